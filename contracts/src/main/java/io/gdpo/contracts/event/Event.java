@@ -1,0 +1,28 @@
+package io.gdpo.contracts.event;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
+/** A fact or a command that travels over Kafka as the JSON data of a binary-mode CloudEvent. */
+public sealed interface Event {
+
+  /** The Kafka record key: one experiment's, dataset's, job's or checkpoint's events keep order. */
+  @JsonIgnore
+  String key();
+
+  /** What travels on {@link Topics#EXPERIMENTS}, keyed by experiment name. */
+  sealed interface OfExperiment extends Event permits ExperimentSubmitted, ExperimentFinished {}
+
+  /** What travels on {@link Topics#DATASETS}, keyed by dataset id. */
+  sealed interface OfDataset extends Event permits DatasetRequested, DatasetReady, DatasetFailed {}
+
+  /** What travels on {@link Topics#JOBS}, keyed by job id. */
+  sealed interface OfJob extends Event
+      permits JobQueued, JobStarted, JobProgressed, JobSucceeded, JobFailed, JobCancelled {}
+
+  /** What travels on {@link Topics#CHECKPOINTS}, keyed by job id. */
+  sealed interface OfCheckpoint extends Event permits CheckpointSaved {}
+
+  /** What travels on {@link Topics#EVALUATIONS}, keyed by checkpoint id. */
+  sealed interface OfEvaluation extends Event
+      permits EvaluationRequested, EvaluationCompleted, EvaluationFailed {}
+}

@@ -1,0 +1,57 @@
+package io.gdpo.contracts.event;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Every event type: its CloudEvents {@code type}, its topic and its record class. */
+public enum EventType {
+  EXPERIMENT_SUBMITTED(Topics.EXPERIMENTS, ExperimentSubmitted.class),
+  EXPERIMENT_FINISHED(Topics.EXPERIMENTS, ExperimentFinished.class),
+  DATASET_REQUESTED(Topics.DATASETS, DatasetRequested.class),
+  DATASET_READY(Topics.DATASETS, DatasetReady.class),
+  DATASET_FAILED(Topics.DATASETS, DatasetFailed.class),
+  JOB_QUEUED(Topics.JOBS, JobQueued.class),
+  JOB_STARTED(Topics.JOBS, JobStarted.class),
+  JOB_PROGRESSED(Topics.JOBS, JobProgressed.class),
+  JOB_SUCCEEDED(Topics.JOBS, JobSucceeded.class),
+  JOB_FAILED(Topics.JOBS, JobFailed.class),
+  JOB_CANCELLED(Topics.JOBS, JobCancelled.class),
+  CHECKPOINT_SAVED(Topics.CHECKPOINTS, CheckpointSaved.class),
+  EVALUATION_REQUESTED(Topics.EVALUATIONS, EvaluationRequested.class),
+  EVALUATION_COMPLETED(Topics.EVALUATIONS, EvaluationCompleted.class),
+  EVALUATION_FAILED(Topics.EVALUATIONS, EvaluationFailed.class);
+
+  private final String topic;
+  private final Class<? extends Event> eventClass;
+
+  EventType(String topic, Class<? extends Event> eventClass) {
+    this.topic = topic;
+    this.eventClass = eventClass;
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  public Class<? extends Event> eventClass() {
+    return eventClass;
+  }
+
+  /** The CloudEvents {@code type} attribute, such as {@code io.gdpo.JobStarted}. */
+  public String type() {
+    return "io.gdpo." + eventClass.getSimpleName();
+  }
+
+  /** The event type with this CloudEvents {@code type}, if there is one. */
+  public static Optional<EventType> ofType(String type) {
+    return Arrays.stream(values()).filter(e -> e.type().equals(type)).findFirst();
+  }
+
+  /** The event type of an event. */
+  public static EventType of(Event event) {
+    return Arrays.stream(values())
+        .filter(e -> e.eventClass == event.getClass())
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("No event type for " + event.getClass()));
+  }
+}

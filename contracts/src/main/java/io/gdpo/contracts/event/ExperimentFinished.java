@@ -1,0 +1,14 @@
+package io.gdpo.contracts.event;
+
+/**
+ * An experiment ended: every stage trained and evaluated, or one of them failed or was cancelled.
+ * {@code status} is {@code SUCCEEDED}, {@code FAILED} or {@code CANCELLED}; {@code reason} is null
+ * on success.
+ */
+public record ExperimentFinished(String experiment, String status, String reason)
+    implements Event.OfExperiment {
+  @Override
+  public String key() {
+    return experiment;
+  }
+}

@@ -1,0 +1,11 @@
+package io.gdpo.contracts.event;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+
+/** A command: run this experiment. Sending it twice under one name runs it once. */
+public record ExperimentSubmitted(ExperimentSpec spec) implements Event.OfExperiment {
+  @Override
+  public String key() {
+    return spec.name();
+  }
+}

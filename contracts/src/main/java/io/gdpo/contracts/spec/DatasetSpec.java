@@ -1,0 +1,73 @@
+package io.gdpo.contracts.spec;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a group's preference data comes from. Exactly one of {@code id}, {@code survey} and {@code
+ * examples} is given.
+ *
+ * @param id an existing dataset of dataset-service
+ * @param survey URI or path of a survey CSV in the layout of the public GlobalOpinionQA table
+ *     ({@code question,selections,options[,source]}); dialogues are synthesised from it
+ * @param examples URI or path of ready preference examples (.jsonl, .json or .parquet; file or
+ *     folder of splits)
+ * @param group the group (column of {@code selections}) whose distribution is the target; needed
+ *     with {@code survey}
+ * @param synthesis how dialogues are made from the survey; defaults if absent
+ * @param tokenizer URI or path of a {@code tokenizer.json}, for the token lengths on the dataset
+ *     card; optional
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatasetSpec(
+    String id,
+    String survey,
+    String examples,
+    String group,
+    SynthesisSpec synthesis,
+    String tokenizer) {
+
+  /**
+   * How dialogues and pairs are made.
+   *
+   * @param respondents respondents for each dialogue (question and style), apportioned to options
+   *     by the group's percentages
+   * @param seed seed of wordings, pairs and splits
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SynthesisSpec(Integer respondents, Long seed) {
+    public static final int DEFAULT_RESPONDENTS = 24;
+
+    public SynthesisSpec {
+      respondents = respondents == null ? DEFAULT_RESPONDENTS : respondents;
+      seed = seed == null ? 0L : seed;
+    }
+  }
+
+  public DatasetSpec {
+    synthesis = synthesis == null && survey != null ? new SynthesisSpec(null, null) : synthesis;
+  }
+
+  /** The problems of this specification, with field paths below {@code path}; empty if none. */
+  public List<SpecProblem> problems(String path) {
+    List<SpecProblem> problems = new ArrayList<>();
+    int sources = (id == null ? 0 : 1) + (survey == null ? 0 : 1) + (examples == null ? 0 : 1);
+    if (sources != 1) {
+      problems.add(
+          new SpecProblem(
+              path, "give exactly one of id, survey and examples; " + sources + " are given"));
+    }
+    if (survey != null && (group == null || group.isBlank())) {
+      problems.add(
+          new SpecProblem(path + ".group", "a survey needs the group whose answers to learn"));
+    }
+    if (synthesis != null && synthesis.respondents() < 2) {
+      problems.add(
+          new SpecProblem(
+              path + ".synthesis.respondents",
+              "must be at least 2, is " + synthesis.respondents()));
+    }
+    return problems;
+  }
+}

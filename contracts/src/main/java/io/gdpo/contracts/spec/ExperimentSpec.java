@@ -1,0 +1,126 @@
+package io.gdpo.contracts.spec;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * An experiment: one group's data, one model, and a tree of training stages, each evaluated.
+ *
+ * @param name unique in a trainer-service; lower-case letters, digits and dashes
+ * @param seed of everything that does not name its own seed
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ExperimentSpec(
+    String name,
+    Long seed,
+    DatasetSpec dataset,
+    ModelSpec model,
+    List<StageSpec> stages,
+    EvaluationSpec evaluation) {
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  public ExperimentSpec {
+    seed = seed == null ? 0L : seed;
+    stages = stages == null ? List.of() : List.copyOf(stages);
+    evaluation = evaluation == null ? EvaluationSpec.defaults() : evaluation;
+  }
+
+  /** This specification, if nothing is wrong with it. */
+  public ExperimentSpec checked() {
+    List<SpecProblem> problems = problems();
+    if (!problems.isEmpty()) {
+      throw new InvalidSpecException(problems);
+    }
+    return this;
+  }
+
+  /** Everything that is wrong with this specification; empty if it can be run. */
+  public List<SpecProblem> problems() {
+    List<SpecProblem> problems = new ArrayList<>();
+    checkName("name", name, problems);
+    if (dataset == null) {
+      problems.add(new SpecProblem("dataset", "is missing"));
+    } else {
+      problems.addAll(dataset.problems("dataset"));
+    }
+    if (model == null) {
+      problems.add(new SpecProblem("model", "is missing"));
+    } else {
+      problems.addAll(model.problems("model"));
+    }
+    problems.addAll(evaluation.problems("evaluation"));
+    if (stages.isEmpty()) {
+      problems.add(new SpecProblem("stages", "an experiment needs at least one stage"));
+    }
+    Map<String, StageSpec> byName = new LinkedHashMap<>();
+    for (int i = 0; i < stages.size(); i++) {
+      StageSpec stage = stages.get(i);
+      String path = "stages[" + i + "]";
+      checkName(path + ".name", stage.name(), problems);
+      if (stage.name() != null && byName.put(stage.name(), stage) != null) {
+        problems.add(
+            new SpecProblem(path + ".name", "'" + stage.name() + "' is used by another stage too"));
+      }
+      if (stage.training() == null) {
+        problems.add(new SpecProblem(path + ".training", "is missing"));
+      } else {
+        problems.addAll(stage.training().problems(path + ".training"));
+      }
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      checkParent(i, byName, problems);
+    }
+    return problems;
+  }
+
+  private void checkParent(int i, Map<String, StageSpec> byName, List<SpecProblem> problems) {
+    StageSpec stage = stages.get(i);
+    String path = "stages[" + i + "].parent";
+    if (stage.parent() == null) {
+      boolean needsReference =
+          stage.training() != null
+              && stage.training().loss() != null
+              && Loss.ofLabel(stage.training().loss()).map(Loss::isPreference).orElse(false);
+      if (needsReference && model != null && model.init() != null) {
+        problems.add(
+            new SpecProblem(
+                path,
+                "'"
+                    + stage.training().loss()
+                    + "' compares with a trained reference model; name the stage to start from"));
+      }
+      return;
+    }
+    if (!byName.containsKey(stage.parent())) {
+      problems.add(
+          new SpecProblem(
+              path,
+              "there is no stage '" + stage.parent() + "'; the stages are " + byName.keySet()));
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (StageSpec s = stage; s != null; s = s.parent() == null ? null : byName.get(s.parent())) {
+      if (!seen.add(s.name())) {
+        problems.add(new SpecProblem(path, "the stages form a cycle through '" + s.name() + "'"));
+        return;
+      }
+    }
+  }
+
+  private static void checkName(String path, String name, List<SpecProblem> problems) {
+    if (name == null || !NAME.matcher(name).matches()) {
+      problems.add(
+          new SpecProblem(
+              path,
+              "must be 1 to 63 lower-case letters, digits and dashes, is "
+                  + (name == null ? "missing" : "'" + name + "'")));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.gdpo.contracts.spec;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The model that root stages start from. Exactly one of {@code path} and {@code init} is given.
+ *
+ * @param path URI or path of a folder in Hugging Face layout ({@code config.json}, {@code
+ *     tokenizer.json}, {@code model.safetensors})
+ * @param init a fresh model with random weights
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ModelSpec(String path, RandomInit init) {
+
+  /**
+   * A GPT-2 with random weights (normal, 0.02, residual projections scaled, as in Radford et al.
+   * 2019).
+   *
+   * @param tokenizer URI or path of {@code tokenizer.json}; its size is the vocabulary's
+   * @param layers transformer blocks
+   * @param hidden width
+   * @param heads attention heads; must divide {@code hidden}
+   * @param positions longest sequence, in tokens
+   * @param seed of the weights; the experiment's seed if absent
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RandomInit(
+      String tokenizer,
+      Integer layers,
+      Integer hidden,
+      Integer heads,
+      Integer positions,
+      Long seed) {
+    public RandomInit {
+      layers = layers == null ? 4 : layers;
+      hidden = hidden == null ? 192 : hidden;
+      heads = heads == null ? 6 : heads;
+      positions = positions == null ? 512 : positions;
+    }
+  }
+
+  /** The problems of this specification, with field paths below {@code path}; empty if none. */
+  public List<SpecProblem> problems(String field) {
+    List<SpecProblem> problems = new ArrayList<>();
+    if ((path == null) == (init == null)) {
+      problems.add(
+          new SpecProblem(
+              field, "give exactly one of path (a model folder) and init (fresh weights)"));
+    }
+    if (init != null) {
+      if (init.tokenizer() == null) {
+        problems.add(
+            new SpecProblem(field + ".init.tokenizer", "a fresh model needs a tokenizer.json"));
+      }
+      if (init.layers() < 1 || init.hidden() < 1 || init.heads() < 1 || init.positions() < 1) {
+        problems.add(
+            new SpecProblem(
+                field + ".init", "layers, hidden, heads and positions must be positive"));
+      } else if (init.hidden() % init.heads() != 0) {
+        problems.add(
+            new SpecProblem(
+                field + ".init.heads",
+                "must divide hidden (" + init.hidden() + "), is " + init.heads()));
+      }
+    }
+    return problems;
+  }
+}

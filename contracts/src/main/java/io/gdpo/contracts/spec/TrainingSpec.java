@@ -1,0 +1,178 @@
+package io.gdpo.contracts.spec;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Everything a training job needs to know besides its data and its starting weights. Absent fields
+ * take the defaults below. Names follow Hugging Face's trainers where they have one.
+ *
+ * @param loss one of {@link Loss}'s labels
+ * @param beta temperature of the preference term (default 0.1)
+ * @param labelSmoothing probability that a preference label is flipped (conservative DPO; 0)
+ * @param referenceFree take the reference's log-probabilities as 0
+ * @param calibrationWeight weight of GDPO's calibration term (1)
+ * @param imitationWeight weight of GDPO's belief imitation term (1)
+ * @param preferenceWeight weight of GDPO's belief-dpo term (1)
+ * @param calibrationSupport {@code vocabulary} (softmax over the whole vocabulary, default) or
+ *     {@code beliefs} (renormalised over the belief tokens)
+ * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
+ *     (true; false for parity with the reference implementation)
+ * @param targets SFT targets: {@code all} accepted responses (default) or {@code last-per-prompt}
+ * @param optimizer {@code adamw} (default) or {@code rmsprop}
+ * @param learningRate peak learning rate
+ * @param schedule {@code linear} (warm-up, then linear to {@code finalLearningRateRatio}, default)
+ *     or {@code constant} (after warm-up)
+ * @param finalLearningRateRatio learning rate at the last step over the peak (0.1)
+ * @param warmupSteps optimizer steps of linear warm-up (20)
+ * @param weightDecay decoupled weight decay (0)
+ * @param adamBeta1 (0.9)
+ * @param adamBeta2 (0.95)
+ * @param batchSize examples of an optimizer step (32), gradient accumulation included
+ * @param gradientAccumulation micro-batches an optimizer step is split into (1)
+ * @param maxGradNorm global gradient norm clip (10)
+ * @param epochs passes over the training split
+ * @param evalEvery training examples between evaluations; once an epoch if absent
+ * @param checkpointEvery optimizer steps between resumable checkpoints; at each evaluation if
+ *     absent
+ * @param selectBy metric of the eval split that the best checkpoint is chosen by ({@code loss})
+ * @param selectDirection {@code min} (default) or {@code max}
+ * @param earlyStopPatience evaluations without gain before training stops; never if absent
+ * @param maxLength longest prompt and response together, in tokens; the model's positions if absent
+ * @param maxPromptLength longest prompt, in tokens; {@code maxLength} less 64 if absent
+ * @param seed of data order; the experiment's seed if absent
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TrainingSpec(
+    String loss,
+    Double beta,
+    Double labelSmoothing,
+    Boolean referenceFree,
+    Double calibrationWeight,
+    Double imitationWeight,
+    Double preferenceWeight,
+    String calibrationSupport,
+    Boolean imitationIncludesClose,
+    String targets,
+    String optimizer,
+    Double learningRate,
+    String schedule,
+    Double finalLearningRateRatio,
+    Integer warmupSteps,
+    Double weightDecay,
+    Double adamBeta1,
+    Double adamBeta2,
+    Integer batchSize,
+    Integer gradientAccumulation,
+    Double maxGradNorm,
+    Double epochs,
+    Long evalEvery,
+    Long checkpointEvery,
+    String selectBy,
+    String selectDirection,
+    Integer earlyStopPatience,
+    Integer maxLength,
+    Integer maxPromptLength,
+    Long seed) {
+
+  public TrainingSpec {
+    beta = or(beta, 0.1);
+    labelSmoothing = or(labelSmoothing, 0.0);
+    referenceFree = or(referenceFree, false);
+    calibrationWeight = or(calibrationWeight, 1.0);
+    imitationWeight = or(imitationWeight, 1.0);
+    preferenceWeight = or(preferenceWeight, 1.0);
+    calibrationSupport = or(calibrationSupport, "vocabulary");
+    imitationIncludesClose = or(imitationIncludesClose, true);
+    targets = or(targets, "all");
+    optimizer = or(optimizer, "adamw");
+    learningRate = or(learningRate, 5e-7);
+    schedule = or(schedule, "linear");
+    finalLearningRateRatio = or(finalLearningRateRatio, 0.1);
+    warmupSteps = or(warmupSteps, 20);
+    weightDecay = or(weightDecay, 0.0);
+    adamBeta1 = or(adamBeta1, 0.9);
+    adamBeta2 = or(adamBeta2, 0.95);
+    batchSize = or(batchSize, 32);
+    gradientAccumulation = or(gradientAccumulation, 1);
+    maxGradNorm = or(maxGradNorm, 10.0);
+    epochs = or(epochs, 1.0);
+    selectBy = or(selectBy, "loss");
+    selectDirection = or(selectDirection, "min");
+  }
+
+  private static <T> T or(T value, T fallback) {
+    return value == null ? fallback : value;
+  }
+
+  /** The problems of this specification, with field paths below {@code path}; empty if none. */
+  public List<SpecProblem> problems(String path) {
+    Check check = new Check(path, new ArrayList<>());
+    if (loss == null || Loss.ofLabel(loss).isEmpty()) {
+      check.problems.add(
+          new SpecProblem(
+              path + ".loss",
+              (loss == null ? "is missing" : "'" + loss + "' is not a loss")
+                  + "; the losses are "
+                  + Loss.labels()));
+    }
+    check.that("beta", beta, v -> v > 0, "must be greater than 0");
+    check.that(
+        "label_smoothing",
+        labelSmoothing,
+        v -> v >= 0 && v < 0.5,
+        "must be at least 0 and below 0.5");
+    check.that("calibration_weight", calibrationWeight, v -> v >= 0, "must not be negative");
+    check.that("imitation_weight", imitationWeight, v -> v >= 0, "must not be negative");
+    check.that("preference_weight", preferenceWeight, v -> v >= 0, "must not be negative");
+    check.oneOf("calibration_support", calibrationSupport, List.of("vocabulary", "beliefs"));
+    check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
+    check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));
+    check.oneOf("schedule", schedule, List.of("linear", "constant"));
+    check.oneOf("select_direction", selectDirection, List.of("min", "max"));
+    check.that("learning_rate", learningRate, v -> v > 0, "must be greater than 0");
+    check.that(
+        "final_learning_rate_ratio",
+        finalLearningRateRatio,
+        v -> v >= 0 && v <= 1,
+        "must lie within 0 and 1");
+    check.that("warmup_steps", warmupSteps, v -> v >= 0, "must not be negative");
+    check.that("weight_decay", weightDecay, v -> v >= 0, "must not be negative");
+    check.that("adam_beta1", adamBeta1, v -> v >= 0 && v < 1, "must be at least 0 and below 1");
+    check.that("adam_beta2", adamBeta2, v -> v >= 0 && v < 1, "must be at least 0 and below 1");
+    check.that("batch_size", batchSize, v -> v >= 1, "must be at least 1");
+    check.that(
+        "gradient_accumulation",
+        gradientAccumulation,
+        v -> v >= 1 && v <= batchSize,
+        "must be at least 1 and at most batch_size");
+    check.that("max_grad_norm", maxGradNorm, v -> v > 0, "must be greater than 0");
+    check.that("epochs", epochs, v -> v > 0, "must be greater than 0");
+    check.that("eval_every", evalEvery, v -> v >= 1, "must be at least 1");
+    check.that("checkpoint_every", checkpointEvery, v -> v >= 1, "must be at least 1");
+    check.that("early_stop_patience", earlyStopPatience, v -> v >= 1, "must be at least 1");
+    check.that("max_length", maxLength, v -> v >= 2, "must be at least 2");
+    check.that("max_prompt_length", maxPromptLength, v -> v >= 1, "must be at least 1");
+    if (maxLength != null && maxPromptLength != null && maxPromptLength >= maxLength) {
+      check.problems.add(
+          new SpecProblem(
+              path + ".max_prompt_length",
+              "must be below max_length (" + maxLength + "), is " + maxPromptLength));
+    }
+    return check.problems;
+  }
+
+  private record Check(String path, List<SpecProblem> problems) {
+    <T> void that(String field, T value, Predicate<T> holds, String rule) {
+      if (value != null && !holds.test(value)) {
+        problems.add(new SpecProblem(path + "." + field, rule + ", is " + value));
+      }
+    }
+
+    void oneOf(String field, String value, List<String> allowed) {
+      that(field, value, allowed::contains, "must be one of " + String.join(", ", allowed));
+    }
+  }
+}
