@@ -166,7 +166,9 @@ public record TrainingSpec(
 
   private record Check(String path, List<SpecProblem> problems) {
     <T> void that(String field, T value, Predicate<T> holds, String rule) {
-      if (value != null && !holds.test(value)) {
+      if (value instanceof Double number && number.isInfinite()) {
+        problems.add(new SpecProblem(path + "." + field, "must be finite, is " + value));
+      } else if (value != null && !holds.test(value)) {
         problems.add(new SpecProblem(path + "." + field, rule + ", is " + value));
       }
     }

@@ -1,0 +1,101 @@
+package io.gdpo.contracts.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.gdpo.contracts.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExperimentSpecTest {
+  private static final String VALID =
+      """
+      name: riverside
+      seed: 7
+      dataset: {survey: survey.csv, group: Riverside}
+      model: {init: {tokenizer: tokenizer.json}}
+      stages:
+        - {name: sft, training: {loss: sft, learning_rate: 1.5e-3}}
+        - {name: gdpo, parent: sft, training: {loss: gdpo, beta: 0.2}}
+      """;
+
+  private static ExperimentSpec read(String yaml) throws JsonProcessingException {
+    return Json.YAML_SPECS.readValue(yaml, ExperimentSpec.class);
+  }
+
+  @Test
+  void aValidExperimentHasNoProblems() throws Exception {
+    assertThat(read(VALID).problems()).isEmpty();
+  }
+
+  @Test
+  void absentFieldsTakeTheirDefaults() throws Exception {
+    ExperimentSpec spec = read(VALID);
+
+    assertThat(spec.evaluation()).isEqualTo(EvaluationSpec.defaults());
+    assertThat(spec.stages().get(0).training().beta()).isEqualTo(0.1);
+    assertThat(spec.stages().get(1).training().beta()).isEqualTo(0.2);
+    assertThat(spec.dataset().synthesis().respondents())
+        .isEqualTo(DatasetSpec.SynthesisSpec.DEFAULT_RESPONDENTS);
+  }
+
+  @Test
+  void aSpecSurvivesTheWayThroughJson() throws Exception {
+    ExperimentSpec spec = read(VALID);
+
+    assertThat(Json.SPECS.readValue(Json.SPECS.writeValueAsString(spec), ExperimentSpec.class))
+        .isEqualTo(spec);
+  }
+
+  @Test
+  void anUnknownFieldIsRefusedByName() {
+    assertThatThrownBy(() -> read(VALID.replace("beta", "betta")))
+        .isInstanceOf(UnrecognizedPropertyException.class)
+        .hasMessageContaining("betta");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "beta: 0.2 | beta: 0 | stages[1].training.beta | greater than 0",
+        "beta: 0.2 | beta: NaN | stages[1].training.beta | greater than 0",
+        "learning_rate: 1.5e-3 | learning_rate: Infinity | stages[0].training.learning_rate | finite",
+        "loss: gdpo | loss: mpo | stages[1].training.loss | 'mpo' is not a loss",
+        "parent: sft | parent: sfd | stages[1].parent | no stage 'sfd'",
+        "parent: sft | parent: gdpo | stages[1].parent | cycle",
+        "name: gdpo, parent: sft | name: gdpo | stages[1].parent | reference model",
+        "name: gdpo | name: sft | stages[1].name | used by another",
+        "name: riverside | name: River_Side | name | lower-case",
+        "group: Riverside | id: some-id | dataset | exactly one",
+        ", group: Riverside | | dataset.group | needs the group",
+        "tokenizer: tokenizer.json | heads: 6 | model.init.tokenizer | needs a tokenizer",
+        "tokenizer: tokenizer.json | tokenizer: t, heads: 5 | model.init.heads | divide",
+        "beta: 0.2 | epochs: 0 | stages[1].training.epochs | greater than 0",
+        "beta: 0.2 | max_length: 8, max_prompt_length: 8 | stages[1].training.max_prompt_length | below",
+      })
+  void whatIsWrongIsNamedByFieldAndReason(String part, String wrong, String field, String message)
+      throws Exception {
+    assertThat(read(VALID.replace(part, wrong == null ? "" : wrong)).problems())
+        .anySatisfy(
+            p -> {
+              assertThat(p.field()).isEqualTo(field);
+              assertThat(p.message()).contains(message);
+            });
+  }
+
+  @Test
+  void everyProblemIsToldAtOnce() throws Exception {
+    ExperimentSpec spec = read(VALID.replace("beta: 0.2", "beta: -1, epochs: 0, batch_size: 0"));
+
+    assertThatThrownBy(spec::checked)
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("beta")
+        .hasMessageContaining("epochs")
+        .hasMessageContaining("batch_size");
+  }
+}
