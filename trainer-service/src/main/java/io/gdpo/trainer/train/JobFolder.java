@@ -1,0 +1,41 @@
+package io.gdpo.trainer.train;
+
+import java.nio.file.Path;
+
+/**
+ * Where a training process keeps what it makes; one folder for each job, shared by its attempts.
+ *
+ * @param root the job's folder
+ */
+public record JobFolder(Path root) {
+
+  /** The job's specification: {@link TrainingJob}. */
+  public Path job() {
+    return root.resolve("job.json");
+  }
+
+  /** One {@link io.gdpo.contracts.event.TrainingProgress} a line. */
+  public Path progress() {
+    return root.resolve("progress.jsonl");
+  }
+
+  /** Resumable checkpoints, {@code step-N}. */
+  public Path checkpoints() {
+    return root.resolve("checkpoints");
+  }
+
+  /** The best model by the selection metric, in Hugging Face layout. */
+  public Path best() {
+    return root.resolve("best");
+  }
+
+  /** The last model, in Hugging Face layout. */
+  public Path last() {
+    return root.resolve("final");
+  }
+
+  /** {@link TrainingResult}; exists only once the job has ended. */
+  public Path result() {
+    return root.resolve("result.json");
+  }
+}
