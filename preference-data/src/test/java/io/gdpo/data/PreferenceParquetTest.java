@@ -1,0 +1,153 @@
+package io.gdpo.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreferenceParquetTest {
+  @TempDir Path folder;
+
+  @Test
+  void examplesComeBackExactlyAndInOrder() {
+    List<PreferenceExample> examples =
+        IntStream.range(0, 5000)
+            .mapToObj(
+                i ->
+                    Examples.example(
+                        i + " \"quoted\" 'single' \\ back\nline\ttab \u0001",
+                        i % 2 == 0 ? "" : "schön 很好 🙂",
+                        "<a> > b, {c} [d]",
+                        "null"))
+            .toList();
+    Path file = folder.resolve("it's.parquet");
+
+    PreferenceParquet.write(file, examples);
+
+    assertThat(PreferenceParquet.read(file)).isEqualTo(examples);
+    assertThat(folder.toFile().list()).containsExactly("it's.parquet");
+  }
+
+  @Test
+  void probabilitiesKeepEveryBit() {
+    List<Double> probabilities = List.of(0.1, 1.0 / 3, 2e-17, 0.0, 1 - 0.1 - 1.0 / 3, 0.0);
+    PreferenceExample bus = Examples.BUSES;
+    PreferenceExample example =
+        new PreferenceExample(
+            bus.questionId(),
+            bus.style(),
+            bus.prompt(),
+            bus.context(),
+            bus.options(),
+            bus.acceptChoiceId(),
+            bus.acceptChoice(),
+            bus.acceptResponse(),
+            bus.rejectChoiceId(),
+            bus.rejectChoice(),
+            bus.rejectResponse(),
+            probabilities,
+            false);
+    Path file = folder.resolve("p.parquet");
+
+    PreferenceParquet.write(file, List.of(example));
+
+    assertThat(PreferenceParquet.read(file).get(0).probabilities()).isEqualTo(probabilities);
+  }
+
+  @Test
+  void aDatasetFolderComesBackAsItsThreeSplits() {
+    List<PreferenceExample> one = List.of(Examples.BUSES);
+    PreferenceDataset dataset =
+        new PreferenceDataset(one, one, List.of(Examples.BUSES, Examples.BUSES));
+
+    dataset.write(folder);
+
+    assertThat(PreferenceDataset.read(folder)).isEqualTo(dataset);
+    assertThat(PreferenceDataset.read(folder, Split.TEST)).hasSize(2);
+  }
+
+  @Test
+  void anEmptySplitAndAMissingSplitAreNamed() {
+    PreferenceParquet.write(folder.resolve("train.parquet"), List.of(Examples.BUSES));
+    PreferenceParquet.write(folder.resolve("eval.parquet"), List.of());
+
+    assertThatThrownBy(() -> PreferenceDataset.read(folder, Split.EVAL))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("eval.parquet holds no example");
+    assertThatThrownBy(() -> PreferenceDataset.read(folder, Split.TEST))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("test.parquet");
+  }
+
+  @Test
+  void aFileThatIsNotParquetIsRefusedByName() throws IOException {
+    Path file = Files.writeString(folder.resolve("train.parquet"), "prompt,response\nno,parquet\n");
+
+    assertThatThrownBy(() -> PreferenceParquet.read(file))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("train.parquet")
+        .hasMessageContaining("Parquet");
+  }
+
+  @Test
+  void aMissingColumnIsNamedAndTheOthersAreListed() throws SQLException {
+    Path file = parquet("SELECT 'q' AS question_id, 'x' AS prompt");
+
+    assertThatThrownBy(() -> PreferenceParquet.read(file))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("no column 'style'")
+        .hasMessageContaining("[prompt, question_id]");
+  }
+
+  @Test
+  void anEmptyValueIsNamedByFileRowAndField() throws SQLException {
+    PreferenceParquet.write(
+        folder.resolve("good.parquet"), List.of(Examples.BUSES, Examples.BUSES));
+    Path file =
+        parquet(
+            "SELECT * REPLACE (CASE WHEN row_number() OVER () = 2 THEN NULL ELSE accept_choice END"
+                + " AS accept_choice) FROM read_parquet('"
+                + folder.resolve("good.parquet")
+                + "')");
+
+    assertThatThrownBy(() -> PreferenceParquet.read(file))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("made.parquet, row 2, field 'accept_choice': has no value");
+  }
+
+  @Test
+  void aBeliefClassOutsideTheSixIsNamedByFileRowAndField() throws SQLException {
+    PreferenceParquet.write(folder.resolve("good.parquet"), List.of(Examples.BUSES));
+    Path file =
+        parquet(
+            "SELECT * REPLACE (9 AS reject_choice_id) FROM read_parquet('"
+                + folder.resolve("good.parquet")
+                + "')");
+
+    assertThatThrownBy(() -> PreferenceParquet.read(file))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("made.parquet, row 1, field 'reject_choice_id'")
+        .hasMessageContaining("is 9");
+  }
+
+  private Path parquet(String select) throws SQLException {
+    Path file = folder.resolve("made.parquet");
+    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duckdb.createStatement()) {
+      statement.execute("COPY (" + select + ") TO '" + file + "' (FORMAT parquet)");
+    }
+    return file;
+  }
+}
