@@ -1,0 +1,409 @@
+package io.gdpo.lm.safetensors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.InvalidModelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.ShortBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A safetensors file: named tensors behind a JSON header, read through memory maps so that a file
+ * of any size costs no heap, and checked whole before the first tensor is used.
+ *
+ * <p>Layout: 8 bytes little-endian header length; the header {@code {"name": {"dtype", "shape",
+ * "data_offsets"}, "__metadata__": {...}}}; the tensors' bytes, row-major, without gaps. See
+ * https://huggingface.co/docs/safetensors.
+ *
+ * <p>Tensors that are loaded are copies in libtorch's own memory, owned by the manager they were
+ * asked for with; they outlive the file. Several threads may read one open file.
+ */
+public final class Safetensors implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String METADATA = "__metadata__";
+  private static final long MAX_HEADER = 100_000_000;
+
+  /** Tensors are mapped, widened and written in pieces of at most this many elements. */
+  private static final int PIECE = 1 << 26;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final Map<String, Entry> entries;
+  private final Map<String, String> metadata;
+
+  private Safetensors(
+      Path file, FileChannel channel, Map<String, Entry> entries, Map<String, String> metadata) {
+    this.file = file;
+    this.channel = channel;
+    this.entries = entries;
+    this.metadata = metadata;
+  }
+
+  /** Where a tensor lies: {@code begin} and {@code end} are offsets in the file. */
+  private record Entry(Storage storage, Shape shape, long begin, long end) {}
+
+  /** The element types that are read. */
+  private enum Storage {
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8);
+
+    private final int bytes;
+
+    Storage(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  /**
+   * Opens a file and checks its header against its size.
+   *
+   * @throws InvalidModelException if it is not a safetensors file, is torn, or holds element types
+   *     other than F32, F16, BF16 and I64
+   */
+  public static Safetensors open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return read(file, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Safetensors read(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < Long.BYTES) {
+      throw notSafetensors(file, "it has " + size + " bytes");
+    }
+    long headerLength = map(channel, 0, Long.BYTES).getLong();
+    if (headerLength < 2 || headerLength > MAX_HEADER) {
+      throw notSafetensors(file, "its first 8 bytes give a header of " + headerLength + " bytes");
+    }
+    long data = Long.BYTES + headerLength;
+    if (data > size) {
+      throw new InvalidModelException(
+          "%s is torn: its header ends at byte %d, the file at %d; copy or save it again"
+              .formatted(file, data, size));
+    }
+    JsonNode header = header(file, map(channel, Long.BYTES, headerLength));
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Iterator<Map.Entry<String, JsonNode>> it = header.fields(); it.hasNext(); ) {
+      Map.Entry<String, JsonNode> field = it.next();
+      if (field.getKey().equals(METADATA)) {
+        field
+            .getValue()
+            .fields()
+            .forEachRemaining(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
+      } else {
+        entries.put(field.getKey(), entry(file, field.getKey(), field.getValue(), data));
+      }
+    }
+    requireWhole(file, entries, data, size);
+    return new Safetensors(file, channel, entries, metadata);
+  }
+
+  private static JsonNode header(Path file, MappedByteBuffer bytes) throws IOException {
+    byte[] text = new byte[bytes.remaining()];
+    bytes.get(text);
+    try {
+      JsonNode header = JSON.readTree(text);
+      if (!header.isObject()) {
+        throw notSafetensors(file, "its header is not a JSON object");
+      }
+      return header;
+    } catch (JsonProcessingException e) {
+      throw new InvalidModelException(
+          file + " is not a safetensors file: its header is not JSON: " + e.getOriginalMessage(),
+          e);
+    }
+  }
+
+  private static InvalidModelException notSafetensors(Path file, String why) {
+    return new InvalidModelException(file + " is not a safetensors file: " + why);
+  }
+
+  private static Entry entry(Path file, String name, JsonNode field, long data) {
+    String dtype = field.path("dtype").asText();
+    Storage storage;
+    try {
+      storage = Storage.valueOf(dtype);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidModelException(
+          "%s: tensor %s has element type %s; F32, F16, BF16 and I64 are read"
+              .formatted(file, name, dtype),
+          e);
+    }
+    List<Long> dimensions = new ArrayList<>();
+    field.path("shape").forEach(dimension -> dimensions.add(dimension.asLong(-1)));
+    JsonNode offsets = field.path("data_offsets");
+    long begin = offsets.path(0).asLong(-1);
+    long end = offsets.path(1).asLong(-1);
+    Shape shape = new Shape(dimensions);
+    boolean sound =
+        begin >= 0
+            && dimensions.stream().allMatch(dimension -> dimension >= 0)
+            && end - begin == Math.multiplyExact(shape.size(), (long) storage.bytes);
+    if (!sound) {
+      throw new InvalidModelException(
+          "%s: tensor %s is declared as %s %s at bytes %d to %d, which do not agree"
+              .formatted(file, name, dtype, shape, begin, end));
+    }
+    return new Entry(storage, shape, data + begin, data + end);
+  }
+
+  private static void requireWhole(Path file, Map<String, Entry> entries, long data, long size) {
+    List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(entries.entrySet());
+    byPlace.sort(Comparator.comparingLong(named -> named.getValue().begin()));
+    long at = data;
+    for (Map.Entry<String, Entry> named : byPlace) {
+      Entry entry = named.getValue();
+      if (entry.begin() != at) {
+        throw new InvalidModelException(
+            "%s is damaged: tensor %s starts at byte %d, where %d was due"
+                .formatted(file, named.getKey(), entry.begin(), at));
+      }
+      at = entry.end();
+      if (at > size) {
+        throw new InvalidModelException(
+            "%s is torn: tensor %s ends at byte %d, the file at %d; copy or save it again"
+                .formatted(file, named.getKey(), at, size));
+      }
+    }
+    if (at != size) {
+      throw new InvalidModelException(
+          "%s is damaged: %d bytes follow the last tensor".formatted(file, size - at));
+    }
+  }
+
+  private static MappedByteBuffer map(FileChannel channel, long begin, long length)
+      throws IOException {
+    MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, begin, length);
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    return bytes;
+  }
+
+  /** Names of the tensors, in the header's order. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(entries.keySet());
+  }
+
+  /** The header's free texts. */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(metadata);
+  }
+
+  /** The shape of a tensor. */
+  public Shape shape(String name) {
+    return named(name).shape();
+  }
+
+  private Entry named(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new InvalidModelException(file + " has no tensor " + name);
+    }
+    return entry;
+  }
+
+  /**
+   * A tensor of floating-point numbers as float32.
+   *
+   * @param owner owns the result, which lies on its device
+   * @throws InvalidModelException if there is none of this name, or it holds whole numbers
+   */
+  public NDArray loadFloats(NDManager owner, String name) {
+    Entry entry = named(name);
+    if (entry.storage() == Storage.I64) {
+      throw new InvalidModelException(
+          file + ": tensor " + name + " holds whole numbers (I64) where floats were expected");
+    }
+    return load(owner, name, entry);
+  }
+
+  /**
+   * A tensor of whole numbers as int64.
+   *
+   * @param owner owns the result, which lies on its device
+   * @throws InvalidModelException if there is none of this name, or it holds floats
+   */
+  public NDArray loadLongs(NDManager owner, String name) {
+    Entry entry = named(name);
+    if (entry.storage() != Storage.I64) {
+      throw new InvalidModelException(
+          file + ": tensor " + name + " holds " + entry.storage() + " where I64 was expected");
+    }
+    return load(owner, name, entry);
+  }
+
+  private NDArray load(NDManager owner, String name, Entry entry) {
+    DataType type = entry.storage() == Storage.I64 ? DataType.INT64 : DataType.FLOAT32;
+    if (entry.shape().size() == 0) {
+      return owner.create(entry.shape(), type);
+    }
+    try (NDManager scratch = owner.newSubManager()) {
+      NDList pieces = new NDList();
+      long elements = entry.shape().size();
+      for (long from = 0; from < elements; from += PIECE) {
+        long count = Math.min(PIECE, elements - from);
+        pieces.add(piece(scratch, entry, from, (int) count, type));
+      }
+      NDArray whole = pieces.size() == 1 ? pieces.get(0) : NDArrays.concat(pieces);
+      NDArray result = whole.reshape(entry.shape());
+      result.attach(owner);
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read tensor " + name + " of " + file, e);
+    }
+  }
+
+  /** A one-dimensional piece in libtorch's own memory: the map itself would be a mere alias. */
+  private NDArray piece(NDManager scratch, Entry entry, long from, int count, DataType type)
+      throws IOException {
+    int bytes = entry.storage().bytes;
+    MappedByteBuffer stored = map(channel, entry.begin() + from * bytes, (long) count * bytes);
+    ByteBuffer values =
+        switch (entry.storage()) {
+          case F32, I64 -> stored;
+          case F16 -> widened(stored.asShortBuffer(), HalfPrecision::toFloat);
+          case BF16 -> widened(stored.asShortBuffer(), bits -> Float.intBitsToFloat(bits << 16));
+        };
+    return scratch.create(values, new Shape(count), type).duplicate();
+  }
+
+  @FunctionalInterface
+  private interface Widening {
+    float toFloat(short bits);
+  }
+
+  private static ByteBuffer widened(ShortBuffer narrow, Widening widening) {
+    ByteBuffer wide =
+        ByteBuffer.allocateDirect(narrow.remaining() * Float.BYTES).order(ByteOrder.nativeOrder());
+    FloatBuffer floats = wide.asFloatBuffer();
+    while (narrow.hasRemaining()) {
+      floats.put(widening.toFloat(narrow.get()));
+    }
+    return wide;
+  }
+
+  /**
+   * Writes float32 (F32) and int64 (I64) tensors in the map's order and forces them to the disk.
+   *
+   * @param file replaced if it exists; write to a temporary name and rename for an atomic change
+   * @param tensors stay with their owners
+   * @param metadata free texts for the header; may be empty
+   * @throws IllegalArgumentException if a tensor is of another type
+   */
+  public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
+      throws IOException {
+    ByteBuffer header = ByteBuffer.wrap(headerOf(tensors, metadata));
+    try (FileChannel out =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      writeAll(out, length.putLong(header.remaining()).flip());
+      writeAll(out, header);
+      for (NDArray tensor : tensors.values()) {
+        writeTensor(out, tensor);
+      }
+      out.force(true);
+    }
+  }
+
+  private static byte[] headerOf(Map<String, NDArray> tensors, Map<String, String> metadata)
+      throws IOException {
+    ObjectNode header = JSON.createObjectNode();
+    if (!metadata.isEmpty()) {
+      metadata.forEach(header.putObject(METADATA)::put);
+    }
+    long offset = 0;
+    for (Map.Entry<String, NDArray> named : tensors.entrySet()) {
+      Storage storage = storageOf(named.getKey(), named.getValue());
+      Shape shape = named.getValue().getShape();
+      ObjectNode entry = header.putObject(named.getKey());
+      entry.put("dtype", storage.name());
+      for (long dimension : shape.getShape()) {
+        entry.withArray("shape").add(dimension);
+      }
+      if (shape.dimension() == 0) {
+        entry.putArray("shape");
+      }
+      long end = offset + shape.size() * storage.bytes;
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    byte[] text = JSON.writeValueAsBytes(header);
+    int padded = (text.length + 7) / 8 * 8; // so that the tensors are aligned
+    return (new String(text, StandardCharsets.UTF_8) + " ".repeat(padded - text.length))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Storage storageOf(String name, NDArray tensor) {
+    return switch (tensor.getDataType()) {
+      case FLOAT32 -> Storage.F32;
+      case INT64 -> Storage.I64;
+      default ->
+          throw new IllegalArgumentException(
+              "Tensor "
+                  + name
+                  + " is "
+                  + tensor.getDataType()
+                  + "; only float32 and int64 are written");
+    };
+  }
+
+  private static void writeTensor(FileChannel out, NDArray tensor) throws IOException {
+    try (NDManager scratch = tensor.getManager().newSubManager()) {
+      long elements = tensor.getShape().size();
+      NDArray flat = tensor.reshape(new Shape(elements));
+      flat.attach(scratch);
+      for (long from = 0; from < elements; from += PIECE) {
+        NDArray piece =
+            flat.get(scratch, new NDIndex("{}:{}", from, Math.min(elements, from + PIECE)));
+        ByteBuffer bytes = piece.toByteBuffer();
+        writeAll(out, bytes);
+      }
+    }
+  }
+
+  private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
