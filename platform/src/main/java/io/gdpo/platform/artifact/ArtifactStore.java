@@ -1,0 +1,52 @@
+package io.gdpo.platform.artifact;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * Bytes that one process makes and another uses (datasets, checkpoints, reports) travel through
+ * this store by URI, never through an event.
+ *
+ * <p>A key is a relative path of plain names, such as {@code datasets/7f3c/train.parquet}; the
+ * store's root and a key make a URI. What is published or written appears whole or not at all: a
+ * reader never sees half of it. Implementations are safe for use by several threads and processes.
+ */
+public interface ArtifactStore {
+
+  /** The store at this address: {@code file:} URIs name a folder, which is made when needed. */
+  static ArtifactStore at(URI root) {
+    return new FileArtifactStore(root);
+  }
+
+  /** The address of what is, or will be, stored under this key. */
+  URI uri(String key);
+
+  /**
+   * A local path with the content of this file or folder; for {@code file:} URIs the artifact
+   * itself, so do not change what is there.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  Path fetch(URI artifact);
+
+  /**
+   * Moves a finished local file or folder into the store, in place of what was there under this
+   * key.
+   *
+   * @return its address
+   */
+  URI publish(Path local, String key);
+
+  /** Stores these bytes as a file, in place of what was there, and returns its address. */
+  URI write(String key, byte[] content);
+
+  /**
+   * The content of a file.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  byte[] read(URI artifact);
+
+  /** Whether a file or folder is stored at this address. */
+  boolean exists(URI artifact);
+}

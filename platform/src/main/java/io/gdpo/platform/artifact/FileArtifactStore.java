@@ -1,0 +1,202 @@
+package io.gdpo.platform.artifact;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * An artifact store in a folder that all processes of the installation see: a laptop's disk or a
+ * shared volume.
+ *
+ * <p>Everything is first made complete under a temporary name beside its place and then renamed.
+ */
+public final class FileArtifactStore implements ArtifactStore {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_=][A-Za-z0-9._=-]*");
+
+  private final Path root;
+
+  /**
+   * @param root a {@code file:} URI, absolute or relative to the working directory ({@code
+   *     file:.gdpo/artifacts})
+   */
+  public FileArtifactStore(URI root) {
+    this.root = local(root);
+  }
+
+  @Override
+  public URI uri(String key) {
+    return place(key).toUri();
+  }
+
+  @Override
+  public Path fetch(URI artifact) {
+    Path path = local(artifact);
+    if (!Files.exists(path)) {
+      throw new ArtifactMissingException(artifact, new NoSuchFileException(path.toString()));
+    }
+    return path;
+  }
+
+  @Override
+  public URI publish(Path local, String key) {
+    Path place = place(key);
+    try {
+      Files.createDirectories(place.getParent());
+      Path complete = besideOf(place);
+      try {
+        Files.move(local, complete, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        copyTree(local, complete);
+        deleteTree(local);
+      }
+      replace(complete, place);
+      return place.toUri();
+    } catch (IOException e) {
+      throw new UncheckedIOException(local + " cannot be published as " + place, e);
+    }
+  }
+
+  @Override
+  public URI write(String key, byte[] content) {
+    Path place = place(key);
+    try {
+      Files.createDirectories(place.getParent());
+      Path complete = besideOf(place);
+      try {
+        Files.write(complete, content, StandardOpenOption.CREATE_NEW);
+        sync(complete);
+        replace(complete, place);
+      } finally {
+        Files.deleteIfExists(complete);
+      }
+      return place.toUri();
+    } catch (IOException e) {
+      throw new UncheckedIOException(place + " cannot be written", e);
+    }
+  }
+
+  @Override
+  public byte[] read(URI artifact) {
+    try {
+      return Files.readAllBytes(local(artifact));
+    } catch (NoSuchFileException e) {
+      throw new ArtifactMissingException(artifact, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(artifact + " cannot be read", e);
+    }
+  }
+
+  @Override
+  public boolean exists(URI artifact) {
+    return Files.exists(local(artifact));
+  }
+
+  private Path place(String key) {
+    for (String name : key.split("/", -1)) {
+      if (!NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "An artifact key is plain names joined by '/', is '" + key + "'");
+      }
+    }
+    return root.resolve(key);
+  }
+
+  private static Path local(URI uri) {
+    if (!"file".equals(uri.getScheme())) {
+      throw new IllegalArgumentException(
+          "This artifact store reads file: URIs only, not '" + uri + "'");
+    }
+    // file:relative/path is opaque to java.net.URI; its path is the scheme specific part.
+    String path = uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();
+    return Path.of(path).toAbsolutePath().normalize();
+  }
+
+  private static Path besideOf(Path place) {
+    return place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+  }
+
+  /** A file replaces another in one step; a folder that is in the way first steps aside. */
+  private static void replace(Path complete, Path place) throws IOException {
+    try {
+      Files.move(complete, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+      stepAside(complete, place);
+    } catch (IOException e) {
+      if (!Files.isDirectory(place)) {
+        throw e;
+      }
+      stepAside(complete, place);
+    }
+  }
+
+  private static void stepAside(Path complete, Path place) throws IOException {
+    Path old = besideOf(place);
+    Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(complete, place, StandardCopyOption.ATOMIC_MOVE);
+    deleteTree(old);
+  }
+
+  private static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Path copy = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
+            Files.copy(file, copy);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,144 @@
+package io.gdpo.platform.event;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.EventType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Events on Kafka are CloudEvents 1.0 in binary mode: attributes in {@code ce_} headers, the event
+ * itself as JSON in the record's value, its key in the record's key.
+ */
+public final class CloudEvents {
+  static final String ID = "ce_id";
+  static final String TYPE = "ce_type";
+  static final String SOURCE = "ce_source";
+  static final String TIME = "ce_time";
+  static final String SPEC_VERSION = "ce_specversion";
+  static final String CONTENT_TYPE = "content-type";
+
+  private CloudEvents() {}
+
+  /**
+   * An event as it was read.
+   *
+   * @param id unique among the events of its source
+   * @param source who sent it; empty if the record does not say
+   */
+  public record Received(String id, String source, Event event) {}
+
+  /**
+   * A new event with a new id, as a record for its topic.
+   *
+   * @param source who says so, such as {@code /trainer-service}
+   */
+  public static ProducerRecord<String, byte[]> record(Event event, String source) {
+    EventType type = EventType.of(event);
+    return record(
+        type.topic(),
+        event.key(),
+        UUID.randomUUID().toString(),
+        type.type(),
+        source,
+        Instant.now(),
+        json(event));
+  }
+
+  static ProducerRecord<String, byte[]> record(
+      String topic, String key, String id, String type, String source, Instant time, byte[] data) {
+    ProducerRecord<String, byte[]> sent = new ProducerRecord<>(topic, key, data);
+    put(sent.headers(), SPEC_VERSION, "1.0");
+    put(sent.headers(), ID, id);
+    put(sent.headers(), TYPE, type);
+    put(sent.headers(), SOURCE, source);
+    put(sent.headers(), TIME, time.toString());
+    put(sent.headers(), CONTENT_TYPE, "application/json");
+    return sent;
+  }
+
+  /** The data of an event: JSON in UTF-8. */
+  static byte[] json(Event event) {
+    try {
+      return Json.EVENTS.writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Not an event that JSON can carry: " + event, e);
+    }
+  }
+
+  /**
+   * The event in a record. Only {@code ce_type} is needed; a record without {@code ce_id} is known
+   * by its topic, partition and offset.
+   *
+   * @throws PoisonEventException if the record holds no event of its topic
+   */
+  public static Received read(ConsumerRecord<String, byte[]> record) {
+    String typeName =
+        header(record, TYPE)
+            .orElseThrow(
+                () ->
+                    new PoisonEventException(
+                        "Header ce_type is missing; it names the event, such as "
+                            + EventType.EXPERIMENT_SUBMITTED.type()));
+    EventType type =
+        EventType.ofType(typeName)
+            .orElseThrow(
+                () -> new PoisonEventException("Event type '" + typeName + "' is unknown"));
+    if (!type.topic().equals(record.topic())) {
+      throw new PoisonEventException(
+          "A '" + typeName + "' belongs on topic " + type.topic() + ", not on " + record.topic());
+    }
+    String id =
+        header(record, ID)
+            .orElse(record.topic() + "/" + record.partition() + "/" + record.offset());
+    return new Received(id, header(record, SOURCE).orElse(""), data(record, type));
+  }
+
+  private static Event data(ConsumerRecord<String, byte[]> record, EventType type) {
+    if (record.value() == null || record.value().length == 0) {
+      throw new PoisonEventException("The data of the '" + type.type() + "' is empty");
+    }
+    try {
+      Event event = Json.EVENTS.readValue(record.value(), type.eventClass());
+      if (event == null) {
+        throw new PoisonEventException("The data of the '" + type.type() + "' is null");
+      }
+      return event;
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      String where =
+          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+      throw new PoisonEventException(
+          "The data is not the JSON of a '"
+              + type.type()
+              + "'"
+              + where
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    } catch (IOException e) {
+      throw new PoisonEventException("The data of the '" + type.type() + "' cannot be read", e);
+    }
+  }
+
+  private static Optional<String> header(ConsumerRecord<String, byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null
+        ? Optional.empty()
+        : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+  }
+
+  static void put(Headers headers, String name, String value) {
+    headers.remove(name);
+    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+  }
+}

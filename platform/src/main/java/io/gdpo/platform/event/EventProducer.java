@@ -1,0 +1,99 @@
+package io.gdpo.platform.event;
+
+import io.gdpo.contracts.event.Event;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Sends events to Kafka, for those that have no transaction to tie them to: the outbox's relay,
+ * dead letters, and processes without a database such as a training job.
+ *
+ * <p>Services send through {@link Outbox} instead. Safe for several threads; whoever made it closes
+ * it. A broker that cannot be reached is noticed within seconds, not Kafka's default two minutes.
+ */
+public final class EventProducer implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+  private final KafkaProducer<String, byte[]> producer;
+  private final String source;
+
+  /**
+   * @param bootstrapServers {@code host:port}, comma separated
+   * @param source the CloudEvents source of what is sent, such as {@code /trainer-service}
+   */
+  public EventProducer(String bootstrapServers, String source) {
+    this.source = source;
+    this.producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                ProducerConfig.ACKS_CONFIG, "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
+                ProducerConfig.LINGER_MS_CONFIG, 0,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, 3000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000,
+                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000),
+            new StringSerializer(),
+            new ByteArraySerializer());
+  }
+
+  /**
+   * Sends an event and returns when the broker has it.
+   *
+   * @throws EventNotSentException if the broker did not take it in time; it may have it all the
+   *     same
+   */
+  public void send(Event event) {
+    send(CloudEvents.record(event, source));
+  }
+
+  /**
+   * Sends an event without waiting, for news that nobody depends on: {@code onFailure} hears of
+   * what the broker did not take. Blocks for a few seconds at most, when the broker cannot be
+   * reached.
+   */
+  public void sendBestEffort(Event event, Consumer<Exception> onFailure) {
+    try {
+      producer.send(
+          CloudEvents.record(event, source),
+          (metadata, failure) -> {
+            if (failure != null) {
+              onFailure.accept(failure);
+            }
+          });
+    } catch (KafkaException e) {
+      onFailure.accept(e);
+    }
+  }
+
+  void send(ProducerRecord<String, byte[]> record) {
+    try {
+      producer.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new EventNotSentException(record.topic(), e.getCause());
+    } catch (KafkaException | TimeoutException e) {
+      throw new EventNotSentException(record.topic(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EventNotSentException(record.topic(), e);
+    }
+  }
+
+  /** Gives what is under way two seconds to arrive. */
+  @Override
+  public void close() {
+    producer.close(CLOSE_PATIENCE);
+  }
+}

@@ -1,0 +1,202 @@
+package io.gdpo.platform.event;
+
+import io.gdpo.contracts.event.Event;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+
+/**
+ * A service handles each event that reaches it once, although Kafka delivers at least once, and a
+ * record that cannot be handled never stops the ones behind it.
+ *
+ * <p>A listener is one line, on a worker thread:
+ *
+ * <pre>{@code
+ * @Incoming("jobs")
+ * @Blocking
+ * void onJobs(ConsumerRecord<String, byte[]> record) {
+ *   inbox.accept(record, event -> { ... });
+ * }
+ * }</pre>
+ *
+ * <p>The handler and the note that the event was handled are one transaction. When {@link #accept}
+ * returns, the record is settled and its offset may be committed:
+ *
+ * <ul>
+ *   <li>handled, or recognised as a duplicate and skipped;
+ *   <li>poison (no event of this topic, or refused by the handler with any exception): its copy
+ *       with the reason lies in the dead letter topic, see {@link DeadLetters}.
+ * </ul>
+ *
+ * <p>Only what is wrong with the record is poison. While the database or the broker fails, accept
+ * waits and tries again, however long it takes, so that an outage loses nothing; when the service
+ * stops meanwhile it throws, the offset stays uncommitted, and the record comes again after the
+ * restart.
+ */
+@ApplicationScoped
+public class Inbox {
+  private static final Logger LOG = Logger.getLogger(Inbox.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final int CONFLICT_TRIES = 5;
+
+  private final DataSource dataSource;
+  private final DeadLetters deadLetters;
+  private final EventSettings settings;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  Inbox(DataSource dataSource, DeadLetters deadLetters, EventSettings settings) {
+    this.dataSource = dataSource;
+    this.deadLetters = deadLetters;
+    this.settings = settings;
+  }
+
+  /**
+   * Settles a record: see the class.
+   *
+   * @param handler called in a transaction, with an event of the record's topic; throws to refuse
+   *     it
+   * @throws IllegalStateException if the service stops before the record is settled
+   */
+  public void accept(ConsumerRecord<String, byte[]> record, Consumer<Event> handler) {
+    accept(record, Event.class, handler);
+  }
+
+  /**
+   * Settles a record whose topic carries one family of events, such as {@link Event.OfJob}.
+   *
+   * @param family what the handler takes
+   */
+  public <E extends Event> void accept(
+      ConsumerRecord<String, byte[]> record, Class<E> family, Consumer<? super E> handler) {
+    Duration pause = FIRST_PAUSE;
+    for (int attempt = 1; !settled(record, family, handler, attempt); attempt++) {
+      awaitNextTry(record, pause);
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    }
+  }
+
+  void stop(@Observes @Priority(1) ShutdownEvent stopping) {
+    stopped.countDown();
+  }
+
+  @Scheduled(every = "24h", delayed = "10m")
+  void forgetLongHandled() {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              try (Connection connection = dataSource.getConnection();
+                  PreparedStatement delete =
+                      connection.prepareStatement("delete from inbox where handled_at < ?")) {
+                delete.setTimestamp(
+                    1, Timestamp.from(Instant.now().minus(settings.inboxRetention())));
+                delete.executeUpdate();
+              } catch (SQLException e) {
+                throw new DatabaseException("The inbox cannot be cleaned", e);
+              }
+            });
+  }
+
+  /** One try; false if another one is due. */
+  private <E extends Event> boolean settled(
+      ConsumerRecord<String, byte[]> record,
+      Class<E> family,
+      Consumer<? super E> handler,
+      int attempt) {
+    try {
+      handleOnce(CloudEvents.read(record), family, handler);
+      return true;
+    } catch (RuntimeException e) {
+      return switch (Failure.of(e)) {
+        case OUTAGE -> retried(record, "the database", e, attempt);
+        case CONFLICT ->
+            attempt < CONFLICT_TRIES
+                ? retried(record, "a concurrent change", e, attempt)
+                : buried(record, e, attempt);
+        case LASTING -> buried(record, e, attempt);
+      };
+    }
+  }
+
+  /** Says once what a record waits for, not at each try. */
+  private static boolean retried(
+      ConsumerRecord<String, byte[]> record, String cause, RuntimeException e, int attempt) {
+    if (attempt == 1) {
+      LOG.warnf("%s waits for %s: %s", place(record), cause, e.getMessage());
+    }
+    LOG.debugf(e, "%s, attempt %d", place(record), attempt);
+    return false;
+  }
+
+  private boolean buried(
+      ConsumerRecord<String, byte[]> record, RuntimeException reason, int attempt) {
+    try {
+      deadLetters.bury(record, reason);
+      return true;
+    } catch (EventNotSentException e) {
+      return retried(record, "the broker", e, attempt);
+    }
+  }
+
+  private <E extends Event> void handleOnce(
+      CloudEvents.Received received, Class<E> family, Consumer<? super E> handler) {
+    if (!family.isInstance(received.event())) {
+      throw new PoisonEventException(
+          "A " + received.event().getClass().getSimpleName() + " is not handled here");
+    }
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              if (isNew(received)) {
+                handler.accept(family.cast(received.event()));
+              } else {
+                LOG.debugf("Event %s was handled before", received.id());
+              }
+            });
+  }
+
+  private boolean isNew(CloudEvents.Received received) {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into inbox(source, event_id) values (?, ?) on conflict do nothing")) {
+      insert.setString(1, received.source());
+      insert.setString(2, received.id());
+      return insert.executeUpdate() == 1;
+    } catch (SQLException e) {
+      throw new DatabaseException("Event " + received.id() + " cannot be noted in the inbox", e);
+    }
+  }
+
+  private void awaitNextTry(ConsumerRecord<String, byte[]> record, Duration pause) {
+    try {
+      if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(
+            place(record) + " is not settled yet; the service stops and will get it again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(place(record) + " is not settled: interrupted", e);
+    }
+  }
+
+  private static String place(ConsumerRecord<String, byte[]> record) {
+    return "Record " + record.topic() + "/" + record.partition() + "/" + record.offset();
+  }
+}

@@ -1,0 +1,110 @@
+package io.gdpo.platform.event;
+
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.EventType;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/**
+ * What a service says to others becomes true together with its own change of state: events are rows
+ * of the same transaction, and {@link OutboxRelay} sends them once it is committed.
+ *
+ * <p>Each event is delivered at least once, and events of one key in the order in which they were
+ * sent. A transaction that rolls back has said nothing.
+ */
+@ApplicationScoped
+public class Outbox {
+  /** Kafka refuses records of more than 1 MiB by default; headers and key need some of it. */
+  private static final int MAX_BYTES = 1_000_000;
+
+  private final DataSource dataSource;
+  private final TransactionSynchronizationRegistry transaction;
+  private final OutboxRelay relay;
+  private final EventSettings settings;
+
+  Outbox(
+      DataSource dataSource,
+      TransactionSynchronizationRegistry transaction,
+      OutboxRelay relay,
+      EventSettings settings) {
+    this.dataSource = dataSource;
+    this.transaction = transaction;
+    this.relay = relay;
+    this.settings = settings;
+  }
+
+  /**
+   * Sends an event when the current transaction commits.
+   *
+   * @throws IllegalStateException if there is no transaction
+   * @throws IllegalArgumentException if the event has no key or is larger than a record may be
+   */
+  public void send(Event event) {
+    EventType type = EventType.of(event);
+    if (!QuarkusTransaction.isActive()) {
+      throw new IllegalStateException(
+          "A "
+              + type.type()
+              + " is sent outside a transaction; send it in the one that makes it true");
+    }
+    if (event.key() == null) {
+      throw new IllegalArgumentException("An event needs a key: " + event);
+    }
+    byte[] data = CloudEvents.json(event);
+    if (data.length > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "A "
+              + type.type()
+              + " of "
+              + data.length
+              + " bytes is too large for Kafka (limit "
+              + MAX_BYTES
+              + "); store the bulk as an artifact and send its URI");
+    }
+    insert(event, type, data);
+    transaction.registerInterposedSynchronization(new WakeRelay());
+  }
+
+  private void insert(Event event, EventType type, byte[] data) {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into outbox(event_id, topic, key, type, source, time, data)"
+                    + " values (?, ?, ?, ?, ?, ?, ?)")) {
+      insert.setObject(1, UUID.randomUUID());
+      insert.setString(2, type.topic());
+      insert.setString(3, event.key());
+      insert.setString(4, type.type());
+      insert.setString(5, settings.source());
+      insert.setTimestamp(6, Timestamp.from(Instant.now()));
+      insert.setBytes(7, data);
+      insert.executeUpdate();
+    } catch (SQLException e) {
+      throw new DatabaseException("A " + type.type() + " cannot be put into the outbox", e);
+    }
+  }
+
+  private final class WakeRelay implements Synchronization {
+    @Override
+    public void beforeCompletion() {
+      // Only what comes after the commit matters.
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+      if (status == Status.STATUS_COMMITTED) {
+        relay.wake();
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.gdpo.platform.event;
+
+import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.event.Topics;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * All topics and their dead letter topics exist before the first listener subscribes, whichever
+ * service starts first: a consumer of a topic that appears later would notice only minutes after.
+ *
+ * <p>Topics that exist are left as they are. When the broker cannot be reached or refuses, the
+ * service starts all the same and says so.
+ */
+@ApplicationScoped
+class TopicsAtStart {
+  private static final Logger LOG = Logger.getLogger(TopicsAtStart.class);
+  private static final int PATIENCE_MS = 5000;
+
+  private final String bootstrapServers;
+  private final EventSettings settings;
+
+  TopicsAtStart(
+      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+      EventSettings settings) {
+    this.bootstrapServers = bootstrapServers;
+    this.settings = settings;
+  }
+
+  /** Before SmallRye's listeners, which start at {@code LIBRARY_BEFORE}. */
+  void create(@Observes @Priority(1) StartupEvent starting) {
+    if (!settings.createTopics()) {
+      return;
+    }
+    List<NewTopic> topics =
+        Arrays.stream(EventType.values())
+            .map(EventType::topic)
+            .distinct()
+            .flatMap(topic -> Stream.of(topic, Topics.deadLetters(topic)))
+            .map(topic -> new NewTopic(topic, 1, (short) -1))
+            .toList();
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS))) {
+      CreateTopicsResult created = admin.createTopics(topics);
+      created.values().forEach(TopicsAtStart::await);
+    }
+  }
+
+  private static void await(String topic, KafkaFuture<Void> creation) {
+    try {
+      creation.get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        LOG.warnf("Topic %s was not created: %s", topic, e.getCause().getMessage());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while creating topic " + topic, e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.gdpo.platform.launch;
+
+import java.util.function.Consumer;
+
+/**
+ * Starts jobs, each a process of its own, and tells how they fare; a control plane works the same
+ * whether they run beside it or in a cluster.
+ *
+ * <p>A job is known by its name, and a name is used once: put the attempt into it. All methods
+ * return at once and are safe for several threads.
+ */
+public interface JobLauncher {
+
+  /**
+   * Starts a job; does nothing if one of this name was launched before, running or ended.
+   *
+   * @throws java.io.UncheckedIOException if its process cannot be started at all
+   */
+  void launch(LaunchRequest request);
+
+  /** How the job of this name fares. */
+  JobStatus status(String name);
+
+  /**
+   * Asks a job to stop and, if it does not within a grace period, ends it. Nothing happens to a job
+   * that has ended or is unknown.
+   */
+  void cancel(String name);
+
+  /**
+   * Has {@code listener} called with the name of each job that ends from now on, on some thread.
+   * Only to be quicker: after a restart of the service nobody is told, so {@link #status} counts.
+   */
+  void onExit(Consumer<String> listener);
+}

@@ -1,0 +1,150 @@
+package io.gdpo.platform.launch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Runs each job as a child JVM on this machine.
+ *
+ * <p>A child holds the read end of a pipe as its standard input and this launcher the other end.
+ * The end of that input is the one signal to stop, see {@link ParentWatch}: {@link #cancel} closes
+ * it, {@link #close} closes all, and when this JVM dies, even by SIGKILL, the system does. Children
+ * do not react to signals from the terminal ({@code -Xrs}) beyond ending at once: signal handlers
+ * while libtorch computes crash it.
+ *
+ * <p>Owned by whoever made it; {@link #close} ends all children.
+ */
+public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(LocalProcessLauncher.class);
+
+  /**
+   * How children are run.
+   *
+   * @param program what runs this same program: a Java command without heap and threads, such as
+   *     {@link ThisProgram#command}
+   * @param javaOptions more options of the child's JVM, such as {@code -Xmx1g}
+   * @param grace how long a child may take to stop when it was asked to
+   */
+  public record Settings(ThisProgram program, List<String> javaOptions, Duration grace) {
+    public Settings {
+      javaOptions = List.copyOf(javaOptions);
+    }
+  }
+
+  private final Settings settings;
+  private final Map<String, Process> children = new ConcurrentHashMap<>();
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final Executor afterGrace;
+
+  public LocalProcessLauncher(Settings settings) {
+    this.settings = settings;
+    this.afterGrace =
+        CompletableFuture.delayedExecutor(settings.grace().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void launch(LaunchRequest request) {
+    children.computeIfAbsent(request.name(), name -> start(request));
+  }
+
+  @Override
+  public JobStatus status(String name) {
+    Process child = children.get(name);
+    if (child == null) {
+      return new JobStatus.Unknown();
+    }
+    return child.isAlive() ? new JobStatus.Running() : new JobStatus.Exited(child.exitValue());
+  }
+
+  @Override
+  public void cancel(String name) {
+    Process child = children.get(name);
+    if (child != null && child.isAlive()) {
+      askToStop(child);
+      afterGrace.execute(child::destroyForcibly);
+    }
+  }
+
+  @Override
+  public void onExit(Consumer<String> listener) {
+    listeners.add(listener);
+  }
+
+  /** Asks all children to stop, kills those that do not in time; returns when none is left. */
+  @Override
+  public void close() {
+    Collection<Process> running = children.values();
+    running.forEach(LocalProcessLauncher::askToStop);
+    long deadline = System.nanoTime() + settings.grace().toNanos();
+    try {
+      for (Process child : running) {
+        if (!child.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          child.destroyForcibly().waitFor();
+        }
+      }
+    } catch (InterruptedException e) {
+      running.forEach(Process::destroyForcibly);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Process start(LaunchRequest request) {
+    Path log = request.log().toAbsolutePath();
+    ProcessBuilder builder =
+        new ProcessBuilder(command(request))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Map<String, String> environment = builder.environment();
+    environment.put("OMP_NUM_THREADS", Integer.toString(request.threads()));
+    environment.put("OMP_WAIT_POLICY", "PASSIVE");
+    environment.put("DJL_OFFLINE", "true");
+    environment.put("OPT_OUT_TRACKING", "true");
+    environment.put(ParentWatch.VARIABLE, ParentWatch.STANDARD_INPUT);
+    environment.putAll(request.environment());
+    try {
+      Files.createDirectories(log.getParent());
+      Process child = builder.start();
+      LOG.infof("Job %s runs as process %d, its log is %s", request.name(), child.pid(), log);
+      child.onExit().thenAccept(ended -> ended(request.name(), ended));
+      return child;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Job " + request.name() + " cannot be started", e);
+    }
+  }
+
+  private List<String> command(LaunchRequest request) {
+    List<String> options = new ArrayList<>(settings.javaOptions());
+    options.add("-Xrs");
+    options.add("-XX:+ExitOnOutOfMemoryError");
+    options.add("-Dai.djl.pytorch.num_threads=" + request.threads());
+    return settings.program().command(options, request.arguments());
+  }
+
+  private void ended(String name, Process child) {
+    LOG.infof("Job %s ended with exit code %d", name, child.exitValue());
+    listeners.forEach(listener -> listener.accept(name));
+  }
+
+  private static void askToStop(Process child) {
+    try {
+      child.getOutputStream().close();
+    } catch (IOException e) {
+      // The pipe broke because the child has ended: there is nothing left to ask.
+      LOG.debugf(e, "Process %d has no input any more", child.pid());
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.gdpo.platform.problem;
+
+/** A request that cannot be granted, thrown where that is noticed and answered as a problem. */
+public class ProblemException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+
+  private ProblemException(Problem problem) {
+    super(problem.detail());
+    this.problem = problem;
+  }
+
+  /** 404: there is no {@code kind} (such as "experiment") called {@code name}. */
+  public static ProblemException notFound(String kind, String name) {
+    return new ProblemException(
+        Problem.of("not-found", "Not found", 404, "There is no " + kind + " '" + name + "'"));
+  }
+
+  /** 409: what is asked for clashes with what is there; {@code detail} says how and what to do. */
+  public static ProblemException conflict(String detail) {
+    return new ProblemException(Problem.of("conflict", "Conflict", 409, detail));
+  }
+
+  /** 400: the request makes no sense; {@code detail} says why and what to do. */
+  public static ProblemException badRequest(String detail) {
+    return new ProblemException(Problem.of("bad-request", "Bad request", 400, detail));
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,180 @@
+package io.gdpo.platform.problem;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.SpecProblem;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/**
+ * Every failed request is answered with a {@link Problem}, whatever went wrong; only what is the
+ * service's own fault is logged, with a name that the caller is told too.
+ */
+class ProblemMappers {
+  private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  private final ObjectMapper json;
+
+  ProblemMappers(ObjectMapper json) {
+    this.json = json;
+  }
+
+  @ServerExceptionMapper
+  Response problem(ProblemException e) {
+    return respond(e.problem());
+  }
+
+  @ServerExceptionMapper
+  Response invalidSpec(InvalidSpecException e) {
+    return respond(invalid(e));
+  }
+
+  @ServerExceptionMapper
+  Response json(JsonProcessingException e) {
+    return respond(unreadable(e));
+  }
+
+  /** More specific than {@link JsonProcessingException}: replaces Quarkus' own mapper. */
+  @ServerExceptionMapper
+  Response mismatch(MismatchedInputException e) {
+    return respond(unreadable(e));
+  }
+
+  @ServerExceptionMapper
+  Response web(WebApplicationException e) {
+    Optional<JsonProcessingException> unreadable = cause(e, JsonProcessingException.class);
+    if (unreadable.isPresent()) {
+      return respond(unreadable(unreadable.get()));
+    }
+    Response given = e.getResponse();
+    if (given.hasEntity() || given.getStatus() < 400) {
+      return given;
+    }
+    Response.StatusType status = given.getStatusInfo();
+    Problem problem =
+        Problem.of(
+            "http-" + status.getStatusCode(),
+            status.getReasonPhrase(),
+            status.getStatusCode(),
+            e.getMessage());
+    Response.ResponseBuilder response =
+        Response.fromResponse(given).type(Problem.MEDIA_TYPE).entity(body(problem));
+    return response.build();
+  }
+
+  @ServerExceptionMapper
+  Response anythingElse(Throwable e) {
+    Optional<JsonProcessingException> unreadable = cause(e, JsonProcessingException.class);
+    if (unreadable.isPresent() && e instanceof jakarta.ws.rs.ProcessingException) {
+      return respond(unreadable(unreadable.get()));
+    }
+    String occurrence = "urn:uuid:" + UUID.randomUUID();
+    LOG.errorf(e, "A request failed (%s)", occurrence);
+    return respond(
+        Problem.of(
+                "internal-error",
+                "Internal error",
+                500,
+                "The service failed; its log tells more under the name given as instance")
+            .at(occurrence));
+  }
+
+  private static Problem unreadable(JsonProcessingException e) {
+    Optional<InvalidSpecException> invalid = cause(e, InvalidSpecException.class);
+    if (invalid.isPresent()) {
+      return invalid(invalid.get());
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      String known =
+          unknown.getKnownPropertyIds() == null
+              ? ""
+              : unknown.getKnownPropertyIds().stream()
+                  .map(Object::toString)
+                  .sorted()
+                  .collect(Collectors.joining(", "));
+      return Problem.of(
+          "unknown-field",
+          "Unknown field",
+          400,
+          "Field '" + path(unknown) + "' is unknown" + place(e),
+          List.of(new SpecProblem(path(unknown), "is unknown; the known fields are " + known)));
+    }
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      String reason = reason(mapping);
+      return Problem.of(
+          "wrong-value",
+          "Wrong value",
+          400,
+          "Field '" + path(mapping) + "' cannot be read" + place(e) + ": " + reason,
+          List.of(new SpecProblem(path(mapping), reason)));
+    }
+    return Problem.of(
+        "malformed-body",
+        "Malformed body",
+        400,
+        "The body cannot be read" + place(e) + ": " + e.getOriginalMessage());
+  }
+
+  private static Problem invalid(InvalidSpecException e) {
+    return Problem.of("invalid-spec", "Invalid specification", 400, e.getMessage(), e.problems());
+  }
+
+  /** A value that a record's constructor refused says itself what was wrong. */
+  private static String reason(JsonMappingException e) {
+    return e.getCause() instanceof IllegalArgumentException refused
+        ? refused.getMessage()
+        : e.getOriginalMessage();
+  }
+
+  private static String place(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null || at.getLineNr() < 1
+        ? ""
+        : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+  }
+
+  private static String path(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+
+  private static <T extends Throwable> Optional<T> cause(Throwable e, Class<T> type) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return Optional.of(type.cast(cause));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Response respond(Problem problem) {
+    return Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(body(problem)).build();
+  }
+
+  /** As a string, so that the answer never depends on which body writers a service has. */
+  private String body(Problem problem) {
+    try {
+      return json.writeValueAsString(problem);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A problem cannot be written as JSON: " + problem, e);
+    }
+  }
+}
