@@ -1,0 +1,145 @@
+package io.gdpo.local;
+
+import io.gdpo.local.command.CancelCommand;
+import io.gdpo.local.command.DemoCommand;
+import io.gdpo.local.command.DownCommand;
+import io.gdpo.local.command.LogsCommand;
+import io.gdpo.local.command.ReportCommand;
+import io.gdpo.local.command.StatusCommand;
+import io.gdpo.local.command.SubmitCommand;
+import io.gdpo.local.command.UpCommand;
+import io.gdpo.local.command.WatchCommand;
+import io.gdpo.local.stack.StackHome;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code gdpo} command line: a whole system on one machine, and experiments on it. */
+@Command(
+    name = "gdpo",
+    synopsisSubcommandLabel = "COMMAND",
+    header = {
+      "Align a language model with a whole group's distribution of preferences,",
+      "not only with its majority (Group Distributional Preference Optimization).",
+      ""
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nTo begin with:%n",
+    footer = {
+      "  gdpo demo                        a survey becomes data, models and a report",
+      "  gdpo demo --survey mine.csv --group \"United States\"",
+      "  gdpo up --detach                 or step by step: start the system,",
+      "  gdpo submit examples/demo.yaml   give it an experiment,",
+      "  gdpo watch demo                  see how it goes,",
+      "  gdpo report demo                 read what came of it,",
+      "  gdpo down                        stop the system",
+      "",
+      "'gdpo COMMAND --help' tells more about a command. The script itself takes one option, before",
+      "all others: --rebuild builds everything anew, --no-build builds nothing."
+    },
+    subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      SubmitCommand.class,
+      StatusCommand.class,
+      WatchCommand.class,
+      ReportCommand.class,
+      LogsCommand.class,
+      CancelCommand.class
+    })
+public final class Gdpo implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--home",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      defaultValue = "$${env:GDPO_HOME}",
+      description =
+          "Where databases, topics, models, logs and reports are kept: $GDPO_HOME, else .gdpo"
+              + " beside the gdpo script.")
+  private String home;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean verbose;
+
+  /** The version that the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String built = Gdpo.class.getPackage().getImplementationVersion();
+      return new String[] {"gdpo " + (built == null ? "(not from a jar)" : built)};
+    }
+  }
+
+  /** Without a command there is nothing to do but to say which there are. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  /** The home that {@code --home} or its default names. */
+  public StackHome home() {
+    boolean named = home != null && !home.isBlank() && !home.startsWith("$");
+    return StackHome.at(named ? Path.of(home) : Installation.current().root().resolve(".gdpo"));
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command line with its rules for errors and exit codes. */
+  static CommandLine commandLine() {
+    Gdpo gdpo = new Gdpo();
+    CommandLine commandLine = new CommandLine(gdpo);
+    complete(commandLine);
+    commandLine.getSubcommands().values().forEach(Gdpo::complete);
+    commandLine.setExecutionExceptionHandler(
+        (failure, failed, parsed) -> gdpo.report(failure, failed));
+    commandLine.setUsageHelpAutoWidth(true);
+    return commandLine;
+  }
+
+  /** Gives a command what all commands have. */
+  private static void complete(CommandLine commandLine) {
+    CommandSpec spec = commandLine.getCommandSpec();
+    spec.mixinStandardHelpOptions(true).versionProvider(new Version());
+    spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCode.meanings());
+  }
+
+  private int report(Exception failure, CommandLine failed) {
+    PrintWriter err = failed.getErr();
+    CommandLine.Help.ColorScheme colours = failed.getColorScheme();
+    ExitCode exitCode = ExitCode.EXPERIMENT_FAILED;
+    if (failure instanceof CommandFailure known) {
+      exitCode = known.exitCode();
+      err.println(colours.errorText(known.getMessage()));
+      if (!known.remedy().isEmpty()) {
+        err.println(known.remedy());
+      }
+    } else {
+      err.println(colours.errorText("gdpo failed in a way it did not foresee: " + failure));
+      if (!verbose) {
+        err.println("--verbose shows where; please report it.");
+      }
+    }
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return exitCode.code();
+  }
+}

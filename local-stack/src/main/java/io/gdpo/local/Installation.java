@@ -1,0 +1,42 @@
+package io.gdpo.local;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where the built programs and the examples lie: the checkout that this class was loaded from.
+ *
+ * @param root the folder that holds {@code local-stack/}, the services and {@code examples/}
+ */
+public record Installation(Path root) {
+
+  /** The installation that the running code belongs to. */
+  public static Installation current() {
+    try {
+      Path code =
+          Path.of(Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      // <root>/local-stack/target/{classes | local-stack-x.jar}
+      return new Installation(code.getParent().getParent().getParent());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("The location of gdpo's own code is not a path", e);
+    }
+  }
+
+  /** The runnable jar of a service. */
+  public Path serviceJar(String service) {
+    Path jar = root.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
+    if (!Files.isRegularFile(jar)) {
+      throw new CommandFailure(
+          ExitCode.NOT_STARTED,
+          service + " is not built: there is no " + jar,
+          "Run gdpo with --rebuild, or mvn -DskipTests package in " + root + ".");
+    }
+    return jar;
+  }
+
+  /** A file of {@code examples/}. */
+  public Path example(String name) {
+    return root.resolve("examples").resolve(name);
+  }
+}

@@ -1,0 +1,149 @@
+package io.gdpo.local.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * One service's REST interface: JSON there and back, and problem details (RFC 9457) turned into
+ * failures that a person can act on.
+ */
+final class RestClient {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final URI base;
+  private final String service;
+
+  RestClient(String service, URI base) {
+    this.service = service;
+    this.base = base;
+  }
+
+  <T> T get(String path, Class<T> type) {
+    return read(path, getText(path), type);
+  }
+
+  String getText(String path) {
+    return send(request(path).GET().build());
+  }
+
+  <T> T post(String path, String json, Class<T> type) {
+    HttpRequest.BodyPublisher body =
+        json.isEmpty()
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(json);
+    return read(
+        path,
+        send(request(path).header("Content-Type", "application/json").POST(body).build()),
+        type);
+  }
+
+  /** A path segment or query value that holds {@code text}. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT);
+  }
+
+  private <T> T read(String path, String json, Class<T> type) {
+    try {
+      return Json.EVENTS.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure(
+          ExitCode.EXPERIMENT_FAILED,
+          service + " answered " + base.resolve(path) + " with something else than expected: " + e,
+          "Is it of the same version as this gdpo? Build both anew with --rebuild.",
+          e);
+    }
+  }
+
+  private String send(HttpRequest request) {
+    HttpResponse<String> response;
+    try {
+      response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.NOT_REACHABLE,
+          service + " does not answer at " + request.uri() + ": " + reason(e),
+          "See 'gdpo status' and 'gdpo logs " + service + "'.",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted while asking " + service, "", e);
+    }
+    if (response.statusCode() >= 400) {
+      throw problem(request, response);
+    }
+    return response.body();
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private CommandFailure problem(HttpRequest request, HttpResponse<String> response) {
+    String message = describe(response);
+    return switch (response.statusCode()) {
+      case 400, 415, 422 ->
+          new CommandFailure(
+              ExitCode.INVALID_INPUT,
+              service + " refused it: " + message,
+              "Mend it and try again.");
+      case 404 ->
+          new CommandFailure(
+              ExitCode.NOT_FOUND, message, "'gdpo status' lists the experiments and their jobs.");
+      case 409 ->
+          new CommandFailure(
+              ExitCode.CONFLICT,
+              message,
+              "Give the experiment another name, or see 'gdpo status'.");
+      default ->
+          new CommandFailure(
+              ExitCode.EXPERIMENT_FAILED,
+              service
+                  + " answered "
+                  + request.method()
+                  + " "
+                  + request.uri()
+                  + " with status "
+                  + response.statusCode()
+                  + ": "
+                  + message,
+              "See 'gdpo logs " + service + "'.");
+    };
+  }
+
+  private static String describe(HttpResponse<String> response) {
+    JsonNode problem;
+    try {
+      problem = Json.EVENTS.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      return response.body(); // not a problem document: as it came
+    }
+    StringBuilder text = new StringBuilder(problem.path("detail").asText(""));
+    if (text.isEmpty()) {
+      text.append(problem.path("title").asText("status " + response.statusCode()));
+    }
+    for (JsonNode error : problem.path("errors")) {
+      text.append("\n  ")
+          .append(error.path("field").asText())
+          .append(": ")
+          .append(error.path("message").asText());
+    }
+    return text.toString();
+  }
+}

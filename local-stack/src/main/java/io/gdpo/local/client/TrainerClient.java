@@ -1,0 +1,55 @@
+package io.gdpo.local.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.stack.Service;
+import io.gdpo.local.stack.StackState;
+import java.util.List;
+
+/** What {@code gdpo} asks of trainer-service: experiments and the logs of their jobs. */
+public final class TrainerClient {
+  private final RestClient rest;
+
+  public TrainerClient(StackState stack) {
+    this.rest = new RestClient(Service.TRAINER.label(), stack.url(Service.TRAINER));
+  }
+
+  /** Submits an experiment; submitting the same one again changes nothing. */
+  public ExperimentView submit(ExperimentSpec spec) {
+    try {
+      return rest.post("/experiments", Json.SPECS.writeValueAsString(spec), ExperimentView.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("An experiment cannot be written as JSON: " + spec, e);
+    }
+  }
+
+  public List<ExperimentView> experiments() {
+    return List.of(rest.get("/experiments", ExperimentView[].class));
+  }
+
+  public ExperimentView experiment(String name) {
+    return rest.get("/experiments/" + RestClient.encoded(name), ExperimentView.class);
+  }
+
+  public ExperimentView cancel(String name) {
+    return rest.post(
+        "/experiments/" + RestClient.encoded(name) + "/cancel", "", ExperimentView.class);
+  }
+
+  /** Whether a job will write no more. */
+  public boolean hasEnded(String jobId) {
+    String status =
+        rest.get("/jobs/" + RestClient.encoded(jobId), JsonNode.class).path("status").asText();
+    return List.of("SUCCEEDED", "FAILED", "CANCELLED").contains(status);
+  }
+
+  /** The last lines of a job's log. */
+  public List<String> jobLog(String jobId, int lines) {
+    return rest.getText("/jobs/" + RestClient.encoded(jobId) + "/logs?tail=" + lines)
+        .lines()
+        .toList();
+  }
+}

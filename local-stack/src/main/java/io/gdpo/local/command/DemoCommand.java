@@ -1,0 +1,181 @@
+package io.gdpo.local.command;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.Console;
+import io.gdpo.local.ExitCode;
+import io.gdpo.local.Gdpo;
+import io.gdpo.local.Installation;
+import io.gdpo.local.client.EvaluatorClient;
+import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.experiment.DemoExperiment;
+import io.gdpo.local.report.ReportFiles;
+import io.gdpo.local.stack.StackHome;
+import io.gdpo.local.stack.StackLease;
+import io.gdpo.local.watch.ExperimentWatch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code gdpo demo}: the product's whole idea in one command. */
+@Command(
+    name = "demo",
+    header = "From a survey to a report, in one command.",
+    description = {
+      "",
+      "Starts the system, turns a group's survey into training data, fine-tunes a small language"
+          + " model on it (SFT), aligns that model in several ways, by DPO and by GDPO among them,"
+          + " measures each, and prints how near each comes to the group's distribution. A page"
+          + " with plots is written to the home's reports/. At the end the system is stopped.",
+      "",
+      "The same command again continues a run that was stopped, or shows the report of one that has"
+          + " ended.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  gdpo demo                                    the invented group of examples/",
+      "  gdpo demo --quick                            the same in small, to see it work",
+      "  gdpo demo --survey mine.csv --group \"United States\"",
+      "  gdpo demo --seed 1 --fresh                   another seed, from the beginning",
+      "  gdpo demo --keep-up                          then look around with status, logs, report"
+    })
+public final class DemoCommand implements Callable<Integer> {
+  @ParentCommand private Gdpo gdpo;
+
+  @Option(
+      names = "--survey",
+      paramLabel = "FILE",
+      description =
+          "Your own survey: a CSV with the columns question, selections and options, as in the"
+              + " public GlobalOpinionQA table. Name a --group in it.")
+  private Optional<Path> survey;
+
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description = "The group whose distribution is the target.")
+  private Optional<String> group;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of dialogues, splits, weights and data order (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--fresh",
+      description = "Begin a new run even if this demo was run before; the old one is kept.")
+  private boolean fresh;
+
+  @ArgGroup private Size size;
+
+  /** How much of the demo to run. */
+  static final class Size {
+    @Option(names = "--full", description = "All losses (examples/demo-full.yaml).")
+    private boolean full;
+
+    @Option(
+        names = "--quick",
+        description = "A small model and few steps (examples/demo-quick.yaml).")
+    private boolean quick;
+
+    private String template() {
+      if (quick) {
+        return "demo-quick.yaml";
+      }
+      return full ? "demo-full.yaml" : "demo.yaml";
+    }
+  }
+
+  @Option(
+      names = "--keep-up",
+      description = "Leave the system running after the report, until Ctrl-C.")
+  private boolean keepUp;
+
+  @Option(names = "--json", description = "Print {experiment, report files} at the end.")
+  private boolean json;
+
+  /** What {@code --json} prints. */
+  record Outcome(ExperimentView experiment, ReportFiles files) {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Instant begin = Instant.now();
+    StackHome home = gdpo.home();
+    HomeLogs.divert(home);
+    Console console = json ? Console.forScripts() : Console.forPeople();
+    Installation installation = Installation.current();
+    if (survey.isPresent() && group.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--survey needs --group: whose answers in " + survey.get() + " are to be learned?",
+          "The groups are the names in the column 'selections'.");
+    }
+    DemoExperiment demo =
+        DemoExperiment.of(
+            installation.example(size == null ? "demo.yaml" : size.template()),
+            survey,
+            group,
+            seed);
+    try (StackLease lease = StackLease.take(home, installation, console::say)) {
+      TrainerClient trainer = new TrainerClient(lease.state());
+      ExperimentView ended = run(demo, trainer, console);
+      ExitCode exitCode = WatchCommand.conclude(console, ended);
+      if (exitCode == ExitCode.OK) {
+        report(ended, new EvaluatorClient(lease.state()), home, console, begin);
+      } else {
+        console.say("See the job's log with: gdpo logs " + ended.name() + "/STAGE");
+      }
+      if (keepUp && lease.owned().isPresent()) {
+        console.say("The system stays up; Ctrl-C stops it.");
+        lease.owned().get().awaitClose();
+      }
+      return exitCode.code();
+    }
+  }
+
+  private ExperimentView run(DemoExperiment demo, TrainerClient trainer, Console console) {
+    List<ExperimentView> before = trainer.experiments();
+    ExperimentSpec spec = fresh ? demo.afresh(before) : demo.resumed(before);
+    boolean isNew = before.stream().noneMatch(e -> e.name().equals(spec.name()));
+    ExperimentView submitted = trainer.submit(spec);
+    if (isNew) {
+      console.say("Experiment " + spec.name() + ": " + spec.stages().size() + " stages");
+    } else if (ExperimentWatch.hasEnded(submitted)) {
+      console.say("Experiment " + spec.name() + " has been run before; --fresh begins a new run");
+    } else {
+      console.say("Experiment " + spec.name() + " goes on where it was");
+    }
+    return new ExperimentWatch(trainer, console).untilItEnds(spec.name());
+  }
+
+  private void report(
+      ExperimentView ended,
+      EvaluatorClient evaluator,
+      StackHome home,
+      Console console,
+      Instant begin) {
+    ReportFiles files = ReportFiles.write(evaluator, ended.name(), home.reports(ended.name()));
+    if (json) {
+      console.printJson(new Outcome(ended, files));
+      return;
+    }
+    console.print("");
+    files.summary().forEach(console::print);
+    console.print("");
+    console.print("The page with plots: " + files.html().toUri());
+    console.print("The same in Markdown: " + files.markdown());
+    Duration took = Duration.between(begin, Instant.now());
+    console.print(String.format("Done in %d min %d s.", took.toMinutes(), took.toSecondsPart()));
+  }
+}

@@ -1,0 +1,61 @@
+package io.gdpo.local.command;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.Console;
+import io.gdpo.local.ExitCode;
+import io.gdpo.local.Gdpo;
+import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.experiment.ExperimentFile;
+import io.gdpo.local.stack.RunningStack;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code gdpo submit}: gives an experiment to the running system. */
+@Command(
+    name = "submit",
+    header = "Submit an experiment file to the running system.",
+    description = {
+      "",
+      "The file is YAML or JSON (docs/reference/experiment-file.md); paths in it are taken from its"
+          + " own folder. It is checked here first, and everything that is wrong is said at once."
+          + " Submitting the same experiment again changes nothing.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  gdpo submit examples/demo.yaml", "  gdpo submit mine.yaml && gdpo watch mine"})
+public final class SubmitCommand implements Callable<Integer> {
+  @ParentCommand private Gdpo gdpo;
+
+  @Parameters(paramLabel = "FILE", description = "The experiment file.")
+  private Path file;
+
+  @Option(names = "--json", description = "Print the experiment as the service tells it.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    Console console = json ? Console.forScripts() : Console.forPeople();
+    ExperimentSpec spec = ExperimentFile.read(file).spec();
+    TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
+    ExperimentView experiment = trainer.submit(spec);
+    if (json) {
+      console.printJson(experiment);
+    } else {
+      console.print(
+          "Submitted "
+              + experiment.name()
+              + " ("
+              + experiment.status()
+              + "), "
+              + experiment.stages().size()
+              + " stages");
+      console.say("Follow it with: gdpo watch " + experiment.name());
+    }
+    return ExitCode.OK.code();
+  }
+}

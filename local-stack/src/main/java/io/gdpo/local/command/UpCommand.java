@@ -1,0 +1,71 @@
+package io.gdpo.local.command;
+
+import io.gdpo.local.Console;
+import io.gdpo.local.ExitCode;
+import io.gdpo.local.Gdpo;
+import io.gdpo.local.Installation;
+import io.gdpo.local.stack.DetachedStack;
+import io.gdpo.local.stack.StackHome;
+import io.gdpo.local.stack.StackLease;
+import io.gdpo.local.stack.StackState;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code gdpo up}: starts the system and keeps it running. */
+@Command(
+    name = "up",
+    header = "Start Kafka, PostgreSQL and the three services, and keep them running.",
+    description = {
+      "",
+      "Stays in the foreground until Ctrl-C, which stops everything; with --detach it returns when"
+          + " all is ready, and 'gdpo down' stops it. Ports are chosen free and written to"
+          + " stack.json in the home. A service that dies is started again.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  gdpo up                          until Ctrl-C",
+      "  gdpo up --detach --json          in the background; prints the addresses",
+      "  gdpo up --home /tmp/other        a second system, apart from the first"
+    })
+public final class UpCommand implements Callable<Integer> {
+  @ParentCommand private Gdpo gdpo;
+
+  @Option(
+      names = {"-d", "--detach"},
+      description = "Return when all is ready; the system stays up in the background.")
+  private boolean detach;
+
+  @Option(names = "--json", description = "Print stack.json when all is ready.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    StackHome home = gdpo.home();
+    HomeLogs.divert(home);
+    Console console = json ? Console.forScripts() : Console.forPeople();
+    if (detach) {
+      StackState state = DetachedStack.start(home, Installation.current(), console::say);
+      describe(console, state, "'gdpo down' stops it.");
+      return ExitCode.OK.code();
+    }
+    try (StackLease lease = StackLease.take(home, Installation.current(), console::say)) {
+      describe(console, lease.state(), lease.owned().isPresent() ? "Ctrl-C stops it." : "");
+      if (lease.owned().isPresent()) {
+        lease.owned().get().awaitClose();
+      }
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void describe(Console console, StackState state, String howToStop) {
+    if (json) {
+      console.printJson(state);
+    } else {
+      StatusCommand.describe(console, state);
+      console.say(howToStop);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.gdpo.local.experiment;
+
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The demo's experiment: an example file with a person's survey, group and seed put in its place.
+ * Its name follows from these, so that asking for the same demo again finds the one that ran.
+ */
+public final class DemoExperiment {
+  private static final int LONGEST_BASE_NAME = 55; // 63 less room for a run number
+
+  private final ExperimentFile file;
+  private final String baseName;
+
+  private DemoExperiment(ExperimentFile file, String baseName) {
+    this.file = file;
+    this.baseName = baseName;
+  }
+
+  /**
+   * @param template an experiment file, such as {@code examples/demo.yaml}
+   * @param survey a survey in the place of the template's
+   * @param group a group in the place of the template's
+   * @param seed of everything: dialogues, pairs, splits, weights and data order
+   */
+  public static DemoExperiment of(
+      Path template, Optional<Path> survey, Optional<String> group, long seed) {
+    ExperimentFile file = ExperimentFile.read(template);
+    String name = file.text("name", "demo");
+    if (survey.isPresent()) {
+      file = file.with("dataset.survey", TextNode.valueOf(existing(survey.get()).toString()));
+      name += "-" + stem(survey.get()) + "-" + digest(survey.get());
+    }
+    if (group.isPresent()) {
+      file = file.with("dataset.group", TextNode.valueOf(group.get()));
+    }
+    file = file.with("seed", LongNode.valueOf(seed));
+    file = file.with("dataset.synthesis.seed", LongNode.valueOf(seed));
+    name = slug(name) + "-" + slug(file.text("dataset.group", "group"));
+    String tail = "-s" + seed;
+    int room = LONGEST_BASE_NAME - tail.length();
+    name = name.length() > room ? name.substring(0, room).replaceAll("-+$", "") : name;
+    return new DemoExperiment(file, name + tail);
+  }
+
+  private static java.net.URI existing(Path survey) {
+    if (!Files.isRegularFile(survey)) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          "There is no survey file " + survey.toAbsolutePath(),
+          "Name a CSV with the columns question, selections and options; examples/survey.csv is one.");
+    }
+    return survey.toAbsolutePath().normalize().toUri();
+  }
+
+  private static String stem(Path file) {
+    return file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+  }
+
+  /** Tells a survey from another one under the same file name. */
+  private static String digest(Path file) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(hash, 0, 3);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          "The survey " + file + " cannot be read: " + e.getMessage(),
+          "Check its permissions.",
+          e);
+    }
+  }
+
+  private static String slug(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+  }
+
+  /** The last run of this demo, finished or not, among the experiments that there are. */
+  public Optional<ExperimentView> lastRun(List<ExperimentView> experiments) {
+    return experiments.stream()
+        .filter(e -> runNumber(e.name()).isPresent())
+        .max(Comparator.comparingInt(e -> runNumber(e.name()).getAsInt()));
+  }
+
+  /** The experiment under the name of the run to resume, or of the first run. */
+  public ExperimentSpec resumed(List<ExperimentView> experiments) {
+    return named(lastRun(experiments).map(ExperimentView::name).orElse(baseName));
+  }
+
+  /** The experiment under a name that no run has had. */
+  public ExperimentSpec afresh(List<ExperimentView> experiments) {
+    return named(
+        lastRun(experiments)
+            .map(last -> baseName + "-r" + (runNumber(last.name()).getAsInt() + 1))
+            .orElse(baseName));
+  }
+
+  private ExperimentSpec named(String name) {
+    return file.with("name", TextNode.valueOf(name)).spec();
+  }
+
+  private OptionalInt runNumber(String name) {
+    if (name.equals(baseName)) {
+      return OptionalInt.of(1);
+    }
+    String prefix = baseName + "-r";
+    return name.startsWith(prefix) && name.substring(prefix.length()).matches("\\d{1,6}")
+        ? OptionalInt.of(Integer.parseInt(name.substring(prefix.length())))
+        : OptionalInt.empty();
+  }
+}

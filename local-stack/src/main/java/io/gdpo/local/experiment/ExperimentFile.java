@@ -1,0 +1,176 @@
+package io.gdpo.local.experiment;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * An experiment as a person writes it: YAML (or JSON), with paths relative to its own folder.
+ * Turned into what a service can use wherever it runs: absolute URIs, everything checked before
+ * anything is sent.
+ */
+public final class ExperimentFile {
+  private static final Pattern URI_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+  /** Fields that may hold a path. */
+  private static final List<List<String>> PATHS =
+      List.of(
+          List.of("dataset", "survey"),
+          List.of("dataset", "examples"),
+          List.of("dataset", "tokenizer"),
+          List.of("model", "path"),
+          List.of("model", "init", "tokenizer"));
+
+  private final Path file;
+  private final ObjectNode tree;
+
+  private ExperimentFile(Path file, ObjectNode tree) {
+    this.file = file;
+    this.tree = tree;
+  }
+
+  /**
+   * Reads an experiment file and resolves its paths.
+   *
+   * @throws CommandFailure if it cannot be read, is not YAML, or names a file that does not exist
+   */
+  public static ExperimentFile read(Path file) {
+    ExperimentFile experiment = new ExperimentFile(file, parse(file));
+    PATHS.forEach(experiment::resolve);
+    return experiment;
+  }
+
+  private static ObjectNode parse(Path file) {
+    try {
+      JsonNode tree = Json.YAML_SPECS.readTree(Files.readString(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          file + " does not hold an experiment: its top level is not a list of fields",
+          "See examples/demo.yaml for one that works.");
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          file + position(e.getLocation()) + " is not YAML: " + e.getOriginalMessage(),
+          "See examples/demo.yaml for one that works.",
+          e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          Files.exists(file)
+              ? "The experiment file " + file + " cannot be read: " + e.getMessage()
+              : "There is no experiment file " + file,
+          "Name a YAML file such as examples/demo.yaml.",
+          e);
+    }
+  }
+
+  private static String position(JsonLocation at) {
+    return at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr() + ",";
+  }
+
+  private void resolve(List<String> field) {
+    JsonNode parent = tree;
+    for (String name : field.subList(0, field.size() - 1)) {
+      parent = parent.path(name);
+    }
+    String last = field.get(field.size() - 1);
+    if (!(parent instanceof ObjectNode object)
+        || !object.path(last).isTextual()
+        || URI_SCHEME.matcher(object.path(last).asText()).matches()) {
+      return;
+    }
+    Path target = file.toAbsolutePath().resolveSibling(object.path(last).asText()).normalize();
+    if (!Files.exists(target)) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          file + ": " + String.join(".", field) + ": there is no " + target,
+          "Paths are taken from the experiment file's folder; name an existing file or a URI.");
+    }
+    object.put(last, target.toUri().toString());
+  }
+
+  /** This file's content with one top-level or nested field replaced; {@code path} has dots. */
+  ExperimentFile with(String path, JsonNode value) {
+    ObjectNode copy = tree.deepCopy();
+    ObjectNode parent = copy;
+    String[] names = path.split("\\.");
+    for (int i = 0; i < names.length - 1; i++) {
+      parent = parent.withObject("/" + names[i]);
+    }
+    parent.set(names[names.length - 1], value);
+    return new ExperimentFile(file, copy);
+  }
+
+  /** The text of a field, or {@code absent}; {@code path} has dots. */
+  String text(String path, String absent) {
+    return tree.at("/" + path.replace('.', '/')).asText(absent);
+  }
+
+  /**
+   * The experiment.
+   *
+   * @throws CommandFailure naming every field that is wrong
+   */
+  public ExperimentSpec spec() {
+    ExperimentSpec spec;
+    try {
+      spec = Json.YAML_SPECS.treeToValue(tree, ExperimentSpec.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw invalid(
+          fieldPath(e)
+              + ": there is no such field; the fields here are "
+              + e.getKnownPropertyIds().stream()
+                  .map(Object::toString)
+                  .sorted()
+                  .collect(Collectors.joining(", ")),
+          e);
+    } catch (JsonMappingException e) {
+      throw invalid(fieldPath(e) + ": " + e.getOriginalMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw invalid(e.getOriginalMessage(), e);
+    }
+    List<SpecProblem> problems = spec.problems();
+    if (!problems.isEmpty()) {
+      throw invalid(
+          problems.stream().map(SpecProblem::toString).collect(Collectors.joining("\n  ")), null);
+    }
+    return spec;
+  }
+
+  private CommandFailure invalid(String problems, Throwable cause) {
+    return new CommandFailure(
+        ExitCode.INVALID_INPUT,
+        file + " is not a valid experiment:\n  " + problems,
+        "Mend the fields named above; examples/demo.yaml shows one that works.",
+        cause);
+  }
+
+  private static String fieldPath(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+}

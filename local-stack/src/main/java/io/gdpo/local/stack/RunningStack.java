@@ -1,0 +1,90 @@
+package io.gdpo.local.stack;
+
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
+import io.gdpo.local.stack.StackState.Phase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A stack that another process runs on a home: found by its state file, and by its life. */
+public final class RunningStack {
+  private static final Duration START_LIMIT = Duration.ofSeconds(150);
+  private static final long STOP_LIMIT_SECONDS = 60;
+  private static final long POLL_MILLIS = 200;
+
+  private RunningStack() {}
+
+  /** The stack on this home, whatever its phase; empty if its supervisor does not live. */
+  public static Optional<StackState> find(StackHome home) {
+    return StackState.read(home.state()).filter(StackState::isAlive);
+  }
+
+  /** The ready stack on this home, waited for while it starts. */
+  public static StackState require(StackHome home) {
+    Instant begin = Instant.now();
+    while (true) {
+      StackState state =
+          find(home)
+              .filter(s -> s.phase() != Phase.STOPPING)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.NOT_REACHABLE,
+                          "No stack runs in " + home.root(),
+                          "Start one with 'gdpo up --detach', or name its folder with --home."));
+      if (state.phase() == Phase.READY) {
+        return state;
+      }
+      if (Duration.between(begin, Instant.now()).compareTo(START_LIMIT) > 0) {
+        throw new CommandFailure(
+            ExitCode.NOT_REACHABLE,
+            "The stack in " + home.root() + " has been starting for too long",
+            "See the logs in " + home.logs() + ", or stop it with 'gdpo down'.");
+      }
+      pause();
+    }
+  }
+
+  /** Asks the supervisor to stop its stack and waits for its end. */
+  public static void stop(StackHome home, StackState state) {
+    ProcessHandle supervisor = state.supervisor().running().orElse(null);
+    if (supervisor == null) {
+      return;
+    }
+    supervisor.destroy();
+    try {
+      supervisor.onExit().get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new CommandFailure(
+          ExitCode.NOT_REACHABLE,
+          "The stack's supervisor (process "
+              + supervisor.pid()
+              + ") has not ended after "
+              + STOP_LIMIT_SECONDS
+              + " s",
+          "Kill it (kill -9 "
+              + supervisor.pid()
+              + "): its watchdog then ends all that belongs to it. Logs are in "
+              + home.logs()
+              + ".",
+          e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Waiting for process " + supervisor.pid() + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted while waiting", "", e);
+    }
+  }
+}

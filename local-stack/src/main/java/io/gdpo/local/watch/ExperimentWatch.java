@@ -1,0 +1,71 @@
+package io.gdpo.local.watch;
+
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.Console;
+import io.gdpo.local.ExitCode;
+import io.gdpo.local.client.TrainerClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Follows an experiment to its end and shows how it goes. A service that is being restarted
+ * meanwhile is waited for.
+ */
+public final class ExperimentWatch {
+  private static final Duration RESTART_PATIENCE = Duration.ofSeconds(90);
+  private static final long POLL_MILLIS = 500;
+  private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+  private final TrainerClient trainer;
+  private final Console console;
+
+  public ExperimentWatch(TrainerClient trainer, Console console) {
+    this.trainer = trainer;
+    this.console = console;
+  }
+
+  /** Whether an experiment has ended, well or badly. */
+  public static boolean hasEnded(ExperimentView experiment) {
+    return TERMINAL.contains(experiment.status());
+  }
+
+  /** The experiment as it ended, after everything until then was shown. */
+  public ExperimentView untilItEnds(String name) {
+    try (ProgressDisplay display =
+        console.isInteractive()
+            ? new BarDisplay(console.newsStream())
+            : new LineDisplay(console.newsStream())) {
+      Instant lastAnswer = Instant.now();
+      while (true) {
+        try {
+          ExperimentView experiment = trainer.experiment(name);
+          lastAnswer = Instant.now();
+          display.show(experiment);
+          if (hasEnded(experiment)) {
+            return experiment;
+          }
+        } catch (CommandFailure e) {
+          boolean mayBeRestarting =
+              e.exitCode() == ExitCode.NOT_REACHABLE
+                  && Duration.between(lastAnswer, Instant.now()).compareTo(RESTART_PATIENCE) < 0;
+          if (!mayBeRestarting) {
+            throw e;
+          }
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted while watching", "", e);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.gdpo.local.watch;
+
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageView;
+import java.util.Locale;
+
+/** Shows how an experiment goes, each time it is asked about. */
+sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineDisplay {
+
+  /** Shows what is new. */
+  void show(ExperimentView experiment);
+
+  @Override
+  void close();
+
+  /** The figures of a train line: loss, JSD if it is measured, speed. */
+  static String figures(TrainingProgress progress) {
+    StringBuilder text = new StringBuilder();
+    append(text, "loss", progress.metrics().get("loss"));
+    append(text, "JSD", progress.metrics().get("jsd"));
+    if (progress.tokensPerSecond() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s%,.0f tokens/s",
+              text.isEmpty() ? "" : ", ",
+              progress.tokensPerSecond()));
+    }
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, Double value) {
+    if (value != null) {
+      text.append(String.format(Locale.ROOT, "%s%s %.3f", text.isEmpty() ? "" : ", ", name, value));
+    }
+  }
+
+  /** What happens after training, or why it does not go on; empty while a stage trains. */
+  static String outcome(StageView stage) {
+    return switch (stage.status()) {
+      case "SUCCEEDED" -> evaluation(stage.evaluation());
+      case "FAILED" -> "failed: " + stage.reason();
+      case "CANCELLED" -> "cancelled";
+      default -> "";
+    };
+  }
+
+  private static String evaluation(EvaluationView evaluation) {
+    if (evaluation == null) {
+      return "trained";
+    }
+    return switch (evaluation.status()) {
+      case "SUCCEEDED" -> {
+        Double jsd = evaluation.metrics() == null ? null : evaluation.metrics().get("jsd");
+        yield jsd == null ? "evaluated" : String.format(Locale.ROOT, "evaluated, JSD %.3f", jsd);
+      }
+      case "FAILED" -> "evaluation failed: " + evaluation.reason();
+      default -> "trained, being evaluated";
+    };
+  }
+}
