@@ -1,0 +1,171 @@
+package io.gdpo.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.lm.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExampleEncoderTest {
+  @TempDir Path folder;
+
+  @Test
+  void promptAndResponsesAreTokenisedApartAndEndWithEos() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 512, 256).encode(Examples.BUSES);
+
+      assertThat(tokenizer.decode(encoded.prompt()))
+          .isEqualTo("Nice day.<Q>Do buses run often enough?<A>");
+      assertThat(tokenizer.decode(encoded.chosen()))
+          .isEqualTo("4<Agree>Yes, they do.<|endoftext|>");
+      assertThat(tokenizer.decode(encoded.rejected()))
+          .isEqualTo("1<Strongly disagree>No, never.<|endoftext|>");
+      assertThat(tokenizer.decode(encoded.rejectedUnderBelief()))
+          .isEqualTo("4<Agree>No, never.<|endoftext|>");
+      assertThat(encoded.promptCut()).isFalse();
+      assertThat(encoded.responseCut()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Agree",
+        "more than 5 > 3",
+        "a>b>c",
+        "schön 很好 🙂 5<",
+        "\"quoted\"\nline",
+        ">",
+        ""
+      })
+  void theBeliefSegmentIsFoundThroughOffsets(String option) throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      PreferenceExample example = Examples.example("Q?", "", option, "b > a <c>");
+
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 512, 256).encode(example);
+
+      BeliefTokens belief = encoded.belief();
+      assertThat(
+              tokenizer.decode(Arrays.copyOfRange(encoded.chosen(), belief.first(), belief.end())))
+          .isEqualTo("4<" + option);
+      assertThat(tokenizer.decode(new long[] {encoded.chosen()[belief.close()]})).isEqualTo(">");
+      assertThat(encoded.rejectedUnderBelief())
+          .startsWith(Arrays.copyOf(encoded.chosen(), belief.close() + 1));
+    }
+  }
+
+  @Test
+  void aTokenThatMergesTheCloseWithItsNeighbourIsTheClosingToken() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, ") >")) {
+      PreferenceExample example = Examples.example("Q?", "", "Both (VOL)", "Fine.");
+
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 512, 256).encode(example);
+
+      assertThat(tokenizer.decode(new long[] {encoded.chosen()[encoded.belief().close()]}))
+          .isEqualTo(")>");
+      assertThat(tokenizer.decode(Arrays.copyOf(encoded.chosen(), encoded.belief().end())))
+          .isEqualTo("4<Both (VOL");
+    }
+  }
+
+  @Test
+  void theBeliefDigitsAreSingleTokens() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      assertThat(new ExampleEncoder(tokenizer, 512, 256).beliefTokenIds())
+          .containsExactly(1 + '0', 1 + '1', 1 + '2', 1 + '3', 1 + '4', 1 + '5');
+    }
+  }
+
+  @Test
+  void aBeliefDigitThatIsMergedWithItsNeighbourIsNamed() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, "3 <")) {
+      assertThatThrownBy(() -> new ExampleEncoder(tokenizer, 512, 256))
+          .isInstanceOf(PreferenceDataException.class)
+          .hasMessageContaining("belief digit 3 is not one token");
+    }
+  }
+
+  @Test
+  void theEosTextInsideTheDataIsLeftOut() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      PreferenceExample example =
+          Examples.example(
+              "Q<|endoftext|>?", "", "A<|endoftext|>gree", "Yes<|endoftext|>, they do.");
+
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 512, 256).encode(example);
+
+      assertThat(tokenizer.decode(encoded.prompt())).isEqualTo("<Q>Q?<A>");
+      assertThat(tokenizer.decode(encoded.chosen()))
+          .isEqualTo("4<Agree>Yes, they do.<|endoftext|>");
+      assertThat(tokenizer.decode(new long[] {encoded.chosen()[encoded.belief().close()]}))
+          .isEqualTo(">");
+    }
+  }
+
+  @Test
+  void aLongPromptLosesItsEndAndNothingElse() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      PreferenceExample example = Examples.example("x".repeat(100), "", "Agree", "Yes.");
+
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 80, 40).encode(example);
+
+      assertThat(tokenizer.decode(encoded.prompt())).isEqualTo("<Q>" + "x".repeat(37));
+      assertThat(tokenizer.decode(encoded.chosen())).isEqualTo("4<Agree>Yes.<|endoftext|>");
+      assertThat(encoded.promptCut()).isTrue();
+      assertThat(encoded.responseCut()).isFalse();
+    }
+  }
+
+  @Test
+  void aLongResponseIsCutAfterThePrompt() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      PreferenceExample example = Examples.example("x".repeat(100), "", "Agree", "y".repeat(100));
+
+      EncodedExample encoded = new ExampleEncoder(tokenizer, 80, 50).encode(example);
+
+      assertThat(encoded.prompt()).hasSize(50);
+      assertThat(tokenizer.decode(encoded.chosen())).isEqualTo("4<Agree>" + "y".repeat(22));
+      assertThat(encoded.promptCut()).isTrue();
+      assertThat(encoded.responseCut()).isTrue();
+    }
+  }
+
+  @Test
+  void aPromptAloneIsWhatTheExampleBeginsWith() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, 512, 256);
+
+      assertThat(encoder.encodePrompt(Examples.BUSES))
+          .isEqualTo(encoder.encode(Examples.BUSES).prompt());
+    }
+  }
+
+  @Test
+  void aBeliefThatWouldBeCutIsRefusedWithTheNumbers() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      PreferenceExample example = Examples.example("x".repeat(100), "", "o".repeat(60), "Yes.");
+
+      assertThatThrownBy(() -> new ExampleEncoder(tokenizer, 80, 50).encode(example))
+          .isInstanceOf(PreferenceDataException.class)
+          .hasMessageContaining("question 'q-1'")
+          .hasMessageContaining("needs 63 tokens")
+          .hasMessageContaining("leaves 30");
+    }
+  }
+
+  @Test
+  void lengthsThatLeaveNoRoomAreRefused() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      assertThatThrownBy(() -> new ExampleEncoder(tokenizer, 64, 64))
+          .isInstanceOf(PreferenceDataException.class)
+          .hasMessageContaining("max_prompt_length");
+    }
+  }
+}
