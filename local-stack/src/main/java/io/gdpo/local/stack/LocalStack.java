@@ -19,15 +19,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
  * The whole system on one machine: Kafka inside this process, PostgreSQL and the three services
  * beside it. Owns all of them: starts them in order, starts a service again that died, and stops
- * everything on {@link #close}. If this process is killed, its {@link Watchdog} ends the rest.
+ * everything on {@link #close}. If this process is killed, the others end by themselves: a service
+ * sees the end of its standard input, and PostgreSQL has its own guard.
  *
  * <p>Thread-safe; restarts happen on a thread of its own.
  */
@@ -36,6 +39,7 @@ public final class LocalStack implements AutoCloseable {
   private static final Duration HEALTHY_LIFE = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
+  private static final long LAST_STACK_LIMIT_SECONDS = 40;
 
   private final StackHome home;
   private final Installation installation;
@@ -49,7 +53,6 @@ public final class LocalStack implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private volatile CompletableFuture<Void> infrastructure = CompletableFuture.completedFuture(null);
-  private Watchdog watchdog;
   private EmbeddedDatabase database;
   private EmbeddedBroker broker;
   private Phase phase = Phase.STARTING;
@@ -109,9 +112,8 @@ public final class LocalStack implements AutoCloseable {
 
   private void startInOrder() throws InterruptedException {
     Instant begin = Instant.now();
-    awaitLastWatchdog();
+    awaitLastServices();
     news.accept("Starting the stack in " + home.root());
-    watchdog = Watchdog.start(home.log("watchdog"));
     writeState();
     startInfrastructure();
     List<Integer> ports = FreePorts.choose(Service.values().length);
@@ -139,16 +141,29 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** A killed stack's watchdog may still be stopping its database: it must have ended first. */
-  private void awaitLastWatchdog() {
-    StackState.read(home.state())
-        .map(StackState::watchdog)
-        .flatMap(ProcessIdentity::running)
-        .ifPresent(
-            last -> {
-              news.accept("Waiting for the last stack's end (process " + last.pid() + ")");
-              last.onExit().orTimeout(40, TimeUnit.SECONDS).join();
-            });
+  /** A killed stack's services may still be ending: two of a kind must not share a home. */
+  private void awaitLastServices() {
+    StackState.read(home.state()).map(StackState::services).orElse(Map.of()).values().stream()
+        .flatMap(last -> last.process().running().stream())
+        .forEach(this::awaitEnd);
+  }
+
+  private void awaitEnd(ProcessHandle last) {
+    news.accept("Waiting for a process of the last stack to end (" + last.pid() + ")");
+    try {
+      last.onExit().get(LAST_STACK_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new CommandFailure(
+          ExitCode.NOT_STARTED,
+          "Process " + last.pid() + " of the last stack in " + home.root() + " does not end",
+          "Kill it and try again: kill -9 " + last.pid(),
+          e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Waiting for process " + last.pid() + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.INTERRUPTED, "The start was interrupted", "", e);
+    }
   }
 
   private void startInfrastructure() {
@@ -195,7 +210,6 @@ public final class LocalStack implements AutoCloseable {
             environment(service),
             home.log(service.label()));
     supervised.startedAt = Instant.now();
-    watchdog.guard(supervised.process.pid());
   }
 
   private Map<String, String> environment(Service service) {
@@ -254,7 +268,6 @@ public final class LocalStack implements AutoCloseable {
       return;
     }
     Supervised supervised = services.get(service);
-    watchdog.forget(process.pid());
     boolean livedLong =
         Duration.between(supervised.startedAt, Instant.now()).compareTo(HEALTHY_LIFE) > 0;
     supervised.rapidDeaths = livedLong ? 0 : supervised.rapidDeaths + 1;
@@ -279,7 +292,11 @@ public final class LocalStack implements AutoCloseable {
     supervised.restarts++;
     writeState();
     watch(service, supervised.process);
-    news.accept(service.label() + " was started again (process " + supervised.process.pid() + ")");
+    news.accept(
+        service.label()
+            + " was started again (process "
+            + supervised.process.identity().pid()
+            + ")");
   }
 
   /** What others are told about this stack. */
@@ -290,13 +307,13 @@ public final class LocalStack implements AutoCloseable {
           if (s.process != null) {
             states.put(
                 service.label(),
-                new ServiceState(s.process.url(), s.process.pid(), s.restarts, s.process.log()));
+                new ServiceState(
+                    s.process.url(), s.process.identity(), s.restarts, s.process.log()));
           }
         });
     return new StackState(
         phase,
         ProcessIdentity.current(),
-        watchdog.identity(),
         broker == null ? null : broker.bootstrapServers(),
         database == null ? null : database.jdbcUrl("postgres"),
         states);
@@ -348,9 +365,7 @@ public final class LocalStack implements AutoCloseable {
   private void stopInOrder(List<ServiceProcess> running) {
     news.accept("Stopping the stack");
     restarts.shutdownNow();
-    if (watchdog != null) {
-      writeState();
-    }
+    writeState();
     // What is half started could not be stopped: it must have started, or failed to, first.
     infrastructure.handle((done, failure) -> done).join();
     running.forEach(ServiceProcess::askToStop);
@@ -360,9 +375,6 @@ public final class LocalStack implements AutoCloseable {
     }
     if (database != null) {
       database.close();
-    }
-    if (watchdog != null) {
-      watchdog.dismiss();
     }
     lock.close();
     news.accept("Stopped");

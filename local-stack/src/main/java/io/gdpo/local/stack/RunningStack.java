@@ -68,7 +68,7 @@ public final class RunningStack {
               + " s",
           "Kill it (kill -9 "
               + supervisor.pid()
-              + "): its watchdog then ends all that belongs to it. Logs are in "
+              + "): all that belongs to it then ends too. Logs are in "
               + home.logs()
               + ".",
           e);

@@ -49,6 +49,7 @@ final class ServiceProcess {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
+    builder.environment().put("GDPO_PARENT_WATCH", "stdin");
     builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
     try {
@@ -63,8 +64,8 @@ final class ServiceProcess {
     return service;
   }
 
-  long pid() {
-    return process.pid();
+  ProcessIdentity identity() {
+    return ProcessIdentity.of(process.toHandle());
   }
 
   URI url() {

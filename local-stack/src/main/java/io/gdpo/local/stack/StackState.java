@@ -19,7 +19,6 @@ import java.util.Optional;
  *
  * @param phase how far the stack is
  * @param supervisor the process that owns the stack, the broker within it
- * @param watchdog the process that ends what a killed supervisor leaves behind
  * @param kafka bootstrap servers; absent while starting
  * @param database JDBC URL of the server; absent while starting
  * @param services by their label
@@ -27,7 +26,6 @@ import java.util.Optional;
 public record StackState(
     Phase phase,
     ProcessIdentity supervisor,
-    ProcessIdentity watchdog,
     String kafka,
     String database,
     Map<String, ServiceState> services) {
@@ -43,11 +41,11 @@ public record StackState(
    * One service.
    *
    * @param url root of its REST interface
-   * @param pid its present process
+   * @param process its present process
    * @param restarts how often it died and was started again
    * @param log its log file
    */
-  public record ServiceState(URI url, long pid, int restarts, Path log) {}
+  public record ServiceState(URI url, ProcessIdentity process, int restarts, Path log) {}
 
   public StackState {
     services = services == null ? Map.of() : new LinkedHashMap<>(services);

@@ -1,0 +1,85 @@
+package io.gdpo.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class GdpoTest {
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo", "up", "down", "submit", "status", "watch", "report", "logs", "cancel"})
+  void everyCommandsHelpShowsAnExampleAndTheExitCodes(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString())
+        .contains("Example")
+        .contains("  gdpo " + command)
+        .contains("Exit codes:");
+  }
+
+  @Test
+  void anUnknownCommandIsAUsageError() {
+    assertThat(run("dmeo")).isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("dmeo").contains("demo");
+  }
+
+  @Test
+  void noCommandIsAUsageError() {
+    assertThat(run()).isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "watch x", "report x", "logs x", "cancel x"})
+  void withoutAStackACommandSaysHowToStartOne(String command) {
+    assertThat(run((command + " --home " + folder).split(" ")))
+        .isEqualTo(ExitCode.NOT_REACHABLE.code());
+    assertThat(err.toString()).contains("No stack runs in " + folder).contains("gdpo up");
+  }
+
+  @Test
+  void stoppingWhatDoesNotRunIsNoError() {
+    assertThat(run("down", "--home", folder.toString())).isZero();
+  }
+
+  @Test
+  void anInvalidExperimentIsRefusedBeforeAnyServiceIsAsked() throws IOException {
+    Path file = Files.writeString(folder.resolve("e.yaml"), "name: [\n");
+
+    assertThat(run("--home", folder.toString(), "submit", file.toString()))
+        .isEqualTo(ExitCode.INVALID_INPUT.code());
+    assertThat(err.toString()).contains("e.yaml").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aStackTraceIsShownOnlyWhenAskedFor() {
+    assertThat(run("--verbose", "--home", folder.toString(), "status"))
+        .isEqualTo(ExitCode.NOT_REACHABLE.code());
+    assertThat(err.toString()).contains("\tat io.gdpo.local");
+  }
+
+  @Test
+  void aSurveyWithoutItsGroupIsAUsageError() {
+    assertThat(run("demo", "--home", folder.toString(), "--survey", "mine.csv"))
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("--group");
+  }
+
+  private int run(String... arguments) {
+    CommandLine commandLine = Gdpo.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(arguments);
+  }
+}

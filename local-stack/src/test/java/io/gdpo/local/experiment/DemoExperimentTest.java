@@ -1,0 +1,99 @@
+package io.gdpo.local.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoExperimentTest {
+  @TempDir Path folder;
+  private Path template;
+
+  @BeforeEach
+  void writeATemplate() throws IOException {
+    Files.writeString(folder.resolve("survey.csv"), "question,selections,options\n");
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    template =
+        Files.writeString(
+            folder.resolve("demo.yaml"),
+            """
+            name: demo
+            dataset: {survey: survey.csv, group: Riverside, synthesis: {respondents: 24}}
+            model: {init: {tokenizer: tokenizer.json}}
+            stages: [{name: sft, training: {loss: sft}}]
+            """);
+  }
+
+  @Test
+  void theSeedReachesEverythingThatIsSeeded() {
+    ExperimentSpec spec =
+        DemoExperiment.of(template, Optional.empty(), Optional.empty(), 7).resumed(List.of());
+
+    assertThat(spec.name()).isEqualTo("demo-riverside-s7");
+    assertThat(spec.seed()).isEqualTo(7);
+    assertThat(spec.dataset().synthesis().seed()).isEqualTo(7);
+    assertThat(spec.dataset().synthesis().respondents()).isEqualTo(24);
+  }
+
+  @Test
+  void aPersonsOwnSurveyAndGroupTakeTheTemplatesPlace() throws IOException {
+    Path survey = Files.writeString(folder.resolve("My Survey.csv"), "question\n");
+
+    ExperimentSpec spec =
+        DemoExperiment.of(template, Optional.of(survey), Optional.of("United States"), 0)
+            .resumed(List.of());
+
+    assertThat(spec.dataset().survey()).isEqualTo(survey.toUri().toString());
+    assertThat(spec.dataset().group()).isEqualTo("United States");
+    assertThat(spec.name()).matches("demo-my-survey-[0-9a-f]{6}-united-states-s0");
+  }
+
+  @Test
+  void aSurveyThatWasChangedIsAnotherExperiment() throws IOException {
+    Path survey = Files.writeString(folder.resolve("mine.csv"), "question\n");
+    String before = nameOf(survey);
+    Files.writeString(survey, "question,selections\n");
+
+    assertThat(nameOf(survey)).isNotEqualTo(before);
+  }
+
+  @Test
+  void theSameDemoAgainFindsItsLastRunAndAFreshOneTakesTheNextName() {
+    DemoExperiment demo = DemoExperiment.of(template, Optional.empty(), Optional.empty(), 0);
+    List<ExperimentView> runs =
+        List.of(run("demo-riverside-s0"), run("demo-riverside-s0-r2"), run("demo-riverside-s01"));
+
+    assertThat(demo.afresh(List.of()).name()).isEqualTo("demo-riverside-s0");
+    assertThat(demo.resumed(runs).name()).isEqualTo("demo-riverside-s0-r2");
+    assertThat(demo.afresh(runs).name()).isEqualTo("demo-riverside-s0-r3");
+  }
+
+  @Test
+  void aLongGroupNameStillGivesAValidExperiment() {
+    ExperimentSpec spec =
+        DemoExperiment.of(
+                template, Optional.empty(), Optional.of("A very long name ".repeat(8)), 123456789)
+            .afresh(List.of());
+
+    assertThat(spec.problems()).isEmpty();
+    assertThat(spec.name()).endsWith("-s123456789");
+  }
+
+  private String nameOf(Path survey) {
+    return DemoExperiment.of(template, Optional.of(survey), Optional.of("G"), 0)
+        .resumed(List.of())
+        .name();
+  }
+
+  private static ExperimentView run(String name) {
+    return new ExperimentView(name, "SUCCEEDED", null, null, null, null, null, List.of());
+  }
+}

@@ -1,0 +1,105 @@
+package io.gdpo.local.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentFileTest {
+  private static final String VALID =
+      """
+      name: riverside
+      dataset:
+        survey: data/survey.csv
+        group: Riverside
+        tokenizer: s3://bucket/tokenizer.json
+      model:
+        init: {tokenizer: tokenizer.json}
+      stages:
+        - name: sft
+          training: {loss: sft, learning_rate: 1.5e-3}
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeWhatThePathsName() throws IOException {
+    Files.createDirectory(folder.resolve("data"));
+    Files.writeString(folder.resolve("data/survey.csv"), "question,selections,options\n");
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+  }
+
+  @Test
+  void pathsAreTakenFromTheFilesFolderAndUrisAreLeftAlone() throws IOException {
+    ExperimentSpec spec = ExperimentFile.read(file(VALID)).spec();
+
+    assertThat(spec.dataset().survey())
+        .isEqualTo(folder.resolve("data/survey.csv").toUri().toString())
+        .startsWith("file:///");
+    assertThat(spec.model().init().tokenizer())
+        .isEqualTo(folder.resolve("tokenizer.json").toUri().toString());
+    assertThat(spec.dataset().tokenizer()).isEqualTo("s3://bucket/tokenizer.json");
+  }
+
+  @Test
+  void aPathThatLeadsNowhereIsNamedWithItsField() throws IOException {
+    CommandFailure failure = failureOf(file(VALID.replace("data/survey.csv", "data/absent.csv")));
+
+    assertThat(failure.exitCode()).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(failure).hasMessageContaining("dataset.survey").hasMessageContaining("absent.csv");
+  }
+
+  @Test
+  void anUnknownFieldIsNamedBesideTheKnownOnes() throws IOException {
+    CommandFailure failure = failureOf(file(VALID.replace("learning_rate", "learnig_rate")));
+
+    assertThat(failure)
+        .hasMessageContaining("stages[0].training.learnig_rate")
+        .hasMessageContaining("learning_rate");
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnce() throws IOException {
+    CommandFailure failure =
+        failureOf(
+            file(VALID.replace("loss: sft", "loss: sfft").replace("riverside", "River side")));
+
+    assertThat(failure.exitCode()).isEqualTo(ExitCode.INVALID_INPUT);
+    assertThat(failure)
+        .hasMessageContaining("name: ")
+        .hasMessageContaining("stages[0].training.loss")
+        .hasMessageContaining("sfft");
+  }
+
+  @Test
+  void brokenYamlIsToldWithLineAndColumn() throws IOException {
+    CommandFailure failure = failureOf(file("name: riverside\nstages: [\n"));
+
+    assertThat(failure).hasMessageContaining("line").hasMessageContaining("is not YAML");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsSaid() {
+    assertThat(failureOf(folder.resolve("none.yaml")))
+        .hasMessageContaining("There is no experiment file");
+  }
+
+  private CommandFailure failureOf(Path file) {
+    CommandFailure failure =
+        catchThrowableOfType(CommandFailure.class, () -> ExperimentFile.read(file).spec());
+    assertThat(failure).isNotNull();
+    return failure;
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("experiment.yaml"), yaml);
+  }
+}
