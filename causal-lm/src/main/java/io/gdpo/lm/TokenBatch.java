@@ -18,7 +18,7 @@ import java.util.List;
  * @param branch {@code [B * T]} 0 for the prompt, k &gt; 0 for the k-th branch, -1 for padding
  */
 public record TokenBatch(int rows, int length, long[] tokens, long[] positions, long[] branch) {
-  private static final long PADDING = -1;
+  static final long PADDING = -1;
 
   public TokenBatch {
     int places = rows * length;

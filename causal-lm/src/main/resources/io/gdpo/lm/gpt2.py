@@ -30,10 +30,20 @@ class Gpt2(Module):
   # Continues sequences whose first K - T tokens are in the cache already, and adds T to it.
   # tokens, positions [B, T]; branch [B, K]; cache [n_layer, 2, B, H, slots, D] -> last position's [B, 1, C]
   def cached_hidden(self, tokens: Tensor, positions: Tensor, branch: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
-    new = branch.size(1) - tokens.size(1)
-    mask = self.tree_mask(branch[:, new:], branch, weights[0])
+    past = branch.size(1) - tokens.size(1)
+    mask = self.tree_mask(branch[:, past:], branch, weights[0])
     hidden = self.transformer(tokens, positions, mask, cache, weights)
     return hidden[:, -1:]
+
+  # An empty cache for sequences of up to slots[] tokens, one for each of rows [B] -> [n_layer, 2, B, H, slots, D]
+  def empty_cache(self, rows: Tensor, slots: Tensor, weights: List[Tensor]) -> Tensor:
+    wte = weights[0]
+    shape = [self.n_layer, 2, rows.size(0), self.n_head, int(slots), wte.size(1) // self.n_head]
+    return torch.zeros(shape, dtype=wte.dtype, device=wte.device)
+
+  # A cache whose row b continues row rows[b] of this one (repeats and omissions are welcome).
+  def chosen_cache(self, cache: Tensor, rows: Tensor) -> Tensor:
+    return torch.index_select(cache, 2, rows)
 
   # -- the vocabulary, only where asked ------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -166,17 +167,25 @@ public final class Safetensors implements AutoCloseable {
     JsonNode offsets = field.path("data_offsets");
     long begin = offsets.path(0).asLong(-1);
     long end = offsets.path(1).asLong(-1);
-    Shape shape = new Shape(dimensions);
-    boolean sound =
-        begin >= 0
-            && dimensions.stream().allMatch(dimension -> dimension >= 0)
-            && end - begin == Math.multiplyExact(shape.size(), (long) storage.bytes);
-    if (!sound) {
+    if (begin < 0 || end - begin != bytesOf(dimensions, storage)) {
       throw new InvalidModelException(
           "%s: tensor %s is declared as %s %s at bytes %d to %d, which do not agree"
-              .formatted(file, name, dtype, shape, begin, end));
+              .formatted(file, name, dtype, dimensions, begin, end));
     }
+    Shape shape = new Shape(dimensions);
     return new Entry(storage, shape, data + begin, data + end);
+  }
+
+  /** The size that a shape takes, or -1 if no tensor can have it. */
+  private static long bytesOf(List<Long> dimensions, Storage storage) {
+    BigInteger bytes = BigInteger.valueOf(storage.bytes);
+    for (long dimension : dimensions) {
+      if (dimension < 0) {
+        return -1;
+      }
+      bytes = bytes.multiply(BigInteger.valueOf(dimension));
+    }
+    return bytes.bitLength() < Long.SIZE ? bytes.longValue() : -1;
   }
 
   private static void requireWhole(Path file, Map<String, Entry> entries, long data, long size) {

@@ -1,0 +1,54 @@
+package io.gdpo.lm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.safetensors.Safetensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/** What Hugging Face transformers computed; made by {@code tools/golden/make_golden.py}. */
+final class Golden {
+  private Golden() {}
+
+  static Path folder() {
+    return resource("tiny-gpt2/config.json").getParent();
+  }
+
+  static Path resource(String name) {
+    try {
+      return Path.of(Golden.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static JsonNode expected() {
+    try {
+      return new ObjectMapper().readTree(Files.readString(resource("expected.json")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Safetensors tensors() throws IOException {
+    return Safetensors.open(resource("expected.safetensors"));
+  }
+
+  static long[] longs(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToLong(JsonNode::asLong).toArray();
+  }
+
+  static List<long[]> rows(JsonNode matrix) {
+    return StreamSupport.stream(matrix.spliterator(), false).map(Golden::longs).toList();
+  }
+
+  static long[] flat(JsonNode matrix) {
+    return rows(matrix).stream().flatMapToLong(Arrays::stream).toArray();
+  }
+}

@@ -1,0 +1,200 @@
+package io.gdpo.lm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.safetensors.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model folder that cannot be used says what is wrong with it. */
+class ModelFolderTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FC = "transformer.h.1.mlp.c_fc.weight";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copy() throws IOException {
+    for (String name : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
+      Files.copy(Golden.folder().resolve(name), folder.resolve(name));
+    }
+  }
+
+  private AbstractThrowableAssert<?, ?> assertRefused(ThrowingCallable loading) {
+    return assertThatThrownBy(loading)
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  private AbstractThrowableAssert<?, ?> assertModelRefused() {
+    return assertRefused(() -> CausalLanguageModel.load(folder, Device.cpu()).close());
+  }
+
+  @Test
+  void without_a_tokenizer() throws IOException {
+    Files.delete(folder.resolve("tokenizer.json"));
+    assertRefused(() -> Tokenizer.load(folder).close()).hasMessageContaining("tokenizer.json");
+  }
+
+  @Test
+  void with_a_tokenizer_that_is_not_one() throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), "not JSON");
+    assertRefused(() -> Tokenizer.load(folder).close()).hasMessageContaining("is not JSON");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"version\": \"1.0\"}");
+    assertRefused(() -> Tokenizer.load(folder).close()).hasMessageContaining("model.vocab");
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"vocab\": {\"a\": 0}}}");
+    assertRefused(() -> Tokenizer.load(folder).close())
+        .hasMessageContaining("is not a usable tokenizer");
+  }
+
+  @Test
+  void whose_tokenizer_has_no_end_of_sequence_token() throws IOException {
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"</s>\"}");
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      assertRefused(tokenizer::eosTokenId).hasMessageContaining("</s>");
+    }
+  }
+
+  @Test
+  void without_a_config() throws IOException {
+    Files.delete(folder.resolve("config.json"));
+    assertModelRefused().hasMessageContaining("config.json");
+  }
+
+  @Test
+  void without_weights() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    assertModelRefused().hasMessageContaining("model.safetensors");
+  }
+
+  private void config(Consumer<ObjectNode> change) throws IOException {
+    ObjectNode config =
+        (ObjectNode) JSON.readTree(Files.readString(Golden.folder().resolve("config.json")));
+    change.accept(config);
+    Files.writeString(folder.resolve("config.json"), config.toString());
+  }
+
+  @Test
+  void whose_config_asks_for_what_is_not_supported() throws IOException {
+    config(config -> config.put("model_type", "llama"));
+    assertModelRefused().hasMessageContaining("model_type").hasMessageContaining("llama");
+    config(config -> config.put("activation_function", "relu"));
+    assertModelRefused().hasMessageContaining("activation_function").hasMessageContaining("relu");
+    config(config -> config.put("scale_attn_by_inverse_layer_idx", true));
+    assertModelRefused().hasMessageContaining("scale_attn_by_inverse_layer_idx");
+    config(config -> config.put("rope_theta", 10000));
+    assertModelRefused().hasMessageContaining("rope_theta");
+    config(config -> config.put("n_ctx", 12));
+    assertModelRefused().hasMessageContaining("n_ctx");
+  }
+
+  @Test
+  void whose_config_makes_no_sense() throws IOException {
+    config(config -> config.put("n_head", 3));
+    assertModelRefused().hasMessageContaining("n_embd 28").hasMessageContaining("n_head 3");
+    config(config -> config.put("n_layer", "three"));
+    assertModelRefused().hasMessageContaining("n_layer").hasMessageContaining("three");
+    config(config -> config.put("n_positions", 0));
+    assertModelRefused().hasMessageContaining("n_positions");
+    Files.writeString(folder.resolve("config.json"), "{");
+    assertModelRefused().hasMessageContaining("is not JSON");
+  }
+
+  /** Rewrites the weights file with changed tensors. */
+  private void weights(Changes changes) throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        Safetensors stored = Safetensors.open(Golden.folder().resolve("model.safetensors"))) {
+      Map<String, NDArray> tensors = new LinkedHashMap<>();
+      stored.names().forEach(name -> tensors.put(name, stored.loadFloats(manager, name)));
+      changes.apply(tensors, manager);
+      Safetensors.write(file, tensors, Map.of());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Changes {
+    void apply(Map<String, NDArray> tensors, NDManager manager);
+  }
+
+  @Test
+  void that_lacks_a_weight() throws IOException {
+    weights((tensors, manager) -> tensors.remove(FC));
+    assertModelRefused().hasMessageContaining(FC).hasMessageContaining("missing");
+  }
+
+  @Test
+  void with_a_misshaped_weight() throws IOException {
+    weights((tensors, manager) -> tensors.put(FC, manager.zeros(new Shape(53, 28))));
+    assertModelRefused()
+        .hasMessageContaining(FC)
+        .hasMessageContaining("(53, 28)")
+        .hasMessageContaining("(28, 53)");
+  }
+
+  @Test
+  void with_a_weight_too_many() throws IOException {
+    weights(
+        (tensors, manager) ->
+            tensors.put("transformer.h.3.ln_1.bias", manager.zeros(new Shape(28))));
+    assertModelRefused().hasMessageContaining("transformer.h.3.ln_1.bias");
+  }
+
+  @Test
+  void with_a_projection_of_its_own_though_the_config_ties_it() throws IOException {
+    weights((tensors, manager) -> tensors.put("lm_head.weight", manager.zeros(new Shape(389, 28))));
+    assertModelRefused()
+        .hasMessageContaining("lm_head.weight")
+        .hasMessageContaining("tie_word_embeddings");
+  }
+
+  @Test
+  void with_torn_weights() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {whole.length - 1, whole.length / 2, 1000}) {
+      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      assertModelRefused().hasMessageContaining("torn");
+    }
+    Files.write(file, java.util.Arrays.copyOf(whole, whole.length + 4));
+    assertModelRefused().hasMessageContaining("damaged");
+  }
+
+  @Test
+  void with_weights_that_are_not_safetensors() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    for (byte[] content :
+        new byte[][] {
+          {},
+          "PK\u0003\u0004 a zip, as torch.save writes it".getBytes("ASCII"),
+          {4, 0, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c', 'd'},
+          {2, 0, 0, 0, 0, 0, 0, 0, '[', ']'}
+        }) {
+      Files.write(file, content);
+      assertModelRefused().hasMessageContaining("is not a safetensors file");
+    }
+  }
+
+  @Test
+  void the_untouched_folder_is_fine() throws IOException {
+    try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu())) {
+      assertThat(model.config().nInner()).isEqualTo(53);
+    }
+  }
+}
