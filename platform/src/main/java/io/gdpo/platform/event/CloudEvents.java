@@ -1,10 +1,10 @@
 package io.gdpo.platform.event;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
+import io.gdpo.platform.json.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -108,26 +108,43 @@ public final class CloudEvents {
       throw new PoisonEventException("The data of the '" + type.type() + "' is empty");
     }
     try {
-      Event event = Json.EVENTS.readValue(record.value(), type.eventClass());
-      if (event == null) {
-        throw new PoisonEventException("The data of the '" + type.type() + "' is null");
-      }
-      return event;
+      return keyed(Json.EVENTS.readValue(record.value(), type.eventClass()), type);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String where =
-          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+      JsonFault fault = JsonFault.of(e);
+      String field = fault.path().isEmpty() ? "" : ", field '" + fault.path() + "'";
       throw new PoisonEventException(
           "The data is not the JSON of a '"
               + type.type()
               + "'"
-              + where
+              + fault.atPlace()
+              + field
               + ": "
-              + e.getOriginalMessage(),
+              + fault.reason(),
           e);
     } catch (IOException e) {
       throw new PoisonEventException("The data of the '" + type.type() + "' cannot be read", e);
     }
+  }
+
+  /** A key is made of what every event of its type must have. */
+  private static Event keyed(Event event, EventType type) {
+    if (event == null) {
+      throw new PoisonEventException("The data of the '" + type.type() + "' is null");
+    }
+    try {
+      if (event.key() != null) {
+        return event;
+      }
+    } catch (NullPointerException e) {
+      throw new PoisonEventException(noKey(type), e);
+    }
+    throw new PoisonEventException(noKey(type));
+  }
+
+  private static String noKey(EventType type) {
+    return "The data of the '"
+        + type.type()
+        + "' has no key; what names its subject is missing or null";
   }
 
   private static Optional<String> header(ConsumerRecord<String, byte[]> record, String name) {

@@ -1,6 +1,7 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.spec.InvalidSpecException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -54,13 +55,18 @@ public class DeadLetters {
     CloudEvents.put(letter.headers(), OFFSET, Long.toString(record.offset()));
     producer.send(letter);
     LOG.errorf(
-        reason instanceof PoisonEventException ? null : reason,
+        tellsAll(reason) ? null : reason,
         "Record %s/%d/%d went to %s: %s",
         record.topic(),
         record.partition(),
         record.offset(),
         letter.topic(),
         describe(reason));
+  }
+
+  /** These messages are written for a reader who has no use for our stack trace. */
+  private static boolean tellsAll(RuntimeException reason) {
+    return reason instanceof PoisonEventException || reason instanceof InvalidSpecException;
   }
 
   private static String describe(RuntimeException reason) {

@@ -1,19 +1,20 @@
 package io.gdpo.platform.problem;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.json.JsonFault;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -68,17 +69,11 @@ class ProblemMappers {
             status.getReasonPhrase(),
             status.getStatusCode(),
             e.getMessage());
-    Response.ResponseBuilder response =
-        Response.fromResponse(given).type(Problem.MEDIA_TYPE).entity(body(problem));
-    return response.build();
+    return Response.fromResponse(given).type(Problem.MEDIA_TYPE).entity(body(problem)).build();
   }
 
   @ServerExceptionMapper
   Response anythingElse(Throwable e) {
-    Optional<JsonProcessingException> unreadable = cause(e, JsonProcessingException.class);
-    if (unreadable.isPresent() && e instanceof jakarta.ws.rs.ProcessingException) {
-      return respond(unreadable(unreadable.get()));
-    }
     String occurrence = "urn:uuid:" + UUID.randomUUID();
     LOG.errorf(e, "A request failed (%s)", occurrence);
     return respond(
@@ -95,65 +90,41 @@ class ProblemMappers {
     if (invalid.isPresent()) {
       return invalid(invalid.get());
     }
+    JsonFault fault = JsonFault.of(e);
     if (e instanceof UnrecognizedPropertyException unknown) {
-      String known =
-          unknown.getKnownPropertyIds() == null
-              ? ""
-              : unknown.getKnownPropertyIds().stream()
-                  .map(Object::toString)
-                  .sorted()
-                  .collect(Collectors.joining(", "));
       return Problem.of(
           "unknown-field",
           "Unknown field",
           400,
-          "Field '" + path(unknown) + "' is unknown" + place(e),
-          List.of(new SpecProblem(path(unknown), "is unknown; the known fields are " + known)));
+          "Field '" + fault.path() + "' is unknown" + fault.atPlace(),
+          List.of(
+              new SpecProblem(fault.path(), "is unknown; the known fields are " + known(unknown))));
     }
-    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
-      String reason = reason(mapping);
+    if (!fault.path().isEmpty()) {
       return Problem.of(
           "wrong-value",
           "Wrong value",
           400,
-          "Field '" + path(mapping) + "' cannot be read" + place(e) + ": " + reason,
-          List.of(new SpecProblem(path(mapping), reason)));
+          "Field '" + fault.path() + "' cannot be read" + fault.atPlace() + ": " + fault.reason(),
+          List.of(new SpecProblem(fault.path(), fault.reason())));
     }
     return Problem.of(
         "malformed-body",
         "Malformed body",
         400,
-        "The body cannot be read" + place(e) + ": " + e.getOriginalMessage());
+        "The body cannot be read" + fault.atPlace() + ": " + fault.reason());
+  }
+
+  private static String known(UnrecognizedPropertyException unknown) {
+    return Stream.ofNullable(unknown.getKnownPropertyIds())
+        .flatMap(Collection::stream)
+        .map(Object::toString)
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   private static Problem invalid(InvalidSpecException e) {
     return Problem.of("invalid-spec", "Invalid specification", 400, e.getMessage(), e.problems());
-  }
-
-  /** A value that a record's constructor refused says itself what was wrong. */
-  private static String reason(JsonMappingException e) {
-    return e.getCause() instanceof IllegalArgumentException refused
-        ? refused.getMessage()
-        : e.getOriginalMessage();
-  }
-
-  private static String place(JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
-    return at == null || at.getLineNr() < 1
-        ? ""
-        : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-  }
-
-  private static String path(JsonMappingException e) {
-    StringBuilder path = new StringBuilder();
-    for (JsonMappingException.Reference step : e.getPath()) {
-      if (step.getFieldName() == null) {
-        path.append('[').append(step.getIndex()).append(']');
-      } else {
-        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
-      }
-    }
-    return path.toString();
   }
 
   private static <T extends Throwable> Optional<T> cause(Throwable e, Class<T> type) {

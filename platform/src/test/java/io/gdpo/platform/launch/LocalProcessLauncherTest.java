@@ -1,0 +1,188 @@
+package io.gdpo.platform.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalProcessLauncherTest {
+  @TempDir Path folder;
+
+  static LocalProcessLauncher launcher(Duration grace) {
+    return new LocalProcessLauncher(
+        new LocalProcessLauncher.Settings(
+            ThisProgram.current(Optional.empty(), Optional.of(ChildProgram.class.getName())),
+            List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"),
+            grace));
+  }
+
+  @Test
+  void aJobRunsInAJvmOfItsOwnWithItsThreadsAndItsLog() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      Path log = folder.resolve("logs/job.log");
+      launcher.launch(
+          new LaunchRequest("job", List.of("environment"), log, 2, Map.of("EXTRA", "yes")));
+
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      assertThat(log)
+          .content()
+          .contains(
+              "OMP_NUM_THREADS=2",
+              "OMP_WAIT_POLICY=PASSIVE",
+              "DJL_OFFLINE=true",
+              "OPT_OUT_TRACKING=true",
+              "EXTRA=yes",
+              "threads=2",
+              "heap=6",
+              "an error, too");
+    }
+  }
+
+  @Test
+  void anExitCodeIsToldAndAnEndIsHeardOf() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      Set<String> ended = ConcurrentHashMap.newKeySet();
+      launcher.onExit(ended::add);
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Unknown());
+
+      launcher.launch(request("job", "exit", "7"));
+
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Running());
+      await().until(() -> ended.contains("job"));
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(7));
+    }
+  }
+
+  @Test
+  void twoLaunchesOfOneNameLaunchOnceEvenAfterTheEnd() throws Exception {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      Path pidFile = folder.resolve("pid");
+      launcher.launch(request("job", "work", pidFile.toString()));
+      launcher.launch(request("job", "work", folder.resolve("other").toString()));
+      await().until(() -> Files.exists(pidFile));
+      launcher.cancel("job");
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+
+      launcher.launch(request("job", "exit", "7"));
+
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(0));
+      assertThat(folder.resolve("other")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aCancelledJobEndsItsWorkInOrder() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(20))) {
+      Path pidFile = folder.resolve("pid");
+      launcher.launch(request("job", "work", pidFile.toString()));
+      await().until(() -> Files.exists(pidFile));
+
+      launcher.cancel("job");
+
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      assertThat(folder.resolve("job.log")).content().contains("stopped in order");
+    }
+  }
+
+  @Test
+  void aJobThatDoesNotStopHaltsItself() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(20))) {
+      Path pidFile = folder.resolve("pid");
+      launcher.launch(request("job", "hang", pidFile.toString()));
+      await().until(() -> Files.exists(pidFile));
+
+      launcher.cancel("job");
+
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(ParentWatch.HALTED)));
+    }
+  }
+
+  @Test
+  void aJobThatDoesNotHaltItselfEitherIsKilledAfterTheGracePeriod() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofMillis(200))) {
+      launcher.launch(
+          new LaunchRequest(
+              "job",
+              List.of("hang", folder.resolve("pid").toString()),
+              folder.resolve("job.log"),
+              1,
+              Map.of(ParentWatch.VARIABLE, "no")));
+      await().until(() -> Files.exists(folder.resolve("pid")));
+
+      launcher.cancel("job");
+
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(128 + 9)));
+    }
+  }
+
+  @Test
+  void cancellingWhatDoesNotRunDoesNothing() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      launcher.cancel("never launched");
+      launcher.launch(request("job", "exit", "7"));
+      await().until(() -> launcher.status("job") instanceof JobStatus.Exited);
+      launcher.cancel("job");
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(7));
+    }
+  }
+
+  @Test
+  void closingEndsAllJobs() throws Exception {
+    long pid;
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      Path pidFile = folder.resolve("pid");
+      launcher.launch(request("job", "work", pidFile.toString()));
+      await().until(() -> Files.exists(pidFile));
+      pid = Long.parseLong(Files.readString(pidFile));
+    }
+
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(folder.resolve("job.log")).content().contains("stopped in order");
+  }
+
+  @Test
+  void aJobEndsWhenItsLauncherIsKilled() throws Exception {
+    Process parent =
+        new ProcessBuilder(
+                ThisProgram.current(Optional.empty(), Optional.of(ChildProgram.class.getName()))
+                    .command(List.of("-Xmx64m"), List.of("launch", folder.toString())))
+            .inheritIO()
+            .start();
+    Path pidFile = folder.resolve("grandchild.pid");
+    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(pidFile));
+    ProcessHandle job = ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();
+
+    parent.destroyForcibly().waitFor();
+
+    await().until(() -> !job.isAlive());
+    assertThat(folder.resolve("grandchild.log")).content().contains("stopped in order");
+  }
+
+  @Test
+  void aLogThatCannotBeWrittenFailsTheLaunch() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      LaunchRequest request =
+          new LaunchRequest("job", List.of("exit", "0"), file.resolve("job.log"), 1);
+      assertThatThrownBy(() -> launcher.launch(request))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("Job job cannot be started");
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Unknown());
+    }
+  }
+
+  private LaunchRequest request(String name, String... arguments) {
+    return new LaunchRequest(name, List.of(arguments), folder.resolve(name + ".log"), 1);
+  }
+}
