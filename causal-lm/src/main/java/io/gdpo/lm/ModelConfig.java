@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -86,7 +87,11 @@ public record ModelConfig(
           "label2id",
           "num_labels",
           "problem_type",
-          "finetuning_task");
+          "finetuning_task",
+          "predict_special_tokens",
+          "n_special",
+          "output_past",
+          "_num_labels");
 
   public ModelConfig {
     requirePositive("vocab_size", vocabSize);
@@ -245,7 +250,7 @@ public record ModelConfig(
   /** Reads typed fields and remembers which ones it was asked for. */
   private static final class Fields {
     private final JsonNode config;
-    private final Set<String> known = new java.util.HashSet<>(WITHOUT_EFFECT);
+    private final Set<String> known = new HashSet<>(WITHOUT_EFFECT);
 
     Fields(JsonNode config) {
       this.config = config;

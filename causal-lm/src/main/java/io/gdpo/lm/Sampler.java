@@ -61,82 +61,99 @@ public final class Sampler implements AutoCloseable {
    * @return for each prompt its continuations, without the prompt and the stop token
    */
   public List<List<long[]>> sample(List<long[]> prompts, SamplingSpec spec) {
-    requireRoom(prompts);
+    requireUsable(prompts);
     List<List<long[]>> sampled = new ArrayList<>();
     prompts.forEach(prompt -> sampled.add(new ArrayList<>()));
-    int promptsAtOnce = Math.max(1, rows / spec.samples());
     List<Integer> byLength =
         IntStream.range(0, prompts.size())
             .boxed()
             .sorted(Comparator.comparingInt(index -> prompts.get(index).length))
             .toList();
+    int samplesAtOnce = Math.min(rows, spec.samples());
+    int promptsAtOnce = rows / samplesAtOnce;
     try (Autograd.Scope quiet = Autograd.gradMode(false)) {
       for (int from = 0; from < byLength.size(); from += promptsAtOnce) {
-        List<Integer> chunk =
-            byLength.subList(from, Math.min(byLength.size(), from + promptsAtOnce));
-        for (Continuation done : decode(prompts, chunk, spec)) {
-          sampled.get(done.promptIndex).add(done.tokens());
+        int to = Math.min(byLength.size(), from + promptsAtOnce);
+        for (int first = 0; first < spec.samples(); first += samplesAtOnce) {
+          int count = Math.min(samplesAtOnce, spec.samples() - first);
+          for (Continuation done :
+              decode(prompts, byLength.subList(from, to), first, count, spec)) {
+            sampled.get(done.promptIndex).add(done.tokens());
+          }
         }
       }
     }
     return sampled;
   }
 
-  private void requireRoom(List<long[]> prompts) {
-    int positions = model.config().nPositions();
+  private void requireUsable(List<long[]> prompts) {
+    ModelConfig config = model.config();
     for (int i = 0; i < prompts.size(); i++) {
-      int length = prompts.get(i).length;
-      if (length == 0) {
+      long[] prompt = prompts.get(i);
+      if (prompt.length == 0) {
         throw new IllegalArgumentException("Prompt " + i + " is empty; give at least one token");
       }
-      if (length >= positions) {
+      if (prompt.length >= config.nPositions()) {
         throw new IllegalArgumentException(
             "Prompt %d has %d tokens and leaves no room: the model has %d positions (n_positions)"
-                .formatted(i, length, positions));
+                .formatted(i, prompt.length, config.nPositions()));
+      }
+      for (long token : prompt) {
+        if (token < 0 || token >= config.vocabSize()) {
+          throw new IllegalArgumentException(
+              "Prompt %d holds token %d, but the model's vocabulary has %d (vocab_size)"
+                  .formatted(i, token, config.vocabSize()));
+        }
       }
     }
   }
 
-  /** Decodes all continuations of some prompts; in the order of the chunk, then of the samples. */
-  private List<Continuation> decode(List<long[]> prompts, List<Integer> chunk, SamplingSpec spec) {
-    List<long[]> chosen = chunk.stream().map(prompts::get).toList();
-    int width = chosen.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+  /**
+   * Decodes {@code count} continuations of each chosen prompt, from number {@code first}; in the
+   * order of the prompts, then of the samples.
+   */
+  private List<Continuation> decode(
+      List<long[]> prompts, List<Integer> chosen, int first, int count, SamplingSpec spec) {
+    List<long[]> chosenPrompts = chosen.stream().map(prompts::get).toList();
+    int width = chosenPrompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
     List<Continuation> all = new ArrayList<>();
-    for (int index : chunk) {
-      for (int sample = 0; sample < spec.samples(); sample++) {
+    for (int index : chosen) {
+      for (int sample = first; sample < first + count; sample++) {
         all.add(new Continuation(index, sample, prompts.get(index).length, spec));
       }
     }
     try (NDManager owner = model.parameters().manager().newSubManager()) {
-      long[] promptOfRow = LongStream.range(0, all.size()).map(i -> i / spec.samples()).toArray();
-      NDArray cache = emptyCache(owner, chosen.size(), width + spec.maxNewTokens());
-      long[] next;
+      NDArray cache = emptyCache(owner, chosenPrompts.size(), width + spec.maxNewTokens());
+      long[] promptOfRow = LongStream.range(0, all.size()).map(row -> row / count).toArray();
       try (NDManager step = owner.newSubManager()) {
-        NDArray hidden = feedPrompts(step, chosen, width, cache);
-        next = draw(hidden, promptOfRow, all, spec);
+        NDArray hidden = feedPrompts(step, chosenPrompts, width, cache);
+        drawNext(hidden, promptOfRow, all, spec);
       }
       cache = chooseRows(owner, cache, promptOfRow);
-      List<Continuation> active = all;
+      List<Continuation> batch = all;
       for (int used = width; ; used++) {
-        for (int row = 0; row < active.size(); row++) {
-          active.get(row).append(next[row]);
-        }
-        List<Continuation> batch = active;
-        long[] going =
-            LongStream.range(0, batch.size()).filter(row -> !batch.get((int) row).ended).toArray();
+        long[] going = rowsStillGoing(batch);
         if (going.length == 0) {
           return all;
         }
-        if (going.length <= active.size() / 2) {
+        if (going.length
+            <= batch.size() / 2) { // the ended ones ride along until it pays to drop them
           cache = chooseRows(owner, cache, going);
-          active = LongStream.of(going).mapToObj(row -> batch.get((int) row)).toList();
+          batch = LongStream.of(going).mapToInt(Math::toIntExact).mapToObj(batch::get).toList();
         }
         try (NDManager step = owner.newSubManager()) {
-          NDArray hidden = feedLast(step, active, width, used, cache);
-          next = draw(hidden, LongStream.range(0, active.size()).toArray(), active, spec);
+          NDArray hidden = feedLast(step, batch, width, used, cache);
+          drawNext(hidden, LongStream.range(0, batch.size()).toArray(), batch, spec);
         }
       }
     }
+  }
+
+  private static long[] rowsStillGoing(List<Continuation> batch) {
+    return IntStream.range(0, batch.size())
+        .filter(row -> !batch.get(row).ended)
+        .mapToLong(row -> row)
+        .toArray();
   }
 
   private NDArray emptyCache(NDManager owner, int rows, int slots) {
@@ -183,19 +200,19 @@ public final class Sampler implements AutoCloseable {
 
   /** Feeds each continuation's last token into slot {@code used}. */
   private NDArray feedLast(
-      NDManager step, List<Continuation> active, int width, int used, NDArray cache) {
+      NDManager step, List<Continuation> batch, int width, int used, NDArray cache) {
     int slots = used + 1;
-    long[] tokens = new long[active.size()];
-    long[] positions = new long[active.size()];
-    long[] branch = new long[active.size() * slots];
-    for (int row = 0; row < active.size(); row++) {
-      Continuation continuation = active.get(row);
+    long[] tokens = new long[batch.size()];
+    long[] positions = new long[batch.size()];
+    long[] branch = new long[batch.size() * slots];
+    for (int row = 0; row < batch.size(); row++) {
+      Continuation continuation = batch.get(row);
       tokens[row] = continuation.lastToken();
       positions[row] = continuation.lastPosition();
       int start = row * slots;
       Arrays.fill(branch, start, start + width - continuation.promptLength, PADDING);
     }
-    return feed(step, active.size(), tokens, positions, branch, cache);
+    return feed(step, batch.size(), tokens, positions, branch, cache);
   }
 
   private NDArray feed(
@@ -212,23 +229,27 @@ public final class Sampler implements AutoCloseable {
             Arg.of(model.parameters().tensors()));
   }
 
-  /** One token for each continuation, from the hidden state of its row. */
-  private long[] draw(
+  /** Draws one token for each continuation, from the hidden state of its row, and appends it. */
+  private void drawNext(
       NDArray hidden, long[] rows, List<Continuation> continuations, SamplingSpec spec) {
-    NDManager step = hidden.getManager();
-    NDArray logits = model.logits(hidden, rows);
+    long[] next = nextTokens(model.logits(hidden, rows), continuations, spec).toLongArray();
+    for (int i = 0; i < next.length; i++) {
+      continuations.get(i).append(next[i]);
+    }
+  }
+
+  private NDArray nextTokens(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
+    NDManager step = logits.getManager();
     if (spec.temperature() == 0) {
-      return sampling.callForOne(step, "most_likely", Arg.of(logits)).toLongArray();
+      return sampling.callForOne(step, "most_likely", Arg.of(logits));
     }
     double[] uniform = continuations.stream().mapToDouble(one -> one.random.nextDouble()).toArray();
-    return sampling
-        .callForOne(
-            step,
-            "drawn",
-            Arg.of(logits),
-            Arg.of(step.create(spec.temperature())),
-            Arg.of(step.create(uniform)))
-        .toLongArray();
+    return sampling.callForOne(
+        step,
+        "drawn",
+        Arg.of(logits),
+        Arg.of(step.create((float) spec.temperature())),
+        Arg.of(step.create(uniform)));
   }
 
   /** One continuation as it grows. */

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,8 +69,8 @@ class CausalLanguageModelTest {
       try (Autograd.Scope recording = Autograd.gradMode(true)) {
         NDArray hidden = model.hidden(step, golden.batch);
         NDArray logits = Autograd.detach(model.logits(hidden, golden.real));
-        assertThat(logits.toFloatArray())
-            .containsExactly(floats(expected, step, side + ".logits"), within(1e-4f));
+        assertThat(distance(logits.toFloatArray(), floats(expected, step, side + ".logits")))
+            .isLessThan(1e-4);
         loss = TestLoss.negativeMean(model.selectedLogProbs(hidden, golden.rows, golden.targets));
         System.gc(); // DJL's own operators lose memory that the graph needs here
         loss = Autograd.backward(loss);
@@ -79,7 +81,8 @@ class CausalLanguageModelTest {
       List<String> names = model.parameters().names();
       for (int i = 0; i < names.size(); i++) {
         float[] reference = floats(expected, step, side + ".gradient." + names.get(i));
-        assertThat(relativeDistance(gradients.get(i).toFloatArray(), reference))
+        float[] gradient = gradients.get(i).toFloatArray();
+        assertThat(distance(gradient, reference) / distance(reference, new float[reference.length]))
             .as(names.get(i))
             .isLessThan(1e-3);
       }
@@ -90,15 +93,14 @@ class CausalLanguageModelTest {
     return file.loadFloats(manager, name).toFloatArray();
   }
 
-  private static double relativeDistance(float[] actual, float[] reference) {
-    assertThat(actual).hasSameSizeAs(reference);
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < actual.length; i++) {
-      difference = Math.max(difference, Math.abs(actual[i] - reference[i]));
-      size = Math.max(size, Math.abs(reference[i]));
+  /** The largest difference of two elements. */
+  private static double distance(float[] a, float[] b) {
+    assertThat(a).hasSameSizeAs(b);
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
     }
-    return difference / size;
+    return largest;
   }
 
   @Test
@@ -121,6 +123,7 @@ class CausalLanguageModelTest {
   void a_saved_model_loads_with_the_same_weights_config_and_tokenizer(@TempDir Path folder)
       throws IOException {
     try (CausalLanguageModel model = CausalLanguageModel.load(Golden.folder(), Device.cpu())) {
+      model.parameters().requiresGrad(true);
       model.save(folder, Golden.folder());
       try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu());
           Tokenizer tokenizer = Tokenizer.load(folder)) {
@@ -134,7 +137,7 @@ class CausalLanguageModelTest {
   @Test
   void an_untied_model_keeps_its_own_projection(@TempDir Path folder) throws IOException {
     ModelConfig untied =
-        new ModelConfig(43, 11, 12, 1, 3, 17, 1e-5, 0.02, false, java.util.OptionalLong.of(0));
+        new ModelConfig(43, 11, 12, 1, 3, 17, 1e-5, 0.02, false, OptionalLong.of(0));
     try (CausalLanguageModel model = CausalLanguageModel.random(untied, 1, Device.cpu())) {
       model.save(folder, Golden.folder());
       try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu());
@@ -164,9 +167,7 @@ class CausalLanguageModelTest {
           .parameters()
           .byName()
           .forEach((name, tensor) -> bare.put(name.replace("transformer.", ""), tensor));
-      bare.put(
-          "h.0.attn.bias",
-          model.parameters().manager().ones(new ai.djl.ndarray.types.Shape(1, 1, 37, 37)));
+      bare.put("h.0.attn.bias", model.parameters().manager().ones(new Shape(1, 1, 37, 37)));
       bare.put("lm_head.weight", model.parameters().get("transformer.wte.weight"));
       Safetensors.write(folder.resolve("model.safetensors"), bare, Map.of());
       try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu())) {

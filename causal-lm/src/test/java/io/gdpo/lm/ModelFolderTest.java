@@ -11,8 +11,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -169,10 +171,10 @@ class ModelFolderTest {
     Path file = folder.resolve("model.safetensors");
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {whole.length - 1, whole.length / 2, 1000}) {
-      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      Files.write(file, Arrays.copyOf(whole, length));
       assertModelRefused().hasMessageContaining("torn");
     }
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length + 4));
+    Files.write(file, Arrays.copyOf(whole, whole.length + 4));
     assertModelRefused().hasMessageContaining("damaged");
   }
 
@@ -182,7 +184,7 @@ class ModelFolderTest {
     for (byte[] content :
         new byte[][] {
           {},
-          "PK\u0003\u0004 a zip, as torch.save writes it".getBytes("ASCII"),
+          "PK\u0003\u0004 a zip, as torch.save writes it".getBytes(StandardCharsets.US_ASCII),
           {4, 0, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c', 'd'},
           {2, 0, 0, 0, 0, 0, 0, 0, '[', ']'}
         }) {

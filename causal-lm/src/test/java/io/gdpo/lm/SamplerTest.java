@@ -97,7 +97,7 @@ class SamplerTest {
   void what_is_sampled_does_not_depend_on_the_batch() {
     SamplingSpec spec = new SamplingSpec(5, 15, 1, 99, 17);
     List<List<long[]>> together = sample(64, spec);
-    List<List<long[]>> apart = sample(1, spec);
+    List<List<long[]>> apart = sample(3, spec);
     for (int i = 0; i < prompts.size(); i++) {
       assertThat(lists(apart.get(i))).isEqualTo(lists(together.get(i)));
     }
@@ -114,7 +114,7 @@ class SamplerTest {
   void frequencies_follow_the_models_probabilities() {
     SamplingSpec spec = new SamplingSpec(20_000, 1, 1.5, 3, NEVER);
     double[] frequency = new double[model.config().vocabSize()];
-    try (Sampler sampler = new Sampler(model)) {
+    try (Sampler sampler = new Sampler(model, 4096)) {
       sampler
           .sample(List.of(prompts.get(0)), spec)
           .get(0)
@@ -154,6 +154,8 @@ class SamplerTest {
       assertThatThrownBy(() -> sampler.sample(List.of(new long[37]), spec))
           .hasMessageContaining("Prompt 0 has 37 tokens")
           .hasMessageContaining("37 positions");
+      assertThatThrownBy(() -> sampler.sample(List.of(new long[] {389}), spec))
+          .hasMessageContaining("Prompt 0 holds token 389");
     }
   }
 

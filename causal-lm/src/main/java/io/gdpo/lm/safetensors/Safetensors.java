@@ -68,12 +68,20 @@ public final class Safetensors implements AutoCloseable {
   /** Where a tensor lies: {@code begin} and {@code end} are offsets in the file. */
   private record Entry(Storage storage, Shape shape, long begin, long end) {}
 
-  /** The element types that are read. */
+  /** Element types with their sizes; those that are not loaded may still stand in a file. */
   private enum Storage {
     F32(4),
     F16(2),
     BF16(2),
-    I64(8);
+    I64(8),
+    F64(8),
+    I32(4),
+    I16(2),
+    I8(1),
+    U8(1),
+    BOOL(1);
+
+    private static final Set<Storage> FLOATS = Set.of(F32, F16, BF16);
 
     private final int bytes;
 
@@ -85,8 +93,8 @@ public final class Safetensors implements AutoCloseable {
   /**
    * Opens a file and checks its header against its size.
    *
-   * @throws InvalidModelException if it is not a safetensors file, is torn, or holds element types
-   *     other than F32, F16, BF16 and I64
+   * @throws InvalidModelException if it is not a safetensors file, is torn, or holds an unknown
+   *     element type
    */
   public static Safetensors open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -158,7 +166,7 @@ public final class Safetensors implements AutoCloseable {
       storage = Storage.valueOf(dtype);
     } catch (IllegalArgumentException e) {
       throw new InvalidModelException(
-          "%s: tensor %s has element type %s; F32, F16, BF16 and I64 are read"
+          "%s: tensor %s has element type %s, which is not known here; save it as float32"
               .formatted(file, name, dtype),
           e);
     }
@@ -246,13 +254,13 @@ public final class Safetensors implements AutoCloseable {
    * A tensor of floating-point numbers as float32.
    *
    * @param owner owns the result, which lies on its device
-   * @throws InvalidModelException if there is none of this name, or it holds whole numbers
+   * @throws InvalidModelException if there is none of this name, or it holds other numbers
    */
   public NDArray loadFloats(NDManager owner, String name) {
     Entry entry = named(name);
-    if (entry.storage() == Storage.I64) {
+    if (!Storage.FLOATS.contains(entry.storage())) {
       throw new InvalidModelException(
-          file + ": tensor " + name + " holds whole numbers (I64) where floats were expected");
+          file + ": tensor " + name + " holds " + entry.storage() + "; F32, F16 or BF16 is needed");
     }
     return load(owner, name, entry);
   }
@@ -303,6 +311,7 @@ public final class Safetensors implements AutoCloseable {
           case F32, I64 -> stored;
           case F16 -> widened(stored.asShortBuffer(), HalfPrecision::toFloat);
           case BF16 -> widened(stored.asShortBuffer(), bits -> Float.intBitsToFloat(bits << 16));
+          default -> throw new IllegalStateException(entry.storage() + " is not loaded");
         };
     return scratch.create(values, new Shape(count), type).duplicate();
   }
