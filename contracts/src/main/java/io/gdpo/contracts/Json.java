@@ -1,6 +1,7 @@
 package io.gdpo.contracts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -11,7 +12,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 /**
  * The JSON dialect of contracts: snake_case names, ISO dates. Specifications refuse unknown fields
- * by name; events ignore them, so that old readers survive new writers.
+ * and fields given twice by name; events ignore them, so that old readers survive new writers.
  */
 public final class Json {
   /** For events and artifacts. */
@@ -32,7 +33,8 @@ public final class Json {
         .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS)
         .configure(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, false)
         .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
-        .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true);
+        .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)
+        .configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, strict);
     return mapper;
   }
 }

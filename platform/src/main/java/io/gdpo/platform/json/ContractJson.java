@@ -1,6 +1,7 @@
 package io.gdpo.platform.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -10,7 +11,7 @@ import jakarta.inject.Singleton;
 
 /**
  * REST speaks the JSON dialect of {@link io.gdpo.contracts.Json}: snake_case names, ISO dates,
- * unknown fields refused.
+ * unknown fields and fields given twice refused.
  */
 @Singleton
 class ContractJson implements ObjectMapperCustomizer {
@@ -22,6 +23,7 @@ class ContractJson implements ObjectMapperCustomizer {
         .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS)
         .configure(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, false)
         .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, true)
-        .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true);
+        .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)
+        .configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, true);
   }
 }
