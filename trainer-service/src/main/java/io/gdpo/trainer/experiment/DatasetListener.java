@@ -1,0 +1,37 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.event.DatasetFailed;
+import io.gdpo.contracts.event.DatasetReady;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.platform.event.Inbox;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Hears what became of datasets. */
+@ApplicationScoped
+public class DatasetListener {
+  private final Inbox inbox;
+  private final Experiments experiments;
+
+  DatasetListener(Inbox inbox, Experiments experiments) {
+    this.inbox = inbox;
+    this.experiments = experiments;
+  }
+
+  @Incoming("datasets")
+  @Blocking
+  void on(ConsumerRecord<String, byte[]> message) {
+    inbox.accept(
+        message,
+        Event.OfDataset.class,
+        event -> {
+          if (event instanceof DatasetReady ready) {
+            experiments.datasetReady(ready);
+          } else if (event instanceof DatasetFailed failed) {
+            experiments.datasetFailed(failed);
+          }
+        });
+  }
+}

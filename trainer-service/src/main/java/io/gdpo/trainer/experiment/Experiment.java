@@ -1,0 +1,52 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An experiment as submitted, and how far it has come. Every change happens under {@link
+ * io.gdpo.trainer.job.ExperimentLock}.
+ */
+@Entity
+class Experiment extends PanacheEntityBase {
+  @Id String name;
+
+  @Convert(converter = SpecColumn.class)
+  ExperimentSpec spec;
+
+  @Enumerated(EnumType.STRING)
+  ExperimentStatus status;
+
+  String reason;
+  boolean cancelRequested;
+  String datasetId;
+  String datasetUri;
+  Instant submittedAt;
+  Instant finishedAt;
+
+  static Optional<Experiment> named(String name) {
+    return findByIdOptional(name);
+  }
+
+  static List<Experiment> newestFirst() {
+    return list("order by submittedAt desc, name");
+  }
+
+  /** Names of the experiments that wait for a dataset. */
+  static List<String> waitingFor(String datasetId) {
+    return find(
+            "select name from Experiment where datasetId = ?1 and status = ?2 order by name",
+            datasetId,
+            ExperimentStatus.WAITING_FOR_DATASET)
+        .project(String.class)
+        .list();
+  }
+}

@@ -1,0 +1,14 @@
+package io.gdpo.trainer.experiment;
+
+/** Where an experiment stands; a terminal status never changes. */
+enum ExperimentStatus {
+  WAITING_FOR_DATASET,
+  RUNNING,
+  SUCCEEDED,
+  FAILED,
+  CANCELLED;
+
+  boolean isTerminal() {
+    return this == SUCCEEDED || this == FAILED || this == CANCELLED;
+  }
+}

@@ -1,0 +1,424 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.DatasetFailed;
+import io.gdpo.contracts.event.DatasetReady;
+import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.event.EvaluationCompleted;
+import io.gdpo.contracts.event.EvaluationFailed;
+import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.spec.StageSpec;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.trainer.job.ExperimentLock;
+import io.gdpo.trainer.job.JobEnded;
+import io.gdpo.trainer.job.JobPlan;
+import io.gdpo.trainer.job.JobStatus;
+import io.gdpo.trainer.job.JobView;
+import io.gdpo.trainer.job.Jobs;
+import io.gdpo.trainer.launch.JobFolders;
+import io.gdpo.trainer.train.TrainingResult;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The life of experiments: takes them in, asks for their datasets, releases their stages as jobs,
+ * announces checkpoints and says when all is over. Every change is made under the experiment's
+ * lock, together with the events that tell of it; what comes after an end is ignored.
+ */
+@ApplicationScoped
+public class Experiments {
+  private static final Logger LOG = Logger.getLogger(Experiments.class);
+  private static final String CANCELLED = "cancelled on request";
+  private static final int DATASET_NAME_PART = 54;
+
+  private final ExperimentLock lock;
+  private final Outbox outbox;
+  private final Jobs jobs;
+  private final JobFolders folders;
+
+  Experiments(ExperimentLock lock, Outbox outbox, Jobs jobs, JobFolders folders) {
+    this.lock = lock;
+    this.outbox = outbox;
+    this.jobs = jobs;
+    this.folders = folders;
+  }
+
+  /**
+   * What came of a submission.
+   *
+   * @param created false if the same experiment was there already
+   */
+  record Submission(ExperimentView experiment, boolean created) {}
+
+  /**
+   * Takes an experiment in, once: the same specification under the same name changes nothing.
+   *
+   * @throws InvalidSpecException with every problem of the specification
+   * @throws ProblemException if the name stands for another specification
+   */
+  @Transactional
+  Submission submit(ExperimentSpec spec) {
+    spec.checked();
+    lock.take(spec.name());
+    Optional<Experiment> known = Experiment.named(spec.name());
+    if (known.isPresent()) {
+      return new Submission(view(sameSpecification(known.get(), spec)), false);
+    }
+    Experiment experiment = new Experiment();
+    experiment.name = spec.name();
+    experiment.spec = spec;
+    experiment.submittedAt = Instant.now();
+    if (spec.dataset().id() == null) {
+      experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
+      experiment.datasetId = newDatasetId(spec.name());
+      outbox.send(new DatasetRequested(experiment.datasetId, datasetOf(spec), spec.name()));
+    } else {
+      ReadyDataset dataset = existingDataset(spec.dataset().id());
+      experiment.status = ExperimentStatus.RUNNING;
+      experiment.datasetId = dataset.id;
+      experiment.datasetUri = dataset.uri;
+    }
+    experiment.persist();
+    for (int i = 0; i < spec.stages().size(); i++) {
+      Stage.pending(spec.name(), i, spec.stages().get(i)).persist();
+    }
+    LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
+    advance(experiment);
+    return new Submission(view(experiment), true);
+  }
+
+  /**
+   * Stops an experiment: no stage starts any more, running jobs are stopped; it is over when their
+   * processes are gone.
+   *
+   * @throws ProblemException if it has succeeded or failed
+   */
+  @Transactional
+  Optional<ExperimentView> cancel(String name) {
+    lock.take(name);
+    Optional<Experiment> known = Experiment.named(name);
+    known.ifPresent(
+        experiment -> {
+          if (experiment.status == ExperimentStatus.SUCCEEDED
+              || experiment.status == ExperimentStatus.FAILED) {
+            throw ProblemException.conflict(
+                "Experiment '"
+                    + name
+                    + "' has ended as "
+                    + experiment.status
+                    + "; there is nothing to cancel");
+          }
+          if (!experiment.cancelRequested) {
+            experiment.cancelRequested = true;
+            for (Stage stage : Stage.of(name)) {
+              if (stage.status == StageStatus.RELEASED) {
+                jobs.cancel(stage.jobId, CANCELLED);
+              }
+            }
+            advance(experiment);
+          }
+        });
+    return known.map(this::view);
+  }
+
+  /** A dataset can be trained on: experiments that wait for it begin. */
+  @Transactional
+  void datasetReady(DatasetReady ready) {
+    ReadyDataset dataset = ReadyDataset.named(ready.datasetId()).orElseGet(ReadyDataset::new);
+    dataset.id = ready.datasetId();
+    dataset.uri = ready.uri();
+    dataset.persist();
+    whereWaiting(
+        ready.datasetId(),
+        experiment -> {
+          experiment.datasetUri = ready.uri();
+          experiment.status = ExperimentStatus.RUNNING;
+          advance(experiment);
+        });
+  }
+
+  /** A dataset cannot be built: experiments that wait for it fail. */
+  @Transactional
+  void datasetFailed(DatasetFailed failed) {
+    String reason = "dataset '" + failed.datasetId() + "' could not be built: " + failed.reason();
+    whereWaiting(
+        failed.datasetId(),
+        experiment -> {
+          Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
+          finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
+        });
+  }
+
+  @Transactional
+  void evaluationCompleted(EvaluationCompleted completed) {
+    whereEvaluating(
+        completed.checkpointId(),
+        stage -> {
+          stage.evaluationStatus = EvaluationStatus.SUCCEEDED;
+          stage.evaluationMetrics = completed.metrics();
+          stage.evaluationUri = completed.uri();
+        });
+  }
+
+  @Transactional
+  void evaluationFailed(EvaluationFailed failed) {
+    whereEvaluating(
+        failed.checkpointId(),
+        stage -> {
+          stage.evaluationStatus = EvaluationStatus.FAILED;
+          stage.evaluationReason = failed.reason();
+        });
+  }
+
+  /** A stage's job ended, in this transaction, under this experiment's lock. */
+  void jobEnded(@Observes JobEnded ended) {
+    Experiment experiment = Experiment.named(ended.experiment()).orElseThrow();
+    Stage stage = Stage.named(ended.experiment(), ended.stage()).orElseThrow();
+    stage.end(
+        switch (ended.status()) {
+          case SUCCEEDED -> StageStatus.SUCCEEDED;
+          case FAILED -> StageStatus.FAILED;
+          case CANCELLED -> StageStatus.CANCELLED;
+          case QUEUED, RUNNING -> throw new IllegalArgumentException(ended + " is no end");
+        },
+        ended.reason().orElse(null));
+    StageSpec spec = specOf(experiment, stage);
+    if (ended.status() == JobStatus.SUCCEEDED && spec.evaluate() && !experiment.cancelRequested) {
+      announceCheckpoint(experiment, stage, spec, ended.result().orElseThrow());
+    }
+    advance(experiment);
+  }
+
+  @Transactional
+  Optional<ExperimentView> view(String name) {
+    return Experiment.named(name).map(this::view);
+  }
+
+  /** All experiments, the newest first. */
+  @Transactional
+  List<ExperimentView> all() {
+    List<Experiment> experiments = Experiment.newestFirst();
+    Map<String, List<Stage>> stages =
+        Stage.ofAll(experiments.stream().map(e -> e.name).toList()).stream()
+            .collect(Collectors.groupingBy(s -> s.experiment));
+    Map<String, JobView> views = jobsOf(stages.values().stream().flatMap(List::stream).toList());
+    return experiments.stream().map(e -> view(e, stages.get(e.name), views)).toList();
+  }
+
+  private void advance(Experiment experiment) {
+    if (experiment.status.isTerminal()) {
+      return;
+    }
+    List<Stage> stages = Stage.of(experiment.name);
+    StageGraph graph = new StageGraph(stages.stream().map(Stage::node).toList());
+    StageGraph.Decision decision =
+        experiment.cancelRequested ? graph.cancelled(CANCELLED) : graph.next();
+    Map<String, Stage> byName = stages.stream().collect(Collectors.toMap(s -> s.name, s -> s));
+    decision.endings().forEach(e -> byName.get(e.stage()).end(e.status(), e.reason()));
+    if (experiment.status == ExperimentStatus.RUNNING) {
+      decision.releases().forEach(name -> release(experiment, byName.get(name), byName));
+    }
+    decision.conclusion().ifPresent(c -> finish(experiment, c.status(), c.reason()));
+  }
+
+  private void release(Experiment experiment, Stage stage, Map<String, Stage> byName) {
+    ExperimentSpec spec = experiment.spec;
+    StageSpec stageSpec = specOf(experiment, stage);
+    String parentModel =
+        stage.parent == null ? null : folders.bestModelUri(byName.get(stage.parent).jobId);
+    boolean comparing =
+        Loss.ofLabel(stageSpec.training().loss()).map(Loss::isPreference).orElse(false);
+    String start = parentModel == null ? spec.model().path() : parentModel;
+    stage.status = StageStatus.RELEASED;
+    stage.jobId =
+        jobs.queue(
+            experiment.name,
+            stage.name,
+            new JobPlan(
+                spec.seed(),
+                experiment.datasetUri,
+                parentModel == null ? spec.model() : null,
+                parentModel,
+                comparing ? start : null,
+                stageSpec.training()));
+  }
+
+  private void announceCheckpoint(
+      Experiment experiment, Stage stage, StageSpec spec, TrainingResult result) {
+    boolean best = experiment.spec.evaluation().checkpoint().equals("best");
+    Checkpoint checkpoint =
+        new Checkpoint(
+            stage.jobId + "-" + experiment.spec.evaluation().checkpoint(),
+            stage.jobId,
+            experiment.name,
+            stage.name,
+            stage.loss,
+            experiment.spec.evaluation().checkpoint(),
+            best && result.bestStep() != null ? result.bestStep() : result.step(),
+            best ? result.bestUri() : result.finalUri(),
+            result.referenceUri(),
+            experiment.datasetUri,
+            folders.of(stage.jobId).progress().toUri().toString(),
+            spec.training().beta(),
+            result.maxLength(),
+            result.maxPromptLength());
+    stage.checkpointId = checkpoint.id();
+    stage.evaluationStatus = EvaluationStatus.PENDING;
+    outbox.send(new CheckpointSaved(checkpoint, experiment.spec.evaluation()));
+  }
+
+  private void finish(Experiment experiment, ExperimentStatus status, Optional<String> reason) {
+    experiment.status = status;
+    experiment.reason = reason.orElse(null);
+    experiment.finishedAt = Instant.now();
+    outbox.send(new ExperimentFinished(experiment.name, status.name(), experiment.reason));
+    LOG.infof(
+        "Experiment '%s' ended: %s%s",
+        experiment.name, status, reason.map(r -> ", " + r).orElse(""));
+  }
+
+  private void whereWaiting(String datasetId, Consumer<Experiment> change) {
+    for (String name : Experiment.waitingFor(datasetId)) {
+      lock.take(name);
+      Experiment experiment = Experiment.named(name).orElseThrow();
+      if (experiment.status == ExperimentStatus.WAITING_FOR_DATASET) {
+        change.accept(experiment);
+      }
+    }
+  }
+
+  private void whereEvaluating(String checkpointId, Consumer<Stage> change) {
+    Optional<String> name = Stage.experimentOfCheckpoint(checkpointId);
+    if (name.isEmpty()) {
+      LOG.debugf("Checkpoint '%s' is not one of an experiment's stages", checkpointId);
+      return;
+    }
+    lock.take(name.get());
+    Experiment experiment = Experiment.named(name.get()).orElseThrow();
+    Stage stage = Stage.ofCheckpoint(checkpointId).orElseThrow();
+    if (!experiment.status.isTerminal() && stage.evaluationStatus == EvaluationStatus.PENDING) {
+      change.accept(stage);
+      advance(experiment);
+    }
+  }
+
+  private static Experiment sameSpecification(Experiment known, ExperimentSpec submitted) {
+    if (!known.spec.equals(submitted)) {
+      throw ProblemException.conflict(
+          "There is an experiment '"
+              + known.name
+              + "' with another specification; give this one another name");
+    }
+    return known;
+  }
+
+  private static ReadyDataset existingDataset(String id) {
+    return ReadyDataset.named(id)
+        .orElseThrow(
+            () ->
+                new InvalidSpecException(
+                    List.of(
+                        new SpecProblem(
+                            "dataset.id",
+                            "no dataset '"
+                                + id
+                                + "' is ready; build it first (POST /datasets of"
+                                + " dataset-service), or give survey or examples instead"))));
+  }
+
+  /** The dataset to build; its card counts tokens as the model will see them. */
+  private static DatasetSpec datasetOf(ExperimentSpec spec) {
+    DatasetSpec dataset = spec.dataset();
+    ModelSpec model = spec.model();
+    String tokenizer =
+        dataset.tokenizer() != null
+            ? dataset.tokenizer()
+            : model.init() != null
+                ? model.init().tokenizer()
+                : model.path().replaceFirst("/*$", "/tokenizer.json");
+    return new DatasetSpec(
+        dataset.id(),
+        dataset.survey(),
+        dataset.examples(),
+        dataset.group(),
+        dataset.synthesis(),
+        tokenizer);
+  }
+
+  private static StageSpec specOf(Experiment experiment, Stage stage) {
+    return experiment.spec.stages().get(stage.ordinal);
+  }
+
+  private static String newDatasetId(String experiment) {
+    String readable =
+        experiment.length() > DATASET_NAME_PART
+            ? experiment.substring(0, DATASET_NAME_PART)
+            : experiment;
+    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private ExperimentView view(Experiment experiment) {
+    List<Stage> stages = Stage.of(experiment.name);
+    return view(experiment, stages, jobsOf(stages));
+  }
+
+  private Map<String, JobView> jobsOf(List<Stage> stages) {
+    return jobs.views(stages.stream().map(s -> s.jobId).filter(Objects::nonNull).toList());
+  }
+
+  private static ExperimentView view(
+      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
+    return new ExperimentView(
+        experiment.name,
+        experiment.status.name(),
+        experiment.reason,
+        experiment.submittedAt,
+        experiment.finishedAt,
+        experiment.datasetId,
+        experiment.datasetUri,
+        stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
+  }
+
+  private static StageView view(Stage stage, Optional<JobView> job) {
+    return new StageView(
+        stage.name,
+        stage.parent,
+        stage.loss,
+        stage.jobId,
+        stage.status == StageStatus.RELEASED
+            ? job.map(JobView::status).orElseThrow()
+            : stage.status.name(),
+        stage.reason,
+        job.map(JobView::attempts).orElse(0),
+        job.map(JobView::progress).orElse(null),
+        stage.evaluationStatus == EvaluationStatus.NONE
+            ? null
+            : new EvaluationView(
+                stage.evaluationStatus.name(),
+                stage.evaluationReason,
+                stage.checkpointId,
+                stage.evaluationMetrics,
+                stage.evaluationUri));
+  }
+}

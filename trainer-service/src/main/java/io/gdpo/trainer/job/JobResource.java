@@ -1,0 +1,86 @@
+package io.gdpo.trainer.job;
+
+import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.trainer.launch.JobFolders;
+import io.gdpo.trainer.launch.TextTail;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Training jobs over REST: state, logs, cancel. */
+@Path("/jobs/{id}")
+@Tag(name = "jobs", description = "Training jobs; one for each stage that was released")
+@Produces(MediaType.APPLICATION_JSON)
+public class JobResource {
+  private static final int MAX_LINES = 10_000;
+  private static final int MAX_BYTES = 4 * 1024 * 1024;
+
+  private final Jobs jobs;
+  private final JobFolders folders;
+  private final ExperimentLock lock;
+
+  JobResource(Jobs jobs, JobFolders folders, ExperimentLock lock) {
+    this.jobs = jobs;
+    this.folders = folders;
+    this.lock = lock;
+  }
+
+  @GET
+  @Operation(summary = "State and progress of a job")
+  @APIResponse(responseCode = "200", description = "The job")
+  @APIResponse(responseCode = "404", description = "There is no such job")
+  public JobView get(@PathParam("id") String id) {
+    return existing(id);
+  }
+
+  @GET
+  @Path("logs")
+  @Produces(MediaType.TEXT_PLAIN)
+  @Operation(summary = "The last lines that the job's processes wrote, all attempts together")
+  @APIResponse(responseCode = "200", description = "Lines; empty if nothing was written yet")
+  @APIResponse(responseCode = "404", description = "There is no such job")
+  public String logs(@PathParam("id") String id, @QueryParam("tail") @DefaultValue("200") int tail)
+      throws IOException {
+    if (tail < 1 || tail > MAX_LINES) {
+      throw ProblemException.badRequest(
+          "tail is a number of lines from 1 to " + MAX_LINES + ", is " + tail);
+    }
+    List<String> lines = TextTail.of(folders.log(existing(id).id()), tail, MAX_BYTES);
+    return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+  }
+
+  @POST
+  @Path("cancel")
+  @Transactional
+  @Operation(
+      summary = "Stop a job",
+      description =
+          "A queued job is cancelled at once, a running one when its process is gone; stages that"
+              + " start from it are cancelled too. A job that has ended stays as it is.")
+  @APIResponse(responseCode = "200", description = "The job as it stands now")
+  @APIResponse(responseCode = "404", description = "There is no such job")
+  public JobView cancel(@PathParam("id") String id) {
+    lock.take(Job.experimentOf(id).orElseThrow(() -> missing(id)));
+    jobs.cancel(id, "cancelled on request");
+    return existing(id);
+  }
+
+  private JobView existing(String id) {
+    return jobs.view(id).orElseThrow(() -> missing(id));
+  }
+
+  private static ProblemException missing(String id) {
+    return ProblemException.notFound("job", id);
+  }
+}

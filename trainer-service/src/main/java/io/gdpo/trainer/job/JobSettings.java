@@ -1,0 +1,28 @@
+package io.gdpo.trainer.job;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/** How many training processes this service runs, and how hard it tries. */
+@ConfigMapping(prefix = "gdpo.jobs")
+interface JobSettings {
+  /** Training processes at one time. */
+  @WithDefault("1")
+  @Min(1)
+  int maxParallel();
+
+  /** Threads of each training process; all processors if absent. */
+  OptionalInt threads();
+
+  /** Processes of one job that may die by themselves before the job fails. */
+  @WithDefault("3")
+  @Min(1)
+  int maxAttempts();
+
+  /** Time between two looks at the processes when nothing calls for one. */
+  @WithDefault("500ms")
+  Duration reconcileEvery();
+}

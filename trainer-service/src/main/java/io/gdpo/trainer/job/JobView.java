@@ -1,0 +1,31 @@
+package io.gdpo.trainer.job;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.event.TrainingProgress;
+import java.time.Instant;
+
+/**
+ * What is told about a training job over REST.
+ *
+ * @param status {@code QUEUED}, {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED} or {@code
+ *     CANCELLED}
+ * @param reason why it failed or was cancelled; absent otherwise
+ * @param attempts processes started so far
+ * @param failures processes that died by themselves
+ * @param progress the last train line; absent before the first
+ * @param folderUri the job's artifact folder
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobView(
+    String id,
+    String experiment,
+    String stage,
+    String status,
+    String reason,
+    int attempts,
+    int failures,
+    Instant queuedAt,
+    Instant startedAt,
+    Instant finishedAt,
+    TrainingProgress progress,
+    String folderUri) {}

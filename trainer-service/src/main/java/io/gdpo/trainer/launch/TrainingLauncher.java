@@ -1,0 +1,120 @@
+package io.gdpo.trainer.launch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
+import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.launch.JobLauncher;
+import io.gdpo.platform.launch.JobStatus;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.trainer.train.JobFolder;
+import io.gdpo.trainer.train.TrainingJob;
+import io.gdpo.trainer.train.TrainingResult;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Runs attempts of training jobs as {@code train} processes of this program and says how they fare.
+ *
+ * <p>A process is named by job id and attempt, so that launching twice launches once.
+ */
+@ApplicationScoped
+public class TrainingLauncher {
+  /** A Java program's exit code when its terminal interrupts it. */
+  private static final int INTERRUPTED = 130;
+
+  private static final int LOG_LINES = 5;
+  private static final int LOG_BYTES = 8 * 1024;
+
+  private final JobLauncher launcher;
+  private final ArtifactStore artifacts;
+  private final JobFolders folders;
+
+  TrainingLauncher(JobLauncher launcher, ArtifactStore artifacts, JobFolders folders) {
+    this.launcher = launcher;
+    this.artifacts = artifacts;
+    this.folders = folders;
+  }
+
+  /**
+   * Writes {@code job.json} and starts the attempt's process.
+   *
+   * @throws UncheckedIOException if the file cannot be written or the process not started
+   */
+  public void launch(TrainingJob job) {
+    JobFolder folder = folders.of(job.jobId());
+    URI specification;
+    try {
+      Files.deleteIfExists(folder.result());
+      specification =
+          artifacts.write(
+              "jobs/" + job.jobId() + "/" + folder.job().getFileName(),
+              Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(job));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The job's folder " + folder.root() + " is not usable", e);
+    }
+    launcher.launch(
+        new LaunchRequest(
+            name(job.jobId(), job.attempt()),
+            List.of("train", "--job", specification.toString()),
+            folders.log(job.jobId()),
+            job.threads()));
+  }
+
+  /** What can be seen of this attempt now. */
+  public Observation observe(String jobId, int attempt) {
+    JobStatus status = launcher.status(name(jobId, attempt));
+    if (status instanceof JobStatus.Running) {
+      return new Observation.Running();
+    }
+    Path result = folders.of(jobId).result();
+    if (Files.exists(result)) {
+      return ended(result);
+    }
+    if (status instanceof JobStatus.Exited exited) {
+      return exited.code() == ParentWatch.HALTED || exited.code() == INTERRUPTED
+          ? new Observation.Gone()
+          : new Observation.Died("exit code " + exited.code() + lastLines(jobId));
+    }
+    return new Observation.Gone();
+  }
+
+  /** Asks this attempt's process to stop; {@link #observe} tells when it has. */
+  public void cancel(String jobId, int attempt) {
+    launcher.cancel(name(jobId, attempt));
+  }
+
+  /** Has {@code listener} called whenever a process ends, on some thread; only to be quicker. */
+  public void onExit(Runnable listener) {
+    launcher.onExit(name -> listener.run());
+  }
+
+  private static Observation ended(Path file) {
+    try {
+      return new Observation.Ended(
+          Json.EVENTS.readValue(Files.readAllBytes(file), TrainingResult.class));
+    } catch (JsonProcessingException e) {
+      return new Observation.Died("its " + file + " cannot be read: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
+  }
+
+  private String lastLines(String jobId) {
+    try {
+      List<String> lines = TextTail.of(folders.log(jobId), LOG_LINES, LOG_BYTES);
+      return lines.isEmpty() ? "" : "; its last lines: " + String.join(" | ", lines);
+    } catch (IOException e) {
+      return "; its log cannot be read: " + e;
+    }
+  }
+
+  private static String name(String jobId, int attempt) {
+    return jobId + "-" + attempt;
+  }
+}

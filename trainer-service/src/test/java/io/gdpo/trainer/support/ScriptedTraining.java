@@ -1,0 +1,97 @@
+package io.gdpo.trainer.support;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.trainer.train.JobFolder;
+import io.gdpo.trainer.train.TrainingJob;
+import io.gdpo.trainer.train.TrainingResult;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Stands in for training, and for training only: a real process with real files that does what its
+ * stage's name says, so that the control plane can be seen to follow, restart and stop processes.
+ */
+public final class ScriptedTraining {
+  private static final int CRASH = 41;
+
+  private ScriptedTraining() {}
+
+  public static void main(String[] args) throws Exception {
+    TrainingJob job =
+        Json.EVENTS.readValue(Path.of(URI.create(args[2])).toFile(), TrainingJob.class);
+    JobFolder folder = new JobFolder(Path.of(URI.create(job.outputFolder())));
+    CountDownLatch stop = new CountDownLatch(1);
+    ParentWatch.start(stop::countDown, Duration.ofSeconds(1));
+    Files.writeString(folder.root().resolve("pid"), Long.toString(ProcessHandle.current().pid()));
+    System.out.println("attempt " + job.attempt() + " of " + job.stage());
+    switch (job.stage()) {
+      case "crash-always" -> crash();
+      case "crash-once" -> {
+        if (job.attempt() == 1) {
+          crash();
+        }
+        succeed(job, folder);
+      }
+      case "slow" -> {
+        progress(folder, 5);
+        stop.await();
+      }
+      case "diverging" -> end(folder, result(TrainingResult.Status.FAILED, "loss is NaN", folder));
+      default -> succeed(job, folder);
+    }
+  }
+
+  private static void crash() {
+    System.out.println("about to crash");
+    Runtime.getRuntime().halt(CRASH);
+  }
+
+  private static void succeed(TrainingJob job, JobFolder folder) throws IOException {
+    progress(folder, 10);
+    Files.createDirectories(folder.best());
+    Files.writeString(
+        folder.best().resolve("config.json"), "{\"trained\": \"" + job.stage() + "\"}");
+    end(folder, result(TrainingResult.Status.SUCCEEDED, null, folder));
+  }
+
+  private static TrainingResult result(
+      TrainingResult.Status status, String reason, JobFolder folder) {
+    return new TrainingResult(
+        status,
+        reason,
+        10,
+        320,
+        false,
+        8L,
+        0.5,
+        Map.of("loss", 0.5),
+        folder.best().toUri().toString(),
+        folder.last().toUri().toString(),
+        null,
+        128,
+        64,
+        0.1,
+        1000,
+        1);
+  }
+
+  private static void progress(JobFolder folder, long step) throws IOException {
+    TrainingProgress line =
+        new TrainingProgress("train", step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
+    Files.writeString(folder.progress(), Json.EVENTS.writeValueAsString(line) + "\n");
+  }
+
+  private static void end(JobFolder folder, TrainingResult result) throws IOException {
+    Path torn = folder.root().resolve("result.json.tmp");
+    Files.write(torn, Json.EVENTS.writeValueAsBytes(result));
+    Files.move(torn, folder.result(), StandardCopyOption.ATOMIC_MOVE);
+  }
+}
