@@ -38,8 +38,7 @@ import java.util.Set;
  * of any size costs no heap, and checked whole before the first tensor is used.
  *
  * <p>Layout: 8 bytes little-endian header length; the header {@code {"name": {"dtype", "shape",
- * "data_offsets"}, "__metadata__": {...}}}; the tensors' bytes, row-major, without gaps. See
- * https://huggingface.co/docs/safetensors.
+ * "data_offsets"}, "__metadata__": {...}}}; the tensors' bytes, row-major, without gaps.
  *
  * <p>Tensors that are loaded are copies in libtorch's own memory, owned by the manager they were
  * asked for with; they outlive the file. Several threads may read one open file.
