@@ -1,0 +1,76 @@
+package io.gdpo.evaluator.evaluate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.gdpo.evaluator.metric.BeliefReading;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.TokenBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Reads a model's belief distribution where it is stated: at the last prompt position, whose next
+ * token is the belief digit.
+ */
+final class BeliefReader {
+  private static final int ROWS = 32;
+
+  private final CausalLanguageModel model;
+  private final long[] beliefTokens;
+
+  /**
+   * @param beliefTokens token ids of the belief digits, indexed by class
+   */
+  BeliefReader(CausalLanguageModel model, long[] beliefTokens) {
+    this.model = model;
+    this.beliefTokens = beliefTokens.clone();
+  }
+
+  /** One reading for each prompt, in their order. */
+  List<BeliefReading> read(List<long[]> prompts, Progress progress) {
+    BeliefReading[] readings = new BeliefReading[prompts.size()];
+    List<Integer> byLength =
+        IntStream.range(0, prompts.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
+            .toList();
+    for (int from = 0; from < byLength.size(); from += ROWS) {
+      List<Integer> chunk = byLength.subList(from, Math.min(byLength.size(), from + ROWS));
+      List<BeliefReading> read = readBatch(chunk.stream().map(prompts::get).toList());
+      for (int i = 0; i < chunk.size(); i++) {
+        readings[chunk.get(i)] = read.get(i);
+      }
+      progress.report("beliefs, prompts", from + chunk.size(), prompts.size(), chunk.size());
+    }
+    return List.of(readings);
+  }
+
+  private List<BeliefReading> readBatch(List<long[]> prompts) {
+    int classes = beliefTokens.length;
+    TokenBatch batch = TokenBatch.ofSequences(prompts);
+    long[] rows = new long[prompts.size() * classes];
+    long[] targets = new long[rows.length];
+    for (int p = 0; p < prompts.size(); p++) {
+      for (int b = 0; b < classes; b++) {
+        rows[p * classes + b] = (long) p * batch.length() + prompts.get(p).length - 1;
+        targets[p * classes + b] = beliefTokens[b];
+      }
+    }
+    float[] logProbs;
+    try (NDManager step = model.parameters().manager().newSubManager()) {
+      NDArray hidden = model.hidden(step, batch);
+      logProbs = model.selectedLogProbs(hidden, rows, targets).toFloatArray();
+    }
+    List<BeliefReading> readings = new ArrayList<>();
+    for (int p = 0; p < prompts.size(); p++) {
+      double[] probabilities = new double[classes];
+      for (int b = 0; b < classes; b++) {
+        probabilities[b] = Math.exp(logProbs[p * classes + b]);
+      }
+      readings.add(new BeliefReading(probabilities));
+    }
+    return readings;
+  }
+}

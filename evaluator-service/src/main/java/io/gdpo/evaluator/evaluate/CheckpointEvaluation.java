@@ -1,0 +1,186 @@
+package io.gdpo.evaluator.evaluate;
+
+import ai.djl.Device;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.data.EncodedExample;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.evaluator.metric.BeliefReading;
+import io.gdpo.evaluator.metric.MetricCatalogue;
+import io.gdpo.evaluator.metric.MetricMeans;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.Sampler;
+import io.gdpo.lm.SamplingSpec;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.platform.artifact.ArtifactStore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Measures one checkpoint on one split: asks the model every prompt for its belief, by
+ * probabilities and by samples, and every preference pair for its margin against the reference
+ * model.
+ */
+final class CheckpointEvaluation {
+  private static final double TEMPERATURE = 1;
+
+  private final ArtifactStore artifacts;
+  private final Progress progress;
+
+  CheckpointEvaluation(ArtifactStore artifacts, Progress progress) {
+    this.artifacts = artifacts;
+    this.progress = progress;
+  }
+
+  EvaluationResult measure(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
+    PreferenceDataset dataset =
+        PreferenceDataset.read(artifacts.fetch(URI.create(checkpoint.datasetUri())));
+    List<PreferenceExample> split =
+        dataset.of(Split.valueOf(spec.split().toUpperCase(Locale.ROOT)));
+    List<Question> questions = Question.of(split);
+    List<PreferenceExample> prompts =
+        questions.stream()
+            .flatMap(question -> question.byPrompt().values().stream())
+            .map(examples -> examples.get(0))
+            .toList();
+    progress.say(
+        "checkpoint %s on %s: %d questions, %d prompts, %d pairs"
+            .formatted(
+                checkpoint.id(), spec.split(), questions.size(), prompts.size(), split.size()));
+
+    Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
+    List<PromptObservation> promptObservations;
+    List<PairLogProbs> policyPairs;
+    List<EncodedExample> pairs;
+    List<PreferenceExample> inQuestionOrder =
+        questions.stream().flatMap(question -> question.examples().stream()).toList();
+    try (Tokenizer tokenizer = Tokenizer.load(policy);
+        CausalLanguageModel model = CausalLanguageModel.load(policy, Device.cpu())) {
+      ExampleEncoder encoder =
+          new ExampleEncoder(tokenizer, checkpoint.maxLength(), checkpoint.maxPromptLength());
+      promptObservations =
+          observe(
+              model,
+              tokenizer,
+              encoder,
+              prompts.stream().map(encoder::encodePrompt).toList(),
+              spec);
+      pairs = inQuestionOrder.stream().map(encoder::encode).toList();
+      policyPairs = new PairScorer(model).score(pairs, "pairs of the policy, prompts", progress);
+    }
+    Optional<List<PairLogProbs>> referencePairs = referencePairs(checkpoint, pairs);
+
+    return scored(
+        checkpoint,
+        spec,
+        dataset,
+        questions,
+        promptObservations,
+        pairObservations(inQuestionOrder, policyPairs, referencePairs));
+  }
+
+  private List<PromptObservation> observe(
+      CausalLanguageModel model,
+      Tokenizer tokenizer,
+      ExampleEncoder encoder,
+      List<long[]> prompts,
+      EvaluationSpec spec) {
+    List<BeliefReading> beliefs =
+        new BeliefReader(model, encoder.beliefTokenIds()).read(prompts, progress);
+    progress.say(
+        "sampling " + spec.samples() + " responses to each of " + prompts.size() + " prompts");
+    List<List<long[]>> samples;
+    try (Sampler sampler = new Sampler(model)) {
+      samples =
+          sampler.sample(
+              prompts,
+              new SamplingSpec(
+                  spec.samples(),
+                  spec.maxNewTokens(),
+                  TEMPERATURE,
+                  spec.seed(),
+                  encoder.eosTokenId()));
+    }
+    progress.say("sampled");
+    List<PromptObservation> observations = new ArrayList<>();
+    for (int p = 0; p < prompts.size(); p++) {
+      List<String> texts = samples.get(p).stream().map(tokenizer::decode).toList();
+      observations.add(new PromptObservation(beliefs.get(p), texts));
+    }
+    return observations;
+  }
+
+  private Optional<List<PairLogProbs>> referencePairs(
+      Checkpoint checkpoint, List<EncodedExample> pairs) throws IOException {
+    if (checkpoint.referenceUri() == null) {
+      return Optional.empty();
+    }
+    Path folder = artifacts.fetch(URI.create(checkpoint.referenceUri()));
+    try (CausalLanguageModel reference = CausalLanguageModel.load(folder, Device.cpu())) {
+      return Optional.of(
+          new PairScorer(reference).score(pairs, "pairs of the reference, prompts", progress));
+    }
+  }
+
+  private static List<PairObservation> pairObservations(
+      List<PreferenceExample> examples,
+      List<PairLogProbs> policy,
+      Optional<List<PairLogProbs>> reference) {
+    List<PairObservation> observations = new ArrayList<>();
+    for (int i = 0; i < examples.size(); i++) {
+      int pair = i;
+      observations.add(
+          new PairObservation(
+              examples.get(i).majority(), policy.get(i), reference.map(pairs -> pairs.get(pair))));
+    }
+    return observations;
+  }
+
+  private EvaluationResult scored(
+      Checkpoint checkpoint,
+      EvaluationSpec spec,
+      PreferenceDataset dataset,
+      List<Question> questions,
+      List<PromptObservation> prompts,
+      List<PairObservation> pairs) {
+    List<PreferenceExample> allSplits =
+        Stream.of(Split.values()).flatMap(split -> dataset.of(split).stream()).toList();
+    QuestionScorer scorer =
+        new QuestionScorer(allSplits, dataset.train(), checkpoint.beta(), spec.seed());
+    MetricMeans means = new MetricMeans();
+    List<QuestionResult> results = new ArrayList<>();
+    int prompt = 0;
+    int pair = 0;
+    for (Question question : questions) {
+      int promptsEnd = prompt + question.byPrompt().size();
+      int pairsEnd = pair + question.examples().size();
+      QuestionResult result =
+          scorer.score(
+              question, prompts.subList(prompt, promptsEnd), pairs.subList(pair, pairsEnd));
+      results.add(result);
+      means.addAll(result.metrics());
+      prompt = promptsEnd;
+      pair = pairsEnd;
+    }
+    return new EvaluationResult(
+        checkpoint,
+        spec,
+        Instant.now(),
+        progress.seconds(),
+        prompts.size(),
+        prompts.stream().mapToInt(p -> p.samples().size()).sum(),
+        pairs.size(),
+        MetricCatalogue.inOrder(means.means()),
+        results);
+  }
+}

@@ -1,0 +1,84 @@
+package io.gdpo.evaluator.evaluate;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.data.PreferenceDataException;
+import io.gdpo.platform.artifact.ArtifactMissingException;
+import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.launch.ParentWatch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * The {@code evaluate} command: measures one checkpoint as {@code request.json} says, stores the
+ * result beside it, and exits. Ends at once when its parent does; there is nothing to save, for the
+ * result appears whole or not at all.
+ */
+public final class EvaluateCommand {
+  /** The checkpoint was measured. */
+  public static final int MEASURED = 0;
+
+  /** The command line or the request makes no sense. */
+  public static final int MISUSED = 64;
+
+  /** The checkpoint or the data cannot be measured; {@code failure.json} says why. */
+  public static final int REFUSED = 2;
+
+  /** Something else went wrong; trying again may help. */
+  public static final int BROKEN = 1;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  EvaluateCommand(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs {@code evaluate --request URI} and returns the exit code. */
+  public static int run(String... args) {
+    ParentWatch.start(() -> {}, Duration.ZERO);
+    return new EvaluateCommand(System.out, System.err).execute(args);
+  }
+
+  int execute(String... args) {
+    if (args.length != 2 || !args[0].equals("--request")) {
+      err.println("Usage: evaluate --request URI (of a request.json)");
+      return MISUSED;
+    }
+    URI request = URI.create(args[1]);
+    ArtifactStore folder = ArtifactStore.at(request.resolve("."));
+    try {
+      EvaluationTask task = Json.EVENTS.readValue(folder.read(request), EvaluationTask.class);
+      return measure(task, folder);
+    } catch (ArtifactMissingException | IOException e) {
+      err.println("The request cannot be read: " + e.getMessage());
+      return MISUSED;
+    }
+  }
+
+  private int measure(EvaluationTask task, ArtifactStore folder) throws IOException {
+    Progress progress = new Progress(out);
+    try {
+      EvaluationResult result =
+          new CheckpointEvaluation(folder, progress).measure(task.checkpoint(), task.evaluation());
+      folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result));
+      progress.say("means over questions: " + result.metrics());
+      return MEASURED;
+    } catch (PreferenceDataException
+        | InvalidSpecException
+        | ArtifactMissingException
+        | IllegalArgumentException e) {
+      e.printStackTrace(err);
+      folder.write(
+          EvaluationTask.FAILURE_FILE,
+          Json.EVENTS.writeValueAsBytes(new EvaluationFailure(e.getMessage())));
+      return REFUSED;
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace(err);
+      return BROKEN;
+    }
+  }
+}

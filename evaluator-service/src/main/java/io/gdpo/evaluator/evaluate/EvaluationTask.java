@@ -1,0 +1,15 @@
+package io.gdpo.evaluator.evaluate;
+
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+
+/**
+ * What one {@code evaluate} process is told to do, as {@code request.json}. The process answers
+ * beside the request: with {@code evaluation.json} ({@link EvaluationResult}), or with {@code
+ * failure.json} ({@link EvaluationFailure}) and exit code {@link EvaluateCommand#REFUSED}.
+ */
+public record EvaluationTask(Checkpoint checkpoint, EvaluationSpec evaluation) {
+  public static final String REQUEST_FILE = "request.json";
+  public static final String RESULT_FILE = "evaluation.json";
+  public static final String FAILURE_FILE = "failure.json";
+}

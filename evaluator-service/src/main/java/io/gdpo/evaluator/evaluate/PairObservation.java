@@ -1,0 +1,11 @@
+package io.gdpo.evaluator.evaluate;
+
+import java.util.Optional;
+
+/**
+ * A preference pair as policy and reference see it.
+ *
+ * @param majority whether the chosen belief is the group's majority belief
+ * @param reference empty for a model that has no reference (SFT)
+ */
+record PairObservation(boolean majority, PairLogProbs policy, Optional<PairLogProbs> reference) {}

@@ -1,0 +1,164 @@
+package io.gdpo.evaluator;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ModelConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A world small enough to be evaluated in seconds: three questions, a byte-level tokenizer without
+ * merges, and random models of one layer.
+ */
+public final class TinyWorld {
+  public static final int POSITIONS = 96;
+  public static final EvaluationSpec SPEC = new EvaluationSpec("test", "best", 4, 12, 5L);
+
+  private final Path folder;
+
+  private TinyWorld(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Makes dataset, policy and reference under {@code folder}. */
+  public static TinyWorld in(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("dataset"));
+    examples().write(folder.resolve("dataset"));
+    Path tokenizer = folder.resolve("tokenizer.json");
+    Files.write(tokenizer, tokenizer());
+    ModelConfig config = ModelConfig.gpt2(257, POSITIONS, 16, 1, 2);
+    for (String model : List.of("policy", "reference")) {
+      try (CausalLanguageModel random =
+          CausalLanguageModel.random(config, model.length(), Device.cpu())) {
+        random.save(folder.resolve(model), tokenizer);
+      }
+    }
+    return new TinyWorld(folder);
+  }
+
+  public Path dataset() {
+    return folder.resolve("dataset");
+  }
+
+  public Path policy() {
+    return folder.resolve("policy");
+  }
+
+  public Path reference() {
+    return folder.resolve("reference");
+  }
+
+  /** A checkpoint of stage {@code dpo}, with a reference. */
+  public Checkpoint checkpoint(String id, String experiment) {
+    return new Checkpoint(
+        id,
+        "job-" + id,
+        experiment,
+        "dpo",
+        "dpo",
+        "best",
+        40,
+        policy().toUri().toString(),
+        reference().toUri().toString(),
+        dataset().toUri().toString(),
+        folder.resolve("progress.jsonl").toUri().toString(),
+        0.1,
+        POSITIONS,
+        60);
+  }
+
+  private static PreferenceDataset examples() {
+    List<PreferenceExample> examples = new ArrayList<>();
+    for (String style : List.of("a", "b")) {
+      add(examples, "bees", style, "Bees?", List.of(0.0, 0.25, 0.0, 0.0, 0.0, 0.75));
+      add(examples, "rain", style, "Rain?", List.of(0.1, 0.5, 0.0, 0.0, 0.0, 0.4));
+      add(examples, "tram", style, "Tram?", List.of(0.0, 0.0, 0.0, 0.0, 0.0, 1.0));
+    }
+    return new PreferenceDataset(examples, examples, examples);
+  }
+
+  private static void add(
+      List<PreferenceExample> examples,
+      String question,
+      String style,
+      String prompt,
+      List<Double> target) {
+    List<String> options = List.of("Yes", "No", "Unsure");
+    boolean majorityFavours = target.get(5) >= target.get(1);
+    examples.add(
+        new PreferenceExample(
+            question,
+            style,
+            prompt,
+            style + ": ",
+            options,
+            5,
+            "Yes",
+            " Sure.",
+            1,
+            "No",
+            " Never!",
+            target,
+            majorityFavours));
+    if (target.get(1) > 0) {
+      examples.add(
+          new PreferenceExample(
+              question,
+              style,
+              prompt,
+              style + ": ",
+              options,
+              1,
+              "No",
+              " Never!",
+              0,
+              "Unsure",
+              " Hm.",
+              target,
+              !majorityFavours));
+    }
+  }
+
+  /** GPT-2's byte alphabet, one token for each byte, and the token that ends a text. */
+  private static byte[] tokenizer() throws IOException {
+    ObjectNode root = Json.EVENTS.createObjectNode();
+    root.put("version", "1.0");
+    root.putNull("truncation").putNull("padding").putNull("normalizer").putNull("post_processor");
+    root.putArray("added_tokens")
+        .addObject()
+        .put("id", 256)
+        .put("content", "<|endoftext|>")
+        .put("single_word", false)
+        .put("lstrip", false)
+        .put("rstrip", false)
+        .put("normalized", false)
+        .put("special", true);
+    for (String part : List.of("pre_tokenizer", "decoder")) {
+      root.putObject(part)
+          .put("type", "ByteLevel")
+          .put("add_prefix_space", false)
+          .put("trim_offsets", true)
+          .put("use_regex", true);
+    }
+    ObjectNode model = root.putObject("model");
+    model.put("type", "BPE").putNull("dropout").putNull("unk_token");
+    model.put("fuse_unk", false).put("byte_fallback", false).putArray("merges");
+    ObjectNode vocabulary = model.putObject("vocab");
+    int unprintable = 256;
+    for (int b = 0; b < 256; b++) {
+      boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
+      vocabulary.put(String.valueOf((char) (printable ? b : unprintable++)), b);
+    }
+    vocabulary.put("<|endoftext|>", 256);
+    return Json.EVENTS.writeValueAsBytes(root);
+  }
+}

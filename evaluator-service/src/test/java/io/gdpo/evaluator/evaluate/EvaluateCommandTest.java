@@ -1,0 +1,201 @@
+package io.gdpo.evaluator.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.data.EncodedExample;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.evaluator.TinyWorld;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.TokenBatch;
+import io.gdpo.lm.Tokenizer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole command on real files with a real, random model. */
+class EvaluateCommandTest {
+  @TempDir static Path home;
+  private static TinyWorld world;
+
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+  @BeforeAll
+  static void make() throws IOException {
+    world = TinyWorld.in(home.resolve("world"));
+  }
+
+  @Test
+  void measuresEveryQuestionAndSaysHowFarItIs() throws IOException {
+    EvaluationResult result = evaluate("one", world.checkpoint("one", "tiny"));
+
+    assertThat(result.questions())
+        .extracting(QuestionResult::questionId)
+        .containsExactly("bees", "rain", "tram");
+    assertThat(result.prompts()).isEqualTo(6);
+    assertThat(result.samples()).isEqualTo(24);
+    assertThat(result.pairs()).isEqualTo(10);
+    assertThat(result.metrics().keySet())
+        .contains(
+            "jsd",
+            "belief_mass",
+            "cbc",
+            "margin_majority",
+            "margin_minority",
+            "accuracy",
+            "yardstick/uniform");
+    // A random model finds all 257 tokens about alike.
+    assertThat(result.metrics().get("belief_mass")).isCloseTo(6 / 257.0, within(0.01));
+    assertThat(result.metrics().get("jsd"))
+        .isCloseTo(result.metrics().get("yardstick/uniform"), within(0.05));
+    for (QuestionResult question : result.questions()) {
+      assertThat(question.predicted().stream().mapToDouble(p -> p).sum())
+          .isCloseTo(1, within(1e-9));
+      assertThat(
+              question.sampled().stream().mapToInt(c -> c).sum() + question.sampledWithoutBelief())
+          .isEqualTo(8);
+    }
+    assertThat(output.toString(StandardCharsets.UTF_8))
+        .contains("3 questions, 6 prompts, 10 pairs")
+        .contains("beliefs, prompts: 6 of 6");
+  }
+
+  @Test
+  void equalSeedsGiveEqualResults() throws IOException {
+    EvaluationResult once = evaluate("same", world.checkpoint("same", "tiny"));
+    EvaluationResult again = evaluate("same-2", world.checkpoint("same", "tiny"));
+    assertThat(again.questions()).isEqualTo(once.questions());
+    assertThat(again.metrics()).isEqualTo(once.metrics());
+  }
+
+  @Test
+  void aModelIsNoBetterThanItself() throws IOException {
+    Checkpoint c = world.checkpoint("self", "tiny");
+    EvaluationResult result =
+        evaluate("self", withUris(c, c.modelUri(), c.modelUri(), c.datasetUri()));
+    assertThat(result.metrics().get("margin")).isCloseTo(0, within(1e-9));
+    assertThat(result.metrics()).containsEntry("accuracy", 0.0);
+  }
+
+  @Test
+  void sharedPromptsScoreAsIfEachResponseStoodAlone() throws IOException {
+    List<PreferenceExample> test = PreferenceDataset.read(world.dataset(), Split.TEST);
+    try (Tokenizer tokenizer = Tokenizer.load(world.policy());
+        CausalLanguageModel model = CausalLanguageModel.load(world.policy(), Device.cpu())) {
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, TinyWorld.POSITIONS, 60);
+      List<EncodedExample> encoded = test.stream().map(encoder::encode).toList();
+      List<PairLogProbs> scored =
+          new PairScorer(model).score(encoded, "pairs", new Progress(new PrintStream(output)));
+      for (int i = 0; i < encoded.size(); i++) {
+        EncodedExample example = encoded.get(i);
+        assertThat(scored.get(i).chosen())
+            .isCloseTo(alone(model, example.prompt(), example.chosen()), within(1e-4));
+        assertThat(scored.get(i).rejected())
+            .isCloseTo(alone(model, example.prompt(), example.rejected()), within(1e-4));
+        assertThat(scored.get(i).rejectedUnderBelief())
+            .isCloseTo(alone(model, example.prompt(), example.rejectedUnderBelief()), within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void aCheckpointThatCannotBeMeasuredLeavesItsReason() throws IOException {
+    Checkpoint c = world.checkpoint("no-model", "tiny");
+    String nowhere = home.resolve("nowhere").toUri().toString();
+    assertThat(run("no-model", withUris(c, nowhere, c.referenceUri(), c.datasetUri())))
+        .isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("no-model")).contains("nowhere");
+
+    Path empty = Files.createDirectories(home.resolve("empty"));
+    assertThat(
+            run("no-data", withUris(c, c.modelUri(), c.referenceUri(), empty.toUri().toString())))
+        .isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("no-data")).contains("train.parquet");
+
+    Checkpoint cut = withUris(c, empty.toUri().toString(), c.referenceUri(), c.datasetUri());
+    assertThat(run("no-tokenizer", cut)).isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("no-tokenizer")).contains("tokenizer.json");
+  }
+
+  @Test
+  void aCommandLineWithoutRequestIsMisuse() {
+    EvaluateCommand command = new EvaluateCommand(new PrintStream(output), new PrintStream(output));
+    assertThat(command.execute()).isEqualTo(EvaluateCommand.MISUSED);
+    assertThat(command.execute("--request", home.resolve("absent.json").toUri().toString()))
+        .isEqualTo(EvaluateCommand.MISUSED);
+    assertThat(output.toString(StandardCharsets.UTF_8)).contains("Usage:", "absent.json");
+  }
+
+  private static double alone(CausalLanguageModel model, long[] prompt, long[] response) {
+    long[] all = LongStream.concat(LongStream.of(prompt), LongStream.of(response)).toArray();
+    long[] rows = LongStream.range(prompt.length - 1L, all.length - 1L).toArray();
+    try (NDManager step = model.parameters().manager().newSubManager()) {
+      NDArray hidden = model.hidden(step, TokenBatch.ofSequences(List.of(all)));
+      double sum = 0;
+      for (float logProb : model.selectedLogProbs(hidden, rows, response).toFloatArray()) {
+        sum += logProb;
+      }
+      return sum;
+    }
+  }
+
+  private EvaluationResult evaluate(String folder, Checkpoint checkpoint) throws IOException {
+    assertThat(run(folder, checkpoint))
+        .as(output.toString(StandardCharsets.UTF_8))
+        .isEqualTo(EvaluateCommand.MEASURED);
+    return Json.EVENTS.readValue(
+        home.resolve(folder).resolve("evaluation.json").toFile(), EvaluationResult.class);
+  }
+
+  private int run(String folder, Checkpoint checkpoint) throws IOException {
+    return run(folder, checkpoint, TinyWorld.SPEC);
+  }
+
+  private int run(String folder, Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
+    Path request = Files.createDirectories(home.resolve(folder)).resolve("request.json");
+    Json.EVENTS.writeValue(request.toFile(), new EvaluationTask(checkpoint, spec));
+    PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8);
+    return new EvaluateCommand(stream, stream).execute("--request", request.toUri().toString());
+  }
+
+  private static String reason(String folder) throws IOException {
+    return Json.EVENTS
+        .readValue(home.resolve(folder).resolve("failure.json").toFile(), EvaluationFailure.class)
+        .reason();
+  }
+
+  private static Checkpoint withUris(Checkpoint c, String model, String reference, String dataset) {
+    return new Checkpoint(
+        c.id(),
+        c.jobId(),
+        c.experiment(),
+        c.stage(),
+        c.loss(),
+        c.kind(),
+        c.step(),
+        model,
+        reference,
+        dataset,
+        c.progressUri(),
+        c.beta(),
+        c.maxLength(),
+        c.maxPromptLength());
+  }
+}
