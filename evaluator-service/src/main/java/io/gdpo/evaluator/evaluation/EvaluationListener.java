@@ -1,0 +1,45 @@
+package io.gdpo.evaluator.evaluation;
+
+import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.platform.event.Inbox;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Notes every checkpoint that Kafka brings. */
+@ApplicationScoped
+class EvaluationListener {
+  private final Inbox inbox;
+  private final Evaluations evaluations;
+
+  EvaluationListener(Inbox inbox, Evaluations evaluations) {
+    this.inbox = inbox;
+    this.evaluations = evaluations;
+  }
+
+  @Incoming("checkpoints")
+  @Blocking
+  void onCheckpoints(ConsumerRecord<String, byte[]> record) {
+    inbox.accept(
+        record,
+        CheckpointSaved.class,
+        saved -> evaluations.request(saved.checkpoint(), saved.evaluation()));
+  }
+
+  /** The topic carries our own answers too; only requests concern us. */
+  @Incoming("evaluations")
+  @Blocking
+  void onEvaluations(ConsumerRecord<String, byte[]> record) {
+    inbox.accept(
+        record,
+        Event.OfEvaluation.class,
+        event -> {
+          if (event instanceof EvaluationRequested requested) {
+            evaluations.request(requested.checkpoint(), requested.evaluation());
+          }
+        });
+  }
+}

@@ -1,0 +1,84 @@
+package io.gdpo.evaluator.evaluation;
+
+import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.platform.json.YamlBodyReader;
+import io.gdpo.platform.problem.ProblemException;
+import io.quarkus.panache.common.Sort;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** Evaluations over REST. */
+@Path("/evaluations")
+@Tag(name = "evaluations")
+@Produces(MediaType.APPLICATION_JSON)
+public class EvaluationResource {
+  private final Evaluations evaluations;
+
+  EvaluationResource(Evaluations evaluations) {
+    this.evaluations = evaluations;
+  }
+
+  @POST
+  @Transactional
+  @Consumes({MediaType.APPLICATION_JSON, YamlBodyReader.YAML})
+  @Operation(
+      summary = "Measure a checkpoint",
+      description =
+          "The same as an EvaluationRequested event. 202 with the evaluation; a checkpoint that is known is not"
+              + " measured again (200), and asking for it with other settings is a conflict (409).")
+  public Response request(EvaluationRequested request) {
+    boolean known =
+        request != null
+            && request.checkpoint() != null
+            && request.checkpoint().id() != null
+            && Evaluation.ofCheckpoint(request.checkpoint().id()).isPresent();
+    Evaluation evaluation =
+        evaluations.request(
+            request == null ? null : request.checkpoint(),
+            request == null ? null : request.evaluation());
+    if (known && request.evaluation() != null && !request.evaluation().equals(evaluation.spec())) {
+      throw ProblemException.conflict(
+          "Checkpoint '"
+              + evaluation.checkpointId()
+              + "' was or will be evaluated with other settings ("
+              + evaluation.spec()
+              + "); an evaluation never changes");
+    }
+    return Response.status(known ? 200 : 202)
+        .location(URI.create("/evaluations/" + evaluation.checkpointId()))
+        .entity(EvaluationView.of(evaluation))
+        .build();
+  }
+
+  @GET
+  @Operation(summary = "All evaluations, or an experiment's, in the order of their requests")
+  public List<EvaluationView> list(@RestQuery Optional<String> experiment) {
+    Stream<Evaluation> all =
+        experiment
+            .map(name -> Evaluation.ofExperiment(name).stream())
+            .orElseGet(() -> Evaluation.<Evaluation>listAll(Sort.by("requestedAt")).stream());
+    return all.map(EvaluationView::of).toList();
+  }
+
+  @GET
+  @Path("/{checkpointId}")
+  @Operation(summary = "A checkpoint's evaluation")
+  public EvaluationView get(String checkpointId) {
+    return Evaluation.ofCheckpoint(checkpointId)
+        .map(EvaluationView::of)
+        .orElseThrow(() -> ProblemException.notFound("evaluation of checkpoint", checkpointId));
+  }
+}

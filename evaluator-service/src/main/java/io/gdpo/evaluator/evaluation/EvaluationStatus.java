@@ -1,0 +1,15 @@
+package io.gdpo.evaluator.evaluation;
+
+/** Where an evaluation stands. The last two are terminal and never change again. */
+public enum EvaluationStatus {
+  /** Waits for its turn, or for another try. */
+  PENDING,
+  /** A child process measures. */
+  RUNNING,
+  SUCCEEDED,
+  FAILED;
+
+  public boolean isTerminal() {
+    return this == SUCCEEDED || this == FAILED;
+  }
+}

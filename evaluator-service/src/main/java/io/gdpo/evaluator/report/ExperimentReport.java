@@ -1,0 +1,157 @@
+package io.gdpo.evaluator.report;
+
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.evaluator.evaluate.EvaluationResult;
+import io.gdpo.evaluator.evaluate.QuestionResult;
+import io.gdpo.evaluator.metric.MetricCatalogue;
+import io.gdpo.evaluator.metric.Yardsticks;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What an experiment has shown so far: every stage against every metric, the yardsticks beside
+ * them, and each question across stages. The one model behind JSON, Markdown and HTML.
+ *
+ * @param complete whether every evaluation that the evaluator knows of has ended
+ * @param yardsticks JSD of the yardsticks on the same data; empty until a stage is evaluated
+ * @param notes what a reader must know before comparing stages
+ */
+public record ExperimentReport(
+    String experiment,
+    Instant generatedAt,
+    boolean complete,
+    List<StageReport> stages,
+    Map<String, Double> yardsticks,
+    List<QuestionReport> questions,
+    List<String> notes) {
+  private static final int WORST_KEPT = 5;
+
+  /** A checkpoint's evaluation as the evaluator's records have it. */
+  public record Entry(
+      Checkpoint checkpoint,
+      EvaluationSpec evaluation,
+      String status,
+      Optional<String> reason,
+      Optional<EvaluationResult> result,
+      JobProgress progress) {}
+
+  /** The report of an experiment's evaluations, given in the order in which they came. */
+  public static ExperimentReport of(String experiment, List<Entry> entries, Instant now) {
+    Map<String, Long> checkpointsOfStage =
+        entries.stream()
+            .collect(Collectors.groupingBy(e -> e.checkpoint().stage(), Collectors.counting()));
+    List<StageReport> stages = new ArrayList<>();
+    Map<String, QuestionReport> questions = new LinkedHashMap<>();
+    Map<String, Double> yardsticks = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      String stage = entry.checkpoint().stage();
+      String name =
+          checkpointsOfStage.get(stage) == 1
+              ? stage
+              : stage + " (" + entry.checkpoint().kind() + ")";
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      entry
+          .result()
+          .ifPresent(
+              result -> {
+                result.questions().forEach(q -> add(q, name, questions));
+                MetricCatalogue.inOrder(result.metrics())
+                    .forEach(
+                        (metric, value) -> {
+                          if (metric.startsWith(Yardsticks.PREFIX)) {
+                            yardsticks.putIfAbsent(metric, value);
+                          } else {
+                            metrics.put(metric, value);
+                          }
+                        });
+              });
+      stages.add(
+          new StageReport(
+              name,
+              entry.checkpoint(),
+              entry.evaluation(),
+              entry.status(),
+              entry.reason().orElse(null),
+              entry.result().map(EvaluationResult::seconds).orElse(null),
+              metrics,
+              entry.result().map(ExperimentReport::worst).orElse(List.of()),
+              entry.progress().lines()));
+    }
+    return new ExperimentReport(
+        experiment,
+        now,
+        stages.stream().allMatch(s -> List.of("SUCCEEDED", "FAILED").contains(s.status())),
+        stages,
+        yardsticks,
+        List.copyOf(questions.values()),
+        notes(entries));
+  }
+
+  private static void add(
+      QuestionResult result, String stage, Map<String, QuestionReport> questions) {
+    questions
+        .computeIfAbsent(
+            result.questionId(),
+            id ->
+                new QuestionReport(
+                    id,
+                    result.question(),
+                    result.options(),
+                    result.target(),
+                    new LinkedHashMap<>()))
+        .stages()
+        .put(
+            stage,
+            new QuestionReport.Answer(
+                result.predicted(),
+                result.sampled(),
+                result.sampledWithoutBelief(),
+                result.metrics(),
+                result.examples()));
+  }
+
+  private static List<String> worst(EvaluationResult result) {
+    return result.questions().stream()
+        .sorted(
+            Comparator.comparingDouble(
+                    (QuestionResult q) -> q.metrics().get(MetricCatalogue.JSD.key()))
+                .reversed())
+        .limit(WORST_KEPT)
+        .map(QuestionResult::questionId)
+        .toList();
+  }
+
+  private static List<String> notes(List<Entry> entries) {
+    List<String> notes = new ArrayList<>();
+    long settings = entries.stream().map(Entry::evaluation).distinct().count();
+    long data = entries.stream().map(e -> e.checkpoint().datasetUri()).distinct().count();
+    if (settings > 1 || data > 1) {
+      notes.add(
+          "The stages were not all evaluated on the same data with the same settings: compare with"
+              + " care; yardsticks are of the first.");
+    }
+    for (Entry entry : entries) {
+      if (entry.progress().unreadable() > 0) {
+        notes.add(
+            "%d lines of %s cannot be read; the curves of %s lack them."
+                .formatted(
+                    entry.progress().unreadable(),
+                    entry.checkpoint().progressUri(),
+                    entry.checkpoint().stage()));
+      }
+    }
+    return notes;
+  }
+
+  /** The question with this id, which one of the stages answered. */
+  public QuestionReport question(String id) {
+    return questions.stream().filter(q -> q.questionId().equals(id)).findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,221 @@
+package io.gdpo.evaluator.report;
+
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.evaluator.metric.MetricCatalogue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The report as Markdown: reads well in a terminal and in a repository. */
+final class MarkdownReport {
+  /** What everybody should see; as wide as a terminal bears. */
+  private static final List<MetricCatalogue> HEADLINE =
+      List.of(
+          MetricCatalogue.JSD,
+          MetricCatalogue.BELIEF_MASS,
+          MetricCatalogue.MAJORITY_BIAS,
+          MetricCatalogue.JSD_SAMPLED,
+          MetricCatalogue.MINORITY_COVERAGE,
+          MetricCatalogue.CBC,
+          MetricCatalogue.MARGIN_MAJORITY,
+          MetricCatalogue.MARGIN_MINORITY);
+
+  private static final List<MetricCatalogue> MORE =
+      List.of(
+          MetricCatalogue.MAJORITY_BIAS_SAMPLED,
+          MetricCatalogue.CBC_UNKNOWN,
+          MetricCatalogue.CBC_UNCLOSED,
+          MetricCatalogue.CBC_NO_BELIEF,
+          MetricCatalogue.RESPONSE_SIMILARITY,
+          MetricCatalogue.BELIEF_PAIR_ACCURACY,
+          MetricCatalogue.ACCURACY,
+          MetricCatalogue.ACCURACY_MAJORITY,
+          MetricCatalogue.ACCURACY_MINORITY);
+
+  private MarkdownReport() {}
+
+  static String render(ExperimentReport report) {
+    StringBuilder out = new StringBuilder();
+    out.append("# Experiment ").append(report.experiment()).append("\n\n");
+    long done = report.stages().stream().filter(StageReport::isEvaluated).count();
+    out.append(done)
+        .append(" of ")
+        .append(report.stages().size())
+        .append(" checkpoints evaluated on ")
+        .append(report.questions().size())
+        .append(" questions; as of ")
+        .append(report.generatedAt())
+        .append(".\n\n");
+    report.notes().forEach(note -> out.append("**Note:** ").append(note).append("\n\n"));
+    out.append("## Stages\n\n");
+    stages(report, HEADLINE, out);
+    failures(report, out);
+    yardsticks(report, out);
+    if (report.stages().stream().anyMatch(StageReport::isEvaluated)) {
+      out.append("## More of each stage\n\n");
+      stages(report, MORE, out);
+    }
+    worst(report, out);
+    settings(report, out);
+    meanings(out);
+    return out.toString();
+  }
+
+  private static void stages(
+      ExperimentReport report, List<MetricCatalogue> wanted, StringBuilder out) {
+    List<MetricCatalogue> columns =
+        wanted.stream()
+            .filter(c -> report.stages().stream().anyMatch(s -> s.metrics().containsKey(c.key())))
+            .toList();
+    row(
+        out,
+        Stream.concat(Stream.of("stage", "loss"), columns.stream().map(MetricCatalogue::label)));
+    row(
+        out,
+        Stream.concat(
+            Stream.of("---", "---"), Collections.nCopies(columns.size(), "--:").stream()));
+    for (StageReport stage : report.stages()) {
+      List<String> cells = new ArrayList<>(List.of(stage.name(), stage.checkpoint().loss()));
+      if (stage.isEvaluated()) {
+        columns.forEach(column -> cells.add(cell(stage.metrics(), column)));
+      } else {
+        cells.add(stage.status().toLowerCase(Locale.ROOT));
+        cells.addAll(Collections.nCopies(Math.max(0, columns.size() - 1), ""));
+      }
+      row(out, cells.stream());
+    }
+    out.append('\n');
+  }
+
+  private static void failures(ExperimentReport report, StringBuilder out) {
+    for (StageReport stage : report.stages()) {
+      if (stage.reason() != null) {
+        out.append("* ").append(stage.name()).append(": ").append(stage.reason()).append("\n\n");
+      }
+    }
+  }
+
+  private static String cell(Map<String, Double> metrics, MetricCatalogue metric) {
+    Double value = metrics.get(metric.key());
+    if (value == null) {
+      return "";
+    }
+    return switch (metric) {
+      case JSD_SAMPLED ->
+          "%s (floor %s)"
+              .formatted(
+                  number(value),
+                  number(metrics.get(MetricCatalogue.JSD_SAMPLED_NOISE_FLOOR.key())));
+      case MINORITY_COVERAGE ->
+          "%s (of %s)"
+              .formatted(
+                  number(value),
+                  number(metrics.get(MetricCatalogue.MINORITY_COVERAGE_EXPECTED.key())));
+      default -> number(value);
+    };
+  }
+
+  private static void yardsticks(ExperimentReport report, StringBuilder out) {
+    if (report.yardsticks().isEmpty()) {
+      return;
+    }
+    out.append("Yardsticks, on the same questions:\n\n");
+    row(out, Stream.of("yardstick", "JSD"));
+    row(out, Stream.of("---", "--:"));
+    for (MetricCatalogue yardstick : MetricCatalogue.yardsticks()) {
+      if (report.yardsticks().containsKey(yardstick.key())) {
+        row(out, Stream.of(yardstick.label(), number(report.yardsticks().get(yardstick.key()))));
+      }
+    }
+    out.append('\n');
+  }
+
+  private static void worst(ExperimentReport report, StringBuilder out) {
+    if (report.questions().isEmpty()) {
+      return;
+    }
+    out.append("## Worst questions\n\n");
+    row(out, Stream.of("stage", "JSD", "question", "group", "model"));
+    row(out, Stream.of("---", "--:", "---", "---", "---"));
+    for (StageReport stage : report.stages()) {
+      for (String id : stage.worst()) {
+        QuestionReport question = report.question(id);
+        QuestionReport.Answer answer = question.stages().get(stage.name());
+        row(
+            out,
+            Stream.of(
+                stage.name(),
+                number(answer.metrics().get(MetricCatalogue.JSD.key())),
+                question.question(),
+                distribution(question.target()),
+                distribution(answer.predicted())));
+      }
+    }
+    out.append(
+        "\nDistributions are percentages of belief classes 0 to 5 (5 and 4 favour, 3 neutral, 2 and 1 oppose, 0 no opinion).\n\n");
+  }
+
+  private static void settings(ExperimentReport report, StringBuilder out) {
+    out.append("## Settings\n\n");
+    row(
+        out,
+        Stream.of(
+            "stage",
+            "checkpoint",
+            "step",
+            "beta",
+            "split",
+            "samples a prompt",
+            "longest sample",
+            "seed"));
+    row(out, Stream.of("---", "---", "--:", "--:", "---", "--:", "--:", "--:"));
+    for (StageReport stage : report.stages()) {
+      EvaluationSpec evaluation = stage.evaluation();
+      row(
+          out,
+          Stream.of(
+                  stage.name(),
+                  stage.checkpoint().id(),
+                  stage.checkpoint().step(),
+                  stage.checkpoint().beta(),
+                  evaluation.split(),
+                  evaluation.samples(),
+                  evaluation.maxNewTokens(),
+                  evaluation.seed())
+              .map(String::valueOf));
+    }
+    out.append('\n');
+  }
+
+  private static void meanings(StringBuilder out) {
+    out.append("## How to read it\n\n");
+    for (MetricCatalogue metric : MetricCatalogue.values()) {
+      out.append("* **")
+          .append(metric.label())
+          .append("**: ")
+          .append(metric.meaning())
+          .append('\n');
+    }
+  }
+
+  private static String distribution(List<Double> distribution) {
+    return distribution.stream()
+        .map(p -> String.valueOf(Math.round(100 * p)))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static void row(StringBuilder out, Stream<String> cells) {
+    out.append(
+        cells
+            .map(c -> c.replace("|", "\\|").replaceAll("\\s+", " "))
+            .collect(Collectors.joining(" | ", "| ", " |\n")));
+  }
+}

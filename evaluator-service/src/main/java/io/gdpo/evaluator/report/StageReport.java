@@ -1,0 +1,34 @@
+package io.gdpo.evaluator.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One checkpoint of an experiment, with all that is known of it so far.
+ *
+ * @param name the stage; with the checkpoint's kind where a stage has several
+ * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED} or {@code FAILED}
+ * @param reason why the evaluation failed; absent otherwise
+ * @param metrics means over questions; empty until evaluated
+ * @param worst question ids by falling JSD, the worst few
+ * @param progress the job's progress lines, as training left them
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record StageReport(
+    String name,
+    Checkpoint checkpoint,
+    EvaluationSpec evaluation,
+    String status,
+    String reason,
+    Double seconds,
+    Map<String, Double> metrics,
+    List<String> worst,
+    List<TrainingProgress> progress) {
+  public boolean isEvaluated() {
+    return !metrics.isEmpty();
+  }
+}

@@ -1,0 +1,197 @@
+package io.gdpo.evaluator.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.evaluator.evaluate.EvaluationResult;
+import io.gdpo.evaluator.evaluate.QuestionResult;
+import io.gdpo.evaluator.metric.MetricCatalogue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private static final Instant NOW = Instant.parse("2025-01-02T03:04:05Z");
+  private static final EvaluationSpec SPEC = EvaluationSpec.defaults();
+
+  @Test
+  void stagesStandSideBySideAndYardsticksApart() {
+    ExperimentReport report =
+        ExperimentReport.of(
+            "river", List.of(evaluated("sft", 0.2), evaluated("gdpo", 0.1), pending("dpo")), NOW);
+    assertThat(report.complete()).isFalse();
+    assertThat(report.stages()).extracting(StageReport::name).containsExactly("sft", "gdpo", "dpo");
+    assertThat(report.stages().get(0).metrics()).containsOnlyKeys("jsd", "belief_mass");
+    assertThat(report.yardsticks()).containsExactly(Map.entry("yardstick/uniform", 0.46));
+    assertThat(report.question("hard").stages()).containsOnlyKeys("sft", "gdpo");
+    assertThat(report.stages().get(0).worst()).containsExactly("hard", "easy");
+    assertThat(report.notes()).isEmpty();
+  }
+
+  @Test
+  void twoCheckpointsOfOneStageAreToldApart() {
+    ExperimentReport report =
+        ExperimentReport.of(
+            "river",
+            List.of(
+                entry(checkpoint("sft", "best"), SPEC, Optional.empty()),
+                entry(checkpoint("sft", "final"), SPEC, Optional.empty())),
+            NOW);
+    assertThat(report.stages())
+        .extracting(StageReport::name)
+        .containsExactly("sft (best)", "sft (final)");
+  }
+
+  @Test
+  void stagesWithOtherSettingsAreNotComparedSilently() {
+    ExperimentReport report =
+        ExperimentReport.of(
+            "river",
+            List.of(
+                entry(checkpoint("sft", "best"), SPEC, Optional.empty()),
+                entry(
+                    checkpoint("dpo", "best"),
+                    new EvaluationSpec("eval", null, null, null, null),
+                    Optional.empty())),
+            NOW);
+    assertThat(report.notes()).singleElement().asString().contains("compare with care");
+  }
+
+  @Test
+  void aTornProgressLineIsToldAndTheOthersAreShown() {
+    JobProgress progress =
+        JobProgress.parse(
+            """
+            {"phase":"eval","step":10,"total_steps":20,"examples":320,"epoch":0.5,"metrics":{"jsd":0.2},"tokens_per_second":0,"eta_seconds":1}
+            {"phase":"eval","st
+            """);
+    assertThat(progress.lines()).singleElement().extracting("step").isEqualTo(10L);
+    assertThat(progress.unreadable()).isEqualTo(1);
+    ExperimentReport report =
+        ExperimentReport.of(
+            "river",
+            List.of(
+                new ExperimentReport.Entry(
+                    checkpoint("sft", "best"),
+                    SPEC,
+                    "PENDING",
+                    Optional.empty(),
+                    Optional.empty(),
+                    progress)),
+            NOW);
+    assertThat(report.notes()).singleElement().asString().contains("1 lines of", "sft");
+  }
+
+  @Test
+  void markdownHasTheTableTheYardsticksAndTheWorstQuestions() {
+    String markdown =
+        MarkdownReport.render(
+            ExperimentReport.of(
+                "river",
+                List.of(evaluated("sft", 0.2), failed("dpo", "no | model"), pending("gdpo")),
+                NOW));
+    assertThat(markdown)
+        .contains("# Experiment river")
+        .contains("1 of 3 checkpoints evaluated on 2 questions")
+        .contains("| stage | loss | JSD | Belief mass |")
+        .contains("| sft | sft | 0.200 | 0.990 |")
+        .contains("| dpo | dpo | failed |")
+        .contains("* dpo: no | model")
+        .contains("| gdpo | gdpo | pending |")
+        .contains("| Uniform | 0.460 |")
+        .contains("| sft | 0.300 | Is it hard? | 0 25 0 0 0 75 | 0 50 0 0 0 50 |");
+    assertThat(markdown.indexOf("Uniform"))
+        .as("yardsticks belong to the first section, which a terminal shows")
+        .isLessThan(markdown.indexOf("## ", markdown.indexOf("## Stages") + 1));
+  }
+
+  @Test
+  void everyMetricIsDocumented() throws IOException {
+    String docs = Files.readString(Path.of("../docs/reference/metrics.md"));
+    assertThat(Arrays.stream(MetricCatalogue.values()).map(m -> "`" + m.key() + "`"))
+        .allSatisfy(name -> assertThat(docs).contains(name));
+  }
+
+  private static ExperimentReport.Entry evaluated(String stage, double jsd) {
+    Checkpoint checkpoint = checkpoint(stage, "best");
+    return entry(
+        checkpoint,
+        SPEC,
+        Optional.of(
+            new EvaluationResult(
+                checkpoint,
+                SPEC,
+                NOW,
+                1.5,
+                2,
+                16,
+                4,
+                Map.of("jsd", jsd, "belief_mass", 0.99, "yardstick/uniform", 0.46),
+                List.of(question("easy", jsd - 0.1), question("hard", jsd + 0.1)))));
+  }
+
+  private static QuestionResult question(String id, double jsd) {
+    return new QuestionResult(
+        id,
+        "Is it " + id + "?",
+        Map.of(5, "Yes", 1, "No"),
+        1,
+        2,
+        List.of(0.0, 0.25, 0.0, 0.0, 0.0, 0.75),
+        List.of(0.0, 0.5, 0.0, 0.0, 0.0, 0.5),
+        List.of(0, 4, 0, 0, 0, 4),
+        0,
+        Map.of("jsd", jsd),
+        List.of("5<Yes>Sure."));
+  }
+
+  private static ExperimentReport.Entry pending(String stage) {
+    return entry(checkpoint(stage, "best"), SPEC, Optional.empty());
+  }
+
+  private static ExperimentReport.Entry failed(String stage, String reason) {
+    return new ExperimentReport.Entry(
+        checkpoint(stage, "best"),
+        SPEC,
+        "FAILED",
+        Optional.of(reason),
+        Optional.empty(),
+        JobProgress.NONE);
+  }
+
+  private static ExperimentReport.Entry entry(
+      Checkpoint checkpoint, EvaluationSpec spec, Optional<EvaluationResult> result) {
+    return new ExperimentReport.Entry(
+        checkpoint,
+        spec,
+        result.isPresent() ? "SUCCEEDED" : "PENDING",
+        Optional.empty(),
+        result,
+        JobProgress.NONE);
+  }
+
+  private static Checkpoint checkpoint(String stage, String kind) {
+    return new Checkpoint(
+        stage + "-" + kind,
+        "job",
+        "river",
+        stage,
+        stage,
+        kind,
+        40,
+        "file:/m",
+        null,
+        "file:/d",
+        "file:/p",
+        0.1,
+        96,
+        60);
+  }
+}

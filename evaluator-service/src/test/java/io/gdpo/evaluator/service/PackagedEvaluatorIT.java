@@ -1,0 +1,63 @@
+package io.gdpo.evaluator.service;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.evaluator.TinyWorld;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.http.ContentType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged service, whose child processes are the same jar. */
+@QuarkusIntegrationTest
+@WithTestResource(
+    value = InfrastructureResource.class,
+    scope = TestResourceScope.GLOBAL,
+    initArgs = @ResourceArg(name = "database", value = "evaluator"))
+class PackagedEvaluatorIT {
+  @TempDir Path home;
+
+  @Test
+  void evaluatesACheckpointAndReportsIt() throws IOException {
+    TinyWorld world = TinyWorld.in(home);
+    given()
+        .contentType(ContentType.JSON)
+        .body(
+            Json.EVENTS.writeValueAsBytes(
+                new EvaluationRequested(
+                    world.checkpoint("packaged-best", "packaged"), TinyWorld.SPEC)))
+        .post("/evaluations")
+        .then()
+        .statusCode(202);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                given()
+                    .get("/evaluations/packaged-best")
+                    .then()
+                    .body("status", equalTo("SUCCEEDED")));
+    String page =
+        given()
+            .get("/experiments/packaged/report?format=html")
+            .then()
+            .statusCode(200)
+            .body(containsString("packaged · GDPO report"))
+            .extract()
+            .asString();
+    assertThat(page.length()).isGreaterThan(600_000);
+  }
+}
