@@ -38,6 +38,9 @@ public class JobReconciler {
   /** Jobs whose current process was asked to stop; used by the one thread only. */
   private final Set<String> asked = new HashSet<>();
 
+  /** So that an outage is told once; used by the one thread only. */
+  private boolean lastPassWasWell = true;
+
   private volatile boolean stopping;
   private volatile Instant lastPass = Instant.EPOCH;
 
@@ -70,7 +73,8 @@ public class JobReconciler {
   private void run() {
     while (!stopping) {
       try {
-        if (pass()) {
+        lastPassWasWell = pass();
+        if (lastPassWasWell) {
           lastPass = Instant.now();
         }
         if (calls.tryAcquire(settings.reconcileEvery().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -97,7 +101,11 @@ public class JobReconciler {
       }
       return well;
     } catch (RuntimeException e) {
-      LOG.error("Cannot list jobs; will try again", e);
+      if (lastPassWasWell) {
+        LOG.error("Cannot list jobs; will keep trying", e);
+      } else {
+        LOG.debug("Still cannot list jobs", e);
+      }
       return false;
     }
   }

@@ -283,7 +283,8 @@ public class Jobs {
   }
 
   private int threads() {
-    return settings.threads().orElse(Runtime.getRuntime().availableProcessors());
+    int share = Runtime.getRuntime().availableProcessors() / settings.maxParallel();
+    return settings.threads().orElse(Math.max(1, share));
   }
 
   /**
