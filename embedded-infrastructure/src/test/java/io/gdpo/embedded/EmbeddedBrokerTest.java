@@ -3,6 +3,8 @@ package io.gdpo.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,40 @@ class EmbeddedBrokerTest {
 
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
       assertThat(readOneAndCommit(broker)).isEqualTo("second");
+    }
+  }
+
+  @Test
+  void recordsOutliveTheKillingOfTheirBroker(@TempDir Path folder) throws Exception {
+    Process starter =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starter.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    BufferedReader output =
+        new BufferedReader(new InputStreamReader(starter.getInputStream(), StandardCharsets.UTF_8));
+    assertThat(output.lines().anyMatch("sent"::equals)).isTrue();
+    starter.destroyForcibly().waitFor();
+
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      assertThat(readOneAndCommit(broker)).isEqualTo("from the other");
+    }
+  }
+
+  /** Run in another JVM: starts a broker, sends a record, says so, and waits to be killed. */
+  static final class Starter {
+    private Starter() {}
+
+    public static void main(String[] args) throws Exception {
+      try (EmbeddedBroker broker = EmbeddedBroker.start(Path.of(args[0]), 0)) {
+        send(broker, "from the other");
+        System.out.println("sent");
+        System.in.read();
+      }
     }
   }
 
@@ -78,8 +114,7 @@ class EmbeddedBrokerTest {
         ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(1));
         if (!records.isEmpty()) {
           consumer.commitSync();
-          byte[] value = records.iterator().next().value().getBytes(StandardCharsets.UTF_8);
-          return new String(value, StandardCharsets.UTF_8);
+          return records.iterator().next().value();
         }
       }
     }
