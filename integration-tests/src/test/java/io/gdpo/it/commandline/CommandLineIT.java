@@ -1,0 +1,97 @@
+package io.gdpo.it.commandline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.it.stack.Gdpo;
+import io.gdpo.it.stack.SharedStack;
+import io.gdpo.it.stack.Stack;
+import io.gdpo.it.stack.TinyExperiment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a script uses them, one after the other, against a running system. */
+@ExtendWith(SharedStack.class)
+class CommandLineIT {
+
+  @Test
+  void anExperimentCanBeSubmittedWatchedAndReadByAScript(Stack stack, @TempDir Path folder)
+      throws IOException {
+    String home = stack.home().toString();
+    Path file = Files.writeString(folder.resolve("mine.yaml"), TinyExperiment.quick("by-script"));
+    Path html = folder.resolve("report.html");
+
+    assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
+    assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode())
+        .as("the same experiment again")
+        .isZero();
+
+    Gdpo.Result watched = Gdpo.run("watch", "by-script", "--home", home, "--json");
+    assertThat(watched.exitCode()).as(watched.errors()).isZero();
+    assertThat(json(watched).path("status").asText()).isEqualTo("SUCCEEDED");
+    assertThat(watched.errors()).contains("gdpo").contains("evaluated");
+
+    Gdpo.Result table = Gdpo.run("report", "by-script", "--home", home);
+    assertThat(table.output()).contains("sft").contains("gdpo").containsIgnoringCase("uniform");
+    Gdpo.Result page =
+        Gdpo.run("report", "by-script", "--home", home, "--format", "html", "-o", html.toString());
+    assertThat(page.exitCode()).isZero();
+    assertThat(Files.readString(html)).contains("<html").doesNotContain("src=\"http");
+
+    Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
+    assertThat(log.exitCode()).isZero();
+    assertThat(log.output()).isNotBlank();
+    assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
+        .isEqualTo("READY");
+  }
+
+  @Test
+  void theSameNameForAnotherExperimentIsAConflict(Stack stack, @TempDir Path folder)
+      throws IOException {
+    String home = stack.home().toString();
+    String spec = TinyExperiment.checkpointed("twice", 1);
+    Path first = Files.writeString(folder.resolve("first.yaml"), spec);
+    Path other =
+        Files.writeString(folder.resolve("other.yaml"), spec.replace("\"seed\": 1", "\"seed\": 2"));
+
+    assertThat(Gdpo.run("submit", first.toString(), "--home", home).exitCode()).isZero();
+    Gdpo.Result refused = Gdpo.run("submit", other.toString(), "--home", home);
+
+    assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(6);
+    assertThat(refused.errors()).contains("twice").doesNotContain("\tat ");
+  }
+
+  @Test
+  void anUnknownExperimentIsNotFound(Stack stack) {
+    Gdpo.Result result = Gdpo.run("watch", "nobody", "--home", stack.home().toString());
+
+    assertThat(result.exitCode()).isEqualTo(5);
+    assertThat(result.errors()).contains("nobody");
+  }
+
+  @Test
+  void theScriptServesFromAnotherFolderAndByAPathWithSpaces(@TempDir Path folder)
+      throws IOException {
+    Path linked = folder.resolve("a folder with spaces");
+    Files.createSymbolicLink(linked, Gdpo.script().getParent());
+
+    Gdpo.Result result = Gdpo.run(linked.resolve("gdpo"), folder, "--version");
+
+    assertThat(result.exitCode()).as(result.errors()).isZero();
+    assertThat(result.output()).startsWith("gdpo ");
+  }
+
+  private static JsonNode json(Gdpo.Result result) {
+    try {
+      return Json.EVENTS.readTree(result.output());
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("Not JSON: " + result.output(), e);
+    }
+  }
+}

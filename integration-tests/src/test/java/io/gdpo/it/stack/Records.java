@@ -1,0 +1,168 @@
+package io.gdpo.it.stack;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * All that travels over the stack's Kafka, from the beginning: an observer with a client of its own
+ * who may also send.
+ */
+public final class Records implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final KafkaProducer<String, byte[]> producer;
+  private final List<Seen> seen = new ArrayList<>();
+
+  /**
+   * One record.
+   *
+   * @param type of the CloudEvent; empty where it has none
+   * @param headers as text
+   */
+  public record Seen(
+      String topic, String key, String type, Map<String, String> headers, byte[] value) {
+
+    /** A field of the JSON data, by JSON pointer. */
+    public String at(String pointer) {
+      return json().at(pointer).asText();
+    }
+
+    public JsonNode json() {
+      try {
+        return Json.EVENTS.readTree(value);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("Not JSON: " + text(), e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    public String text() {
+      return new String(value, StandardCharsets.UTF_8);
+    }
+
+    public boolean is(String eventName) {
+      return type.equals("io.gdpo." + eventName);
+    }
+  }
+
+  public Records(Stack stack) {
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                stack.kafka(),
+                ConsumerConfig.GROUP_ID_CONFIG,
+                "it-" + UUID.randomUUID(),
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                1000),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.subscribe(Pattern.compile("gdpo\\..*"));
+    producer =
+        new KafkaProducer<>(
+            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()),
+            new StringSerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** Sends a CloudEvent as anyone may; returns when the broker has it. */
+  public void send(String topic, String key, String eventName, String json) {
+    send(topic, key, Map.of("ce_type", "io.gdpo." + eventName), json);
+  }
+
+  /** Sends a record of any kind. */
+  public void send(String topic, String key, Map<String, String> headers, String value) {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(topic, key, value.getBytes(StandardCharsets.UTF_8));
+    headers.forEach(
+        (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+    try {
+      producer.send(record).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The broker did not take the record", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The first record that fits, waited for. */
+  public Seen await(String what, Duration limit, Predicate<Seen> fits) {
+    Instant deadline = Instant.now().plus(limit);
+    while (true) {
+      Optional<Seen> found = seen.stream().filter(fits).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError(
+            "Not seen within " + limit.toSeconds() + " s: " + what + ". Seen: " + summary());
+      }
+      consumer.poll(POLL).forEach(record -> seen.add(read(record)));
+    }
+  }
+
+  /** Everything seen so far that fits, in order of arrival. */
+  public List<Seen> all(Predicate<Seen> fits) {
+    return seen.stream().filter(fits).toList();
+  }
+
+  private String summary() {
+    return seen.stream()
+        .map(s -> s.topic() + " " + s.key() + " " + s.type())
+        .distinct()
+        .collect(Collectors.joining("\n  ", "\n  ", ""));
+  }
+
+  private static Seen read(ConsumerRecord<String, byte[]> record) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (Header header : record.headers()) {
+      headers.put(
+          header.key(),
+          header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8));
+    }
+    return new Seen(
+        record.topic(),
+        record.key(),
+        headers.getOrDefault("ce_type", ""),
+        headers,
+        record.value() == null ? new byte[0] : record.value());
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    producer.close();
+  }
+}

@@ -1,0 +1,56 @@
+package io.gdpo.it.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** An experiment small enough for a test: three questions, a model of a few thousand weights. */
+public final class TinyExperiment {
+  private TinyExperiment() {}
+
+  /** SFT and GDPO, a few steps each, both evaluated. */
+  public static String quick(String name) {
+    return json(
+        name,
+        """
+        {"name": "sft",
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}},
+        {"name": "gdpo", "parent": "sft",
+         "training": {"loss": "gdpo", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}}
+        """);
+  }
+
+  /** One stage of {@code epochs} epochs that is checkpointed every ten steps. */
+  public static String checkpointed(String name, int epochs) {
+    return json(
+        name,
+        """
+        {"name": "sft",
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 4, "epochs": %d,
+                      "eval_every": 2000, "checkpoint_every": 10}}
+        """
+            .formatted(epochs));
+  }
+
+  private static String json(String name, String stages) {
+    return """
+        {"name": "%s", "seed": 1,
+         "dataset": {"survey": "%s", "group": "Harbour", "synthesis": {"respondents": 4}},
+         "model": {"init": {"tokenizer": "%s",
+                            "layers": 1, "hidden": 32, "heads": 2, "positions": 256}},
+         "stages": [%s],
+         "evaluation": {"samples": 1, "max_new_tokens": 16}}
+        """
+        .formatted(
+            name,
+            uri(Path.of("src/test/resources/survey.csv")),
+            uri(Path.of("../examples/tokenizer.json")),
+            stages);
+  }
+
+  private static String uri(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalStateException("There is no " + file.toAbsolutePath());
+    }
+    return file.toAbsolutePath().normalize().toUri().toString();
+  }
+}
