@@ -18,9 +18,6 @@ final class Checkout {
           "dataset-service",
           "trainer-service",
           "evaluator-service",
-          
-          
-          
           "local-stack");
 
   private Checkout() {}

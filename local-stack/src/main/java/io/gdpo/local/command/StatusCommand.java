@@ -60,7 +60,7 @@ public final class StatusCommand implements Callable<Integer> {
                     row(name, service.url())
                         + (service.restarts() == 0
                             ? ""
-                            : "  (restarted " + service.restarts() + " times)")));
+                            : "  (restarts: " + service.restarts() + ")")));
   }
 
   private static String row(String what, Object where) {
