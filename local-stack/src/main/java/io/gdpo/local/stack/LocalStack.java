@@ -101,8 +101,11 @@ public final class LocalStack implements AutoCloseable {
       startInOrder();
       return this;
     } catch (RuntimeException e) {
+      boolean wasStopped = isStopping();
       close();
-      throw e;
+      throw wasStopped
+          ? new CommandFailure(ExitCode.INTERRUPTED, "Stopped while starting", "", e)
+          : e;
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
@@ -135,8 +138,12 @@ public final class LocalStack implements AutoCloseable {
     news.accept("Ready after " + seconds(begin) + ". Logs are in " + home.logs());
   }
 
-  private synchronized void refuseIfStopping() throws InterruptedException {
-    if (phase == Phase.STOPPING) {
+  private synchronized boolean isStopping() {
+    return phase == Phase.STOPPING;
+  }
+
+  private void refuseIfStopping() throws InterruptedException {
+    if (isStopping()) {
       throw new InterruptedException("The stack is being stopped while it starts");
     }
   }
