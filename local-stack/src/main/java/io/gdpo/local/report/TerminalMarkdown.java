@@ -32,7 +32,7 @@ public final class TerminalMarkdown {
         table.add(cells(line));
       } else {
         flush(table, lines);
-        lines.add(line);
+        lines.add(line.replace("**", ""));
       }
     }
     flush(table, lines);
