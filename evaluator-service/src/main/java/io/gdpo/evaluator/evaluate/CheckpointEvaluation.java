@@ -12,6 +12,7 @@ import io.gdpo.evaluator.metric.BeliefReading;
 import io.gdpo.evaluator.metric.MetricCatalogue;
 import io.gdpo.evaluator.metric.MetricMeans;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Sampler;
 import io.gdpo.lm.SamplingSpec;
 import io.gdpo.lm.Tokenizer;
@@ -33,6 +34,8 @@ import java.util.stream.Stream;
  */
 final class CheckpointEvaluation {
   private static final double TEMPERATURE = 1;
+  private static final long MOST_ROWS = 256;
+  private static final long CACHE_BYTES = 256L << 20;
 
   private final ArtifactStore artifacts;
   private final Progress progress;
@@ -59,11 +62,11 @@ final class CheckpointEvaluation {
                 checkpoint.id(), spec.split(), questions.size(), prompts.size(), split.size()));
 
     Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
-    List<PromptObservation> promptObservations;
-    List<PairLogProbs> policyPairs;
-    List<EncodedExample> pairs;
     List<PreferenceExample> inQuestionOrder =
         questions.stream().flatMap(question -> question.examples().stream()).toList();
+    List<PromptObservation> promptObservations;
+    List<EncodedExample> pairs;
+    ResponseScorer.Scores byPolicy;
     try (Tokenizer tokenizer = Tokenizer.load(policy);
         CausalLanguageModel model = CausalLanguageModel.load(policy, Device.cpu())) {
       ExampleEncoder encoder =
@@ -76,17 +79,24 @@ final class CheckpointEvaluation {
               prompts.stream().map(encoder::encodePrompt).toList(),
               spec);
       pairs = inQuestionOrder.stream().map(encoder::encode).toList();
-      policyPairs = new PairScorer(model).score(pairs, "pairs of the policy, prompts", progress);
+      byPolicy =
+          new ResponseScorer(model)
+              .score(
+                  pairs,
+                  List.of(
+                      EncodedExample::chosen,
+                      EncodedExample::rejected,
+                      EncodedExample::rejectedUnderBelief),
+                  "pairs by the policy, rows",
+                  progress);
     }
-    Optional<List<PairLogProbs>> referencePairs = referencePairs(checkpoint, pairs);
-
     return scored(
         checkpoint,
         spec,
         dataset,
         questions,
         promptObservations,
-        pairObservations(inQuestionOrder, policyPairs, referencePairs));
+        pairObservations(inQuestionOrder, pairs, byPolicy, byReference(checkpoint, pairs)));
   }
 
   private List<PromptObservation> observe(
@@ -100,7 +110,7 @@ final class CheckpointEvaluation {
     progress.say(
         "sampling " + spec.samples() + " responses to each of " + prompts.size() + " prompts");
     List<List<long[]>> samples;
-    try (Sampler sampler = new Sampler(model)) {
+    try (Sampler sampler = new Sampler(model, rowsAtOnce(model.config(), prompts, spec))) {
       samples =
           sampler.sample(
               prompts,
@@ -120,7 +130,15 @@ final class CheckpointEvaluation {
     return observations;
   }
 
-  private Optional<List<PairLogProbs>> referencePairs(
+  /** As many continuations at once as their keys and values fit the memory set aside for them. */
+  private static int rowsAtOnce(ModelConfig model, List<long[]> prompts, EvaluationSpec spec) {
+    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+    long keysAndValues = 2L * model.nLayer() * model.nEmbd() * Float.BYTES;
+    long bytesOfRow = keysAndValues * (longest + spec.maxNewTokens());
+    return (int) Math.max(spec.samples(), Math.min(MOST_ROWS, CACHE_BYTES / bytesOfRow));
+  }
+
+  private Optional<ResponseScorer.Scores> byReference(
       Checkpoint checkpoint, List<EncodedExample> pairs) throws IOException {
     if (checkpoint.referenceUri() == null) {
       return Optional.empty();
@@ -128,22 +146,36 @@ final class CheckpointEvaluation {
     Path folder = artifacts.fetch(URI.create(checkpoint.referenceUri()));
     try (CausalLanguageModel reference = CausalLanguageModel.load(folder, Device.cpu())) {
       return Optional.of(
-          new PairScorer(reference).score(pairs, "pairs of the reference, prompts", progress));
+          new ResponseScorer(reference)
+              .score(
+                  pairs,
+                  List.of(EncodedExample::chosen, EncodedExample::rejected),
+                  "pairs by the reference, rows",
+                  progress));
     }
   }
 
   private static List<PairObservation> pairObservations(
       List<PreferenceExample> examples,
-      List<PairLogProbs> policy,
-      Optional<List<PairLogProbs>> reference) {
+      List<EncodedExample> pairs,
+      ResponseScorer.Scores policy,
+      Optional<ResponseScorer.Scores> reference) {
     List<PairObservation> observations = new ArrayList<>();
     for (int i = 0; i < examples.size(); i++) {
-      int pair = i;
+      EncodedExample pair = pairs.get(i);
       observations.add(
           new PairObservation(
-              examples.get(i).majority(), policy.get(i), reference.map(pairs -> pairs.get(pair))));
+              examples.get(i).majority(),
+              logProbs(pair, policy),
+              policy.of(pair.prompt(), pair.rejectedUnderBelief()),
+              reference.map(scores -> logProbs(pair, scores))));
     }
     return observations;
+  }
+
+  private static PairLogProbs logProbs(EncodedExample pair, ResponseScorer.Scores scores) {
+    return new PairLogProbs(
+        scores.of(pair.prompt(), pair.chosen()), scores.of(pair.prompt(), pair.rejected()));
   }
 
   private EvaluationResult scored(

@@ -1,11 +1,10 @@
 package io.gdpo.evaluator.evaluate;
 
 /**
- * What one model thinks of a preference pair: log-probabilities in nats, summed over each
- * response's tokens.
+ * What one model thinks of a preference pair in the form of DPO: log-probabilities in nats, summed
+ * over each response's tokens.
  *
  * @param chosen log p(y_c | x), belief segment included
- * @param rejected log p(y_r | x) in the form of DPO: with the rejected side's own belief
- * @param rejectedUnderBelief the rejected response under the chosen side's belief
+ * @param rejected log p(y_r | x), with the rejected side's own belief
  */
-record PairLogProbs(double chosen, double rejected, double rejectedUnderBelief) {}
+record PairLogProbs(double chosen, double rejected) {}

@@ -154,7 +154,7 @@ final class QuestionScorer {
     for (PairObservation pair : pairs) {
       means.add(
           MetricCatalogue.BELIEF_PAIR_ACCURACY.key(),
-          pair.policy().chosen() > pair.policy().rejectedUnderBelief() ? 1 : 0);
+          pair.policy().chosen() > pair.rejectedUnderBelief() ? 1 : 0);
       pair.reference()
           .ifPresent(
               reference -> {

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,16 +102,19 @@ class EvaluateCommandTest {
         CausalLanguageModel model = CausalLanguageModel.load(world.policy(), Device.cpu())) {
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, TinyWorld.POSITIONS, 60);
       List<EncodedExample> encoded = test.stream().map(encoder::encode).toList();
-      List<PairLogProbs> scored =
-          new PairScorer(model).score(encoded, "pairs", new Progress(new PrintStream(output)));
-      for (int i = 0; i < encoded.size(); i++) {
-        EncodedExample example = encoded.get(i);
-        assertThat(scored.get(i).chosen())
-            .isCloseTo(alone(model, example.prompt(), example.chosen()), within(1e-4));
-        assertThat(scored.get(i).rejected())
-            .isCloseTo(alone(model, example.prompt(), example.rejected()), within(1e-4));
-        assertThat(scored.get(i).rejectedUnderBelief())
-            .isCloseTo(alone(model, example.prompt(), example.rejectedUnderBelief()), within(1e-4));
+      List<Function<EncodedExample, long[]>> responses =
+          List.of(
+              EncodedExample::chosen,
+              EncodedExample::rejected,
+              EncodedExample::rejectedUnderBelief);
+      ResponseScorer.Scores scores =
+          new ResponseScorer(model)
+              .score(encoded, responses, "pairs", new Progress(new PrintStream(output)));
+      for (EncodedExample example : encoded) {
+        for (Function<EncodedExample, long[]> response : responses) {
+          assertThat(scores.of(example.prompt(), response.apply(example)))
+              .isCloseTo(alone(model, example.prompt(), response.apply(example)), within(1e-4));
+        }
       }
     }
   }

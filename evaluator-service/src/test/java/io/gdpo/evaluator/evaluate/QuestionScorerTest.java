@@ -69,8 +69,8 @@ class QuestionScorerTest {
             question,
             prompts(),
             List.of(
-                pair(true, new PairLogProbs(-4, -9, -6), new PairLogProbs(-5, -8, -6)),
-                pair(false, new PairLogProbs(-7, -5, -6), new PairLogProbs(-6, -6, -6))));
+                pair(true, new PairLogProbs(-4, -9), new PairLogProbs(-5, -8)),
+                pair(false, new PairLogProbs(-7, -5), new PairLogProbs(-6, -6))));
     assertThat(result.metrics())
         .containsEntry("margin_majority", 1.0)
         .containsEntry("margin_minority", -1.0)
@@ -87,7 +87,7 @@ class QuestionScorerTest {
         scorer.score(
             question,
             prompts(),
-            List.of(new PairObservation(true, new PairLogProbs(-4, -9, -6), Optional.empty())));
+            List.of(new PairObservation(true, new PairLogProbs(-4, -9), -6, Optional.empty())));
     assertThat(result.metrics())
         .containsKey("belief_pair_accuracy")
         .doesNotContainKeys("margin", "margin_majority", "margin_minority", "accuracy");
@@ -123,7 +123,7 @@ class QuestionScorerTest {
 
   private static PairObservation pair(
       boolean majority, PairLogProbs policy, PairLogProbs reference) {
-    return new PairObservation(majority, policy, Optional.of(reference));
+    return new PairObservation(majority, policy, -6, Optional.of(reference));
   }
 
   private static PreferenceExample example(String id, int belief, String option, boolean majority) {

@@ -14,54 +14,66 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Scores preference pairs with one model. Pairs that share a prompt share its computation, and a
- * response that stands in many pairs is computed once: each prompt is a row whose branches are its
- * distinct responses.
+ * Log-probabilities of responses under one model. Responses that share a prompt share its
+ * computation, and a response that stands in many pairs is computed once: each prompt is a row
+ * whose branches are its distinct responses.
  */
-final class PairScorer {
+final class ResponseScorer {
   private static final int TOKENS_A_BATCH = 4_096;
-  private static final int TOKENS_A_TREE = 1_024;
+
+  /** A longer row would pay more for attention than it saves on its prompt. */
+  private static final int TOKENS_A_TREE = 512;
 
   /** Places projected to the vocabulary at once: bounds memory where the vocabulary is large. */
   private static final int PLACES = 1_024;
 
   private final CausalLanguageModel model;
 
-  PairScorer(CausalLanguageModel model) {
+  ResponseScorer(CausalLanguageModel model) {
     this.model = model;
   }
 
-  /** One result for each example, in their order. */
-  List<PairLogProbs> score(List<EncodedExample> examples, String work, Progress progress) {
+  /** The log-probabilities of responses that were scored, by prompt and response tokens. */
+  static final class Scores {
+    private final Map<LongBuffer, Map<LongBuffer, Double>> byPrompt = new LinkedHashMap<>();
+
+    private void put(long[] prompt, long[] response, double logProb) {
+      byPrompt
+          .computeIfAbsent(LongBuffer.wrap(prompt), p -> new LinkedHashMap<>())
+          .put(LongBuffer.wrap(response), logProb);
+    }
+
+    /** log p(response | prompt) in nats, summed over the response's tokens. */
+    double of(long[] prompt, long[] response) {
+      return byPrompt.get(LongBuffer.wrap(prompt)).get(LongBuffer.wrap(response));
+    }
+  }
+
+  /** Scores the wanted responses of every example. */
+  Scores score(
+      List<EncodedExample> examples,
+      List<Function<EncodedExample, long[]>> wanted,
+      String work,
+      Progress progress) {
     Map<LongBuffer, Set<LongBuffer>> responses = new LinkedHashMap<>();
     for (EncodedExample example : examples) {
       Set<LongBuffer> ofPrompt =
           responses.computeIfAbsent(
               LongBuffer.wrap(example.prompt()), prompt -> new LinkedHashSet<>());
-      ofPrompt.add(LongBuffer.wrap(example.chosen()));
-      ofPrompt.add(LongBuffer.wrap(example.rejected()));
-      ofPrompt.add(LongBuffer.wrap(example.rejectedUnderBelief()));
+      wanted.forEach(response -> ofPrompt.add(LongBuffer.wrap(response.apply(example))));
     }
     List<TokenTree> trees = trees(responses);
-    Map<LongBuffer, Map<LongBuffer, Double>> logProbs = new LinkedHashMap<>();
+    Scores scores = new Scores();
     int done = 0;
     for (List<TokenTree> batch : batches(trees)) {
-      scoreBatch(batch, logProbs);
+      scoreBatch(batch, scores);
       done += batch.size();
       progress.report(work, done, trees.size(), batch.size());
     }
-    return examples.stream()
-        .map(
-            example -> {
-              Map<LongBuffer, Double> ofPrompt = logProbs.get(LongBuffer.wrap(example.prompt()));
-              return new PairLogProbs(
-                  ofPrompt.get(LongBuffer.wrap(example.chosen())),
-                  ofPrompt.get(LongBuffer.wrap(example.rejected())),
-                  ofPrompt.get(LongBuffer.wrap(example.rejectedUnderBelief())));
-            })
-        .toList();
+    return scores;
   }
 
   /** A prompt with many responses takes several rows. */
@@ -102,8 +114,7 @@ final class PairScorer {
     return batches;
   }
 
-  private void scoreBatch(
-      List<TokenTree> trees, Map<LongBuffer, Map<LongBuffer, Double>> logProbs) {
+  private void scoreBatch(List<TokenTree> trees, Scores scores) {
     TokenBatch batch = TokenBatch.of(trees);
     int places =
         trees.stream().flatMap(t -> t.branches().stream()).mapToInt(branch -> branch.length).sum();
@@ -123,14 +134,12 @@ final class PairScorer {
     float[] values = selectedLogProbs(batch, rows, targets);
     at = 0;
     for (TokenTree tree : trees) {
-      Map<LongBuffer, Double> ofPrompt =
-          logProbs.computeIfAbsent(LongBuffer.wrap(tree.prompt()), p -> new LinkedHashMap<>());
       for (long[] branch : tree.branches()) {
         double sum = 0;
         for (int token = 0; token < branch.length; token++) {
           sum += values[at++];
         }
-        ofPrompt.put(LongBuffer.wrap(branch), sum);
+        scores.put(tree.prompt(), branch, sum);
       }
     }
   }
