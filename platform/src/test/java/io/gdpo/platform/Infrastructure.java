@@ -36,7 +36,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
   @Override
   public Map<String, String> start() {
     try {
-      Path home = Files.createTempDirectory("platform-test");
+      Path home = Files.createTempDirectory(Path.of("target"), "infrastructure");
       folder = Optional.of(home);
       startBroker(0);
       startDatabase(0);
