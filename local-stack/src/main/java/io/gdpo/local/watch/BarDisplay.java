@@ -54,6 +54,7 @@ final class BarDisplay implements ProgressDisplay {
   private static final class StageBar {
     private final ProgressBar bar;
     private volatile double etaSeconds = Double.NaN;
+    private boolean settled;
 
     StageBar(String stage, PrintStream out) {
       bar =
@@ -84,8 +85,9 @@ final class BarDisplay implements ProgressDisplay {
       bar.setExtraMessage(
           outcome.isEmpty() ? (progress == null ? "" : attempt(stage, progress)) : " " + outcome);
       boolean waits = "SUCCEEDED".equals(stage.status()) && isBeingEvaluated(stage);
-      if (!outcome.isEmpty() && !waits) {
-        bar.pause();
+      if (!outcome.isEmpty() && !waits && !settled) {
+        settled = true;
+        bar.close();
       }
     }
 
@@ -100,7 +102,9 @@ final class BarDisplay implements ProgressDisplay {
     }
 
     void close() {
-      bar.close();
+      if (!settled) {
+        bar.close();
+      }
     }
   }
 }
