@@ -79,7 +79,7 @@
         type: 'bar', barMaxWidth: 26, barCategoryGap: '32%',
         data: rows.map((r) => ({ value: r.value, itemStyle: { color: r.colour, borderRadius: [0, 4, 4, 0] } })),
         z: 10, label: { show: true, position: 'right', color: TARGET, backgroundColor: '#fff', padding: [1, 3], formatter: (p) => number(p.value) },
-        markLine: reference === undefined ? undefined : { z: 1, silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: TARGET, type: 'dashed', width: 1 }, data: [{ xAxis: reference }] },
+        markLine: reference === undefined ? undefined : { z: 1, silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: TARGET, type: 'dashed', width: 1, opacity: 0.4 }, data: [{ xAxis: reference }] },
       }],
     });
   }
@@ -292,9 +292,9 @@
   function lines(node, series, xName = 'step') {
     draw(node, {
       grid: { left: 8, right: 18, top: 34, bottom: 24, containLabel: true },
-      legend: { top: 0, left: 0, itemWidth: 16, itemHeight: 8, type: 'scroll', textStyle: { fontSize: 11.5 } },
+      legend: { top: 0, left: 0, itemWidth: 16, itemHeight: 8, type: 'scroll', textStyle: { fontSize: 11.5 }, data: (series.some((s) => s.marked) ? series.filter((s) => s.marked) : series).map((s) => s.name) },
       tooltip: { ...tooltip, trigger: 'axis', valueFormatter: (v) => number(v, 4) },
-      xAxis: { type: 'value', name: xName, nameLocation: 'middle', nameGap: 26, nameTextStyle: axisName, min: 0, max: 'dataMax', splitLine: { show: false }, axisLabel: { color: '#5c6778' } },
+      xAxis: { type: 'value', name: xName, nameLocation: 'middle', nameGap: 26, nameTextStyle: axisName, min: 0, max: 'dataMax', splitLine: { show: false }, axisLabel: { color: '#5c6778', showMaxLabel: false } },
       yAxis: { type: 'value', scale: true, splitLine, axisLabel: { color: '#5c6778' } },
       series: series.map((s) => ({
         name: s.name, type: 'line', data: s.data, showSymbol: s.marked, symbolSize: 6, color: s.colour,
@@ -328,18 +328,16 @@
     let anyMargin = false;
     for (const stage of unique) {
       anyLoss = panel(byId('panels-loss'), stage, [
-        { name: 'training', data: points(stage, 'train', 'loss'), colour: colour[stage.name], marked: false },
-        { name: 'eval', data: points(stage, 'eval', 'loss'), colour: colour[stage.name], marked: true },
+        { name: 'training batches', data: points(stage, 'train', 'loss'), colour: colour[stage.name], marked: false },
+        { name: 'eval split', data: points(stage, 'eval', 'loss'), colour: colour[stage.name], marked: true },
       ]) || anyLoss;
       const margins = metricNames(stage).filter((m) => /margin/.test(m)).sort();
-      const shade = (m) => (/minority/.test(m) ? '#d95f02' : /majority/.test(m) ? '#3b5bab' : '#6b7280');
-      anyMargin = panel(byId('panels-margin'), stage, margins.flatMap((m) => {
-        const short = m.replace('rewards/', '').replace(/_/g, ' ');
-        return [
-          { name: `${short}, training`, data: points(stage, 'train', m), colour: shade(m), marked: false },
-          { name: short, data: points(stage, 'eval', m), colour: shade(m), marked: true },
-        ];
-      })) || anyMargin;
+      const kind = (m) => (/minority/.test(m) ? 'minority' : /majority/.test(m) ? 'majority' : 'all pairs');
+      const shade = { minority: '#d95f02', majority: '#3b5bab', 'all pairs': '#6b7280' };
+      anyMargin = panel(byId('panels-margin'), stage, margins.flatMap((m) => [
+        { name: `${kind(m)}, training`, data: points(stage, 'train', m), colour: shade[kind(m)], marked: false },
+        { name: kind(m), data: points(stage, 'eval', m), colour: shade[kind(m)], marked: true },
+      ])) || anyMargin;
     }
     if (!anyLoss) byId('panels-loss').append(element('p', 'No losses have been recorded yet.', { class: 'empty' }));
     if (!anyMargin) byId('panels-margin').append(element('p', 'No stage with reward margins so far.', { class: 'empty' }));
