@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -81,7 +80,7 @@ public final class PreferenceParquet {
             + ")) TO "
             + literal(file)
             + " (FORMAT parquet, COMPRESSION zstd)";
-    try (Connection duckdb = connect();
+    try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
@@ -99,7 +98,7 @@ public final class PreferenceParquet {
     if (!Files.isRegularFile(file)) {
       throw new PreferenceDataException(file + " is not there, or is not a file");
     }
-    try (Connection duckdb = connect();
+    try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement()) {
       requireColumns(file, statement);
       return rows(file, statement);
@@ -222,10 +221,6 @@ public final class PreferenceParquet {
     private PreferenceDataException bad(String message) {
       return PreferenceDataException.at(file, number, NAMES.get(column - 1), message);
     }
-  }
-
-  private static Connection connect() throws SQLException {
-    return DriverManager.getConnection("jdbc:duckdb:");
   }
 
   private static String literal(Path path) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -144,7 +143,7 @@ class PreferenceParquetTest {
 
   private Path parquet(String select) throws SQLException {
     Path file = folder.resolve("made.parquet");
-    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+    try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement()) {
       statement.execute("COPY (" + select + ") TO '" + file + "' (FORMAT parquet)");
     }

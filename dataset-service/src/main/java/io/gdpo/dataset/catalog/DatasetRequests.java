@@ -1,0 +1,46 @@
+package io.gdpo.dataset.catalog;
+
+import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.event.Inbox;
+import io.smallrye.reactive.messaging.annotations.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Hears on Kafka which datasets are wanted, and only notes them. */
+@ApplicationScoped
+public class DatasetRequests {
+  private final Inbox inbox;
+  private final Datasets datasets;
+
+  DatasetRequests(Inbox inbox, Datasets datasets) {
+    this.inbox = inbox;
+    this.datasets = datasets;
+  }
+
+  @Incoming("datasets")
+  @Blocking
+  void onDatasets(ConsumerRecord<String, byte[]> record) {
+    inbox.accept(record, Event.OfDataset.class, this::handle);
+  }
+
+  /** The other events of the topic are this service's own answers. */
+  private void handle(Event.OfDataset event) {
+    if (event instanceof DatasetRequested requested) {
+      List<SpecProblem> problems = Datasets.problems(requested.spec());
+      if (problems.isEmpty() || requested.spec() == null) {
+        datasets.request(requested.datasetId(), requested.spec(), requested.requestedBy());
+      } else {
+        datasets.refuse(
+            requested.datasetId(),
+            requested.spec(),
+            requested.requestedBy(),
+            new InvalidSpecException(problems).getMessage());
+      }
+    }
+  }
+}

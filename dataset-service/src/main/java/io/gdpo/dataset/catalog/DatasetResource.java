@@ -1,0 +1,128 @@
+package io.gdpo.dataset.catalog;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.dataset.DatasetException;
+import io.gdpo.dataset.build.DatasetCard;
+import io.gdpo.dataset.build.Sources;
+import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.json.YamlBodyReader;
+import io.gdpo.platform.problem.ProblemException;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Datasets over REST: ask for one, see what became of it, read its card. */
+@Path("/datasets")
+@Tag(name = "datasets", description = "A group's preference examples, from a survey or ready made")
+@Produces(MediaType.APPLICATION_JSON)
+public class DatasetResource {
+  private final Datasets datasets;
+  private final Sources sources;
+  private final ArtifactStore artifacts;
+
+  DatasetResource(Datasets datasets, Sources sources, ArtifactStore artifacts) {
+    this.datasets = datasets;
+    this.sources = sources;
+    this.artifacts = artifacts;
+  }
+
+  @POST
+  @Consumes({MediaType.APPLICATION_JSON, YamlBodyReader.YAML, "application/x-yaml", "text/yaml"})
+  @Operation(
+      summary = "Ask for a dataset",
+      description =
+          "The same as a DatasetRequested event, with an id made from the specification and the"
+              + " content of its source: asking twice is one dataset, a changed survey is another.")
+  @APIResponse(
+      responseCode = "202",
+      description = "It will be built; look at its state",
+      content = @Content(schema = @Schema(implementation = DatasetView.class)))
+  @APIResponse(
+      responseCode = "200",
+      description = "It was built before",
+      content = @Content(schema = @Schema(implementation = DatasetView.class)))
+  @APIResponse(responseCode = "400", description = "Invalid, or its source is not there")
+  public Response request(DatasetSpec spec, UriInfo uri) {
+    List<SpecProblem> problems = Datasets.problems(spec);
+    if (!problems.isEmpty()) {
+      throw new InvalidSpecException(problems);
+    }
+    DatasetView dataset = datasets.request(idOf(spec), spec, null).dataset();
+    URI location = uri.getAbsolutePathBuilder().path(dataset.id()).build();
+    return Response.status(dataset.state() == DatasetState.REQUESTED ? 202 : 200)
+        .location(location)
+        .entity(dataset)
+        .build();
+  }
+
+  private String idOf(DatasetSpec spec) {
+    String field = spec.survey() != null ? "survey" : "examples";
+    String source = spec.survey() != null ? spec.survey() : spec.examples();
+    try {
+      String content = Sources.sha256(sources.path(field, source));
+      byte[] identity = (Json.EVENTS.valueToTree(spec) + content).getBytes(StandardCharsets.UTF_8);
+      return "ds-" + UUID.nameUUIDFromBytes(identity);
+    } catch (DatasetException e) {
+      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, e.getMessage())));
+    }
+  }
+
+  @GET
+  @Operation(summary = "All datasets, newest first")
+  public List<DatasetView> list() {
+    return datasets.all();
+  }
+
+  @GET
+  @Path("/{id}")
+  @Operation(summary = "One dataset: its state, where it lies, or why it failed")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DatasetView.class)))
+  @APIResponse(responseCode = "404", description = "There is none of this id")
+  public DatasetView get(@PathParam("id") String id) {
+    return datasets.find(id).orElseThrow(() -> ProblemException.notFound("dataset", id));
+  }
+
+  @GET
+  @Path("/{id}/card")
+  @Operation(
+      summary = "What a dataset holds and what was left out",
+      description = "Every row of the source is accounted for; refused rows with their reason.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DatasetCard.class)))
+  @APIResponse(responseCode = "404", description = "There is no dataset of this id")
+  @APIResponse(responseCode = "409", description = "It is not built yet, or failed")
+  public Response card(@PathParam("id") String id) {
+    DatasetView dataset = get(id);
+    if (dataset.state() != DatasetState.READY) {
+      throw ProblemException.conflict(
+          "dataset '"
+              + id
+              + "' has no card: it is "
+              + dataset.state()
+              + (dataset.reason() == null ? "" : ", because " + dataset.reason()));
+    }
+    URI folder = URI.create(dataset.uri().endsWith("/") ? dataset.uri() : dataset.uri() + "/");
+    return Response.ok(artifacts.read(folder.resolve(DatasetCard.FILE))).build();
+  }
+}

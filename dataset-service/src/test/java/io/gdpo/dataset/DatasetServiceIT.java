@@ -1,0 +1,67 @@
+package io.gdpo.dataset;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.embedded.InfrastructureResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.http.ContentType;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The packaged service, over REST. */
+@QuarkusIntegrationTest
+@WithTestResource(
+    value = InfrastructureResource.class,
+    scope = TestResourceScope.GLOBAL,
+    initArgs = @ResourceArg(name = "database", value = "dataset"))
+class DatasetServiceIT {
+  private static final String SURVEY =
+      Path.of("..", "examples", "survey.csv").toAbsolutePath().normalize().toString();
+
+  @Test
+  void aPostedSurveyBecomesADataset() {
+    String id =
+        given()
+            .contentType(ContentType.JSON)
+            .body(Map.of("survey", SURVEY, "group", "Riverside"))
+            .post("/datasets")
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("id");
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> given().get("/datasets/" + id).then().body("state", equalTo("READY")));
+    String uri = given().get("/datasets/" + id).path("uri");
+    assertThat(PreferenceDataset.read(Path.of(URI.create(uri))).train()).hasSize(2880);
+    given()
+        .get("/datasets/" + id + "/card")
+        .then()
+        .statusCode(200)
+        .body("counts.questions", equalTo(40));
+  }
+
+  @Test
+  void healthMetricsAndOpenApiAreServed() {
+    given().get("/q/health").then().statusCode(200).body("status", equalTo("UP"));
+    given().get("/q/metrics").then().statusCode(200).body(containsString("jvm_memory"));
+    given()
+        .get("/q/openapi")
+        .then()
+        .statusCode(200)
+        .body(containsString("/datasets/{id}/card"))
+        .body(containsString("source_sha256"));
+  }
+}

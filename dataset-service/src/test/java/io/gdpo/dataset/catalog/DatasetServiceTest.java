@@ -1,0 +1,297 @@
+package io.gdpo.dataset.catalog;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.dataset.belief.BeliefDistribution;
+import io.gdpo.embedded.InfrastructureResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@QuarkusTest
+@WithTestResource(
+    value = InfrastructureResource.class,
+    scope = TestResourceScope.GLOBAL,
+    initArgs = @ResourceArg(name = "database", value = "dataset"))
+class DatasetServiceTest {
+  private static final String SURVEY =
+      Path.of("..", "examples", "survey.csv").toAbsolutePath().normalize().toString();
+
+  @ConfigProperty(name = "kafka.bootstrap.servers")
+  String bootstrapServers;
+
+  @TempDir Path folder;
+
+  private DatasetTopic topic;
+
+  @BeforeEach
+  void connect() {
+    topic = new DatasetTopic(bootstrapServers);
+  }
+
+  @Test
+  void aSurveyBecomesADatasetWithItsCard() {
+    String id =
+        post(Map.of("survey", SURVEY, "group", "Hilltop")).statusCode(202).extract().path("id");
+
+    JsonPath dataset = awaitState(id, "READY");
+
+    PreferenceDataset stored =
+        PreferenceDataset.read(Path.of(URI.create(dataset.getString("uri"))));
+    for (Split split : Split.values()) {
+      assertThat(stored.of(split))
+          .isNotEmpty()
+          .allSatisfy(
+              example -> assertThat(BeliefDistribution.problem(example.probabilities())).isEmpty());
+    }
+    assertThat(dataset.getLong("examples.train")).isEqualTo(stored.train().size());
+    JsonPath card =
+        given().get("/datasets/" + id + "/card").then().statusCode(200).extract().jsonPath();
+    assertThat(card.getLong("counts.rows")).isEqualTo(40);
+    assertThat(card.getLong("counts.questions")).isEqualTo(40);
+    assertThat(card.getLong("splits.train.examples")).isEqualTo(stored.train().size());
+    assertThat(card.getList("splits.test.belief_histogram", Long.class)).hasSize(6);
+    assertThat(card.getList("questions")).hasSize(40);
+    assertThat(card.getString("source_sha256")).hasSize(64);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> assertThat(topic.events(Topics.DATASETS, id, "io.gdpo.DatasetReady")).hasSize(1));
+  }
+
+  @Test
+  void theSameRequestTwiceIsTheSameDatasetOnce() {
+    Map<String, Object> spec =
+        Map.of("survey", SURVEY, "group", "Harbor", "synthesis", Map.of("seed", 5));
+    String first = post(spec).extract().path("id");
+    awaitState(first, "READY");
+
+    post(spec).statusCode(200).body("id", equalTo(first)).body("state", equalTo("READY"));
+
+    List<String> ids = given().get("/datasets").then().statusCode(200).extract().path("id");
+    assertThat(ids).containsOnlyOnce(first);
+  }
+
+  @Test
+  void aRequestByKafkaIsAnsweredOnKafkaAndADuplicateIsBuiltOnce() throws IOException {
+    String id = "by-kafka-" + UUID.randomUUID();
+    String eventId = UUID.randomUUID().toString();
+    String request = requested(id, SURVEY, "Riverside");
+
+    topic.request(eventId, id, request);
+    topic.request(eventId, id, request);
+
+    ConsumerRecord<String, byte[]> ready = awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetReady");
+    JsonNode data = new ObjectMapper().readTree(ready.value());
+    assertThat(data.path("dataset_id").asText()).isEqualTo(id);
+    assertThat(data.path("examples_by_split").path("train").asLong()).isEqualTo(2880);
+    assertThat(Path.of(URI.create(data.path("uri").asText())))
+        .isDirectoryContaining("glob:**.json");
+    given()
+        .get("/datasets/" + id)
+        .then()
+        .body("state", equalTo("READY"))
+        .body("requested_by", equalTo("an-experiment"));
+    assertThat(topic.events(Topics.DATASETS, id, "io.gdpo.DatasetReady")).hasSize(1);
+  }
+
+  @Test
+  void askingAgainForAFinishedDatasetIsAnsweredAgain() {
+    String id = "again-" + UUID.randomUUID();
+    topic.request(UUID.randomUUID().toString(), id, requested(id, SURVEY, "Riverside"));
+    awaitState(id, "READY");
+
+    topic.request(UUID.randomUUID().toString(), id, requested(id, SURVEY, "Riverside"));
+
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(
+            () -> assertThat(topic.events(Topics.DATASETS, id, "io.gdpo.DatasetReady")).hasSize(2));
+  }
+
+  @Test
+  void aSurveyThatCannotBeUsedFailsWithItsReason() throws IOException {
+    Path survey =
+        Files.writeString(
+            folder.resolve("odd.csv"),
+            "question,selections,options\n\"Fine?\",\"{'A': [0.5, 0.2]}\",\"['Yes', 'No']\"\n");
+    String id = "odd-" + UUID.randomUUID();
+
+    topic.request(UUID.randomUUID().toString(), id, requested(id, survey.toString(), "A"));
+
+    ConsumerRecord<String, byte[]> failed =
+        awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetFailed");
+    assertThat(new String(failed.value(), StandardCharsets.UTF_8))
+        .contains("odd.csv")
+        .contains("row 1: shares sum to 0.7000");
+    given()
+        .get("/datasets/" + id + "/card")
+        .then()
+        .statusCode(409)
+        .contentType("application/problem+json")
+        .body("detail", containsString("FAILED"));
+  }
+
+  @Test
+  void aTokenizerThatIsNotThereFailsTheDatasetByName() {
+    String id =
+        post(Map.of("survey", SURVEY, "group", "Harbor", "tokenizer", "/nowhere/tokenizer.json"))
+            .extract()
+            .path("id");
+
+    assertThat(awaitState(id, "FAILED").getString("reason"))
+        .contains("tokenizer '/nowhere/tokenizer.json' is not there");
+  }
+
+  @Test
+  void aSpecificationThatMakesNoSenseIsAnsweredToWhoeverWaits() {
+    String id = "none-" + UUID.randomUUID();
+
+    topic.request(
+        UUID.randomUUID().toString(), id, "{\"dataset_id\": \"" + id + "\", \"spec\": {}}");
+
+    assertThat(
+            new String(
+                awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetFailed").value(),
+                StandardCharsets.UTF_8))
+        .contains("give exactly one of id, survey and examples");
+  }
+
+  @Test
+  void aPoisonRecordGoesToTheDeadLettersAndTheNextOneIsHandled() {
+    String poison = "poison-" + UUID.randomUUID();
+    String next = "next-" + UUID.randomUUID();
+
+    topic.request(UUID.randomUUID().toString(), poison, "{\"dataset_id\": ");
+    topic.request(UUID.randomUUID().toString(), next, requested(next, SURVEY, "Riverside"));
+
+    awaitEvent(Topics.deadLetters(Topics.DATASETS), poison, "io.gdpo.DatasetRequested");
+    awaitEvent(Topics.DATASETS, next, "io.gdpo.DatasetReady");
+  }
+
+  @Test
+  void anotherSpecificationUnderAKnownIdIsRefused() {
+    String id = "clash-" + UUID.randomUUID();
+    topic.request(UUID.randomUUID().toString(), id, requested(id, SURVEY, "Riverside"));
+    awaitState(id, "READY");
+
+    topic.request(UUID.randomUUID().toString(), id, requested(id, SURVEY, "Harbor"));
+
+    awaitEvent(Topics.deadLetters(Topics.DATASETS), id, "io.gdpo.DatasetRequested");
+    given().get("/datasets/" + id).then().body("spec.group", equalTo("Riverside"));
+  }
+
+  @Test
+  void whatWasRequestedBeforeTheServiceDiedIsBuiltByTheNextOne() {
+    String id = "left-" + UUID.randomUUID();
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              Dataset left = new Dataset();
+              left.id = id;
+              left.spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null);
+              left.state = DatasetState.REQUESTED;
+              left.requestedAt = Instant.now();
+              left.persist();
+            });
+
+    awaitState(id, "READY");
+    awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetReady");
+  }
+
+  @Test
+  void wrongRequestsAreProblemsThatNameTheField() {
+    post(Map.of("group", "Harbor"))
+        .statusCode(400)
+        .contentType("application/problem+json")
+        .body("errors.field", hasItem("dataset"));
+    post(Map.of("survey", SURVEY)).statusCode(400).body("errors.field", hasItem("dataset.group"));
+    post(Map.of("survey", "/nowhere.csv", "group", "A"))
+        .statusCode(400)
+        .body("errors.field", hasItem("dataset.survey"))
+        .body("errors.message", hasItem(containsString("'/nowhere.csv' is not there")));
+    post(Map.of("id", "some-dataset")).statusCode(400).body("errors.field", hasItem("dataset.id"));
+    post(Map.of("survey", SURVEY, "groupe", "A"))
+        .statusCode(400)
+        .body("errors.field", hasItem("groupe"));
+    given().get("/datasets/none").then().statusCode(404).contentType("application/problem+json");
+  }
+
+  @Test
+  void aSpecificationIsAcceptedAsYamlToo() {
+    given()
+        .config(
+            RestAssuredConfig.config()
+                .encoderConfig(
+                    EncoderConfig.encoderConfig()
+                        .encodeContentTypeAs("application/yaml", ContentType.TEXT)))
+        .contentType("application/yaml")
+        .body("survey: " + SURVEY + "\ngroup: Riverside\nsynthesis: {seed: 9}\n")
+        .post("/datasets")
+        .then()
+        .statusCode(202)
+        .body("spec.synthesis.seed", equalTo(9));
+  }
+
+  private static ValidatableResponse post(Map<String, Object> spec) {
+    return given().contentType(ContentType.JSON).body(spec).post("/datasets").then();
+  }
+
+  private static String requested(String id, String survey, String group) {
+    return """
+        {"dataset_id": "%s", "spec": {"survey": "%s", "group": "%s"}, "requested_by": "an-experiment"}
+        """
+        .formatted(id, survey, group);
+  }
+
+  private static JsonPath awaitState(String id, String state) {
+    Response response =
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> given().get("/datasets/" + id),
+                dataset -> dataset.statusCode() == 200 && state.equals(dataset.path("state")));
+    return response.jsonPath();
+  }
+
+  private ConsumerRecord<String, byte[]> awaitEvent(String from, String key, String type) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> topic.events(from, key, type), events -> !events.isEmpty())
+        .get(0);
+  }
+}
