@@ -34,9 +34,6 @@ public class OutboxRelay {
   private static final int BATCH = 200;
   private static final long STOP_PATIENCE_MS = 5000;
 
-  /** With a slow broker a batch ends early: its transaction must not outlast JTA's minute. */
-  private static final long BATCH_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   /** An arbitrary number that all service processes on one database agree on. */
   private static final long RELAY_LOCK = 0x6764706f_6f757462L;
 
@@ -98,10 +95,10 @@ public class OutboxRelay {
     do {
       batch = QuarkusTransaction.requiringNew().call(this::sendBatch);
       batch.failure().ifPresent(OutboxRelay::rethrow);
-    } while (batch.more() && !stopped);
+    } while (batch.sent() == BATCH && !stopped);
   }
 
-  private record Batch(boolean more, Optional<EventNotSentException> failure) {}
+  private record Batch(int sent, Optional<EventNotSentException> failure) {}
 
   private record Row(long id, ProducerRecord<String, byte[]> event) {}
 
@@ -109,16 +106,11 @@ public class OutboxRelay {
   private Batch sendBatch() throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       if (!lock(connection)) {
-        return new Batch(false, Optional.empty());
+        return new Batch(0, Optional.empty());
       }
       List<Long> sent = new ArrayList<>();
       Optional<EventNotSentException> failure = Optional.empty();
-      long start = System.nanoTime();
-      List<Row> rows = oldest(connection);
-      for (Row row : rows) {
-        if (System.nanoTime() - start > BATCH_NANOS) {
-          break;
-        }
+      for (Row row : oldest(connection)) {
         try {
           producer.send(row.event());
           sent.add(row.id());
@@ -128,7 +120,7 @@ public class OutboxRelay {
         }
       }
       forget(connection, sent);
-      return new Batch(rows.size() == BATCH || sent.size() < rows.size(), failure);
+      return new Batch(sent.size(), failure);
     }
   }
 

@@ -42,6 +42,27 @@ public record TrainingResult(
     double tokensPerSecond,
     long peakResidentBytes) {
 
+  /** The result of a job that failed. */
+  static TrainingResult failed(String reason, long peakResidentBytes) {
+    return new TrainingResult(
+        Status.FAILED,
+        reason,
+        0,
+        0,
+        false,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        0,
+        0,
+        0,
+        peakResidentBytes);
+  }
+
   /** Terminal states of a training process. */
   public enum Status {
     SUCCEEDED,

@@ -1,0 +1,131 @@
+package io.gdpo.trainer.train;
+
+import ai.djl.Device;
+import io.gdpo.contracts.spec.ModelSpec.RandomInit;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.platform.artifact.ArtifactStore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a model's weights and tokenizer come from. Opening it again gives the same model. */
+sealed interface ModelSource {
+
+  /** The weights; the caller closes the model. */
+  CausalLanguageModel open(Device device) throws IOException;
+
+  /** A {@code tokenizer.json}, or a folder that holds one. */
+  Path tokenizer();
+
+  /** A digest of all that the weights follow from. */
+  String digest() throws IOException;
+
+  /** The folder in Hugging Face layout that it is read from, if it is. */
+  Optional<URI> folder();
+
+  /** What a job's training starts from. */
+  static ModelSource start(TrainingJob job) {
+    if ((job.model() == null) == (job.parentModelUri() == null)) {
+      throw new TrainingFailedException(
+          "job " + job.jobId() + " must have exactly one of model and parent_model_uri");
+    }
+    if (job.parentModelUri() != null) {
+      return new Folder(uri(job.parentModelUri()));
+    }
+    if (job.model().path() != null) {
+      return new Folder(uri(job.model().path()));
+    }
+    RandomInit init = job.model().init();
+    return new Random(init, init.seed() == null ? job.seed() : init.seed());
+  }
+
+  /** What a job's implicit rewards are measured against. */
+  static ModelSource reference(TrainingJob job) {
+    return job.referenceModelUri() == null ? start(job) : new Folder(uri(job.referenceModelUri()));
+  }
+
+  /** A URI, or a path of this machine as one. */
+  static URI uri(String uriOrPath) {
+    return uriOrPath.matches("[a-z][a-z0-9+.-]+:.*")
+        ? URI.create(uriOrPath)
+        : Path.of(uriOrPath).toAbsolutePath().toUri();
+  }
+
+  /** The local content of an artifact. */
+  static Path fetch(URI uri) {
+    return ArtifactStore.at(uri).fetch(uri);
+  }
+
+  /**
+   * A stored model.
+   *
+   * @param uri its folder in Hugging Face layout
+   */
+  record Folder(URI uri) implements ModelSource {
+    @Override
+    public CausalLanguageModel open(Device device) throws IOException {
+      return CausalLanguageModel.load(fetch(uri), device);
+    }
+
+    @Override
+    public Path tokenizer() {
+      return fetch(uri);
+    }
+
+    @Override
+    public String digest() throws IOException {
+      Path folder = fetch(uri);
+      return Digests.ofTexts(
+          List.of(
+              Digests.ofFile(folder.resolve("config.json")),
+              Digests.ofFile(folder.resolve("model.safetensors"))));
+    }
+
+    @Override
+    public Optional<URI> folder() {
+      return Optional.of(uri);
+    }
+  }
+
+  /**
+   * A fresh GPT-2.
+   *
+   * @param seed of its weights
+   */
+  record Random(RandomInit init, long seed) implements ModelSource {
+    @Override
+    public CausalLanguageModel open(Device device) throws IOException {
+      try (Tokenizer tokenizer = Tokenizer.load(tokenizer())) {
+        ModelConfig config =
+            ModelConfig.gpt2(
+                    tokenizer.vocabularySize(),
+                    init.positions(),
+                    init.hidden(),
+                    init.layers(),
+                    init.heads())
+                .withEosTokenId(tokenizer.eosTokenId());
+        return CausalLanguageModel.random(config, seed, device);
+      }
+    }
+
+    @Override
+    public Path tokenizer() {
+      return fetch(uri(init.tokenizer()));
+    }
+
+    @Override
+    public String digest() throws IOException {
+      return Digests.ofTexts(
+          List.of(init.toString(), Long.toString(seed), Digests.ofFile(tokenizer())));
+    }
+
+    @Override
+    public Optional<URI> folder() {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,523 @@
+package io.gdpo.trainer.train;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.trainer.objective.Objective;
+import io.gdpo.trainer.objective.ObjectiveOutcome;
+import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * One training job from its starting weights, or from its last checkpoint, to its result.
+ *
+ * <p>A step: pack examples, forward once, objective, backward, clip by global norm, optimizer. An
+ * interrupted run that is started again gives bit for bit the weights that it would have given
+ * uninterrupted, on a CPU with the same number of threads.
+ *
+ * <p>All work is done on the thread that calls {@link #run}.
+ */
+final class TrainingRun {
+  private static final int LEAST_RESPONSE_ROOM = 64;
+
+  /** Examples of a pass that keep two cores busy; smaller passes of like lengths pad less. */
+  private static final int TRAINED_AT_ONCE = 16;
+
+  /** Without a graph to keep, more examples fit, and more of them share their prompts. */
+  private static final int EVALUATED_AT_ONCE = 64;
+
+  private final TrainingJob job;
+  private final TrainingSpec spec;
+  private final JobFolder folder;
+  private final PrintStream console;
+  private final Consumer<TrainingProgress> listener;
+  private final BooleanSupplier stopAsked;
+  private final Stopwatch process = new Stopwatch();
+
+  /**
+   * @param console where readable lines go
+   * @param listener hears of every line of progress
+   * @param stopAsked asked after every step whether to save a checkpoint and end
+   */
+  TrainingRun(
+      TrainingJob job,
+      JobFolder folder,
+      PrintStream console,
+      Consumer<TrainingProgress> listener,
+      BooleanSupplier stopAsked) {
+    this.job = job;
+    this.spec = job.training();
+    this.folder = folder;
+    this.console = console;
+    this.listener = listener;
+    this.stopAsked = stopAsked;
+  }
+
+  /**
+   * Trains.
+   *
+   * @return the result; empty if it was asked to stop, and can be resumed
+   * @throws TrainingFailedException if training cannot go on
+   */
+  Optional<TrainingResult> run() throws IOException {
+    Device device = Device.cpu();
+    ModelSource start = ModelSource.start(job);
+    CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(), console::println);
+    Optional<CheckpointStore.Saved> saved = checkpoints.latest();
+    AtomicFiles.recover(folder.best());
+    ModelSource weights =
+        saved.<ModelSource>map(s -> new ModelSource.Folder(s.model().toUri())).orElse(start);
+    try (CausalLanguageModel model = weights.open(device);
+        Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
+      int maxLength = maxLength(model);
+      int maxPromptLength = maxPromptLength(maxLength);
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, maxLength, maxPromptLength);
+      TrainingData data =
+          TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
+      Objective objective = Objective.of(spec);
+      BatchPacker packer = new BatchPacker(objective.loss(), spec.imitationIncludesClose());
+      TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train().size());
+      String digest = digest(start, data);
+      TrainingState state =
+          saved
+              .map(s -> ofThisRun(s, digest))
+              .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
+      References references = references(model, objective, encoder, packer, data);
+      try (ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds());
+          Optimizer optimizer =
+              new Optimizer(
+                  OptimizerSpec.of(spec),
+                  model.parameters().byName(),
+                  model.parameters().manager());
+          ProgressLog progress =
+              new ProgressLog(folder.progress(), state.step(), console, listener)) {
+        model.parameters().requiresGrad(true);
+        if (saved.isPresent()) {
+          optimizer.restore(saved.get().optimizer());
+          progress.say("resumed from " + saved.get().model());
+        }
+        introduce(progress, model, data, plan);
+        Loop loop =
+            new Loop(
+                model,
+                optimizer,
+                pass,
+                packer,
+                plan,
+                data,
+                references,
+                checkpoints,
+                progress,
+                start.tokenizer(),
+                state);
+        return loop.run()
+            ? Optional.of(
+                succeeded(loop, start.tokenizer(), references, maxLength, maxPromptLength))
+            : Optional.empty();
+      }
+    }
+  }
+
+  private int maxLength(CausalLanguageModel model) {
+    int positions = model.config().nPositions();
+    if (spec.maxLength() != null && spec.maxLength() > positions) {
+      throw new TrainingFailedException(
+          "max_length %d is more than the model's %d positions; lower it or take a longer model"
+              .formatted(spec.maxLength(), positions));
+    }
+    return spec.maxLength() == null ? positions : spec.maxLength();
+  }
+
+  private int maxPromptLength(int maxLength) {
+    if (spec.maxPromptLength() != null) {
+      return spec.maxPromptLength();
+    }
+    return Math.max(maxLength - LEAST_RESPONSE_ROOM, maxLength / 2);
+  }
+
+  private String digest(ModelSource start, TrainingData data) throws IOException {
+    return Digests.ofTexts(
+        List.of(
+            json(spec),
+            Long.toString(job.dataSeed()),
+            start.digest(),
+            Digests.ofExamples(data.train()),
+            Digests.ofExamples(data.eval())));
+  }
+
+  private static String json(TrainingSpec spec) {
+    try {
+      return Json.SPECS.writeValueAsString(spec);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a specification is always JSON", e);
+    }
+  }
+
+  private static TrainingState ofThisRun(CheckpointStore.Saved saved, String digest) {
+    if (!saved.state().run().equals(digest)) {
+      throw new TrainingFailedException(
+          "the checkpoint "
+              + saved.model()
+              + " belongs to another run: settings, seed, data or starting model differ; use"
+              + " another output folder, or delete the checkpoints to start afresh");
+    }
+    return saved.state();
+  }
+
+  /** Reference log-probabilities of both splits, and where the reference model is. */
+  private record References(ReferenceLogProbs train, ReferenceLogProbs eval, Optional<URI> model) {}
+
+  private References references(
+      CausalLanguageModel policy,
+      Objective objective,
+      ExampleEncoder encoder,
+      BatchPacker packer,
+      TrainingData data)
+      throws IOException {
+    if (!objective.loss().isPreference()) {
+      return new References(ReferenceLogProbs.none(), ReferenceLogProbs.none(), Optional.empty());
+    }
+    ModelSource source = ModelSource.reference(job);
+    return new References(
+        reference("train", data.train(), source, policy, objective, encoder, packer),
+        reference("eval", data.eval(), source, policy, objective, encoder, packer),
+        Optional.of(source.folder().isPresent() ? source.folder().get() : keptReference(source)));
+  }
+
+  private ReferenceLogProbs reference(
+      String split,
+      List<TrainingExample> examples,
+      ModelSource source,
+      CausalLanguageModel policy,
+      Objective objective,
+      ExampleEncoder encoder,
+      BatchPacker packer)
+      throws IOException {
+    Path file = folder.root().resolve("reference-" + split + ".safetensors");
+    String key =
+        Digests.ofTexts(
+            List.of(
+                source.digest(),
+                Digests.ofExamples(examples),
+                Boolean.toString(objective.loss().isBeliefConditioned())));
+    Optional<ReferenceLogProbs> cached =
+        ReferenceLogProbs.load(file, key, policy.parameters().manager());
+    if (cached.isPresent()) {
+      return cached.get();
+    }
+    Stopwatch watch = new Stopwatch();
+    try (CausalLanguageModel reference = source.open(Device.cpu());
+        ObjectivePass pass = new ObjectivePass(reference, objective, encoder.beliefTokenIds())) {
+      ReferenceLogProbs computed =
+          ReferenceLogProbs.compute(
+              pass, packer.pack(examples, parts(examples.size(), EVALUATED_AT_ONCE)));
+      computed.save(file, key, reference.parameters().manager());
+      console.printf(
+          "reference log-probabilities of %d %s examples in %.1f s%n",
+          examples.size(), split, watch.seconds());
+      return computed;
+    }
+  }
+
+  /** A reference that is in no folder yet is kept, for those who measure rewards later. */
+  private URI keptReference(ModelSource source) throws IOException {
+    Path kept = folder.root().resolve("reference");
+    try (CausalLanguageModel reference = source.open(Device.cpu())) {
+      AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
+    }
+    return kept.toUri();
+  }
+
+  private static int parts(int examples, int atOnce) {
+    return (examples + atOnce - 1) / atOnce;
+  }
+
+  private void introduce(
+      ProgressLog progress, CausalLanguageModel model, TrainingData data, TrainingPlan plan) {
+    progress.say(
+        "%s: %s on %d examples (%d for evaluation), %d parameters, %d steps of %d examples"
+            .formatted(
+                job.jobId(),
+                spec.loss(),
+                data.train().size(),
+                data.eval().size(),
+                model.parameters().count(),
+                plan.totalSteps(),
+                spec.batchSize()));
+    if (data.promptsCut() + data.responsesCut() > 0) {
+      progress.say(
+          "cut to fit: %d prompts, %d responses".formatted(data.promptsCut(), data.responsesCut()));
+    }
+  }
+
+  private TrainingResult succeeded(
+      Loop loop, Path tokenizerJson, References references, int maxLength, int maxPromptLength)
+      throws IOException {
+    AtomicFiles.replace(folder.last(), temporary -> loop.model.save(temporary, tokenizerJson));
+    TrainingState state = loop.state();
+    ModelSelection selection = state.selection();
+    return new TrainingResult(
+        TrainingResult.Status.SUCCEEDED,
+        null,
+        state.step(),
+        state.examples(),
+        state.stoppedEarly(),
+        selection.bestStep(),
+        selection.bestMetric(),
+        selection.bestMetrics(),
+        folder.best().toUri().toString(),
+        folder.last().toUri().toString(),
+        references.model().map(URI::toString).orElse(null),
+        maxLength,
+        maxPromptLength,
+        process.seconds(),
+        state.trainedTokens() / Math.max(1e-9, state.trainingSeconds()),
+        ProcessMemory.peakResidentBytes());
+  }
+
+  /** The steps of a run and what happens between them. */
+  private final class Loop {
+    private final CausalLanguageModel model;
+    private final Optimizer optimizer;
+    private final ObjectivePass pass;
+    private final BatchPacker packer;
+    private final TrainingPlan plan;
+    private final LearningRateSchedule schedule;
+    private final TrainingData data;
+    private final References references;
+    private final CheckpointStore checkpoints;
+    private final ProgressLog progress;
+    private final Path tokenizerJson;
+    private final List<PackedBatch> evalBatches;
+
+    private final TrainingState begin;
+    private long step;
+    private ModelSelection selection;
+    private boolean stoppedEarly;
+    private long trainedTokens;
+    private double trainingSeconds;
+    private double evaluationSeconds;
+    private StepMeans means = new StepMeans();
+
+    Loop(
+        CausalLanguageModel model,
+        Optimizer optimizer,
+        ObjectivePass pass,
+        BatchPacker packer,
+        TrainingPlan plan,
+        TrainingData data,
+        References references,
+        CheckpointStore checkpoints,
+        ProgressLog progress,
+        Path tokenizerJson,
+        TrainingState begin) {
+      this.model = model;
+      this.optimizer = optimizer;
+      this.pass = pass;
+      this.packer = packer;
+      this.plan = plan;
+      this.schedule = LearningRateSchedule.of(spec, plan.totalSteps());
+      this.data = data;
+      this.references = references;
+      this.checkpoints = checkpoints;
+      this.progress = progress;
+      this.tokenizerJson = tokenizerJson;
+      this.evalBatches = packer.pack(data.eval(), parts(data.eval().size(), EVALUATED_AT_ONCE));
+      this.begin = begin;
+      this.step = begin.step();
+      this.selection = begin.selection();
+      this.stoppedEarly = begin.stoppedEarly();
+      this.trainedTokens = begin.trainedTokens();
+      this.trainingSeconds = begin.trainingSeconds();
+    }
+
+    /** Whether training is over; false if it was asked to stop before. */
+    boolean run() throws IOException {
+      if (step == 0) {
+        evaluate();
+      }
+      while (!plan.isLast(step) && !stoppedEarly) {
+        if (stopAsked.getAsBoolean()) {
+          checkpoint();
+          progress.say("stopped as asked, after step " + step + "; a checkpoint is saved");
+          return false;
+        }
+        trainOneStep();
+        if (plan.isLineDue(step)) {
+          tellTraining();
+        }
+        if (plan.isEvaluationDue(step)) {
+          select(evaluate());
+        }
+        if (plan.isCheckpointDue(step) || stoppedEarly) {
+          checkpoint();
+        }
+      }
+      return true;
+    }
+
+    private void trainOneStep() {
+      Stopwatch watch = new Stopwatch();
+      step++;
+      List<TrainingExample> examples = plan.batch(step, data.train());
+      int tokens = 0;
+      int parts = Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE));
+      for (PackedBatch batch : packer.pack(examples, parts)) {
+        ObjectiveOutcome outcome = pass.differentiate(batch, references.train(), examples.size());
+        requireFinite(batch, outcome);
+        means.add(batch, outcome);
+        tokens += batch.realTokens();
+      }
+      double learningRate = schedule.at(step);
+      double gradientNorm = optimizer.step(learningRate);
+      if (!Double.isFinite(gradientNorm)) {
+        throw new TrainingFailedException(
+            "the gradient's norm is %s at step %d, though the loss is finite; lower learning_rate (%s) or look at these examples: rows %s of train.parquet"
+                .formatted(gradientNorm, step, spec.learningRate(), rows(examples)));
+      }
+      double seconds = watch.seconds();
+      means.add(tokens, gradientNorm, learningRate, seconds);
+      trainedTokens += tokens;
+      trainingSeconds += seconds;
+    }
+
+    private void requireFinite(PackedBatch batch, ObjectiveOutcome outcome) {
+      for (int i = 0; i < outcome.examples(); i++) {
+        double loss = outcome.value(i, Column.LOSS);
+        if (!Double.isFinite(loss)) {
+          throw new TrainingFailedException(
+              "the loss is %s at step %d, for row %d of train.parquet (batch of rows %s); lower learning_rate (%s), or look at that example"
+                  .formatted(
+                      loss,
+                      step,
+                      batch.examples().get(i).index(),
+                      rows(batch.examples()),
+                      spec.learningRate()));
+        }
+      }
+    }
+
+    private static String rows(List<TrainingExample> examples) {
+      return examples.stream().map(TrainingExample::index).toList().toString();
+    }
+
+    private void tellTraining() {
+      progress.record(line("train", means.values(), means.tokensPerSecond()));
+      means = new StepMeans();
+    }
+
+    private Map<String, Double> evaluate() {
+      Stopwatch watch = new Stopwatch();
+      MetricMeans evaluated = new MetricMeans();
+      for (PackedBatch batch : evalBatches) {
+        evaluated.add(batch.examples(), pass.evaluate(batch, references.eval()));
+      }
+      evaluationSeconds = watch.seconds();
+      progress.record(line("eval", evaluated.values(), 0));
+      return evaluated.values();
+    }
+
+    private void select(Map<String, Double> metrics) throws IOException {
+      selection = selection.after(step, metrics, spec);
+      if (selection.bestStep() == step) {
+        AtomicFiles.replace(folder.best(), temporary -> model.save(temporary, tokenizerJson));
+      }
+      stoppedEarly = selection.isOutOfPatience(spec);
+      if (stoppedEarly) {
+        progress.say(
+            "stopped early: no better %s in %d evaluations; the best is that of step %d"
+                .formatted(spec.selectBy(), selection.withoutGain(), selection.bestStep()));
+      }
+    }
+
+    private void checkpoint() {
+      checkpoints.save(state(), model, optimizer, tokenizerJson);
+    }
+
+    TrainingState state() {
+      return new TrainingState(
+          begin.run(),
+          begin.seed(),
+          step,
+          plan.examplesAfter(step),
+          selection,
+          stoppedEarly,
+          trainedTokens,
+          trainingSeconds,
+          Map.of());
+    }
+
+    private TrainingProgress line(
+        String phase, Map<String, Double> metrics, double tokensPerSecond) {
+      double secondsOfStep = step == 0 ? 0 : trainingSeconds / step;
+      double eta =
+          (plan.totalSteps() - step) * secondsOfStep
+              + plan.evaluationsAfter(step) * evaluationSeconds;
+      return new TrainingProgress(
+          phase,
+          step,
+          plan.totalSteps(),
+          plan.examplesAfter(step),
+          plan.epochs(step),
+          metrics,
+          tokensPerSecond,
+          eta);
+    }
+  }
+
+  /** What a line of training says: means over the steps since the last one. */
+  private static final class StepMeans {
+    private final MetricMeans metrics = new MetricMeans();
+    private long tokens;
+    private int steps;
+    private double gradientNorms;
+    private double learningRate;
+    private double seconds;
+
+    void add(PackedBatch batch, ObjectiveOutcome outcome) {
+      metrics.add(batch.examples(), outcome);
+    }
+
+    void add(int stepTokens, double gradientNorm, double rate, double stepSeconds) {
+      steps++;
+      tokens += stepTokens;
+      gradientNorms += gradientNorm;
+      learningRate = rate;
+      seconds += stepSeconds;
+    }
+
+    Map<String, Double> values() {
+      Map<String, Double> values = metrics.values();
+      values.put("grad_norm", gradientNorms / steps);
+      values.put("learning_rate", learningRate);
+      values.put("examples_per_second", metrics.examples() / seconds);
+      return values;
+    }
+
+    double tokensPerSecond() {
+      return tokens / seconds;
+    }
+  }
+
+  /** Wall time since it was made. */
+  private static final class Stopwatch {
+    private final long start = System.nanoTime();
+
+    double seconds() {
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+  # The parameters' gradients, and their global L2 norm before clipping. Gradients whose norm exceeds
+  # the bound are scaled down to it, as torch.nn.utils.clip_grad_norm_ does.
+  def clipped_gradients(self, parameters: List[Tensor]) -> Tuple[List[Tensor], Tensor]:
+    gradients = annotate(List[Tensor], [])
+    for parameter in parameters:
+      gradient = parameter.grad
+      if gradient.numel() == 0:  # undefined: no backward came by
+        gradients.append(torch.zeros_like(parameter))
+      else:
+        gradients.append(gradient)
+    norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2)
+    scale = self.max_norm / (norm + 1e-06)
+    if bool(scale < 1.0):
+      torch._foreach_mul_(gradients, scale)
+    return (gradients, norm)
+

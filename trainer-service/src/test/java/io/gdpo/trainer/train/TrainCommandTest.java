@@ -1,0 +1,162 @@
+package io.gdpo.trainer.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gdpo.contracts.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command in processes of its own, as the control plane starts it. */
+class TrainCommandTest {
+  private static final int SIGKILL = 128 + 9;
+
+  @TempDir private Path temporary;
+  private SmallGroup group;
+
+  /** What the service's main class does with the word {@code train}. */
+  static final class Program {
+    private Program() {}
+
+    public static void main(String[] args) {
+      System.exit(TrainCommand.run(args));
+    }
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    group = SmallGroup.in(temporary);
+  }
+
+  @Test
+  void a_job_without_a_reachable_broker_succeeds_and_says_so_once() throws Exception {
+    TrainingJob job = withKafka(group.job("job", Map.of("loss", "sft")), "localhost:1");
+
+    Process process = start(job);
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(log(job)).isEqualTo(TrainCommand.SUCCEEDED);
+    TrainingResult result = result(job);
+    assertThat(result.status()).isEqualTo(TrainingResult.Status.SUCCEEDED);
+    assertThat(Path.of(java.net.URI.create(result.bestUri())).resolve("tokenizer.json")).exists();
+    assertThat(log(job)).containsOnlyOnce("do not reach Kafka").contains("tokens/s  ETA");
+  }
+
+  @Test
+  void a_job_that_is_killed_and_one_whose_parent_goes_away_end_as_if_nothing_had_happened()
+      throws Exception {
+    Map<String, Object> settings = Map.of("loss", "sft", "epochs", 80, "checkpoint_every", 5);
+    TrainingJob whole = group.job("whole", settings);
+    TrainingJob job = group.job("job", settings);
+    Process uninterrupted = start(whole);
+    assertThat(uninterrupted.waitFor(90, TimeUnit.SECONDS)).isTrue();
+
+    Process killed = start(job);
+    awaitCheckpoint(job, 5);
+    killed.destroyForcibly().waitFor();
+    assertThat(killed.exitValue()).isEqualTo(SIGKILL);
+    Process orphaned = start(job);
+    awaitCheckpoint(job, 100);
+    orphaned.getOutputStream().close();
+    assertThat(orphaned.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(orphaned.exitValue()).as(log(job)).isEqualTo(TrainCommand.STOPPED);
+    assertThat(group.folder(job).result()).doesNotExist();
+    Process last = start(job);
+    assertThat(last.waitFor(90, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(last.exitValue()).as(log(job)).isEqualTo(TrainCommand.SUCCEEDED);
+    assertThat(log(job)).contains("resumed from").contains("stopped as asked");
+    assertThat(group.folder(job).last().resolve("model.safetensors"))
+        .hasSameBinaryContentAs(group.folder(whole).last().resolve("model.safetensors"));
+  }
+
+  @Test
+  void a_model_folder_without_a_tokenizer_fails_with_a_result_that_says_so() throws Exception {
+    Path empty = Files.createDirectory(temporary.resolve("model"));
+    TrainingJob job = group.child("job", empty, Map.of("loss", "sft"));
+
+    Process process = start(job);
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(TrainCommand.FAILED);
+    TrainingResult result = result(job);
+    assertThat(result.status()).isEqualTo(TrainingResult.Status.FAILED);
+    assertThat(result.reason()).contains(empty.toString());
+  }
+
+  @Test
+  void a_job_file_that_is_missing_or_wrong_is_a_usage_error() throws Exception {
+    assertThat(TrainCommand.run(new String[] {"--job", temporary.resolve("none.json").toString()}))
+        .isEqualTo(TrainCommand.USAGE);
+    assertThat(TrainCommand.run(new String[] {})).isEqualTo(TrainCommand.USAGE);
+    Path broken = Files.writeString(temporary.resolve("broken.json"), "{\"job_id\": \"x\",");
+    assertThat(TrainCommand.run(new String[] {"--job", broken.toString()}))
+        .isEqualTo(TrainCommand.USAGE);
+    Path unknown = Files.writeString(temporary.resolve("unknown.json"), "{\"job_name\": \"x\"}");
+    assertThat(TrainCommand.run(new String[] {"--job", unknown.toUri().toString()}))
+        .isEqualTo(TrainCommand.USAGE);
+  }
+
+  private Process start(TrainingJob job) throws IOException {
+    JobFolder folder = group.folder(job);
+    Files.createDirectories(folder.root());
+    Files.write(folder.job(), Json.EVENTS.writeValueAsBytes(job));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Program.class.getName(),
+                "--job",
+                folder.job().toUri().toString()));
+    builder.environment().put("GDPO_PARENT_WATCH", "stdin");
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.root().resolve("log").toFile()))
+        .start();
+  }
+
+  private void awaitCheckpoint(TrainingJob job, long step) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              Path progress = group.folder(job).progress();
+              if (!Files.exists(progress)) {
+                return false;
+              }
+              List<String> lines = Files.readAllLines(progress);
+              return lines.stream().anyMatch(l -> l.matches(".*\"step\":" + (step + 5) + ",.*"));
+            });
+  }
+
+  private String log(TrainingJob job) throws IOException {
+    return Files.readString(group.folder(job).root().resolve("log"));
+  }
+
+  private TrainingResult result(TrainingJob job) throws IOException {
+    return Json.EVENTS.readValue(group.folder(job).result().toFile(), TrainingResult.class);
+  }
+
+  private static TrainingJob withKafka(TrainingJob job, String servers) {
+    Map<String, Object> fields =
+        new HashMap<>(
+            Json.EVENTS.convertValue(
+                job, new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() {}));
+    fields.put("kafka_bootstrap_servers", servers);
+    return Json.EVENTS.convertValue(fields, TrainingJob.class);
+  }
+}

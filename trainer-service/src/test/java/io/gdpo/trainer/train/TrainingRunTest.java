@@ -1,0 +1,303 @@
+package io.gdpo.trainer.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.safetensors.Safetensors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainingRunTest {
+  private static final String WEIGHTS = "model.safetensors";
+
+  @TempDir private Path temporary;
+  private SmallGroup group;
+  private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void write() throws IOException {
+    group = SmallGroup.in(temporary);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Loss.class)
+  void every_loss_goes_down_and_leaves_models_that_load(Loss loss) throws IOException {
+    TrainingJob job = group.job("job", Map.of("loss", loss.label(), "epochs", 8));
+
+    TrainingResult result = finish(job);
+
+    assertThat(result.status()).isEqualTo(TrainingResult.Status.SUCCEEDED);
+    assertThat(result.step()).isEqualTo(24);
+    assertThat(result.examples()).isEqualTo(8 * 24);
+    assertThat(result.tokensPerSecond()).isPositive();
+    assertThat(result.peakResidentBytes()).isGreaterThan(1L << 20);
+    List<Map<String, Double>> evaluations = group.metrics(job, "eval");
+    assertThat(evaluations).hasSize(9);
+    assertThat(result.bestMetric()).isLessThan(evaluations.get(0).get("loss"));
+    for (Path model : List.of(group.folder(job).best(), group.folder(job).last())) {
+      TrainingJob next = group.child("next-" + model.getFileName(), model, Map.of("loss", "sft"));
+      assertThat(finish(next).step()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void gdpo_moves_the_belief_distribution_to_the_groups() throws IOException {
+    TrainingJob job = group.job("gdpo", Map.of("loss", "gdpo", "epochs", 24));
+
+    finish(job);
+
+    List<Map<String, Double>> evaluations = group.metrics(job, "eval");
+    Map<String, Double> first = evaluations.get(0);
+    Map<String, Double> last = evaluations.get(evaluations.size() - 1);
+    assertThat(first.get("jsd")).isGreaterThan(0.3);
+    assertThat(last.get("jsd")).isLessThan(0.1);
+    assertThat(last.get("belief_mass")).isGreaterThan(0.9);
+    assertThat(first.get("rewards/margin")).isCloseTo(0, within(1e-5));
+    assertThat(last).containsKeys("rewards/margin_majority", "rewards/margin_minority", "kl");
+    assertThat(group.metrics(job, "train").get(0))
+        .containsKeys("grad_norm", "learning_rate", "examples_per_second");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SFT", "GDPO"})
+  void a_run_that_was_interrupted_ends_with_the_very_same_bytes(Loss loss) throws IOException {
+    Map<String, Object> settings = Map.of("loss", loss.label(), "checkpoint_every", 4);
+    TrainingJob whole = group.job("whole", settings);
+    TrainingJob parts = group.job("parts", settings);
+
+    finish(whole);
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(train(parts, () -> asked.incrementAndGet() > 2)).isEmpty();
+    assertThat(group.folder(parts).result()).doesNotExist();
+    AtomicInteger askedAgain = new AtomicInteger();
+    assertThat(train(parts, () -> askedAgain.incrementAndGet() > 3)).isEmpty();
+    TrainingResult result = finish(parts);
+
+    assertThat(result.step()).isEqualTo(6);
+    for (String model : List.of("best", "final")) {
+      assertThat(group.folder(parts).root().resolve(model).resolve(WEIGHTS))
+          .hasSameBinaryContentAs(group.folder(whole).root().resolve(model).resolve(WEIGHTS));
+    }
+    assertThat(progress(parts)).isEqualTo(progress(whole));
+  }
+
+  @Test
+  void a_damaged_checkpoint_is_passed_over_for_the_one_before_it() throws IOException {
+    TrainingJob job = group.job("job", Map.of("loss", "sft", "checkpoint_every", 1));
+    AtomicInteger asked = new AtomicInteger();
+    train(job, () -> asked.incrementAndGet() > 4);
+    Path newest = group.folder(job).checkpoints().resolve("step-4");
+    Files.write(newest.resolve("optimizer.safetensors"), new byte[] {0}, StandardOpenOption.APPEND);
+
+    finish(job);
+
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .contains("step-4 is damaged and passed over: optimizer.safetensors has")
+        .contains("resumed from " + newest.resolveSibling("step-3"));
+    try (Stream<Path> kept = Files.list(group.folder(job).checkpoints())) {
+      assertThat(kept.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder("step-5", "step-6");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SFT", "GDPO"})
+  void gradients_accumulated_over_micro_batches_are_those_of_the_whole_batch(Loss loss)
+      throws IOException {
+    Map<String, Object> settings =
+        Map.of("loss", loss.label(), "epochs", 1, "batch_size", 8, "learning_rate", 1e-3);
+    TrainingJob whole = group.job("whole", settings);
+    Map<String, Object> split = new HashMap<>(settings);
+    split.put("gradient_accumulation", 4);
+    TrainingJob accumulated = group.job("accumulated", split);
+
+    finish(whole);
+    finish(accumulated);
+
+    List<Map<String, Double>> expected = group.metrics(whole, "train");
+    List<Map<String, Double>> actual = group.metrics(accumulated, "train");
+    for (int line = 0; line < expected.size(); line++) {
+      for (String metric : List.of("loss", "grad_norm", "jsd", "nll")) {
+        assertThat(actual.get(line).get(metric))
+            .as(metric)
+            .isCloseTo(expected.get(line).get(metric), within(2e-4));
+      }
+    }
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_run_and_another_seed_another_order() {
+    DataOrder order = new DataOrder(1, 50);
+    assertThat(order.epoch(3)).isEqualTo(new DataOrder(1, 50).epoch(3));
+    assertThat(order.epoch(3)).isNotEqualTo(order.epoch(4));
+    assertThat(order.epoch(3)).isNotEqualTo(new DataOrder(2, 50).epoch(3));
+    assertThat(order.epoch(3)).containsOnlyOnce(0, 1, 25, 49).hasSize(50);
+  }
+
+  @Test
+  void patience_stops_training_and_the_best_model_stays() throws IOException {
+    TrainingJob job =
+        group.job(
+            "job",
+            Map.of(
+                "loss", "sft",
+                "epochs", 30,
+                "select_by", "nll",
+                "select_direction", "max",
+                "early_stop_patience", 2));
+
+    TrainingResult result = finish(job);
+
+    assertThat(result.stoppedEarly()).isTrue();
+    assertThat(result.bestStep()).isEqualTo(3);
+    assertThat(result.step()).isEqualTo(9);
+    assertThat(group.folder(job).best().resolve(WEIGHTS)).exists();
+    assertThat(
+            Files.mismatch(
+                group.folder(job).best().resolve(WEIGHTS),
+                group.folder(job).last().resolve(WEIGHTS)))
+        .isNotNegative();
+    assertThat(console.toString(StandardCharsets.UTF_8)).contains("stopped early: no better nll");
+  }
+
+  @Test
+  void a_loss_that_is_not_finite_ends_the_job_and_names_step_and_rows() {
+    TrainingJob job =
+        group.job("job", Map.of("loss", "sft", "learning_rate", 1e30, "warmup_steps", 0));
+
+    assertThatThrownBy(() -> finish(job))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("at step 2")
+        .hasMessageContaining("of train.parquet")
+        .hasMessageContaining("learning_rate");
+  }
+
+  @Test
+  void a_metric_to_select_by_that_the_loss_lacks_is_named_with_those_it_has() {
+    TrainingJob job = group.job("job", Map.of("loss", "sft", "select_by", "rewards/margin"));
+
+    assertThatThrownBy(() -> finish(job))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("'rewards/margin' is not a metric of loss sft")
+        .hasMessageContaining("belief_mass");
+  }
+
+  @Test
+  void a_checkpoint_of_another_run_is_refused() throws IOException {
+    finish(group.job("job", Map.of("loss", "sft")));
+
+    TrainingJob other = group.job("job", Map.of("loss", "sft", "learning_rate", 2e-2));
+
+    assertThatThrownBy(() -> finish(other))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("belongs to another run");
+  }
+
+  @Test
+  void lengths_beyond_the_model_are_refused_and_texts_beyond_the_lengths_are_cut_and_counted()
+      throws IOException {
+    assertThatThrownBy(() -> finish(group.job("too-long", Map.of("loss", "sft", "max_length", 97))))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("max_length 97 is more than the model's 96 positions");
+
+    finish(group.job("cut", Map.of("loss", "sft", "max_length", 30, "max_prompt_length", 12)));
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .containsPattern("cut to fit: \\d+ prompts");
+  }
+
+  @Test
+  void a_dataset_without_a_split_is_refused() throws IOException {
+    Files.delete(group.dataset().resolve("eval.parquet"));
+
+    assertThatThrownBy(() -> finish(group.job("job", Map.of("loss", "sft"))))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessageContaining("eval.parquet");
+  }
+
+  @Test
+  void last_per_prompt_keeps_one_target_for_each_prompt() throws IOException {
+    TrainingJob job = group.job("job", Map.of("loss", "sft", "targets", "last-per-prompt"));
+
+    assertThat(finish(job).examples()).isEqualTo(2 * 4);
+  }
+
+  @Test
+  void reference_log_probabilities_are_cached_and_equal_live_ones() throws IOException {
+    TrainingJob parent = group.job("parent", Map.of("loss", "sft"));
+    finish(parent);
+    TrainingJob job =
+        group.child("child", group.folder(parent).last(), Map.of("loss", "gdpo", "epochs", 1));
+
+    TrainingResult result = finish(job);
+
+    assertThat(result.referenceUri()).isEqualTo(group.folder(parent).last().toUri().toString());
+    // Before the first step the policy is the reference, so live rewards against it are 0.
+    assertThat(group.metrics(job, "eval").get(0).get("rewards/chosen")).isCloseTo(0, within(1e-6));
+    Path cache = group.folder(job).root().resolve("reference-train.safetensors");
+    try (Safetensors saved = Safetensors.open(cache)) {
+      assertThat(saved.names()).containsExactlyInAnyOrder("chosen", "rejected");
+      assertThat(saved.metadata()).containsKey("key");
+    }
+    byte[] first = Files.readAllBytes(cache);
+    finish(job);
+    assertThat(cache).hasBinaryContent(first);
+  }
+
+  private TrainingResult finish(TrainingJob job) throws IOException {
+    return train(job, () -> false).orElseThrow();
+  }
+
+  private Optional<TrainingResult> train(TrainingJob job, BooleanSupplier stop) throws IOException {
+    JobFolder folder = group.folder(job);
+    Files.createDirectories(folder.root());
+    PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
+    return new TrainingRun(job, folder, out, progress -> {}, stop).run();
+  }
+
+  /** What progress lines say apart from the time it took. */
+  private List<Map<String, Double>> progress(TrainingJob job) throws IOException {
+    return Files.readAllLines(group.folder(job).progress()).stream()
+        .map(
+            line -> {
+              try {
+                return Json.EVENTS.readValue(line, TrainingProgress.class);
+              } catch (IOException e) {
+                throw new AssertionError(line, e);
+              }
+            })
+        .map(
+            progress -> {
+              Map<String, Double> metrics = progress.metrics();
+              metrics.remove("examples_per_second");
+              metrics.put("step", (double) progress.step());
+              return metrics;
+            })
+        .toList();
+  }
+}
