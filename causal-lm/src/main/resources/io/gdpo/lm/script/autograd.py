@@ -14,7 +14,7 @@ class Autograd(Module):
     found : List[Tensor] = []
     for leaf in leaves:
       grad = leaf.grad
-      if grad is None:
+      if grad.numel() == 0:  # undefined, which libtorch does not show as None
         found.append(torch.zeros_like(leaf))
       else:
         found.append(grad)
@@ -23,7 +23,7 @@ class Autograd(Module):
   def zero_gradients(self, leaves: List[Tensor]) -> List[Tensor]:
     for leaf in leaves:
       grad = leaf.grad
-      if grad is not None:
+      if grad.numel() > 0:
         torch.zero_(grad)
     return []
 

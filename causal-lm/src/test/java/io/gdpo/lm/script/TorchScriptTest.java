@@ -129,6 +129,15 @@ class TorchScriptTest {
   }
 
   @Test
+  void a_leaf_that_no_backward_reached_has_zeros_for_a_gradient() {
+    NDArray x = manager.create(new float[] {1, 2});
+    x.setRequiresGradient(true);
+    Autograd.zeroGradients(List.of(x));
+    assertThat(Autograd.gradients(manager, List.of(x)).get(0).toFloatArray())
+        .containsExactly(0f, 0f);
+  }
+
+  @Test
   void no_thread_records_a_graph_unless_told() throws Exception {
     NDArray x = manager.create(new float[] {1, 2, 3});
     x.setRequiresGradient(true);
