@@ -34,6 +34,9 @@ public class OutboxRelay {
   private static final int BATCH = 200;
   private static final long STOP_PATIENCE_MS = 5000;
 
+  /** With a slow broker a batch ends early: its transaction must not outlast JTA's minute. */
+  private static final long BATCH_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** An arbitrary number that all service processes on one database agree on. */
   private static final long RELAY_LOCK = 0x6764706f_6f757462L;
 
@@ -95,10 +98,10 @@ public class OutboxRelay {
     do {
       batch = QuarkusTransaction.requiringNew().call(this::sendBatch);
       batch.failure().ifPresent(OutboxRelay::rethrow);
-    } while (batch.sent() == BATCH && !stopped);
+    } while (batch.more() && !stopped);
   }
 
-  private record Batch(int sent, Optional<EventNotSentException> failure) {}
+  private record Batch(boolean more, Optional<EventNotSentException> failure) {}
 
   private record Row(long id, ProducerRecord<String, byte[]> event) {}
 
@@ -106,11 +109,16 @@ public class OutboxRelay {
   private Batch sendBatch() throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       if (!lock(connection)) {
-        return new Batch(0, Optional.empty());
+        return new Batch(false, Optional.empty());
       }
       List<Long> sent = new ArrayList<>();
       Optional<EventNotSentException> failure = Optional.empty();
-      for (Row row : oldest(connection)) {
+      long start = System.nanoTime();
+      List<Row> rows = oldest(connection);
+      for (Row row : rows) {
+        if (System.nanoTime() - start > BATCH_NANOS) {
+          break;
+        }
         try {
           producer.send(row.event());
           sent.add(row.id());
@@ -120,7 +128,7 @@ public class OutboxRelay {
         }
       }
       forget(connection, sent);
-      return new Batch(sent.size(), failure);
+      return new Batch(rows.size() == BATCH || sent.size() < rows.size(), failure);
     }
   }
 

@@ -2,6 +2,7 @@ package io.gdpo.platform.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -60,6 +61,22 @@ class FileArtifactStoreTest {
 
     assertThat(store.fetch(published)).isDirectoryNotContaining("glob:**/old-name");
     assertThat(store.fetch(published).resolve("weights")).hasContent("second");
+    assertThat(namesIn("jobs/7")).containsExactly("best");
+  }
+
+  @Test
+  void aFolderOfAnotherFileSystemIsPublishedToo() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeThat(memory).isWritable();
+    assumeThat(Files.getFileStore(memory)).isNotEqualTo(Files.getFileStore(folder));
+    Path local = Files.createTempDirectory(memory, "made");
+    Files.createDirectories(local.resolve("deeper"));
+    Files.write(local.resolve("deeper/weights"), bytes("far"));
+
+    URI published = store.publish(local, "jobs/7/best");
+
+    assertThat(store.fetch(published).resolve("deeper/weights")).hasContent("far");
+    assertThat(local).doesNotExist();
     assertThat(namesIn("jobs/7")).containsExactly("best");
   }
 

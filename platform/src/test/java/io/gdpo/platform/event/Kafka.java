@@ -43,7 +43,7 @@ record Kafka(String bootstrapServers) {
   /** All records of a topic that match, as soon as there are {@code count} of them. */
   List<ConsumerRecord<String, byte[]>> await(
       String topic, int count, Predicate<ConsumerRecord<String, byte[]>> wanted) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer = consumer()) {
       TopicPartition partition = new TopicPartition(topic, 0);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jboss.logging.Logger;
 
 /** What a job's main looks like; the tests launch it in a JVM of its own. */
 final class ChildProgram {
@@ -18,6 +19,7 @@ final class ChildProgram {
       case "exit" -> System.exit(Integer.parseInt(args[1]));
       case "environment" -> tellEnvironment();
       case "work" -> work(Path.of(args[1]), Duration.ofSeconds(20));
+      case "log" -> log();
       case "hang" -> hang(Path.of(args[1]));
       case "launch" -> launchAndWaitToBeKilled(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
@@ -40,6 +42,13 @@ final class ChildProgram {
     tellPid(pidFile);
     STOP.await();
     System.out.println("stopped in order");
+  }
+
+  private static void log() throws Exception {
+    JobLog.toStandardOutput();
+    ParentWatch.start(STOP::countDown, Duration.ofSeconds(5));
+    Logger.getLogger(ChildProgram.class).info("halfway there");
+    STOP.await();
   }
 
   /** Does not react when it is asked to stop. */

@@ -13,17 +13,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalProcessLauncherTest {
   @TempDir Path folder;
 
+  @BeforeAll
+  static void allowForABusyMachine() {
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
+
   static LocalProcessLauncher launcher(Duration grace) {
     return new LocalProcessLauncher(
         new LocalProcessLauncher.Settings(
             ThisProgram.current(Optional.empty(), Optional.of(ChildProgram.class.getName())),
-            List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"),
+            List.of(
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
             grace));
   }
 
@@ -46,6 +56,17 @@ class LocalProcessLauncherTest {
               "threads=2",
               "heap=6",
               "an error, too");
+    }
+  }
+
+  @Test
+  void whatAJobLogsIsSeenWhileItRuns() {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      launcher.launch(request("job", "log"));
+
+      Path log = folder.resolve("job.log");
+      await().until(() -> Files.exists(log) && Files.readString(log).contains("halfway there"));
+      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Running());
     }
   }
 
@@ -160,7 +181,7 @@ class LocalProcessLauncherTest {
             .inheritIO()
             .start();
     Path pidFile = folder.resolve("grandchild.pid");
-    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(pidFile));
+    await().until(() -> Files.exists(pidFile));
     ProcessHandle job = ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();
 
     parent.destroyForcibly().waitFor();
