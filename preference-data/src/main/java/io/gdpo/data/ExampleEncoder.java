@@ -74,6 +74,11 @@ public final class ExampleEncoder {
     return eos;
   }
 
+  /** How many tokens a text has, EOS apart. */
+  public int length(String text) {
+    return withoutEos(tokenizer.encode(text)).length();
+  }
+
   /** The ids of an example's prompt alone, as {@link #encode} gives them. */
   public long[] encodePrompt(PreferenceExample example) {
     return cut(promptTokens(example), maxPromptLength);

@@ -24,15 +24,17 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Builds one dataset from its specification and publishes it whole: the three splits and the card.
- * The same specification and source give the same bytes of meaning, so building twice does no harm.
+ * The same specification and source give the same examples, so building twice does no harm.
  */
 @ApplicationScoped
 public class DatasetBuilder {
@@ -198,16 +200,30 @@ public class DatasetBuilder {
     return splits;
   }
 
+  /** Made complete in a temporary place; the store lets it appear whole. */
   private URI publish(String datasetId, PreferenceDataset dataset, DatasetCard card) {
     try {
-      Path folder = Files.createTempDirectory("dataset-");
-      dataset.write(folder);
-      Json.EVENTS
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
-      return artifacts.publish(folder, key(datasetId));
+      Path temporary = Files.createTempDirectory("dataset-");
+      try {
+        Path folder = Files.createDirectory(temporary.resolve("complete"));
+        dataset.write(folder);
+        Json.EVENTS
+            .writerWithDefaultPrettyPrinter()
+            .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
+        return artifacts.publish(folder, key(datasetId));
+      } finally {
+        delete(temporary);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot store dataset " + datasetId, e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> below = Files.walk(folder)) {
+      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
     }
   }
 }

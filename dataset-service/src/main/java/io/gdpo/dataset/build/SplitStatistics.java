@@ -2,14 +2,15 @@ package io.gdpo.dataset.build;
 
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.RenderedExample;
 import io.gdpo.dataset.build.DatasetCard.Lengths;
 import io.gdpo.dataset.build.DatasetCard.SplitCard;
 import io.gdpo.dataset.build.DatasetCard.TokenLengths;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 
 /** Counts what a split holds, for its card. */
 final class SplitStatistics {
+  private static final int EOS = 1;
   private static final int[] POSITIONS = {64, 128, 256, 512, 1024};
 
   private SplitStatistics() {}
@@ -54,13 +56,18 @@ final class SplitStatistics {
     int[] prompts = new int[examples.size()];
     int[] responses = new int[examples.size()];
     int[] totals = new int[examples.size()];
+    Map<String, Integer> known = new HashMap<>();
+    ToIntFunction<String> length = text -> known.computeIfAbsent(text, encoder::length);
     for (int i = 0; i < totals.length; i++) {
-      EncodedExample encoded = encoder.encode(examples.get(i));
-      prompts[i] = encoded.prompt().length;
+      RenderedExample texts = OpinionTemplate.render(examples.get(i));
+      prompts[i] = length.applyAsInt(texts.prompt());
       responses[i] =
-          Math.max(
-              encoded.chosen().length,
-              Math.max(encoded.rejected().length, encoded.rejectedUnderBelief().length));
+          EOS
+              + Math.max(
+                  length.applyAsInt(texts.chosen()),
+                  Math.max(
+                      length.applyAsInt(texts.rejected()),
+                      length.applyAsInt(texts.rejectedUnderBelief())));
       totals[i] = prompts[i] + responses[i];
     }
     Map<Integer, Long> longerThan = new TreeMap<>();
