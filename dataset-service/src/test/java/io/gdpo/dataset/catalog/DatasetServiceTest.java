@@ -51,6 +51,9 @@ class DatasetServiceTest {
   private static final String SURVEY =
       Path.of("..", "examples", "survey.csv").toAbsolutePath().normalize().toString();
 
+  private static final String TOKENIZER =
+      Path.of("..", "examples", "tokenizer.json").toAbsolutePath().normalize().toString();
+
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String bootstrapServers;
 
@@ -66,7 +69,10 @@ class DatasetServiceTest {
   @Test
   void aSurveyBecomesADatasetWithItsCard() {
     String id =
-        post(Map.of("survey", SURVEY, "group", "Hilltop")).statusCode(202).extract().path("id");
+        post(Map.of("survey", SURVEY, "group", "Hilltop", "tokenizer", TOKENIZER))
+            .statusCode(202)
+            .extract()
+            .path("id");
 
     JsonPath dataset = awaitState(id, "READY");
 
@@ -87,6 +93,9 @@ class DatasetServiceTest {
     assertThat(card.getList("splits.test.belief_histogram", Long.class)).hasSize(6);
     assertThat(card.getList("questions")).hasSize(40);
     assertThat(card.getString("source_sha256")).hasSize(64);
+    assertThat(card.getInt("splits.test.tokens.total.max"))
+        .isBetween(card.getInt("splits.test.tokens.response.max"), 128);
+    assertThat(card.getLong("splits.test.tokens.longer_than.'128'")).isZero();
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
