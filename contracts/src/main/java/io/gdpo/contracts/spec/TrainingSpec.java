@@ -32,6 +32,8 @@ import java.util.function.Predicate;
  * @param adamBeta2 (0.95)
  * @param batchSize examples of an optimizer step (32), gradient accumulation included
  * @param gradientAccumulation micro-batches an optimizer step is split into (1)
+ * @param examplesPerPrompt examples of one prompt that are kept together when an epoch is shuffled
+ *     (4), so that a step computes their prompt once; 1 shuffles every example on its own
  * @param maxGradNorm global gradient norm clip (10)
  * @param epochs passes over the training split
  * @param evalEvery training examples between evaluations; once an epoch if absent
@@ -66,6 +68,7 @@ public record TrainingSpec(
     Double adamBeta2,
     Integer batchSize,
     Integer gradientAccumulation,
+    Integer examplesPerPrompt,
     Double maxGradNorm,
     Double epochs,
     Long evalEvery,
@@ -97,6 +100,7 @@ public record TrainingSpec(
     adamBeta2 = or(adamBeta2, 0.95);
     batchSize = or(batchSize, 32);
     gradientAccumulation = or(gradientAccumulation, 1);
+    examplesPerPrompt = or(examplesPerPrompt, 4);
     maxGradNorm = or(maxGradNorm, 10.0);
     epochs = or(epochs, 1.0);
     selectBy = or(selectBy, "loss");
@@ -148,6 +152,7 @@ public record TrainingSpec(
         gradientAccumulation,
         v -> v >= 1 && v <= batchSize,
         "must be at least 1 and at most batch_size");
+    check.that("examples_per_prompt", examplesPerPrompt, v -> v >= 1, "must be at least 1");
     check.that("max_grad_norm", maxGradNorm, v -> v > 0, "must be greater than 0");
     check.that("epochs", epochs, v -> v > 0, "must be greater than 0");
     check.that("eval_every", evalEvery, v -> v >= 1, "must be at least 1");
