@@ -34,6 +34,11 @@ public record JobFolder(Path root) {
     return root.resolve("final");
   }
 
+  /** Locked by the one process that works in this folder. */
+  public Path lock() {
+    return root.resolve("lock");
+  }
+
   /** {@link TrainingResult}; exists only once the job has ended. */
   public Path result() {
     return root.resolve("result.json");

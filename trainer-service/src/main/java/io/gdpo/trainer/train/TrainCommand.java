@@ -10,8 +10,10 @@ import io.gdpo.platform.launch.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -132,8 +134,7 @@ public final class TrainCommand {
   }
 
   private int train(TrainingJob job, JobFolder folder) {
-    try {
-      Files.createDirectories(folder.root());
+    try (FileChannel ownership = owned(folder)) {
       Files.deleteIfExists(folder.result());
       Optional<TrainingResult> result = train(job, folder, events(job));
       if (result.isEmpty()) {
@@ -160,6 +161,19 @@ public final class TrainCommand {
       e.printStackTrace(console);
       return failed(job, folder, e.toString());
     }
+  }
+
+  /**
+   * Waits until no other process works in the job's folder: the attempt before this one may still
+   * be saving its checkpoint after its service was killed. Given back when closed, or when this
+   * process ends, however it ends.
+   */
+  private static FileChannel owned(JobFolder folder) throws IOException {
+    Files.createDirectories(folder.root());
+    FileChannel file =
+        FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    file.lock();
+    return file;
   }
 
   private static Optional<ProgressEvents> events(TrainingJob job) {
