@@ -1,0 +1,28 @@
+package io.gdpo.trainer;
+
+import io.gdpo.trainer.train.TrainCommand;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.Arrays;
+
+/**
+ * One program, two commands: {@code serve} (the control plane; also without a command) and {@code
+ * train --job URI} (one training job, then exit; Quarkus is not started).
+ */
+@QuarkusMain
+public final class Main {
+  private Main() {}
+
+  public static void main(String... args) {
+    String command = args.length == 0 ? "serve" : args[0];
+    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    switch (command) {
+      case "serve" -> Quarkus.run(rest);
+      case "train" -> System.exit(TrainCommand.run(rest));
+      default -> {
+        System.err.println("Unknown command '" + command + "'; there are: serve, train");
+        System.exit(2);
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.gdpo.trainer;
+
+import static io.gdpo.trainer.support.Service.awaitExperiment;
+import static io.gdpo.trainer.support.Service.submitYaml;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasKey;
+
+import io.gdpo.contracts.event.DatasetReady;
+import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.trainer.support.TestBroker;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The packaged service from outside: its REST interface, and that it can run itself as a job. */
+@QuarkusIntegrationTest
+@WithTestResource(
+    value = InfrastructureResource.class,
+    scope = TestResourceScope.GLOBAL,
+    initArgs = @ResourceArg(name = "database", value = "trainer"))
+@Timeout(90)
+class TrainerServiceIT {
+
+  @Test
+  void anInvalidExperimentIsRefusedWithAllItsProblems() {
+    submitYaml(
+            """
+            name: Not A Name
+            dataset: {survey: file:/nowhere/survey.csv}
+            model: {}
+            stages:
+              - name: sft
+                parent: nobody
+                training: {loss: guess, beta: 0}
+            """)
+        .then()
+        .statusCode(400)
+        .contentType("application/problem+json")
+        .body("title", equalTo("Invalid specification"))
+        .body(
+            "errors.field",
+            hasItems(
+                "name",
+                "dataset.group",
+                "model",
+                "stages[0].parent",
+                "stages[0].training.loss",
+                "stages[0].training.beta"));
+  }
+
+  @Test
+  void anExperimentIsTakenInShownListedAndCancelled() {
+    String yaml = yaml("packaged", "file:/nowhere/examples.jsonl");
+    submitYaml(yaml).then().statusCode(201).body("stages.name", hasItem("sft"));
+    submitYaml(yaml).then().statusCode(200);
+    given()
+        .get("/experiments/packaged")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("WAITING_FOR_DATASET"));
+    given().get("/experiments").then().body("name", hasItem("packaged"));
+    given()
+        .post("/experiments/packaged/cancel")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("CANCELLED"))
+        .body("stages[0].status", equalTo("CANCELLED"));
+  }
+
+  @Test
+  void theServiceRunsItselfAsTheTrainingProcess() throws Exception {
+    try (TestBroker broker = new TestBroker(System.getProperty("kafka.bootstrap.servers"))) {
+      submitYaml(yaml("no-files", "file:/nowhere/examples.jsonl")).then().statusCode(201);
+      DatasetRequested requested =
+          broker.expect(DatasetRequested.class, e -> e.requestedBy().equals("no-files"));
+      broker.send(new DatasetReady(requested.datasetId(), "file:/nowhere/dataset", Map.of()));
+    }
+    ExperimentView view = awaitExperiment("no-files", e -> e.finishedAt() != null);
+    assertThat(view.status()).isEqualTo("FAILED");
+    assertThat(view.reason()).startsWith("stage 'sft' failed: ").contains("/nowhere/");
+    assertThat(view.stages().get(0).attempts()).isEqualTo(1);
+    given()
+        .get("/jobs/" + view.stages().get(0).jobId() + "/logs")
+        .then()
+        .statusCode(200)
+        .body(containsString("/nowhere/"));
+  }
+
+  @Test
+  void itDescribesItselfAndTellsOfItsHealth() {
+    given()
+        .accept("application/json")
+        .get("/q/openapi")
+        .then()
+        .statusCode(200)
+        .body("paths", hasKey("/experiments/{name}/cancel"))
+        .body("paths", hasKey("/jobs/{id}/logs"))
+        .body("components.schemas.TrainingSpec.properties", hasKey("learning_rate"));
+    given()
+        .get("/q/health")
+        .then()
+        .statusCode(200)
+        .body("checks.name", hasItem("training jobs"))
+        .body("checks.status", everyItem(equalTo("UP")));
+    given().get("/q/metrics").then().statusCode(200).body(containsString("http_server"));
+  }
+
+  private static String yaml(String name, String examples) {
+    return """
+        name: %s
+        dataset: {examples: "%s"}
+        model: {init: {tokenizer: "file:/nowhere/tokenizer.json"}}
+        stages:
+          - name: sft
+            training: {loss: sft}
+        """
+        .formatted(name, examples);
+  }
+}
