@@ -45,6 +45,30 @@ public final class TinyWorld {
     return new TinyWorld(folder);
   }
 
+  /**
+   * The same, made by a process of its own: libtorch can be loaded by one class loader of a JVM
+   * only, and Quarkus tests have theirs.
+   */
+  public static TinyWorld madeApart(Path folder) throws IOException {
+    Process maker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                TinyWorld.class.getName(),
+                folder.toString())
+            .inheritIO()
+            .start();
+    if (maker.onExit().join().exitValue() != 0) {
+      throw new IllegalStateException("The tiny world could not be made; see the output");
+    }
+    return new TinyWorld(folder);
+  }
+
+  public static void main(String... args) throws IOException {
+    in(Path.of(args[0]));
+  }
+
   public Path dataset() {
     return folder.resolve("dataset");
   }

@@ -65,7 +65,7 @@ class EvaluatorServiceTest {
   @BeforeEach
   void open() throws IOException {
     if (world == null) {
-      world = TinyWorld.in(home);
+      world = TinyWorld.madeApart(home);
     }
     topics = new OtherService(broker);
   }

@@ -32,7 +32,7 @@ class PackagedEvaluatorIT {
 
   @Test
   void evaluatesACheckpointAndReportsIt() throws IOException {
-    TinyWorld world = TinyWorld.in(home);
+    TinyWorld world = TinyWorld.madeApart(home);
     given()
         .contentType(ContentType.JSON)
         .body(
