@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
     scope = TestResourceScope.GLOBAL,
     initArgs = @ResourceArg(name = "database", value = "evaluator"))
 class EvaluatorServiceTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir static Path home;
   private static TinyWorld world;

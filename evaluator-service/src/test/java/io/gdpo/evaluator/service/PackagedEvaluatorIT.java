@@ -43,7 +43,7 @@ class PackagedEvaluatorIT {
         .then()
         .statusCode(202);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(
             () ->
                 given()
