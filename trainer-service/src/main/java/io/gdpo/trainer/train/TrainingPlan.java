@@ -1,6 +1,7 @@
 package io.gdpo.trainer.train;
 
 import io.gdpo.contracts.spec.TrainingSpec;
+import java.nio.LongBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,10 +19,13 @@ record TrainingPlan(
     DataOrder order, int batchSize, long totalSteps, long evalEvery, long checkpointEvery) {
   private static final int LINES = 100;
 
-  static TrainingPlan of(TrainingSpec spec, long seed, int examples) {
+  static TrainingPlan of(TrainingSpec spec, long seed, List<TrainingExample> split) {
+    int examples = split.size();
     long stepsPerEpoch = (examples + spec.batchSize() - 1) / spec.batchSize();
+    List<LongBuffer> prompts =
+        split.stream().map(e -> LongBuffer.wrap(e.tokens().prompt())).toList();
     return new TrainingPlan(
-        new DataOrder(seed, examples),
+        new DataOrder(seed, prompts, spec.examplesPerPrompt()),
         spec.batchSize(),
         Math.max(1, (long) Math.ceil(spec.epochs() * stepsPerEpoch)),
         spec.evalEvery() == null ? examples : spec.evalEvery(),

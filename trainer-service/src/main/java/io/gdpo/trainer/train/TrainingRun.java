@@ -89,7 +89,7 @@ final class TrainingRun {
           TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
       Objective objective = Objective.of(spec);
       BatchPacker packer = new BatchPacker(objective.loss(), spec.imitationIncludesClose());
-      TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train().size());
+      TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
       String digest = digest(start, data);
       TrainingState state =
           saved

@@ -95,7 +95,7 @@ class SoakTest {
       model.parameters().requiresGrad(true);
       ReferenceLogProbs reference =
           new ReferenceLogProbs(new float[examples.size()], new float[examples.size()]);
-      TrainingPlan plan = TrainingPlan.of(spec, 0, examples.size());
+      TrainingPlan plan = TrainingPlan.of(spec, 0, examples);
       try (ObjectivePass pass =
               new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds());
           Optimizer optimizer =

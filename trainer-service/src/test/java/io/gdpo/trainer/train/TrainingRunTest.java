@@ -152,15 +152,6 @@ class TrainingRunTest {
   }
 
   @Test
-  void the_same_seed_gives_the_same_run_and_another_seed_another_order() {
-    DataOrder order = new DataOrder(1, 50);
-    assertThat(order.epoch(3)).isEqualTo(new DataOrder(1, 50).epoch(3));
-    assertThat(order.epoch(3)).isNotEqualTo(order.epoch(4));
-    assertThat(order.epoch(3)).isNotEqualTo(new DataOrder(2, 50).epoch(3));
-    assertThat(order.epoch(3)).containsOnlyOnce(0, 1, 25, 49).hasSize(50);
-  }
-
-  @Test
   void patience_stops_training_and_the_best_model_stays() throws IOException {
     TrainingJob job =
         group.job(
