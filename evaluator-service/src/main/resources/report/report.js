@@ -27,6 +27,7 @@
   const number = (value, digits = 3) => (value === undefined || value === null ? '' : value.toFixed(digits));
   const percent = (value) => `${(100 * value).toFixed(value < 0.0995 && value > 0 ? 1 : 0)} %`;
   const cut = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+  const tail = (text, length) => (text.length > length ? `… ${text.slice(1 - length).replace(/^\S*\s/, '')}` : text);
   const escaped = (text) => element('i', text).innerHTML;
 
   const charts = [];
@@ -168,6 +169,7 @@
       byId('questions').append(element('p', 'No question has been answered yet.', { class: 'empty' }));
       return;
     }
+    const textOf = Object.fromEntries(report.questions.map((q) => [q.question_id, q.question]));
     const jsd = (q, stage) => (q.stages[stage] ? q.stages[stage].metrics.jsd : 0);
     const orders = [['as in the data', (q, i) => i]];
     for (const s of evaluated) orders.push([`worst for ${s.name} first`, (q) => -jsd(q, s.name)]);
@@ -252,7 +254,7 @@
         grid: { left: 8, right: 16, top: 24, bottom: 8, containLabel: true },
         tooltip: { ...tooltip, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (points) => `${escaped(ordered[points[0].dataIndex].question)}<br>${points.map((p) => `${p.marker}${escaped(p.seriesName)} <b>${number(p.value[0])}</b>`).join('<br>')}` },
         xAxis: { type: 'value', position: 'top', min: 0, splitLine, axisLabel: { color: '#5c6778' } },
-        yAxis: { type: 'category', inverse: true, data: ordered.map((q) => q.question_id), axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: true, lineStyle: { color: '#f1f3f7' } }, axisLabel: { fontSize: 11, interval: 0, formatter: (id) => cut(id, 16), color: (id) => (id === current.question_id ? TARGET : '#8a94a3') } },
+        yAxis: { type: 'category', inverse: true, data: ordered.map((q) => q.question_id), axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: true, lineStyle: { color: '#f1f3f7' } }, axisLabel: { fontSize: 11, interval: 0, formatter: (id) => tail(textOf[id], 30), color: (id) => (id === current.question_id ? TARGET : '#8a94a3') } },
         series: evaluated.map((s, i) => ({
           name: s.name, type: 'scatter', symbolSize: 9, itemStyle: { color: colour[s.name], opacity: 0.9 },
           data: ordered.map((q, y) => [jsd(q, s.name), y]),
@@ -277,7 +279,7 @@
     function reorder() {
       const key = orders[Number(order.value)][1];
       ordered = report.questions.map((q, i) => [key(q, i), q]).sort((a, b) => a[0] - b[0]).map(([, q]) => q);
-      select.replaceChildren(...ordered.map((q) => element('option', cut(`${q.question_id} · ${q.question}`, 120), { value: q.question_id })));
+      select.replaceChildren(...ordered.map((q) => element('option', cut(q.question, 130), { value: q.question_id })));
       choose(ordered[0]);
     }
 
