@@ -24,7 +24,8 @@ class CommandLineIT {
   void anExperimentCanBeSubmittedWatchedAndReadByAScript(Stack stack, @TempDir Path folder)
       throws IOException {
     String home = stack.home().toString();
-    Path file = Files.writeString(folder.resolve("mine.yaml"), TinyExperiment.quick("by-script"));
+    Path file =
+        Files.writeString(folder.resolve("mine.yaml"), TinyExperiment.oneStage("by-script"));
     Path html = folder.resolve("report.html");
 
     assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
@@ -35,10 +36,10 @@ class CommandLineIT {
     Gdpo.Result watched = Gdpo.run("watch", "by-script", "--home", home, "--json");
     assertThat(watched.exitCode()).as(watched.errors()).isZero();
     assertThat(json(watched).path("status").asText()).isEqualTo("SUCCEEDED");
-    assertThat(watched.errors()).contains("gdpo").contains("evaluated");
+    assertThat(watched.errors()).contains("sft").contains("evaluated");
 
     Gdpo.Result table = Gdpo.run("report", "by-script", "--home", home);
-    assertThat(table.output()).contains("sft").contains("gdpo").containsIgnoringCase("uniform");
+    assertThat(table.output()).contains("sft").containsIgnoringCase("uniform");
     Gdpo.Result page =
         Gdpo.run("report", "by-script", "--home", home, "--format", "html", "-o", html.toString());
     assertThat(page.exitCode()).isZero();
@@ -78,13 +79,15 @@ class CommandLineIT {
   @Test
   void theScriptServesFromAnotherFolderAndByAPathWithSpaces(@TempDir Path folder)
       throws IOException {
-    Path linked = folder.resolve("a folder with spaces");
+    Path linked = Path.of("target", "a folder with spaces").toAbsolutePath();
+    Files.deleteIfExists(linked);
     Files.createSymbolicLink(linked, Gdpo.script().getParent());
 
     Gdpo.Result result = Gdpo.run(linked.resolve("gdpo"), folder, "--version");
 
     assertThat(result.exitCode()).as(result.errors()).isZero();
     assertThat(result.output()).startsWith("gdpo ");
+    Files.delete(linked);
   }
 
   private static JsonNode json(Gdpo.Result result) {

@@ -20,7 +20,7 @@ class KilledProcessesIT {
   @Test
   void anExperimentOutlivesItsControlPlane(Stack stack) {
     try (Records records = new Records(stack)) {
-      stack.submit(TinyExperiment.checkpointed("killed-service", 60));
+      stack.submit(TinyExperiment.checkpointed("killed-service", 120));
       awaitSteps(records, "killed-service");
       int restarts = stack.restarts("trainer-service");
 
@@ -38,8 +38,8 @@ class KilledProcessesIT {
   @Test
   void aKilledTrainingProcessGoesOnFromItsCheckpoint(Stack stack) {
     try (Records records = new Records(stack)) {
-      stack.submit(TinyExperiment.checkpointed("killed-job", 60));
-      awaitSteps(records, "killed-job");
+      stack.submit(TinyExperiment.checkpointed("killed-job", 120));
+      String job = awaitSteps(records, "killed-job");
       await("the training process is there")
           .atMost(LIMIT)
           .until(() -> !stack.jobs("trainer-service", "train").isEmpty());
@@ -49,7 +49,7 @@ class KilledProcessesIT {
       Records.Seen finished = awaitFinished(records, "killed-job");
       assertThat(finished.at("/status")).as(finished.text()).isEqualTo("SUCCEEDED");
       assertThat(stack.experiment("killed-job").stages().get(0).attempts()).isEqualTo(2);
-      assertThat(records.all(r -> r.is("JobProgressed") && isOf(r, "killed-job")))
+      assertThat(records.all(r -> r.is("JobProgressed") && r.key().equals(job)))
           .filteredOn(r -> r.json().at("/attempt").asInt() == 2)
           .isNotEmpty()
           .allSatisfy(r -> assertThat(r.json().at("/progress/step").asInt()).isGreaterThan(10));
@@ -57,14 +57,22 @@ class KilledProcessesIT {
   }
 
   /** Waits until a job is in its midst: some steps and at least one checkpoint behind it. */
-  private static void awaitSteps(Records records, String experiment) {
+  private static String awaitSteps(Records records, String experiment) {
+    String job =
+        records
+            .await(
+                "JobStarted of " + experiment,
+                LIMIT,
+                r -> r.is("JobStarted") && r.at("/experiment").equals(experiment))
+            .key();
     records.await(
         "training of " + experiment,
         LIMIT,
         r ->
             r.is("JobProgressed")
-                && isOf(r, experiment)
+                && r.key().equals(job)
                 && r.json().at("/progress/step").asInt() >= STEPS_BEFORE_THE_KILL);
+    return job;
   }
 
   private static Records.Seen awaitFinished(Records records, String experiment) {
@@ -72,9 +80,5 @@ class KilledProcessesIT {
         "ExperimentFinished of " + experiment,
         LIMIT,
         r -> r.is("ExperimentFinished") && r.key().equals(experiment));
-  }
-
-  private static boolean isOf(Records.Seen progress, String experiment) {
-    return progress.key().startsWith(experiment + ".");
   }
 }

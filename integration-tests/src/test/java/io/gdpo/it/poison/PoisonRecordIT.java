@@ -22,6 +22,7 @@ class PoisonRecordIT {
   @CsvSource({
     "gdpo.experiments, ExperimentSubmitted",
     "gdpo.datasets, DatasetRequested",
+    "gdpo.jobs, JobStarted",
     "gdpo.checkpoints, CheckpointSaved",
     "gdpo.evaluations, EvaluationRequested"
   })
@@ -49,7 +50,7 @@ class PoisonRecordIT {
           "gdpo.experiments",
           "after-poison",
           "ExperimentSubmitted",
-          "{\"spec\": " + TinyExperiment.quick("after-poison") + "}");
+          "{\"spec\": " + TinyExperiment.checkpointed("after-poison", 1) + "}");
 
       Records.Seen finished =
           records.await(

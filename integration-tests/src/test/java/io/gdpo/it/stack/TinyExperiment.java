@@ -19,12 +19,22 @@ public final class TinyExperiment {
         """);
   }
 
-  /** One stage of {@code epochs} epochs that is checkpointed every ten steps. */
-  public static String checkpointed(String name, int epochs) {
+  /** SFT of a few steps, evaluated. */
+  public static String oneStage(String name) {
     return json(
         name,
         """
         {"name": "sft",
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}}
+        """);
+  }
+
+  /** One stage of {@code epochs} epochs that is checkpointed every ten steps, not evaluated. */
+  public static String checkpointed(String name, int epochs) {
+    return json(
+        name,
+        """
+        {"name": "sft", "evaluate": false,
          "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 4, "epochs": %d,
                       "eval_every": 2000, "checkpoint_every": 10}}
         """
