@@ -57,7 +57,10 @@ public final class Stack implements AutoCloseable {
   }
 
   private boolean isReady() {
-    return readState().map(s -> s.path("phase").asText().equals("READY")).orElse(false);
+    return readState()
+        .filter(s -> s.at("/supervisor/pid").asLong() == launcher.pid())
+        .map(s -> s.path("phase").asText().equals("READY"))
+        .orElse(false);
   }
 
   private Optional<JsonNode> readState() {
