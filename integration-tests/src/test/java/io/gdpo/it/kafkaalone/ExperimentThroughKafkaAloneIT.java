@@ -48,7 +48,8 @@ class ExperimentThroughKafkaAloneIT {
   }
 
   private static boolean isOurs(Records.Seen record) {
-    return "kafka-alone".equals(record.at("/experiment"))
-        || "kafka-alone".equals(record.at("/checkpoint/experiment"));
+    return record.isJson()
+        && ("kafka-alone".equals(record.at("/experiment"))
+            || "kafka-alone".equals(record.at("/checkpoint/experiment")));
   }
 }

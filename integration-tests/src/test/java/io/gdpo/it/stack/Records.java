@@ -55,6 +55,15 @@ public final class Records implements AutoCloseable {
       return json().at(pointer).asText();
     }
 
+    /** Whether the value can be read; other scenarios on the same stack send what cannot. */
+    public boolean isJson() {
+      try {
+        return Json.EVENTS.readTree(value).isObject();
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
     public JsonNode json() {
       try {
         return Json.EVENTS.readTree(value);
