@@ -172,7 +172,6 @@ public final class DemoCommand implements Callable<Integer> {
     }
     console.print("");
     files.summary().forEach(console::print);
-    console.print("");
     console.print("The page with plots: " + files.html().toUri());
     console.print("The same in Markdown: " + files.markdown());
     Duration took = Duration.between(begin, Instant.now());

@@ -50,17 +50,53 @@ public final class TerminalMarkdown {
     if (table.isEmpty()) {
       return;
     }
-    int columns = table.stream().mapToInt(List::size).max().orElse(0);
-    int[] widths = new int[columns];
-    for (List<String> row : table) {
+    List<String> head = table.get(0);
+    List<List<String>> body = table.stream().skip(1).filter(row -> !isRule(row)).toList();
+    int[] widths = new int[table.stream().mapToInt(List::size).max().orElse(0)];
+    for (int i = 0; i < head.size(); i++) {
+      widths[i] = Arrays.stream(head.get(i).split(" ")).mapToInt(String::length).max().orElse(0);
+    }
+    for (List<String> row : body) {
       for (int i = 0; i < row.size(); i++) {
-        widths[i] = isRule(row) ? widths[i] : Math.max(widths[i], row.get(i).length());
+        widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
-    for (List<String> row : table) {
-      lines.add(isRule(row) ? rule(widths) : aligned(row, widths));
-    }
+    lines.addAll(headLines(head, widths));
+    lines.add(rule(widths));
+    body.forEach(row -> lines.add(aligned(row, widths)));
     table.clear();
+  }
+
+  /** A head takes as many lines as keep its columns as narrow as their values. */
+  private static List<String> headLines(List<String> head, int[] widths) {
+    List<List<String>> wrapped = new ArrayList<>();
+    for (int i = 0; i < head.size(); i++) {
+      wrapped.add(wrap(head.get(i), widths[i]));
+    }
+    int height = wrapped.stream().mapToInt(List::size).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    for (int line = 0; line < height; line++) {
+      List<String> cells = new ArrayList<>();
+      for (List<String> cell : wrapped) {
+        int own = line - (height - cell.size());
+        cells.add(own < 0 ? "" : cell.get(own));
+      }
+      lines.add(aligned(cells, widths));
+    }
+    return lines;
+  }
+
+  private static List<String> wrap(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    for (String word : text.split(" ")) {
+      int last = lines.size() - 1;
+      if (last >= 0 && lines.get(last).length() + 1 + word.length() <= width) {
+        lines.set(last, lines.get(last) + " " + word);
+      } else {
+        lines.add(word);
+      }
+    }
+    return lines;
   }
 
   /** The row of dashes below a table's head. */

@@ -30,6 +30,15 @@ class TerminalMarkdownTest {
   }
 
   @Test
+  void aLongHeadIsWrappedToItsValues() {
+    assertThat(
+            TerminalMarkdown.render(
+                List.of("| stage | Margin, majority |", "| --- | --: |", "| gdpo | 0.1 |")))
+        .containsExactly(
+            "        Margin,", "stage  majority", "-----  --------", "gdpo        0.1");
+  }
+
+  @Test
   void theSummaryEndsWhereTheSecondSectionBegins() {
     assertThat(TerminalMarkdown.summary(List.of("# R", "## Stages", "x", "## Questions", "y")))
         .containsExactly("# R", "## Stages", "x");
