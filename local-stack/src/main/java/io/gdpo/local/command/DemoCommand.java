@@ -2,6 +2,7 @@ package io.gdpo.local.command;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
@@ -49,6 +50,8 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo demo --keep-up                          then look around with status, logs, report"
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final int FAILED_JOB_LINES = 20;
+
   @ParentCommand private Gdpo gdpo;
 
   @Option(
@@ -134,7 +137,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (exitCode == ExitCode.OK) {
         report(ended, new EvaluatorClient(lease.state()), home, console, begin);
       } else {
-        console.say("See the job's log with: gdpo logs " + ended.name() + "/STAGE");
+        showFailedJobs(ended, trainer, console);
       }
       if (keepUp && lease.owned().isPresent()) {
         console.say("The system stays up; Ctrl-C stops it.");
@@ -157,6 +160,16 @@ public final class DemoCommand implements Callable<Integer> {
       console.say("Experiment " + spec.name() + " goes on where it was");
     }
     return new ExperimentWatch(trainer, console).untilItEnds(spec.name());
+  }
+
+  /** The system is about to stop: its logs are shown while it can be asked for them. */
+  private static void showFailedJobs(ExperimentView ended, TrainerClient trainer, Console console) {
+    for (StageView stage : ended.stages()) {
+      if ("FAILED".equals(stage.status()) && stage.attempts() > 0) {
+        console.say("The end of the log of " + stage.name() + " (job " + stage.jobId() + "):");
+        trainer.jobLog(stage.jobId(), FAILED_JOB_LINES).forEach(line -> console.say("  | " + line));
+      }
+    }
   }
 
   private void report(

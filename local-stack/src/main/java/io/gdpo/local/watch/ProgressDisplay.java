@@ -41,7 +41,7 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
   static String outcome(StageView stage) {
     return switch (stage.status()) {
       case "SUCCEEDED" -> evaluation(stage.evaluation());
-      case "FAILED" -> "failed: " + stage.reason();
+      case "FAILED" -> stage.attempts() == 0 ? "not run" : "failed: " + stage.reason();
       case "CANCELLED" -> "cancelled";
       default -> "";
     };

@@ -53,6 +53,16 @@ class LineDisplayTest {
     assertThat(lines()).last().asString().contains("failed: loss is NaN");
   }
 
+  @Test
+  void aStageThatNeverRanDoesNotRepeatWhatStoppedTheExperiment() {
+    display.show(
+        experiment(
+            "FAILED",
+            new StageView("gdpo", "sft", "gdpo", null, "FAILED", "no dataset", 0, null, null)));
+
+    assertThat(lines()).last().asString().isEqualTo("gdpo         not run");
+  }
+
   private List<String> lines() {
     return bytes.toString(StandardCharsets.UTF_8).lines().map(String::strip).toList();
   }
