@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Servers that must be told their own port before they start need a free one chosen for them. */
-final class FreePort {
+public final class FreePort {
   private FreePort() {}
 
   /** {@code count} different free ports of the loopback address, all different from one another. */
-  static List<Integer> choose(int count) {
+  public static List<Integer> choose(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

@@ -110,7 +110,7 @@ final class RestClient {
           new CommandFailure(
               ExitCode.CONFLICT,
               message,
-              "Give the experiment another name, or see 'gdpo status'.");
+              "See 'gdpo status'; a changed experiment needs another name.");
       default ->
           new CommandFailure(
               ExitCode.EXPERIMENT_FAILED,

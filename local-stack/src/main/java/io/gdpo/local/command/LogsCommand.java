@@ -87,8 +87,8 @@ public final class LogsCommand implements Callable<Integer> {
                         () ->
                             new CommandFailure(
                                 ExitCode.NOT_FOUND,
-                                "Stage " + stage + " has no job yet; it is " + s.status(),
-                                "It starts when its parent has succeeded.")))
+                                "Stage " + stage + " has no job; it is " + s.status(),
+                                "A stage gets its job when its parent has succeeded.")))
         .orElseThrow(
             () ->
                 new CommandFailure(

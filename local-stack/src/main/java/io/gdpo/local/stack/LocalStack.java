@@ -2,6 +2,7 @@ package io.gdpo.local.stack;
 
 import io.gdpo.embedded.EmbeddedBroker;
 import io.gdpo.embedded.EmbeddedDatabase;
+import io.gdpo.embedded.FreePort;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
 import io.gdpo.local.Installation;
@@ -119,7 +120,7 @@ public final class LocalStack implements AutoCloseable {
     news.accept("Starting the stack in " + home.root());
     writeState();
     startInfrastructure();
-    List<Integer> ports = FreePorts.choose(Service.values().length);
+    List<Integer> ports = FreePort.choose(Service.values().length);
     synchronized (this) {
       refuseIfStopping();
       for (Service service : Service.values()) {
