@@ -23,9 +23,10 @@ import java.util.function.Predicate;
  * @param targets SFT targets: {@code all} accepted responses (default) or {@code last-per-prompt}
  * @param optimizer {@code adamw} (default) or {@code rmsprop}
  * @param learningRate peak learning rate
- * @param schedule {@code linear} (warm-up, then linear to {@code finalLearningRateRatio}, default)
- *     or {@code constant} (after warm-up)
- * @param finalLearningRateRatio learning rate at the last step over the peak (0.1)
+ * @param schedule what follows the warm-up: {@code linear} decay (default) or {@code cosine} decay
+ *     to {@code finalLearningRateRatio}, or {@code constant}
+ * @param finalLearningRateRatio learning rate at the last step over the peak (0.1); not used by
+ *     {@code constant}
  * @param warmupSteps optimizer steps of linear warm-up (20)
  * @param weightDecay decoupled weight decay (0)
  * @param adamBeta1 (0.9)
@@ -134,7 +135,7 @@ public record TrainingSpec(
     check.oneOf("calibration_support", calibrationSupport, List.of("vocabulary", "beliefs"));
     check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
     check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));
-    check.oneOf("schedule", schedule, List.of("linear", "constant"));
+    check.oneOf("schedule", schedule, List.of("linear", "cosine", "constant"));
     check.oneOf("select_direction", selectDirection, List.of("min", "max"));
     check.that("learning_rate", learningRate, v -> v > 0, "must be greater than 0");
     check.that(

@@ -75,6 +75,7 @@ class ExperimentSpecTest {
         ", group: Riverside | | dataset.group | needs the group",
         "tokenizer: tokenizer.json | heads: 6 | model.init.tokenizer | needs a tokenizer",
         "tokenizer: tokenizer.json | tokenizer: t, heads: 5 | model.init.heads | divide",
+        "beta: 0.2 | schedule: cosin | stages[1].training.schedule | linear, cosine, constant",
         "beta: 0.2 | epochs: 0 | stages[1].training.epochs | greater than 0",
         "beta: 0.2 | max_length: 8, max_prompt_length: 8 | stages[1].training.max_prompt_length | below",
       })

@@ -3,32 +3,84 @@ package io.gdpo.trainer.train;
 import io.gdpo.contracts.spec.TrainingSpec;
 
 /**
- * The learning rate of each optimizer step: linear warm-up to the peak, then linear decay to {@code
- * finalRatio} of it at the last step, or none.
+ * The learning rate of each optimizer step: linear warm-up to the peak, then decay to {@code
+ * finalRatio} of it at the last step.
+ *
+ * <p>With W = max(1, warm-up steps), S steps in all, f the final ratio, and t = (s - W) / (S - W)
+ * the share of the decay that step s has reached:<br>
+ * s &lt; W: peak s / W<br>
+ * s &gt;= W: peak (f + (1 - f) d(t)), where d falls from 1 at t = 0 to 0 at t = 1
+ *
+ * <p>These are the schedules of Hugging Face's transformers (with a floor: {@code
+ * get_cosine_with_min_lr_schedule_with_warmup}), apart from the count of steps: theirs starts at 0,
+ * so that the first step learns nothing.
  *
  * @param peak highest learning rate
  * @param warmupSteps steps until it is reached
  * @param totalSteps steps of the whole run
- * @param finalRatio learning rate of the last step over the peak; 1 keeps it constant
+ * @param finalRatio learning rate of the last step over the peak
+ * @param decay the way there
  */
-record LearningRateSchedule(double peak, long warmupSteps, long totalSteps, double finalRatio) {
+record LearningRateSchedule(
+    double peak, long warmupSteps, long totalSteps, double finalRatio, Decay decay) {
+
+  /** The shape d of the way from the peak to the final learning rate. */
+  enum Decay {
+    /** d(t) = 1: there is no decay, and the final ratio is not used. */
+    CONSTANT {
+      @Override
+      double at(double t) {
+        return 1;
+      }
+    },
+    /** d(t) = 1 - t. */
+    LINEAR {
+      @Override
+      double at(double t) {
+        return 1 - t;
+      }
+    },
+    /** d(t) = (1 + cos(pi t)) / 2 (Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5). */
+    COSINE {
+      @Override
+      double at(double t) {
+        return (1 + Math.cos(Math.PI * t)) / 2;
+      }
+    };
+
+    abstract double at(double t);
+
+    private static Decay ofLabel(String label) {
+      return switch (label) {
+        case "constant" -> CONSTANT;
+        case "linear" -> LINEAR;
+        case "cosine" -> COSINE;
+        default ->
+            throw new IllegalArgumentException(
+                "'" + label + "' is not a schedule; say linear, cosine or constant");
+      };
+    }
+  }
 
   static LearningRateSchedule of(TrainingSpec spec, long totalSteps) {
-    double finalRatio = spec.schedule().equals("constant") ? 1 : spec.finalLearningRateRatio();
     return new LearningRateSchedule(
-        spec.learningRate(), spec.warmupSteps(), totalSteps, finalRatio);
+        spec.learningRate(),
+        spec.warmupSteps(),
+        totalSteps,
+        spec.finalLearningRateRatio(),
+        Decay.ofLabel(spec.schedule()));
   }
 
   /** The learning rate of a step; steps count from 1. */
   double at(long step) {
-    if (step < warmupSteps) {
-      return peak * step / warmupSteps;
+    long warmup = Math.max(1, warmupSteps);
+    if (step < warmup) {
+      return peak * step / warmup;
     }
-    long decaySteps = totalSteps - Math.max(1, warmupSteps);
-    if (decaySteps <= 0) {
+    if (totalSteps <= warmup) {
       return peak;
     }
-    double progress = (step - Math.max(1, warmupSteps)) / (double) decaySteps;
-    return peak * (1 - (1 - finalRatio) * Math.min(1, progress));
+    double t = Math.min(1, (step - warmup) / (double) (totalSteps - warmup));
+    return peak * (finalRatio + (1 - finalRatio) * decay.at(t));
   }
 }
