@@ -5,25 +5,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.safetensors.Safetensors;
-import io.gdpo.lm.script.Arg;
-import io.gdpo.lm.script.TorchScript;
 import io.gdpo.lm.script.TorchScriptModule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A GPT-2 language model: tokens to hidden states, hidden states to log-probabilities,
+ * A decoder language model: tokens to hidden states, hidden states to log-probabilities,
  * differentiable where gradient mode is on ({@link io.gdpo.lm.script.Autograd}).
  *
  * <p>Ownership: the model owns its weights ({@link #parameters}) and its compiled code until {@link
- * #close}. What {@link #hidden} returns belongs to the step's manager; what is computed from hidden
- * states belongs to their manager. Close the step's manager to free a step's graph.
+ * #close}. What is computed belongs to the step's manager: close it to free a step's graph.
  *
  * <p>Threads: several threads may compute with one model while none changes its weights.
  */
@@ -32,22 +30,20 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   private final ModelConfig config;
   private final ParameterStore parameters;
-  private final TorchScriptModule gpt2;
+  private TorchScriptModule script;
 
   private CausalLanguageModel(ModelConfig config, ParameterStore parameters) {
     this.config = config;
     this.parameters = parameters;
-    this.gpt2 =
-        TorchScript.loadResource(
-            parameters.manager(),
-            CausalLanguageModel.class,
-            "gpt2.py",
-            "Gpt2",
-            Map.of(
-                "n_layer", config.nLayer(),
-                "n_head", config.nHead(),
-                "layer_norm_epsilon", config.layerNormEpsilon(),
-                "tie_word_embeddings", config.tieWordEmbeddings()));
+    computeIn(ComputeType.FLOAT32);
+  }
+
+  /** Chooses the number format of matrix products; float32 at first. */
+  public void computeIn(ComputeType type) {
+    if (script != null) {
+      script.close();
+    }
+    script = DecoderScript.load(parameters.manager(), config, type, parameters.names(), 0);
   }
 
   /**
@@ -80,11 +76,11 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   private static void fill(
       ParameterStore parameters, ModelConfig config, Safetensors weights, Path file) {
-    Map<String, Shape> shapes = Gpt2Weights.shapes(config);
+    Map<String, Shape> shapes = config.weights();
     Set<String> unread = new TreeSet<>(weights.names());
-    unread.removeIf(Gpt2Weights::isMask);
+    unread.removeIf(config::isConstant);
     for (Map.Entry<String, Shape> weight : shapes.entrySet()) {
-      String name = nameInFile(weight.getKey(), weights, file);
+      String name = nameInFile(weight.getKey(), config, weights, file);
       Shape found = weights.shape(name);
       if (!found.equals(weight.getValue())) {
         throw new InvalidModelException(
@@ -94,8 +90,8 @@ public final class CausalLanguageModel implements AutoCloseable {
       parameters.add(weight.getKey(), weights.loadFloats(parameters.manager(), name));
       unread.remove(name);
     }
-    if (config.tieWordEmbeddings() && unread.remove(Gpt2Weights.HEAD)) {
-      requireTied(parameters, weights, file);
+    if (config.tieWordEmbeddings() && unread.remove(config.untiedHead())) {
+      requireTied(parameters, config, weights, file);
     }
     if (!unread.isEmpty()) {
       throw new InvalidModelException(
@@ -103,12 +99,13 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
-  private static String nameInFile(String name, Safetensors weights, Path file) {
+  private static String nameInFile(
+      String name, ModelConfig config, Safetensors weights, Path file) {
     if (weights.names().contains(name)) {
       return name;
     }
     String bare =
-        name.startsWith(Gpt2Weights.PREFIX) ? name.substring(Gpt2Weights.PREFIX.length()) : name;
+        name.startsWith(config.prefix()) ? name.substring(config.prefix().length()) : name;
     if (weights.names().contains(bare)) {
       return bare;
     }
@@ -117,31 +114,31 @@ public final class CausalLanguageModel implements AutoCloseable {
             .formatted(file, name, weights.names().size()));
   }
 
-  private static void requireTied(ParameterStore parameters, Safetensors weights, Path file) {
+  private static void requireTied(
+      ParameterStore parameters, ModelConfig config, Safetensors weights, Path file) {
     try (NDManager scratch = parameters.manager().newSubManager()) {
-      NDArray head = weights.loadFloats(scratch, Gpt2Weights.HEAD);
-      NDArray embedding = parameters.get(Gpt2Weights.TOKEN_EMBEDDING);
+      NDArray head = weights.loadFloats(scratch, config.untiedHead());
+      NDArray embedding = parameters.get(config.tokenEmbedding());
       if (!head.contentEquals(embedding)) {
         throw new InvalidModelException(
             "%s: %s differs from %s, but config.json says tie_word_embeddings; set it to false"
-                .formatted(file, Gpt2Weights.HEAD, Gpt2Weights.TOKEN_EMBEDDING));
+                .formatted(file, config.untiedHead(), config.tokenEmbedding()));
       }
     }
   }
 
   /**
-   * A model with random weights, GPT-2's scheme: normal with the config's standard deviation, those
-   * that write to the residual stream scaled by {@code 1 / sqrt(2 * layers)}, biases 0, norms 1.
+   * A model with random weights, by its family's scheme: normal, biases 0, norms 1.
    *
    * @param seed the same seed gives the same weights on every machine
    */
   public static CausalLanguageModel random(ModelConfig config, long seed, Device device) {
     ParameterStore parameters = new ParameterStore(device);
     Random random = new Random(seed);
-    for (Map.Entry<String, Shape> weight : Gpt2Weights.shapes(config).entrySet()) {
+    for (Map.Entry<String, Shape> weight : config.weights().entrySet()) {
       String name = weight.getKey();
-      double deviation = Gpt2Weights.initialDeviation(name, config);
-      float constant = Gpt2Weights.initialConstant(name);
+      double deviation = config.initialDeviation(name);
+      float constant = config.initialConstant(name);
       FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(weight.getValue().size()));
       while (values.hasRemaining()) {
         values.put(deviation == 0 ? constant : (float) (deviation * random.nextGaussian()));
@@ -177,36 +174,37 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   /** The architecture's compiled methods. */
-  TorchScriptModule gpt2() {
-    return gpt2;
+  TorchScriptModule script() {
+    return script;
+  }
+
+  /** The weights that each of them takes, in order. */
+  List<NDArray> weights() {
+    return parameters.tensors();
   }
 
   /**
-   * The last layer's normalised hidden states of a batch.
+   * Computes a batch; where gradient mode is on, so that it can be differentiated.
    *
-   * @param step owner of the result and of the inputs made for it
-   * @return {@code [B, T, C]} float32; places of padding hold numbers without meaning
+   * @param step owner of the pass's tensors
    * @throws IllegalArgumentException if a position or a token lies outside the model
    */
-  public NDArray hidden(NDManager step, TokenBatch batch) {
+  public ForwardPass forward(NDManager step, TokenBatch batch, Recomputation recomputation) {
     requireInside(batch);
-    Shape shape = new Shape(batch.rows(), batch.length());
-    Arg tokens = Arg.of(step.create(batch.tokens(), shape));
-    Arg positions = Arg.of(step.create(batch.positions(), shape));
-    Arg weights = Arg.of(parameters.tensors());
-    if (batch.isPlainlyCausal()) {
-      return gpt2.callForOne(step, "causal_hidden", tokens, positions, weights);
-    }
-    Arg branch = Arg.of(step.create(batch.branch(), shape));
-    return gpt2.callForOne(step, "tree_hidden", tokens, positions, branch, weights);
+    return new ForwardPass(this, step, batch, recomputation);
+  }
+
+  /** The same with everything computed once. */
+  public ForwardPass forward(NDManager step, TokenBatch batch) {
+    return forward(step, batch, Recomputation.NONE);
   }
 
   private void requireInside(TokenBatch batch) {
     for (int i = 0; i < batch.tokens().length; i++) {
-      if (batch.positions()[i] < 0 || batch.positions()[i] >= config.nPositions()) {
+      if (batch.positions()[i] < 0 || batch.positions()[i] >= config.positions()) {
         throw new IllegalArgumentException(
-            "Row %d has a token at position %d, but the model has %d positions (n_positions); shorten the text"
-                .formatted(i / batch.length(), batch.positions()[i], config.nPositions()));
+            "Row %d has a token at position %d, but the model has %d positions; shorten the text"
+                .formatted(i / batch.length(), batch.positions()[i], config.positions()));
       }
       if (batch.tokens()[i] < 0 || batch.tokens()[i] >= config.vocabSize()) {
         throw new IllegalArgumentException(
@@ -216,48 +214,10 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
-  /**
-   * Log-probabilities of chosen next tokens: the projection to the vocabulary runs on the asked
-   * places only.
-   *
-   * @param hidden {@code [B, T, C]}
-   * @param rows N indices into the flattened {@code [B * T]} places
-   * @param targets N tokens, each the one after its place
-   * @return {@code [N]} float32, natural logarithm, owned by {@code hidden}'s manager
-   */
-  public NDArray selectedLogProbs(NDArray hidden, long[] rows, long[] targets) {
-    if (rows.length != targets.length) {
-      throw new IllegalArgumentException(
-          "%d places but %d target tokens; give one for each"
-              .formatted(rows.length, targets.length));
-    }
-    NDManager step = hidden.getManager();
-    return gpt2.callForOne(
-        step,
-        "selected_log_probs",
-        Arg.of(hidden),
-        Arg.of(step.create(rows)),
-        Arg.of(step.create(targets)),
-        Arg.of(parameters.tensors()));
-  }
-
-  /**
-   * Next-token logits of the asked places.
-   *
-   * @param hidden {@code [B, T, C]}
-   * @param rows N indices into the flattened {@code [B * T]} places
-   * @return {@code [N, V]} float32, owned by {@code hidden}'s manager
-   */
-  public NDArray logits(NDArray hidden, long[] rows) {
-    NDManager step = hidden.getManager();
-    return gpt2.callForOne(
-        step, "logits", Arg.of(hidden), Arg.of(step.create(rows)), Arg.of(parameters.tensors()));
-  }
-
   /** Frees the weights and the compiled code. */
   @Override
   public void close() {
-    gpt2.close();
+    script.close();
     parameters.close();
   }
 }

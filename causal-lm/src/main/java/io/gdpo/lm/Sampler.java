@@ -31,6 +31,9 @@ public final class Sampler implements AutoCloseable {
   private static final int DEFAULT_ROWS = 64;
   private static final long PADDING = TokenBatch.PADDING;
 
+  /** All that comes later sees a token of its own sequence. */
+  private static final long SEEN_BY_ALL_AFTER = Long.MAX_VALUE;
+
   private final CausalLanguageModel model;
   private final int rows;
   private final TorchScriptModule sampling;
@@ -93,10 +96,10 @@ public final class Sampler implements AutoCloseable {
       if (prompt.length == 0) {
         throw new IllegalArgumentException("Prompt " + i + " is empty; give at least one token");
       }
-      if (prompt.length >= config.nPositions()) {
+      if (prompt.length >= config.positions()) {
         throw new IllegalArgumentException(
-            "Prompt %d has %d tokens and leaves no room: the model has %d positions (n_positions)"
-                .formatted(i, prompt.length, config.nPositions()));
+            "Prompt %d has %d tokens and leaves no room: the model has %d positions"
+                .formatted(i, prompt.length, config.positions()));
       }
       for (long token : prompt) {
         if (token < 0 || token >= config.vocabSize()) {
@@ -159,13 +162,12 @@ public final class Sampler implements AutoCloseable {
   private NDArray emptyCache(NDManager owner, int rows, int slots) {
     try (NDManager scratch = owner.newSubManager()) {
       return model
-          .gpt2()
+          .script()
           .callForOne(
               owner,
               "empty_cache",
               Arg.of(scratch.zeros(new Shape(rows), DataType.INT64)),
-              Arg.of(scratch.create((long) slots)),
-              Arg.of(model.parameters().tensors()));
+              Arg.of(scratch.create((long) slots)));
     }
   }
 
@@ -173,7 +175,7 @@ public final class Sampler implements AutoCloseable {
     try (NDManager scratch = owner.newSubManager()) {
       NDArray chosen =
           model
-              .gpt2()
+              .script()
               .callForOne(owner, "chosen_cache", Arg.of(cache), Arg.of(scratch.create(rows)));
       cache.close();
       return chosen;
@@ -185,17 +187,18 @@ public final class Sampler implements AutoCloseable {
     int places = prompts.size() * width;
     long[] tokens = new long[places];
     long[] positions = new long[places];
-    long[] branch = new long[places];
+    long[] end = new long[places];
     for (int row = 0; row < prompts.size(); row++) {
       long[] prompt = prompts.get(row);
       int start = row * width + width - prompt.length;
-      Arrays.fill(branch, row * width, start, PADDING);
+      Arrays.fill(end, row * width, start, PADDING);
+      Arrays.fill(end, start, (row + 1) * width, SEEN_BY_ALL_AFTER);
       for (int i = 0; i < prompt.length; i++) {
         tokens[start + i] = prompt[i];
         positions[start + i] = i;
       }
     }
-    return feed(step, prompts.size(), tokens, positions, branch, cache);
+    return feed(step, prompts.size(), tokens, positions, end, cache);
   }
 
   /** Feeds each continuation's last token into slot {@code used}. */
@@ -204,38 +207,48 @@ public final class Sampler implements AutoCloseable {
     int slots = used + 1;
     long[] tokens = new long[batch.size()];
     long[] positions = new long[batch.size()];
-    long[] branch = new long[batch.size() * slots];
+    long[] end = new long[batch.size() * slots];
     for (int row = 0; row < batch.size(); row++) {
       Continuation continuation = batch.get(row);
       tokens[row] = continuation.lastToken();
       positions[row] = continuation.lastPosition();
       int start = row * slots;
-      Arrays.fill(branch, start, start + width - continuation.promptLength, PADDING);
+      int first = start + width - continuation.promptLength;
+      Arrays.fill(end, start, first, PADDING);
+      Arrays.fill(end, first, start + slots, SEEN_BY_ALL_AFTER);
     }
-    return feed(step, batch.size(), tokens, positions, branch, cache);
+    return feed(step, batch.size(), tokens, positions, end, cache);
   }
 
   private NDArray feed(
-      NDManager step, int rows, long[] tokens, long[] positions, long[] branch, NDArray cache) {
+      NDManager step, int rows, long[] tokens, long[] positions, long[] end, NDArray cache) {
     return model
-        .gpt2()
+        .script()
         .callForOne(
             step,
             "cached_hidden",
             Arg.of(step.create(tokens, new Shape(rows, tokens.length / rows))),
             Arg.of(step.create(positions, new Shape(rows, positions.length / rows))),
-            Arg.of(step.create(branch, new Shape(rows, branch.length / rows))),
+            Arg.of(step.create(end, new Shape(rows, end.length / rows))),
             Arg.of(cache),
-            Arg.of(model.parameters().tensors()));
+            Arg.of(model.weights()));
   }
 
   /** Draws one token for each continuation, from the hidden state of its row, and appends it. */
   private void drawNext(
       NDArray hidden, long[] rows, List<Continuation> continuations, SamplingSpec spec) {
-    long[] next = nextTokens(model.logits(hidden, rows), continuations, spec).toLongArray();
+    long[] next = nextTokens(logits(hidden, rows), continuations, spec).toLongArray();
     for (int i = 0; i < next.length; i++) {
       continuations.get(i).append(next[i]);
     }
+  }
+
+  private NDArray logits(NDArray hidden, long[] rows) {
+    NDManager step = hidden.getManager();
+    return model
+        .script()
+        .callForOne(
+            step, "logits", Arg.of(hidden), Arg.of(step.create(rows)), Arg.of(model.weights()));
   }
 
   private NDArray nextTokens(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
@@ -268,7 +281,7 @@ public final class Sampler implements AutoCloseable {
       this.promptLength = promptLength;
       this.stopTokenId = spec.stopTokenId();
       this.random = new Random(mixed(mixed(mixed(spec.seed()) + promptIndex) + sample));
-      int room = model.config().nPositions() - promptLength;
+      int room = model.config().positions() - promptLength;
       this.tokens = new long[Math.min(spec.maxNewTokens(), room)];
     }
 
@@ -292,7 +305,7 @@ public final class Sampler implements AutoCloseable {
 
     /** An ended continuation may ride along in its batch; its position must stay a valid one. */
     int lastPosition() {
-      return Math.min(promptLength + Math.max(0, length - 1), model.config().nPositions() - 1);
+      return Math.min(promptLength + Math.max(0, length - 1), model.config().positions() - 1);
     }
 
     long[] tokens() {

@@ -1,24 +1,24 @@
 package io.gdpo.lm;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * A rectangle of tokens with who may see whom, the input of {@link CausalLanguageModel#hidden}.
  *
- * <p>The place {@code i} of a row sees the place {@code j} if {@code j <= i} and both are in the
- * same branch, or {@code j} is in the prompt and {@code i} is no padding. So a row can hold a
- * prompt and several responses, and each response is computed exactly as if it stood alone after
- * the prompt.
+ * <p>The place {@code i} of a row sees the place {@code j} if {@code j <= i < end[j]}, and itself.
+ * So a row can hold trees of tokens ({@link TokenTree}), several of them one behind the other, and
+ * padding anywhere, and each sequence is computed exactly as if it stood alone.
  *
  * @param rows number of rows B
  * @param length places of a row T
  * @param tokens {@code [B * T]} token ids, row after row
- * @param positions {@code [B * T]} position ids; they restart at the prompt's length in each branch
- * @param branch {@code [B * T]} 0 for the prompt, k &gt; 0 for the k-th branch, -1 for padding
+ * @param positions {@code [B * T]} position ids: how many tokens of its sequence are before it
+ * @param end {@code [B * T]} the place of its row before which a token is seen by others; 0 for
+ *     padding
  */
-public record TokenBatch(int rows, int length, long[] tokens, long[] positions, long[] branch) {
-  static final long PADDING = -1;
+@SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
+public record TokenBatch(int rows, int length, long[] tokens, long[] positions, long[] end) {
+  static final long PADDING = 0;
 
   public TokenBatch {
     int places = rows * length;
@@ -26,65 +26,62 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
         || length < 1
         || tokens.length != places
         || positions.length != places
-        || branch.length != places) {
+        || end.length != places) {
       throw new IllegalArgumentException(
-          "A batch of %d x %d places needs that many tokens, positions and branches, but has %d, %d, %d"
-              .formatted(rows, length, tokens.length, positions.length, branch.length));
+          "A batch of %d x %d places needs that many tokens, positions and ends, but has %d, %d, %d"
+              .formatted(rows, length, tokens.length, positions.length, end.length));
     }
   }
 
   /** Trees of different lengths, one a row, padded on the right. */
   public static TokenBatch of(List<TokenTree> trees) {
-    int length = trees.stream().mapToInt(TokenTree::length).max().orElse(0);
-    int places = trees.size() * length;
-    long[] tokens = new long[places];
-    long[] positions = new long[places];
-    long[] branch = new long[places];
-    Arrays.fill(branch, PADDING);
-    for (int row = 0; row < trees.size(); row++) {
-      TokenTree tree = trees.get(row);
-      int at = row * length;
-      at = lay(tree.prompt(), 0, 0, tokens, positions, branch, at);
-      for (int k = 0; k < tree.branches().size(); k++) {
-        at =
-            lay(tree.branches().get(k), tree.prompt().length, k + 1, tokens, positions, branch, at);
+    return ofRows(trees.stream().map(List::of).toList());
+  }
+
+  /** Rows of trees, one behind the other, padded on the right. */
+  public static TokenBatch ofRows(List<List<TokenTree>> rows) {
+    int length = rows.stream().mapToInt(TokenBatch::length).max().orElse(0);
+    int places = rows.size() * length;
+    TokenBatch batch =
+        new TokenBatch(rows.size(), length, new long[places], new long[places], new long[places]);
+    for (int row = 0; row < rows.size(); row++) {
+      int atInRow = 0;
+      for (TokenTree tree : rows.get(row)) {
+        tree.write(batch.tokens, batch.positions, batch.end, row * length + atInRow, atInRow);
+        atInRow += tree.length();
       }
     }
-    return new TokenBatch(trees.size(), length, tokens, positions, branch);
+    return batch;
+  }
+
+  private static int length(List<TokenTree> row) {
+    return row.stream().mapToInt(TokenTree::length).sum();
   }
 
   /** Plain sequences of different lengths, one a row, padded on the right. */
   public static TokenBatch ofSequences(List<long[]> sequences) {
-    return of(sequences.stream().map(TokenTree::sequence).toList());
+    return of(sequences.stream().map(sequence -> TokenTree.of(List.of(sequence))).toList());
   }
 
-  private static int lay(
-      long[] from,
-      int position,
-      int number,
-      long[] tokens,
-      long[] positions,
-      long[] branch,
-      int at) {
-    for (int i = 0; i < from.length; i++, at++) {
-      tokens[at] = from[i];
-      positions[at] = position + i;
-      branch[at] = number;
+  /** Places that hold a token. */
+  public int realTokens() {
+    int real = 0;
+    for (long seen : end) {
+      real += seen == PADDING ? 0 : 1;
     }
-    return at;
+    return real;
   }
 
   /**
-   * Whether plain causal attention gives the same: each row is at most a prompt and one branch,
-   * padded on the right.
+   * Whether plain causal attention gives the same: each row is at most one sequence, padded on the
+   * right.
    */
   boolean isPlainlyCausal() {
     for (int row = 0; row < rows; row++) {
-      for (int i = row * length + 1; i < (row + 1) * length; i++) {
-        boolean continues = branch[i] == branch[i - 1];
-        boolean branchesOff = branch[i - 1] == 0 && branch[i] > 0;
-        boolean pads = branch[i] == PADDING;
-        if (!continues && !branchesOff && !pads) {
+      int from = row * length;
+      long real = end[from];
+      for (int i = 0; i < length; i++) {
+        if (end[from + i] != (i < real ? real : PADDING)) {
           return false;
         }
       }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CausalLanguageModelTest {
 
-  /** A batch of the golden file: padding is branch -1, all else one sequence. */
+  /** A batch of the golden file: each row one sequence, padded on either side. */
   private record GoldenBatch(
       TokenBatch batch, long[] real, long[] rows, long[] targets, double loss) {
 
@@ -36,14 +36,14 @@ class CausalLanguageModelTest {
       int length = tokens.get(0).length;
       long[] mask = Golden.flat(json.get("attention_mask"));
       long[] labels = Golden.flat(json.get("labels"));
-      long[] branch = LongStream.of(mask).map(seen -> seen - 1).toArray();
+      long[] end = LongStream.of(mask).map(seen -> seen * length).toArray();
       TokenBatch batch =
           new TokenBatch(
               tokens.size(),
               length,
               Golden.flat(json.get("input_ids")),
               Golden.flat(json.get("position_ids")),
-              branch);
+              end);
       long[] real = LongStream.range(0, mask.length).filter(i -> mask[(int) i] == 1).toArray();
       long[] labelled =
           LongStream.range(0, labels.length).filter(i -> labels[(int) i] >= 0).toArray();
@@ -67,11 +67,11 @@ class CausalLanguageModelTest {
 
       NDArray loss;
       try (Autograd.Scope recording = Autograd.gradMode(true)) {
-        NDArray hidden = model.hidden(step, golden.batch);
-        NDArray logits = Autograd.detach(model.logits(hidden, golden.real));
+        ForwardPass pass = model.forward(step, golden.batch);
+        NDArray logits = Autograd.detach(pass.logits(golden.real));
         assertThat(distance(logits.toFloatArray(), floats(expected, step, side + ".logits")))
             .isLessThan(1e-4);
-        loss = TestLoss.negativeMean(model.selectedLogProbs(hidden, golden.rows, golden.targets));
+        loss = TestLoss.negativeMean(pass.selectedLogProbs(golden.rows, golden.targets));
         System.gc(); // DJL's own operators lose memory that the graph needs here
         loss = Autograd.backward(loss);
       }
@@ -107,14 +107,14 @@ class CausalLanguageModelTest {
   void selected_log_probabilities_are_the_log_softmax_of_the_logits() throws IOException {
     try (CausalLanguageModel model = CausalLanguageModel.load(Golden.folder(), Device.cpu());
         NDManager step = model.parameters().manager().newSubManager()) {
-      NDArray hidden =
-          model.hidden(step, TokenBatch.ofSequences(List.of(new long[] {3, 1, 4, 1, 5})));
-      float[] logits = model.logits(hidden, new long[] {2}).toFloatArray();
+      ForwardPass pass =
+          model.forward(step, TokenBatch.ofSequences(List.of(new long[] {3, 1, 4, 1, 5})));
+      float[] logits = pass.logits(new long[] {2}).toFloatArray();
       double sum = 0;
       for (float logit : logits) {
         sum += Math.exp(logit);
       }
-      assertThat(model.selectedLogProbs(hidden, new long[] {2}, new long[] {7}).getFloat(0))
+      assertThat(pass.selectedLogProbs(new long[] {2}, new long[] {7}).getFloat(0))
           .isCloseTo((float) (logits[7] - Math.log(sum)), within(1e-5f));
     }
   }
@@ -137,21 +137,21 @@ class CausalLanguageModelTest {
   @Test
   void an_untied_model_keeps_its_own_projection(@TempDir Path folder) throws IOException {
     ModelConfig untied =
-        new ModelConfig(43, 11, 12, 1, 3, 17, 1e-5, 0.02, false, OptionalLong.of(0));
+        new Gpt2Config(43, 11, 12, 1, 3, 17, 1e-5, 0.02, false, OptionalLong.of(0));
     try (CausalLanguageModel model = CausalLanguageModel.random(untied, 1, Device.cpu())) {
       model.save(folder, Golden.folder());
       try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu());
           NDManager step = loaded.parameters().manager().newSubManager()) {
         assertThat(loaded.config()).isEqualTo(untied);
         assertSameWeights(loaded, model);
-        NDArray hidden = loaded.hidden(step, TokenBatch.ofSequences(List.of(new long[] {1, 2})));
-        float[] state = Arrays.copyOfRange(hidden.toFloatArray(), 12, 24);
+        ForwardPass pass = loaded.forward(step, TokenBatch.ofSequences(List.of(new long[] {1, 2})));
+        float[] state = Arrays.copyOfRange(pass.hidden().toFloatArray(), 12, 24);
         float[] head = loaded.parameters().get("lm_head.weight").toFloatArray();
         double product = 0;
         for (int i = 0; i < 12; i++) {
           product += state[i] * head[5 * 12 + i];
         }
-        assertThat(loaded.logits(hidden, new long[] {1}).toFloatArray()[5])
+        assertThat(pass.logits(new long[] {1}).toFloatArray()[5])
             .isCloseTo((float) product, within(1e-5f));
       }
     }
@@ -241,8 +241,8 @@ class CausalLanguageModelTest {
     long[] targets = Arrays.copyOfRange(tokens, 1, length);
     try (NDManager step = owner.newSubManager();
         Autograd.Scope recording = Autograd.gradMode(true)) {
-      NDArray hidden = model.hidden(step, TokenBatch.ofSequences(List.of(tokens)));
-      Autograd.backward(TestLoss.negativeMean(model.selectedLogProbs(hidden, rows, targets)));
+      ForwardPass pass = model.forward(step, TokenBatch.ofSequences(List.of(tokens)));
+      Autograd.backward(TestLoss.negativeMean(pass.selectedLogProbs(rows, targets)));
       Autograd.zeroGradients(model.parameters().tensors());
     }
   }

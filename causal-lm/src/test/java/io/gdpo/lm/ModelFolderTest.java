@@ -196,7 +196,7 @@ class ModelFolderTest {
   @Test
   void the_untouched_folder_is_fine() throws IOException {
     try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu())) {
-      assertThat(model.config().nInner()).isEqualTo(53);
+      assertThat(model.config().innerWidth()).isEqualTo(53);
     }
   }
 }

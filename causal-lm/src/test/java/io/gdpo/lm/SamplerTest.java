@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -82,8 +81,7 @@ class SamplerTest {
     for (int length = prompt.length; length < tokens.length; length++) {
       try (NDManager step = model.parameters().manager().newSubManager()) {
         TokenBatch batch = TokenBatch.ofSequences(List.of(Arrays.copyOf(tokens, length)));
-        float[] logits =
-            model.logits(model.hidden(step, batch), new long[] {length - 1}).toFloatArray();
+        float[] logits = model.forward(step, batch).logits(new long[] {length - 1}).toFloatArray();
         tokens[length] =
             IntStream.range(0, logits.length)
                 .reduce((best, token) -> logits[token] > logits[best] ? token : best)
@@ -121,8 +119,8 @@ class SamplerTest {
           .forEach(continuation -> frequency[(int) continuation[0]] += 1.0 / spec.samples());
     }
     try (NDManager step = model.parameters().manager().newSubManager()) {
-      NDArray hidden = model.hidden(step, TokenBatch.ofSequences(List.of(prompts.get(0))));
-      float[] logits = model.logits(hidden, new long[] {prompts.get(0).length - 1}).toFloatArray();
+      ForwardPass pass = model.forward(step, TokenBatch.ofSequences(List.of(prompts.get(0))));
+      float[] logits = pass.logits(new long[] {prompts.get(0).length - 1}).toFloatArray();
       double[] p = new double[logits.length];
       for (int i = 0; i < p.length; i++) {
         p[i] = Math.exp(logits[i] / spec.temperature());

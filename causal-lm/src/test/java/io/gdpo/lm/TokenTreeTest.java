@@ -11,13 +11,21 @@ import io.gdpo.lm.script.Autograd;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenTreeTest {
   private static final CausalLanguageModel MODEL =
       CausalLanguageModel.random(ModelConfig.gpt2(61, 24, 20, 2, 4), 7, Device.cpu());
-  private static final long[] PROMPT = {5, 17, 3, 44, 8};
-  private static final List<long[]> BRANCHES =
-      List.of(new long[] {11, 12, 60}, new long[] {11, 9, 2, 2, 60}, new long[] {30});
+  private static final int PROMPT = 5;
+
+  /** One prompt; the first two begin their responses alike, the last is the second's beginning. */
+  private static final List<long[]> SEQUENCES =
+      List.of(
+          new long[] {5, 17, 3, 44, 8, 11, 12, 60},
+          new long[] {5, 17, 3, 44, 8, 11, 9, 2, 2, 60},
+          new long[] {5, 17, 3, 44, 8, 30},
+          new long[] {5, 17, 3, 44, 8, 11, 9});
 
   @AfterAll
   static void close() {
@@ -25,44 +33,68 @@ class TokenTreeTest {
   }
 
   @Test
-  void branches_packed_behind_one_prompt_equal_separate_sequences() {
-    TokenTree tree = new TokenTree(PROMPT, BRANCHES);
-    TokenTree longer =
-        new TokenTree(new long[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, List.of(new long[12]));
-    TokenBatch packed = TokenBatch.of(List.of(longer, tree));
-    for (int branch = 0; branch < BRANCHES.size(); branch++) {
-      long[] targets = BRANCHES.get(branch);
-      long[] packedRows = new long[targets.length];
-      long[] aloneRows = new long[targets.length];
-      for (int i = 0; i < targets.length; i++) {
-        packedRows[i] = packed.length() + tree.predictorOf(branch, i);
-        aloneRows[i] = PROMPT.length - 1 + i;
+  void common_beginnings_are_laid_out_once() {
+    TokenTree tree = new TokenTree();
+    for (long[] sequence : SEQUENCES) {
+      int longer = tree.length() + tree.lengthOfNew(sequence);
+      tree.add(sequence);
+      assertThat(tree.length()).isEqualTo(longer);
+    }
+    assertThat(tree.length()).isEqualTo(5 + 3 + 4 + 1);
+    assertThat(tree.place(0, 5)).isEqualTo(tree.place(1, 5)).isEqualTo(tree.place(3, 5));
+    assertThat(tree.place(0, 6)).isNotEqualTo(tree.place(1, 6));
+  }
+
+  /** Rows: another tree alone; two trees in one row, one behind the other. */
+  @ParameterizedTest
+  @CsvSource({"false,0", "true,0", "false,2", "true,2"})
+  void packed_sequences_equal_separate_ones_however_the_graph_is_kept(
+      boolean recomputed, int vocabularyChunk) {
+    Recomputation recomputation = new Recomputation(recomputed, vocabularyChunk);
+    TokenTree tree = TokenTree.of(SEQUENCES);
+    TokenTree other = TokenTree.of(List.of(new long[] {1, 2, 3, 4}, new long[] {1, 7, 7}));
+    TokenTree long20 = TokenTree.of(List.of(new long[20]));
+    TokenBatch packed = TokenBatch.ofRows(List.of(List.of(long20), List.of(other, tree)));
+    assertThat(packed.isPlainlyCausal()).isFalse();
+    for (int number = 0; number < SEQUENCES.size(); number++) {
+      long[] sequence = SEQUENCES.get(number);
+      int labelled = sequence.length - PROMPT;
+      long[] targets = new long[labelled];
+      long[] packedRows = new long[labelled];
+      long[] aloneRows = new long[labelled];
+      for (int i = 0; i < labelled; i++) {
+        targets[i] = sequence[PROMPT + i];
+        packedRows[i] = packed.length() + other.length() + tree.place(number, PROMPT + i - 1);
+        aloneRows[i] = PROMPT + i - 1;
       }
-      TokenBatch alone = TokenBatch.of(List.of(new TokenTree(PROMPT, List.of(targets))));
+      TokenBatch alone = TokenBatch.ofSequences(List.of(sequence, new long[] {4, 4}));
       assertThat(alone.isPlainlyCausal()).isTrue();
-      assertThat(packed.isPlainlyCausal()).isFalse();
-      Outcome inTree = outcome(packed, packedRows, targets);
-      Outcome byItself = outcome(alone, aloneRows, targets);
+      Outcome inTree = outcome(packed, packedRows, targets, recomputation);
+      Outcome byItself = outcome(alone, aloneRows, targets, Recomputation.NONE);
       assertThat(inTree.logProbs).containsExactly(byItself.logProbs, within(1e-5f));
-      assertThat(inTree.gradient).containsExactly(byItself.gradient, within(1e-5f));
+      for (int i = 0; i < inTree.gradients.size(); i++) {
+        assertThat(inTree.gradients.get(i))
+            .as(MODEL.parameters().names().get(i))
+            .containsExactly(byItself.gradients.get(i), within(1e-5f));
+      }
     }
   }
 
-  private record Outcome(float[] logProbs, float[] gradient) {}
+  private record Outcome(float[] logProbs, List<float[]> gradients) {}
 
-  private static Outcome outcome(TokenBatch batch, long[] rows, long[] targets) {
+  private static Outcome outcome(
+      TokenBatch batch, long[] rows, long[] targets, Recomputation recomputation) {
     List<NDArray> weights = MODEL.parameters().tensors();
     MODEL.parameters().requiresGrad(true);
     try (NDManager step = MODEL.parameters().manager().newSubManager();
         Autograd.Scope recording = Autograd.gradMode(true)) {
-      NDArray hidden = MODEL.hidden(step, batch);
-      NDArray logProbs = MODEL.selectedLogProbs(hidden, rows, targets);
+      ForwardPass pass = MODEL.forward(step, batch, recomputation);
+      NDArray logProbs = pass.selectedLogProbs(rows, targets);
       Autograd.backward(TestLoss.negativeMean(logProbs));
-      NDArray gradient =
-          Autograd.gradients(
-                  step, List.of(MODEL.parameters().get("transformer.h.0.attn.c_attn.weight")))
-              .get(0);
-      Outcome outcome = new Outcome(logProbs.toFloatArray(), gradient.toFloatArray());
+      pass.backward();
+      List<float[]> gradients =
+          Autograd.gradients(step, weights).stream().map(NDArray::toFloatArray).toList();
+      Outcome outcome = new Outcome(logProbs.toFloatArray(), gradients);
       Autograd.zeroGradients(weights);
       return outcome;
     }
@@ -72,7 +104,7 @@ class TokenTreeTest {
   void a_text_longer_than_the_models_positions_is_refused() {
     try (NDManager step = MODEL.parameters().manager().newSubManager()) {
       TokenBatch batch = TokenBatch.ofSequences(List.of(new long[] {1}, new long[25]));
-      assertThatThrownBy(() -> MODEL.hidden(step, batch))
+      assertThatThrownBy(() -> MODEL.forward(step, batch))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("Row 1")
           .hasMessageContaining("position 24")
@@ -84,7 +116,7 @@ class TokenTreeTest {
   void a_token_outside_the_vocabulary_is_refused() {
     try (NDManager step = MODEL.parameters().manager().newSubManager()) {
       TokenBatch batch = TokenBatch.ofSequences(List.of(new long[] {1, 61}));
-      assertThatThrownBy(() -> MODEL.hidden(step, batch))
+      assertThatThrownBy(() -> MODEL.forward(step, batch))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("token 61");
     }

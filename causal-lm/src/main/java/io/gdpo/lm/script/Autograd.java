@@ -36,6 +36,12 @@ public final class Autograd {
     return () -> JniUtils.setGradMode(before);
   }
 
+  /** Whether what this thread computes is recorded for differentiation. */
+  public static boolean isRecording() {
+    prepareThread();
+    return JniUtils.isGradMode();
+  }
+
   /**
    * Adds the gradient of {@code loss} to each leaf's {@code grad}, and frees the graph.
    *

@@ -1,6 +1,5 @@
 package io.gdpo.evaluator.evaluate;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.evaluator.metric.BeliefReading;
 import io.gdpo.lm.CausalLanguageModel;
@@ -60,8 +59,7 @@ final class BeliefReader {
     }
     float[] logProbs;
     try (NDManager step = model.parameters().manager().newSubManager()) {
-      NDArray hidden = model.hidden(step, batch);
-      logProbs = model.selectedLogProbs(hidden, rows, targets).toFloatArray();
+      logProbs = model.forward(step, batch).selectedLogProbs(rows, targets).toFloatArray();
     }
     List<BeliefReading> readings = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ForwardPass;
 import io.gdpo.lm.TokenBatch;
 import io.gdpo.lm.TokenTree;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,48 +67,70 @@ final class ResponseScorer {
               LongBuffer.wrap(example.prompt()), prompt -> new LinkedHashSet<>());
       wanted.forEach(response -> ofPrompt.add(LongBuffer.wrap(response.apply(example))));
     }
-    List<TokenTree> trees = trees(responses);
+    List<Row> rows = rows(responses);
     Scores scores = new Scores();
     int done = 0;
-    for (List<TokenTree> batch : batches(trees)) {
+    for (List<Row> batch : batches(rows)) {
       scoreBatch(batch, scores);
       done += batch.size();
-      progress.report(work, done, trees.size(), batch.size());
+      progress.report(work, done, rows.size(), batch.size());
     }
     return scores;
   }
 
-  /** A prompt with many responses takes several rows. */
-  private static List<TokenTree> trees(Map<LongBuffer, Set<LongBuffer>> responses) {
-    List<TokenTree> trees = new ArrayList<>();
-    responses.forEach(
-        (prompt, branches) -> {
-          List<long[]> row = new ArrayList<>();
-          int length = prompt.capacity();
-          for (LongBuffer branch : branches) {
-            if (!row.isEmpty() && length + branch.capacity() > TOKENS_A_TREE) {
-              trees.add(new TokenTree(prompt.array(), row));
-              row = new ArrayList<>();
-              length = prompt.capacity();
-            }
-            row.add(branch.array());
-            length += branch.capacity();
-          }
-          trees.add(new TokenTree(prompt.array(), row));
-        });
-    trees.sort((a, b) -> Integer.compare(a.length(), b.length()));
-    return trees;
+  /** A prompt and some of its responses, in one row. */
+  private static final class Row {
+    private final long[] prompt;
+    private final List<long[]> responses = new ArrayList<>();
+    private final TokenTree tree = new TokenTree();
+
+    Row(long[] prompt) {
+      this.prompt = prompt;
+    }
+
+    boolean hasRoomFor(long[] response) {
+      return responses.isEmpty()
+          || tree.length() + tree.lengthOfNew(TokenTree.joined(prompt, response)) <= TOKENS_A_TREE;
+    }
+
+    void add(long[] response) {
+      responses.add(response);
+      tree.add(prompt, response);
+    }
+
+    int length() {
+      return tree.length();
+    }
   }
 
-  private static List<List<TokenTree>> batches(List<TokenTree> byLength) {
-    List<List<TokenTree>> batches = new ArrayList<>();
-    List<TokenTree> batch = new ArrayList<>();
-    for (TokenTree tree : byLength) {
-      if (!batch.isEmpty() && (batch.size() + 1) * tree.length() > TOKENS_A_BATCH) {
+  /** A prompt with many responses takes several rows. */
+  private static List<Row> rows(Map<LongBuffer, Set<LongBuffer>> responses) {
+    List<Row> rows = new ArrayList<>();
+    responses.forEach(
+        (prompt, ofPrompt) -> {
+          Row row = new Row(prompt.array());
+          rows.add(row);
+          for (LongBuffer response : ofPrompt) {
+            if (!row.hasRoomFor(response.array())) {
+              row = new Row(prompt.array());
+              rows.add(row);
+            }
+            row.add(response.array());
+          }
+        });
+    rows.sort(Comparator.comparingInt(Row::length));
+    return rows;
+  }
+
+  private static List<List<Row>> batches(List<Row> byLength) {
+    List<List<Row>> batches = new ArrayList<>();
+    List<Row> batch = new ArrayList<>();
+    for (Row row : byLength) {
+      if (!batch.isEmpty() && (batch.size() + 1) * row.length() > TOKENS_A_BATCH) {
         batches.add(batch);
         batch = new ArrayList<>();
       }
-      batch.add(tree);
+      batch.add(row);
     }
     if (!batch.isEmpty()) {
       batches.add(batch);
@@ -114,32 +138,33 @@ final class ResponseScorer {
     return batches;
   }
 
-  private void scoreBatch(List<TokenTree> trees, Scores scores) {
-    TokenBatch batch = TokenBatch.of(trees);
-    int places =
-        trees.stream().flatMap(t -> t.branches().stream()).mapToInt(branch -> branch.length).sum();
-    long[] rows = new long[places];
-    long[] targets = new long[places];
+  private void scoreBatch(List<Row> rows, Scores scores) {
+    TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList());
+    int tokens =
+        rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
+    long[] places = new long[tokens];
+    long[] targets = new long[tokens];
     int at = 0;
-    for (int row = 0; row < trees.size(); row++) {
-      TokenTree tree = trees.get(row);
-      for (int branch = 0; branch < tree.branches().size(); branch++) {
-        long[] tokens = tree.branches().get(branch);
-        for (int token = 0; token < tokens.length; token++) {
-          rows[at] = (long) row * batch.length() + tree.predictorOf(branch, token);
-          targets[at++] = tokens[token];
+    for (int r = 0; r < rows.size(); r++) {
+      Row row = rows.get(r);
+      for (int number = 0; number < row.responses.size(); number++) {
+        long[] response = row.responses.get(number);
+        for (int token = 0; token < response.length; token++) {
+          int before = row.prompt.length + token - 1;
+          places[at] = (long) r * batch.length() + row.tree.place(number, before);
+          targets[at++] = response[token];
         }
       }
     }
-    float[] values = selectedLogProbs(batch, rows, targets);
+    float[] values = selectedLogProbs(batch, places, targets);
     at = 0;
-    for (TokenTree tree : trees) {
-      for (long[] branch : tree.branches()) {
+    for (Row row : rows) {
+      for (long[] response : row.responses) {
         double sum = 0;
-        for (int token = 0; token < branch.length; token++) {
+        for (int token = 0; token < response.length; token++) {
           sum += values[at++];
         }
-        scores.put(tree.prompt(), branch, sum);
+        scores.put(row.prompt, response, sum);
       }
     }
   }
@@ -147,14 +172,12 @@ final class ResponseScorer {
   private float[] selectedLogProbs(TokenBatch batch, long[] rows, long[] targets) {
     float[] values = new float[rows.length];
     try (NDManager step = model.parameters().manager().newSubManager()) {
-      NDArray hidden = model.hidden(step, batch);
+      ForwardPass pass = model.forward(step, batch);
       for (int from = 0; from < rows.length; from += PLACES) {
         int to = Math.min(rows.length, from + PLACES);
         try (NDArray part =
-            model.selectedLogProbs(
-                hidden,
-                Arrays.copyOfRange(rows, from, to),
-                Arrays.copyOfRange(targets, from, to))) {
+            pass.selectedLogProbs(
+                Arrays.copyOfRange(rows, from, to), Arrays.copyOfRange(targets, from, to))) {
           System.arraycopy(part.toFloatArray(), 0, values, from, to - from);
         }
       }

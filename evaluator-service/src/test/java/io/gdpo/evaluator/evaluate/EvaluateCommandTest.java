@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
@@ -16,6 +15,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.evaluator.TinyWorld;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ForwardPass;
 import io.gdpo.lm.TokenBatch;
 import io.gdpo.lm.Tokenizer;
 import java.io.ByteArrayOutputStream;
@@ -151,9 +151,9 @@ class EvaluateCommandTest {
     long[] all = LongStream.concat(LongStream.of(prompt), LongStream.of(response)).toArray();
     long[] rows = LongStream.range(prompt.length - 1L, all.length - 1L).toArray();
     try (NDManager step = model.parameters().manager().newSubManager()) {
-      NDArray hidden = model.hidden(step, TokenBatch.ofSequences(List.of(all)));
+      ForwardPass pass = model.forward(step, TokenBatch.ofSequences(List.of(all)));
       double sum = 0;
-      for (float logProb : model.selectedLogProbs(hidden, rows, response).toFloatArray()) {
+      for (float logProb : pass.selectedLogProbs(rows, response).toFloatArray()) {
         sum += logProb;
       }
       return sum;

@@ -132,7 +132,7 @@ final class TrainingRun {
   }
 
   private int maxLength(CausalLanguageModel model) {
-    int positions = model.config().nPositions();
+    int positions = model.config().positions();
     if (spec.maxLength() != null && spec.maxLength() > positions) {
       throw new TrainingFailedException(
           "max_length %d is more than the model's %d positions; lower it or take a longer model"

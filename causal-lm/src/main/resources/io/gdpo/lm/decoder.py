@@ -1,0 +1,214 @@
+# What every decoder family shares: who sees whom, the cache, products with weights, the vocabulary.
+# TorchScript; Java appends a family's own methods (`embedded`, `angles`, `block`, `normalized`) and the
+# names of its weights, and packs them as one class. The module owns no weights: each method takes
+# them, and looks them up by their Hugging Face names.
+#
+# B batch rows, T tokens of a row, K keys (tokens in the cache, then T), C width, H heads, G heads of
+# keys and values, D width of a head, L layers, V vocabulary, N chosen places.
+
+  # -- hidden states -------------------------------------------------------------------------------
+
+  # Rows that are one plain sequence each, padded on the right. tokens, positions [B, T] -> [B, T, C]
+  def causal_hidden(self, tokens: Tensor, positions: Tensor, weights: List[Tensor]) -> Tensor:
+    w = (self).named(weights)
+    return (self).hidden(tokens, positions, (self).causal_mask(tokens, positions, w), None, w)
+
+  # Rows that hold trees of tokens. end [B, T] -> [B, T, C]
+  def tree_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, weights: List[Tensor]) -> Tensor:
+    w = (self).named(weights)
+    return (self).hidden(tokens, positions, (self).mask(end, positions, tokens.size(1), w), None, w)
+
+  # Continues sequences whose first K - T tokens are in the cache already, and adds T to it.
+  # tokens, positions [B, T]; end [B, K]; cache [L, 2, B, G, slots, D] -> last place's [B, 1, C]
+  def cached_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
+    w = (self).named(weights)
+    slot = torch.expand_as(torch.arange(end.size(1), device=end.device), end)
+    mask = (self).mask(end, slot, tokens.size(1), w)
+    return (self).hidden(tokens, positions, mask, cache, w)[:, -1:]
+
+  def hidden(self, tokens: Tensor, positions: Tensor, mask: Optional[Tensor], cache: Optional[Tensor], w: Dict[str, Tensor]) -> Tensor:
+    angles = (self).angles(positions, w)
+    x = (self).embedded(tokens, positions, w)
+    for layer in range(self.n_layer):
+      x = (self).block(x, layer, angles, mask, cache, w)
+    return (self).normalized(x, w)
+
+  # -- activation recomputation (Chen et al., 2016, "Training Deep Nets with Sublinear Memory Cost") --
+
+  # The hidden states, computed with gradient mode off, and what each block was given:
+  # L + 1 tensors [B, T, C], the last goes into the final norm -> [those..., hidden]
+  def recorded_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    w = (self).named(weights)
+    mask = (self).mask(end, positions, tokens.size(1), w)
+    angles = (self).angles(positions, w)
+    given = [(self).embedded(tokens, positions, w)]
+    for layer in range(self.n_layer):
+      given.append((self).block(given[layer], layer, angles, mask, None, w))
+    given.append((self).normalized(given[self.n_layer], w))
+    return given
+
+  # Adds the gradients that follow from hidden's to the weights', one block's graph at a time. Gradient mode on.
+  def recomputed_backward(self, tokens: Tensor, positions: Tensor, end: Tensor, given: List[Tensor], gradient: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    w = (self).named(weights)
+    mask = (self).mask(end, positions, tokens.size(1), w)
+    angles = (self).angles(positions, w)
+    x = torch.requires_grad_(torch.detach(given[self.n_layer]))
+    torch.backward((self).normalized(x, w), gradient)
+    for i in range(self.n_layer):
+      layer = self.n_layer - 1 - i
+      upper = x.grad
+      x = torch.requires_grad_(torch.detach(given[layer]))
+      torch.backward((self).block(x, layer, angles, mask, None, w), upper)
+    first = (self).embedded(tokens, positions, w)
+    if first.requires_grad:  # not where the embedding is frozen
+      torch.backward(first, x.grad)
+    return []
+
+  # -- the vocabulary, only where asked ------------------------------------------------------------
+
+  # hidden [B, T, C]; rows [N] index the flattened [B * T] -> [N, V] float32
+  def logits(self, hidden: Tensor, rows: Tensor, weights: List[Tensor]) -> Tensor:
+    asked = torch.index_select(torch.flatten(hidden, 0, 1), 0, rows)
+    return torch.to((self).linear(asked, (self).head(), (self).named(weights)), 6)
+
+  # log p(targets[n] | everything up to rows[n]), natural logarithm -> [N] float32
+  def selected_log_probs(self, hidden: Tensor, rows: Tensor, targets: Tensor, weights: List[Tensor]) -> Tensor:
+    return torch.neg(torch.cross_entropy_loss((self).logits(hidden, rows, weights), targets, None, 0))
+
+  # The same without a graph, for chunk places at a time: the memory of [chunk, V] instead of [N, V].
+  def chunked_log_probs(self, hidden: Tensor, rows: Tensor, targets: Tensor, chunk: Tensor, weights: List[Tensor]) -> Tensor:
+    parts : List[Tensor] = []
+    for start in range(0, rows.size(0), int(chunk)):
+      stop = min(start + int(chunk), rows.size(0))
+      parts.append((self).selected_log_probs(hidden, rows[start:stop], targets[start:stop], weights))
+    return torch.cat(parts)
+
+  # Adds the gradients that follow from those log-probabilities' [N] to hidden's and the weights', each
+  # chunk computed again. hidden is a leaf; gradient mode on.
+  def chunked_backward(self, hidden: Tensor, rows: Tensor, targets: Tensor, chunk: Tensor, gradient: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    for start in range(0, rows.size(0), int(chunk)):
+      stop = min(start + int(chunk), rows.size(0))
+      log_probs = (self).selected_log_probs(hidden, rows[start:stop], targets[start:stop], weights)
+      torch.backward(log_probs, gradient[start:stop])
+    return []
+
+  # A leaf with the same values, whose gradient can be asked for.
+  def leaf(self, x: Tensor) -> Tensor:
+    return torch.requires_grad_(torch.detach(x))
+
+  # Adds the gradients that follow from those that x's leaf has got. Gradient mode on.
+  def backward_from(self, x: Tensor, leaf: Tensor) -> List[Tensor]:
+    torch.backward(x, leaf.grad)
+    return []
+
+  def gradient(self, leaf: Tensor) -> Tensor:
+    return leaf.grad
+
+  # -- attention -----------------------------------------------------------------------------------
+
+  # An empty cache of slots[] places for each of rows [B] sequences -> [L, 2, B, G, slots, D]
+  def empty_cache(self, rows: Tensor, slots: Tensor) -> Tensor:
+    shape = [self.n_layer, 2, rows.size(0), self.n_key_value_head, int(slots), self.head_width]
+    return torch.zeros(shape, dtype=self.compute_dtype, device=rows.device)
+
+  # A cache whose row b continues row rows[b] of this one (repeats and omissions are welcome).
+  def chosen_cache(self, cache: Tensor, rows: Tensor) -> Tensor:
+    return torch.index_select(cache, 2, rows)
+
+  # softmax(q k' / sqrt(D) + mask) v for each head; H / G heads share keys and values. Without a mask
+  # every token sees those before it. q [B, H, T, D]; k, v [B, G, T, D] -> [B, T, H D]
+  def attention(self, q: Tensor, k: Tensor, v: Tensor, layer: int, mask: Optional[Tensor], cache: Optional[Tensor]) -> Tensor:
+    if cache is not None and mask is not None:
+      slots = mask.size(-1)
+      past = slots - q.size(2)
+      torch.copy_(cache[layer, 0, :, :, past:slots], k)
+      torch.copy_(cache[layer, 1, :, :, past:slots], v)
+      k = cache[layer, 0, :, :, :slots]
+      v = cache[layer, 1, :, :, :slots]
+    shared = q.size(1) // k.size(1)
+    if shared > 1:
+      k = torch.repeat_interleave(k, shared, 1)
+      v = torch.repeat_interleave(v, shared, 1)
+    y = torch.scaled_dot_product_attention(q, k, v, mask, 0., mask is None)
+    return torch.flatten(torch.transpose(y, 1, 2), 2)
+
+  # Token i sees token j if j <= i < end[j], and, where there is a sliding window, if it is less than
+  # that many positions back. Every token sees itself, so that no softmax is empty; padding has end 0.
+  # The T queries are the last of the K keys. end, positions [B, K] -> additive [B, 1, T, K], 0 or -inf
+  def mask(self, end: Tensor, positions: Tensor, queries: int, w: Dict[str, Tensor]) -> Tensor:
+    past = end.size(1) - queries
+    key = torch.arange(end.size(1), device=end.device)
+    query = torch.unsqueeze(key[past:], 1)  # [T, 1]
+    seen = ((key <= query) & (query < torch.unsqueeze(end, 1))) | (key == query)  # [B, T, K]
+    if self.sliding_window > 0:
+      back = torch.unsqueeze(positions[:, past:], 2) - torch.unsqueeze(positions, 1)
+      seen = seen & (back < self.sliding_window)
+    open = torch.zeros(seen.size(), dtype=self.compute_dtype, device=end.device)
+    return torch.unsqueeze(torch.masked_fill(open, ~seen, -inf), 1)
+
+  # None where plain causal attention is all.
+  def causal_mask(self, tokens: Tensor, positions: Tensor, w: Dict[str, Tensor]) -> Optional[Tensor]:
+    mask : Optional[Tensor] = None
+    if self.sliding_window > 0 and tokens.size(1) > self.sliding_window:
+      mask = (self).mask(torch.full_like(tokens, tokens.size(1)), positions, tokens.size(1), w)
+    return mask
+
+  # [B, T, heads D] -> [B, heads, T, D]
+  def heads(self, x: Tensor) -> Tensor:
+    return torch.transpose(torch.view(x, [x.size(0), x.size(1), -1, self.head_width]), 1, 2)
+
+  # Rotary embedding (Su et al., 2021) of halves: (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin).
+  # x [B, H, T, D]; angles [B, T, R / 2], only the first R of D are turned -> [B, H, T, D]
+  def rotated(self, x: Tensor, angles: Tensor) -> Tensor:
+    cos = torch.unsqueeze(torch.cos(angles), 1)
+    sin = torch.unsqueeze(torch.sin(angles), 1)
+    half = angles.size(-1)
+    x1 = torch.to(x[:, :, :, :half], 6)
+    x2 = torch.to(x[:, :, :, half:2 * half], 6)
+    turned = [x1 * cos - x2 * sin, x2 * cos + x1 * sin]
+    if 2 * half < x.size(-1):
+      turned.append(torch.to(x[:, :, :, 2 * half:], 6))
+    return torch.to(torch.cat(turned, -1), x.dtype)
+
+  # -- weights -------------------------------------------------------------------------------------
+
+  # x W' + b in the dtype of computation, with a low-rank update (Hu et al., 2021) where there is one:
+  # x W' + b + (alpha / r) (x A') B'. W [O, I], A [r, I], B [O, r]; x [..., I] -> [..., O]
+  def linear(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    return (self).adapted(x, (self).product(x, w[name + ".weight"], name, w), name, w)
+
+  # The same for a weight that is stored [I, O], as GPT-2's are.
+  def conv1d(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    return (self).adapted(x, (self).product(x, torch.t(w[name + ".weight"]), name, w), name, w)
+
+  def product(self, x: Tensor, weight: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    bias : Optional[Tensor] = None
+    if name + ".bias" in w:
+      bias = torch.to(w[name + ".bias"], self.compute_dtype)
+    return torch.linear(torch.to(x, self.compute_dtype), torch.to(weight, self.compute_dtype), bias)
+
+  def adapted(self, x: Tensor, y: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    if name + ".lora_A.weight" in w:
+      low = torch.linear(torch.to(x, self.compute_dtype), torch.to(w[name + ".lora_A.weight"], self.compute_dtype))
+      y = y + self.lora_scale * torch.linear(low, torch.to(w[name + ".lora_B.weight"], self.compute_dtype))
+    return y
+
+  # (x - mean) / sqrt(variance + epsilon) * weight + bias, in float32
+  def layer_norm(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    return torch.layer_norm(torch.to(x, 6), [x.size(-1)], w[name + ".weight"], w[name + ".bias"], self.norm_epsilon)
+
+  # x / sqrt(mean(x^2) + epsilon) * weight, in float32 (Zhang and Sennrich, 2019)
+  def rms_norm(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+    x = torch.to(x, 6)
+    return x * torch.rsqrt(torch.mean(x * x, [-1], True) + self.norm_epsilon) * w[name + ".weight"]
+
+  def named(self, weights: List[Tensor]) -> Dict[str, Tensor]:
+    names = (self).names()
+    w : Dict[str, Tensor] = {}
+    for i in range(len(weights)):
+      w[names[i]] = weights[i]
+    return w
+
+  # values [U, ...]; number [N] -> [N, ...]
+  def each(self, values: Tensor, number: Tensor) -> Tensor:
+    return torch.index_select(values, 0, number)
