@@ -189,14 +189,14 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @param step owner of the pass's tensors
    * @throws IllegalArgumentException if a position or a token lies outside the model
    */
-  public ForwardPass forward(NDManager step, TokenBatch batch, Recomputation recomputation) {
+  public ForwardPass forward(NDManager step, TokenBatch batch, ForwardOptions options) {
     requireInside(batch);
-    return new ForwardPass(this, step, batch, recomputation);
+    return new ForwardPass(this, step, batch, options);
   }
 
   /** The same with everything computed once. */
   public ForwardPass forward(NDManager step, TokenBatch batch) {
-    return forward(step, batch, Recomputation.NONE);
+    return forward(step, batch, ForwardOptions.DEFAULT);
   }
 
   private void requireInside(TokenBatch batch) {

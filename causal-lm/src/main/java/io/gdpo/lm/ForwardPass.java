@@ -7,11 +7,12 @@ import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One batch on its way through a model and, where gradient mode was on, back: hidden states once,
@@ -24,6 +25,8 @@ public final class ForwardPass {
   private final CausalLanguageModel model;
   private final NDManager step;
   private final int vocabularyChunk;
+  private final boolean everywhere;
+  private final int places;
   private final Arg tokens;
   private final Arg positions;
   private final Arg end;
@@ -41,8 +44,7 @@ public final class ForwardPass {
   /** Log-probabilities whose graph was cut. */
   private record Chunked(NDArray leaf, Arg rows, Arg targets) {}
 
-  ForwardPass(
-      CausalLanguageModel model, NDManager step, TokenBatch batch, Recomputation recomputation) {
+  ForwardPass(CausalLanguageModel model, NDManager step, TokenBatch batch, ForwardOptions options) {
     this.model = model;
     this.step = step;
     Shape shape = new Shape(batch.rows(), batch.length());
@@ -50,9 +52,11 @@ public final class ForwardPass {
     this.positions = Arg.of(step.create(batch.positions(), shape));
     this.end = Arg.of(step.create(batch.end(), shape));
     this.weights = Arg.of(model.weights());
+    this.everywhere = options.vocabularyRows() == ForwardOptions.VocabularyRows.ALL;
+    this.places = batch.rows() * batch.length();
     boolean recording = Autograd.isRecording();
-    this.vocabularyChunk = recording ? recomputation.vocabularyChunk() : 0;
-    if (recording && recomputation.activations()) {
+    this.vocabularyChunk = recording ? options.vocabularyChunk() : 0;
+    if (recording && options.activationRecomputation()) {
       try (Autograd.Scope quiet = Autograd.gradMode(false)) {
         NDList recorded =
             model.script().call(step, "recorded_hidden", tokens, positions, end, weights);
@@ -100,7 +104,7 @@ public final class ForwardPass {
           "%d places but %d target tokens; give one for each"
               .formatted(rows.length, targets.length));
     }
-    Distinct distinct = Distinct.of(rows, targets);
+    Distinct distinct = Distinct.of(rows, targets, everywhere ? places : 0);
     Arg uniqueRows = Arg.of(step.create(distinct.rows));
     Arg uniqueTargets = Arg.of(step.create(distinct.targets));
     if (vocabularyChunk == 0) {
@@ -138,7 +142,7 @@ public final class ForwardPass {
    * @return {@code [N, V]} float32
    */
   public NDArray logits(long[] rows) {
-    Distinct distinct = Distinct.of(rows, new long[rows.length]);
+    Distinct distinct = Distinct.of(rows, new long[rows.length], everywhere ? places : 0);
     return distinct.each(
         model,
         step,
@@ -149,8 +153,8 @@ public final class ForwardPass {
   }
 
   /**
-   * Takes the gradients on to the weights, where {@link Recomputation} cut the graph. Call it once,
-   * after the loss that hangs on this pass has been differentiated, in gradient mode.
+   * Takes the gradients on to the weights, where {@link ForwardOptions} cut the graph. Call it
+   * once, after the loss that hangs on this pass has been differentiated, in gradient mode.
    */
   public void backward() {
     for (Chunked part : chunked) {
@@ -191,27 +195,31 @@ public final class ForwardPass {
   private record Distinct(long[] rows, long[] targets, long[] number) {
     private record Pair(long row, long target) {}
 
-    static Distinct of(long[] rows, long[] targets) {
-      Map<Pair, Integer> numbers = new HashMap<>();
-      long[] uniqueRows = new long[rows.length];
-      long[] uniqueTargets = new long[rows.length];
+    /** The asked pairs, and behind them the first {@code places} places that none asks for. */
+    static Distinct of(long[] rows, long[] targets, int places) {
+      Map<Pair, Integer> numbers = new LinkedHashMap<>();
       long[] number = new long[rows.length];
       for (int i = 0; i < rows.length; i++) {
         int next = numbers.size();
         Integer known = numbers.putIfAbsent(new Pair(rows[i], targets[i]), next);
         number[i] = known == null ? next : known;
-        uniqueRows[(int) number[i]] = rows[i];
-        uniqueTargets[(int) number[i]] = targets[i];
+      }
+      Set<Long> asked = numbers.keySet().stream().map(Pair::row).collect(Collectors.toSet());
+      for (long row = 0; row < places; row++) {
+        if (!asked.contains(row)) {
+          numbers.put(new Pair(row, 0), numbers.size());
+        }
       }
       return new Distinct(
-          Arrays.copyOf(uniqueRows, numbers.size()),
-          Arrays.copyOf(uniqueTargets, numbers.size()),
+          numbers.keySet().stream().mapToLong(Pair::row).toArray(),
+          numbers.keySet().stream().mapToLong(Pair::target).toArray(),
           number);
     }
 
     /** Spreads values of the distinct pairs over all asked ones. */
     NDArray each(CausalLanguageModel model, NDManager step, NDArray values) {
-      if (rows.length == number.length) {
+      boolean inOrder = number[number.length - 1] == number.length - 1; // none was twice
+      if (inOrder && rows.length == number.length) {
         return values;
       }
       return model.script().callForOne(step, "each", Arg.of(values), Arg.of(step.create(number)));

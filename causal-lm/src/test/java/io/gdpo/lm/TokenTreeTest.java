@@ -47,10 +47,10 @@ class TokenTreeTest {
 
   /** Rows: another tree alone; two trees in one row, one behind the other. */
   @ParameterizedTest
-  @CsvSource({"false,0", "true,0", "false,2", "true,2"})
+  @CsvSource({"false,0,ASKED", "true,0,ASKED", "false,2,ASKED", "true,2,ASKED", "false,0,ALL"})
   void packed_sequences_equal_separate_ones_however_the_graph_is_kept(
-      boolean recomputed, int vocabularyChunk) {
-    Recomputation recomputation = new Recomputation(recomputed, vocabularyChunk);
+      boolean recomputed, int vocabularyChunk, ForwardOptions.VocabularyRows rows) {
+    ForwardOptions options = new ForwardOptions(recomputed, vocabularyChunk, rows);
     TokenTree tree = TokenTree.of(SEQUENCES);
     TokenTree other = TokenTree.of(List.of(new long[] {1, 2, 3, 4}, new long[] {1, 7, 7}));
     TokenTree long20 = TokenTree.of(List.of(new long[20]));
@@ -69,8 +69,8 @@ class TokenTreeTest {
       }
       TokenBatch alone = TokenBatch.ofSequences(List.of(sequence, new long[] {4, 4}));
       assertThat(alone.isPlainlyCausal()).isTrue();
-      Outcome inTree = outcome(packed, packedRows, targets, recomputation);
-      Outcome byItself = outcome(alone, aloneRows, targets, Recomputation.NONE);
+      Outcome inTree = outcome(packed, packedRows, targets, options);
+      Outcome byItself = outcome(alone, aloneRows, targets, ForwardOptions.DEFAULT);
       assertThat(inTree.logProbs).containsExactly(byItself.logProbs, within(1e-5f));
       for (int i = 0; i < inTree.gradients.size(); i++) {
         assertThat(inTree.gradients.get(i))
@@ -83,12 +83,12 @@ class TokenTreeTest {
   private record Outcome(float[] logProbs, List<float[]> gradients) {}
 
   private static Outcome outcome(
-      TokenBatch batch, long[] rows, long[] targets, Recomputation recomputation) {
+      TokenBatch batch, long[] rows, long[] targets, ForwardOptions options) {
     List<NDArray> weights = MODEL.parameters().tensors();
     MODEL.parameters().requiresGrad(true);
     try (NDManager step = MODEL.parameters().manager().newSubManager();
         Autograd.Scope recording = Autograd.gradMode(true)) {
-      ForwardPass pass = MODEL.forward(step, batch, recomputation);
+      ForwardPass pass = MODEL.forward(step, batch, options);
       NDArray logProbs = pass.selectedLogProbs(rows, targets);
       Autograd.backward(TestLoss.negativeMean(logProbs));
       pass.backward();

@@ -45,6 +45,14 @@ import java.util.function.Predicate;
  * @param earlyStopPatience evaluations without gain before training stops; never if absent
  * @param maxLength longest prompt and response together, in tokens; the model's positions if absent
  * @param maxPromptLength longest prompt, in tokens; {@code maxLength} less 64 if absent
+ * @param computeDtype number format of matrix products and attention: {@code float32} (default) or
+ *     {@code bfloat16}; weights, optimizer state and losses stay float32
+ * @param activationRecomputation compute each block again on the way back instead of keeping its
+ *     activations (false): a third more time, memory for one block instead of all
+ * @param vocabularyChunk places whose logits are held at once; 0 (default) for all
+ * @param lora trains low-rank updates of a frozen model instead of its weights; absent for all
+ *     weights
+ * @param levers what makes a step fast; all on by default
  * @param seed of data order; the experiment's seed if absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -79,6 +87,11 @@ public record TrainingSpec(
     Integer earlyStopPatience,
     Integer maxLength,
     Integer maxPromptLength,
+    String computeDtype,
+    Boolean activationRecomputation,
+    Integer vocabularyChunk,
+    LoraSpec lora,
+    Levers levers,
     Long seed) {
 
   public TrainingSpec {
@@ -106,6 +119,10 @@ public record TrainingSpec(
     epochs = or(epochs, 1.0);
     selectBy = or(selectBy, "loss");
     selectDirection = or(selectDirection, "min");
+    computeDtype = or(computeDtype, "float32");
+    activationRecomputation = or(activationRecomputation, false);
+    vocabularyChunk = or(vocabularyChunk, 0);
+    levers = or(levers, Levers.ALL);
   }
 
   private static <T> T or(T value, T fallback) {
@@ -166,6 +183,11 @@ public record TrainingSpec(
           new SpecProblem(
               path + ".max_prompt_length",
               "must be below max_length (" + maxLength + "), is " + maxPromptLength));
+    }
+    check.oneOf("compute_dtype", computeDtype, List.of("float32", "bfloat16"));
+    check.that("vocabulary_chunk", vocabularyChunk, v -> v >= 0, "must not be negative");
+    if (lora != null) {
+      check.problems.addAll(lora.problems(path + ".lora"));
     }
     return check.problems;
   }

@@ -133,7 +133,7 @@ final class CheckpointEvaluation {
   /** As many continuations at once as their keys and values fit the memory set aside for them. */
   private static int rowsAtOnce(ModelConfig model, List<long[]> prompts, EvaluationSpec spec) {
     long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-    long keysAndValues = 
+    long keysAndValues =
         2L * model.layers() * model.keyValueHeads() * model.headWidth() * Float.BYTES;
     long bytesOfRow = keysAndValues * (longest + spec.maxNewTokens());
     return (int) Math.max(spec.samples(), Math.min(MOST_ROWS, CACHE_BYTES / bytesOfRow));

@@ -140,8 +140,7 @@ final class ResponseScorer {
 
   private void scoreBatch(List<Row> rows, Scores scores) {
     TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList());
-    int tokens =
-        rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
+    int tokens = rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
     long[] places = new long[tokens];
     long[] targets = new long[tokens];
     int at = 0;

@@ -1,6 +1,8 @@
 package io.gdpo.trainer.objective;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.TorchScript;
 import io.gdpo.lm.script.TorchScriptModule;
 import java.io.IOException;
@@ -74,6 +76,19 @@ public final class ObjectiveScript implements AutoCloseable {
    */
   public ObjectiveOutcome differentiate(NDManager step, ObjectiveInput input) {
     return ObjectiveOutcome.read(objective, module.call(step, "differentiate", input.args()));
+  }
+
+  /**
+   * Puts the log-probabilities of two passes together: element {@code i} of their concatenation
+   * becomes element {@code places[i]}.
+   */
+  public NDArray inOrder(NDManager step, NDArray first, NDArray second, int[] places) {
+    long[] order = new long[places.length];
+    for (int i = 0; i < places.length; i++) {
+      order[places[i]] = i;
+    }
+    return module.callForOne(
+        step, "in_order", Arg.of(first), Arg.of(second), Arg.of(step.create(order)));
   }
 
   @Override

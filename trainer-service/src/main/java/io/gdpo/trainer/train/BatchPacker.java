@@ -1,5 +1,6 @@
 package io.gdpo.trainer.train;
 
+import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.data.BeliefTokens;
 import io.gdpo.lm.TokenBatch;
@@ -13,34 +14,40 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lays examples out so that one forward pass computes every position once: a prompt stands once in
- * a row, the responses that continue it follow as branches, which do not see one another ({@link
- * TokenBatch}). Equal responses of a row share a branch.
+ * Lays examples out so that one forward pass computes as little as possible: what sequences have in
+ * common (the prompt, the belief, whatever responses begin alike) stands once in a {@link
+ * TokenTree}, and short trees fill up each other's rows. Of several such layouts, and the one that
+ * shares nothing, the one that costs least is taken.
  */
 final class BatchPacker {
-  /** Room that rows may take, over the longest example; the cheapest is taken. */
+  /** Room that trees and rows may take, over the longest example; the cheapest is taken. */
   private static final double[] ROW_CAPACITIES = {1, 1.25, 1.5, 2, 3, 4};
 
-  /** Row length at which attention costs about as much as all else in a small transformer. */
-  private static final double ATTENTION_LENGTH = 1024;
+  /** Row length over width at which attention costs as much as all other products of a block. */
+  private static final double ATTENTION_LENGTH = 6;
 
   private final boolean comparesResponses;
   private final boolean beliefConditioned;
   private final boolean imitationIncludesClose;
+  private final Levers levers;
+  private final double attentionLength;
 
   /**
    * @param loss decides which responses are laid out and which of their tokens count
    * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
+   * @param width of the model: the wider, the cheaper is attention beside all else
    */
-  BatchPacker(Loss loss, boolean imitationIncludesClose) {
+  BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
     this.comparesResponses = loss.isPreference();
     this.beliefConditioned = loss.isBeliefConditioned();
     this.imitationIncludesClose = imitationIncludesClose;
+    this.levers = levers;
+    this.attentionLength = ATTENTION_LENGTH * width;
   }
 
-  /** Tokens of the row that an example needs for itself alone. */
+  /** Tokens of all sequences that an example has, each by itself. */
   int length(TrainingExample example) {
-    return example.tokens().prompt().length + branchesLength(example);
+    return sequences(example).stream().mapToInt(sequence -> sequence.length).sum();
   }
 
   /**
@@ -48,10 +55,7 @@ final class BatchPacker {
    * together, examples of similar length too, so that little is padding.
    */
   List<PackedBatch> pack(List<TrainingExample> examples, int parts) {
-    List<TrainingExample> ordered = new ArrayList<>();
-    byPrompt(examples).values().stream()
-        .sorted(Comparator.comparingInt(g -> g.stream().mapToInt(this::length).max().orElse(0)))
-        .forEach(ordered::addAll);
+    List<TrainingExample> ordered = levers.lengthBucketing() ? byLength(examples) : examples;
     int count = Math.min(parts, ordered.size());
     List<PackedBatch> batches = new ArrayList<>(count);
     for (int part = 0; part < count; part++) {
@@ -62,50 +66,59 @@ final class BatchPacker {
     return batches;
   }
 
+  private List<TrainingExample> byLength(List<TrainingExample> examples) {
+    List<TrainingExample> ordered = new ArrayList<>();
+    byPrompt(examples).values().stream()
+        .sorted(Comparator.comparingInt(g -> g.stream().mapToInt(this::length).max().orElse(0)))
+        .forEach(ordered::addAll);
+    return ordered;
+  }
+
   private PackedBatch pack(List<TrainingExample> examples) {
-    List<Row> rows = cheapestRows(byPrompt(examples).values());
-    TokenBatch tokens = TokenBatch.of(rows.stream().map(Row::tree).toList());
-    // Rows regroup the examples; example i of the batch is the i-th in the order of rows.
-    List<TrainingExample> placed = rows.stream().flatMap(r -> r.examples.stream()).toList();
-    long[] beliefRows = new long[placed.size()];
-    Labels labels = new Labels(placed.stream().mapToInt(this::branchesLength).sum());
-    int i = 0;
-    for (int r = 0; r < rows.size(); r++) {
-      Row row = rows.get(r);
-      TokenTree tree = row.tree();
-      int origin = r * tokens.length();
-      for (TrainingExample example : row.examples) {
-        beliefRows[i] = origin + row.prompt.length - 1;
-        label(labels, origin, row, tree, example, i, placed.size());
-        i++;
+    Layout layout = cheapest(examples);
+    TokenBatch tokens =
+        TokenBatch.ofRows(
+            layout.rows.stream()
+                .map(row -> row.stream().map(tree -> tree.tokens).toList())
+                .toList());
+    for (int r = 0; r < layout.rows.size(); r++) {
+      int at = r * tokens.length();
+      for (Tree tree : layout.rows.get(r)) {
+        tree.origin = at;
+        at += tree.tokens.length();
       }
     }
-    return labels.batch(placed, tokens, beliefRows, rows.stream().mapToInt(Row::length).sum());
+    long[] beliefRows = new long[examples.size()];
+    Labels labels = new Labels(examples.stream().mapToInt(this::length).sum());
+    for (int i = 0; i < examples.size(); i++) {
+      TrainingExample example = examples.get(i);
+      Sequence chosen = layout.chosen.get(i);
+      beliefRows[i] = chosen.before(example.tokens().prompt().length);
+      label(labels, example, i, examples.size(), chosen, layout.rejected.get(i));
+    }
+    return labels.batch(examples, tokens, beliefRows);
   }
 
   private void label(
       Labels labels,
-      int origin,
-      Row row,
-      TokenTree tree,
       TrainingExample example,
       int number,
-      int examples) {
+      int examples,
+      Sequence chosenAt,
+      Sequence rejectedAt) {
+    int prompt = example.tokens().prompt().length;
     BeliefTokens belief = example.tokens().belief();
     int imitated = imitationIncludesClose ? belief.close() + 1 : belief.end();
     int counted = beliefConditioned ? belief.close() : 0;
     long[] chosen = example.tokens().chosen();
-    int branch = row.numberOf(chosen);
     for (int k = 0; k < chosen.length; k++) {
       boolean imitates = k >= belief.first() && k < imitated;
-      labels.add(origin + tree.predictorOf(branch, k), chosen[k], number, k >= counted, imitates);
+      labels.add(chosenAt.before(prompt + k), chosen[k], number, k >= counted, imitates);
     }
     if (comparesResponses) {
       long[] rejected = rejected(example);
-      branch = row.numberOf(rejected);
       for (int k = counted; k < rejected.length; k++) {
-        labels.add(
-            origin + tree.predictorOf(branch, k), rejected[k], examples + number, true, false);
+        labels.add(rejectedAt.before(prompt + k), rejected[k], examples + number, true, false);
       }
     }
   }
@@ -120,93 +133,141 @@ final class BatchPacker {
     return groups;
   }
 
-  private List<Row> cheapestRows(Iterable<List<TrainingExample>> groups) {
-    int longest = 0;
-    for (List<TrainingExample> group : groups) {
-      longest = Math.max(longest, group.stream().mapToInt(this::length).max().orElse(0));
+  // -- layouts ---------------------------------------------------------------------------------
+
+  /** A tree and where in the flattened batch it starts. */
+  private static final class Tree {
+    private final TokenTree tokens = new TokenTree();
+    private int origin;
+  }
+
+  /** A sequence of a tree. */
+  private record Sequence(Tree tree, int number) {
+    /** The flattened place whose next token is token {@code token} of the sequence. */
+    long before(int token) {
+      return tree.origin + tree.tokens.place(number, token - 1);
     }
-    List<Row> best = List.of();
-    double bestCost = Double.POSITIVE_INFINITY;
-    for (double capacity : ROW_CAPACITIES) {
-      List<Row> rows = rows(groups, (int) (longest * capacity));
-      double length = rows.stream().mapToInt(Row::length).max().orElse(0);
-      double cost = rows.size() * length * (1 + length / ATTENTION_LENGTH);
-      if (cost < bestCost) {
-        bestCost = cost;
-        best = rows;
+  }
+
+  /** Trees in rows, and where each example's sequences are; one that compares none has one. */
+  private final class Layout {
+    private final List<Tree> trees = new ArrayList<>();
+    private final List<Sequence> chosen = new ArrayList<>();
+    private final List<Sequence> rejected = new ArrayList<>();
+    private List<List<Tree>> rows = List.of();
+
+    Tree newTree() {
+      Tree tree = new Tree();
+      trees.add(tree);
+      return tree;
+    }
+
+    Sequence alone(long[] tokens) {
+      Tree tree = newTree();
+      return new Sequence(tree, tree.tokens.add(tokens));
+    }
+
+    /** Trees one behind the other in as few rows of this length as a first fit finds. */
+    Layout inRows(int capacity) {
+      List<List<Tree>> filled = new ArrayList<>();
+      List<Integer> lengths = new ArrayList<>();
+      List<Tree> longestFirst = new ArrayList<>(trees);
+      longestFirst.sort(Comparator.comparingInt((Tree tree) -> tree.tokens.length()).reversed());
+      for (Tree tree : longestFirst) {
+        int length = tree.tokens.length();
+        int row = 0;
+        while (row < filled.size()
+            && (!levers.sequencePacking() || lengths.get(row) + length > capacity)) {
+          row++;
+        }
+        if (row == filled.size()) {
+          filled.add(new ArrayList<>());
+          lengths.add(0);
+        }
+        filled.get(row).add(tree);
+        lengths.set(row, lengths.get(row) + length);
+      }
+      rows = filled;
+      return this;
+    }
+
+    /** Places to compute, those of long rows dearer for their attention. */
+    double cost() {
+      double length =
+          rows.stream()
+              .mapToInt(row -> row.stream().mapToInt(tree -> tree.tokens.length()).sum())
+              .max()
+              .orElse(0);
+      return rows.size() * length * (1 + length / attentionLength);
+    }
+  }
+
+  private Layout cheapest(List<TrainingExample> examples) {
+    Layout best = unshared(examples);
+    if (levers.sharedPrefixes()) {
+      int longest = examples.stream().mapToInt(this::lengthAlone).max().orElse(0);
+      for (double capacity : ROW_CAPACITIES) {
+        Layout layout = shared(examples, (int) (longest * capacity));
+        if (layout.cost() < best.cost()) {
+          best = layout;
+        }
       }
     }
     return best;
   }
 
-  private List<Row> rows(Iterable<List<TrainingExample>> groups, int capacity) {
-    List<Row> rows = new ArrayList<>();
-    for (List<TrainingExample> group : groups) {
-      Row row = null;
-      for (TrainingExample example : group) {
-        if (row == null || row.lengthWith(example) > capacity) {
-          row = new Row(example.tokens().prompt());
-          rows.add(row);
-        }
-        row.add(example);
-      }
+  /** The length of a tree that holds one example. */
+  private int lengthAlone(TrainingExample example) {
+    return TokenTree.of(sequences(example)).length();
+  }
+
+  private Layout unshared(List<TrainingExample> examples) {
+    Layout layout = new Layout();
+    int longest = 0;
+    for (TrainingExample example : examples) {
+      List<long[]> sequences = sequences(example);
+      Sequence chosen = layout.alone(sequences.get(0));
+      layout.chosen.add(chosen);
+      layout.rejected.add(comparesResponses ? layout.alone(sequences.get(1)) : chosen);
+      longest = Math.max(longest, sequences.stream().mapToInt(s -> s.length).max().orElse(0));
     }
-    return rows;
+    return layout.inRows(longest);
   }
 
-  private int branchesLength(TrainingExample example) {
-    return branches(example).stream().mapToInt(b -> b.length).sum();
+  private Layout shared(List<TrainingExample> examples, int capacity) {
+    Layout layout = new Layout();
+    Map<LongBuffer, Tree> open = new LinkedHashMap<>();
+    for (TrainingExample example : examples) {
+      List<long[]> sequences = sequences(example);
+      LongBuffer prompt = LongBuffer.wrap(example.tokens().prompt());
+      Tree tree = open.get(prompt);
+      if (tree == null || tree.tokens.length() + lengthOfNew(tree, sequences) > capacity) {
+        tree = layout.newTree();
+        open.put(prompt, tree);
+      }
+      Sequence chosen = new Sequence(tree, tree.tokens.add(sequences.get(0)));
+      layout.chosen.add(chosen);
+      layout.rejected.add(
+          comparesResponses ? new Sequence(tree, tree.tokens.add(sequences.get(1))) : chosen);
+    }
+    return layout.inRows(capacity);
   }
 
-  private List<long[]> branches(TrainingExample example) {
-    long[] chosen = example.tokens().chosen();
-    return comparesResponses ? List.of(chosen, rejected(example)) : List.of(chosen);
+  /** At most so many tokens longer would the tree be. */
+  private static int lengthOfNew(Tree tree, List<long[]> sequences) {
+    return sequences.stream().mapToInt(tree.tokens::lengthOfNew).sum();
+  }
+
+  private List<long[]> sequences(TrainingExample example) {
+    long[] prompt = example.tokens().prompt();
+    long[] chosen = TokenTree.joined(prompt, example.tokens().chosen());
+    return comparesResponses
+        ? List.of(chosen, TokenTree.joined(prompt, rejected(example)))
+        : List.of(chosen);
   }
 
   private long[] rejected(TrainingExample example) {
     return beliefConditioned ? example.tokens().rejectedUnderBelief() : example.tokens().rejected();
-  }
-
-  /** A prompt and the different responses that continue it in one row. */
-  private final class Row {
-    private final long[] prompt;
-    private final List<TrainingExample> examples = new ArrayList<>();
-    private final Map<LongBuffer, Integer> branchNumber = new LinkedHashMap<>();
-    private int length;
-
-    Row(long[] prompt) {
-      this.prompt = prompt;
-      this.length = prompt.length;
-    }
-
-    int length() {
-      return length;
-    }
-
-    int lengthWith(TrainingExample example) {
-      int sum = length;
-      for (long[] branch : branches(example)) {
-        sum += branchNumber.containsKey(LongBuffer.wrap(branch)) ? 0 : branch.length;
-      }
-      return sum;
-    }
-
-    void add(TrainingExample example) {
-      examples.add(example);
-      for (long[] branch : branches(example)) {
-        if (branchNumber.putIfAbsent(LongBuffer.wrap(branch), branchNumber.size()) == null) {
-          length += branch.length;
-        }
-      }
-    }
-
-    int numberOf(long[] branch) {
-      return branchNumber.get(LongBuffer.wrap(branch));
-    }
-
-    TokenTree tree() {
-      return new TokenTree(prompt, branchNumber.keySet().stream().map(LongBuffer::array).toList());
-    }
   }
 
   /** The labelled tokens of a batch, while they are collected. */
@@ -235,8 +296,7 @@ final class BatchPacker {
       count++;
     }
 
-    PackedBatch batch(
-        List<TrainingExample> examples, TokenBatch tokens, long[] beliefRows, int realTokens) {
+    PackedBatch batch(List<TrainingExample> examples, TokenBatch tokens, long[] beliefRows) {
       return new PackedBatch(
           examples,
           tokens,
@@ -246,7 +306,7 @@ final class BatchPacker {
           Arrays.copyOf(inResponse, count),
           Arrays.copyOf(inBelief, count),
           beliefRows,
-          realTokens);
+          tokens.realTokens());
     }
   }
 }

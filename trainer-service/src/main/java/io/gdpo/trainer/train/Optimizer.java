@@ -91,7 +91,7 @@ final class Optimizer implements AutoCloseable {
           }
         });
     tensors.put(STEPS, steps);
-    Safetensors.write(file, tensors, Map.of("optimizer", spec.resource()));
+    Safetensors.write(file, tensors, Map.of("optimizer", spec.name()));
   }
 
   /** Takes over the state that {@link #save} wrote. */

@@ -12,8 +12,16 @@ sealed interface OptimizerSpec {
   /** PyTorch's default, in both rules. */
   double EPSILON = 1e-8;
 
+  /** The name of the rule. */
+  String name();
+
+  /** Whether an update is one pass over the memory, instead of one for each operation. */
+  boolean fused();
+
   /** The TorchScript source of the method {@code step}, a resource beside this class. */
-  String resource();
+  default String resource() {
+    return name() + (fused() ? ".py" : "_unfused.py");
+  }
 
   /** State tensors that each parameter has, in the order of {@code step}'s parameters. */
   List<String> stateNames();
@@ -25,8 +33,14 @@ sealed interface OptimizerSpec {
   static OptimizerSpec of(TrainingSpec spec) {
     return switch (spec.optimizer()) {
       case "adamw" ->
-          new AdamW(spec.adamBeta1(), spec.adamBeta2(), spec.weightDecay(), spec.maxGradNorm());
-      case "rmsprop" -> new RmsProp(spec.weightDecay(), spec.maxGradNorm());
+          new AdamW(
+              spec.adamBeta1(),
+              spec.adamBeta2(),
+              spec.weightDecay(),
+              spec.maxGradNorm(),
+              spec.levers().fusedOptimizer());
+      case "rmsprop" ->
+          new RmsProp(spec.weightDecay(), spec.maxGradNorm(), spec.levers().fusedOptimizer());
       default ->
           throw new IllegalArgumentException(
               "'" + spec.optimizer() + "' is not an optimizer; say adamw or rmsprop");
@@ -41,11 +55,11 @@ sealed interface OptimizerSpec {
    * @param weightDecay share of a parameter, times the learning rate, that a step takes off
    * @param maxGradNorm bound of the gradients' global norm
    */
-  record AdamW(double beta1, double beta2, double weightDecay, double maxGradNorm)
+  record AdamW(double beta1, double beta2, double weightDecay, double maxGradNorm, boolean fused)
       implements OptimizerSpec {
     @Override
-    public String resource() {
-      return "adamw.py";
+    public String name() {
+      return "adamw";
     }
 
     @Override
@@ -70,12 +84,12 @@ sealed interface OptimizerSpec {
    * @param weightDecay decoupled, as in {@link AdamW}
    * @param maxGradNorm bound of the gradients' global norm
    */
-  record RmsProp(double weightDecay, double maxGradNorm) implements OptimizerSpec {
+  record RmsProp(double weightDecay, double maxGradNorm, boolean fused) implements OptimizerSpec {
     private static final double ALPHA = 0.99;
 
     @Override
-    public String resource() {
-      return "rmsprop.py";
+    public String name() {
+      return "rmsprop";
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ComputeType;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
@@ -28,7 +29,8 @@ import java.util.function.Consumer;
  * interrupted run that is started again gives bit for bit the weights that it would have given
  * uninterrupted, on a CPU with the same number of threads.
  *
- * <p>All work is done on the thread that calls {@link #run}.
+ * <p>All tensors are made and used on the thread that calls {@link #run}; another lays out the next
+ * step's batch meanwhile.
  */
 final class TrainingRun {
   private static final int LEAST_RESPONSE_ROOM = 64;
@@ -88,7 +90,13 @@ final class TrainingRun {
       TrainingData data =
           TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
       Objective objective = Objective.of(spec);
-      BatchPacker packer = new BatchPacker(objective.loss(), spec.imitationIncludesClose());
+      model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+      BatchPacker packer =
+          new BatchPacker(
+              objective.loss(),
+              spec.imitationIncludesClose(),
+              spec.levers(),
+              model.config().width());
       TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
       String digest = digest(start, data);
       TrainingState state =
@@ -96,7 +104,8 @@ final class TrainingRun {
               .map(s -> ofThisRun(s, digest))
               .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
       References references = references(model, objective, encoder, packer, data);
-      try (ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds());
+      try (ObjectivePass pass =
+              new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(
                   OptimizerSpec.of(spec),
@@ -110,7 +119,7 @@ final class TrainingRun {
           progress.say("resumed from " + saved.get().model());
         }
         introduce(progress, model, data, plan);
-        Loop loop =
+        try (Loop loop =
             new Loop(
                 model,
                 optimizer,
@@ -122,11 +131,12 @@ final class TrainingRun {
                 checkpoints,
                 progress,
                 start.tokenizer(),
-                state);
-        return loop.run()
-            ? Optional.of(
-                succeeded(loop, start.tokenizer(), references, maxLength, maxPromptLength))
-            : Optional.empty();
+                state)) {
+          return loop.run()
+              ? Optional.of(
+                  succeeded(loop, start.tokenizer(), references, maxLength, maxPromptLength))
+              : Optional.empty();
+        }
       }
     }
   }
@@ -212,7 +222,8 @@ final class TrainingRun {
             List.of(
                 source.digest(),
                 Digests.ofExamples(examples),
-                Boolean.toString(objective.loss().isBeliefConditioned())));
+                Boolean.toString(objective.loss().isBeliefConditioned()),
+                spec.computeDtype()));
     Optional<ReferenceLogProbs> cached =
         ReferenceLogProbs.load(file, key, policy.parameters().manager());
     if (cached.isPresent()) {
@@ -220,7 +231,9 @@ final class TrainingRun {
     }
     Stopwatch watch = new Stopwatch();
     try (CausalLanguageModel reference = source.open(Device.cpu());
-        ObjectivePass pass = new ObjectivePass(reference, objective, encoder.beliefTokenIds())) {
+        ObjectivePass pass =
+            new ObjectivePass(reference, objective, encoder.beliefTokenIds(), spec)) {
+      reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
       ReferenceLogProbs computed =
           ReferenceLogProbs.compute(
               pass, packer.pack(examples, parts(examples.size(), EVALUATED_AT_ONCE)));
@@ -289,7 +302,7 @@ final class TrainingRun {
   }
 
   /** The steps of a run and what happens between them. */
-  private final class Loop {
+  private final class Loop implements AutoCloseable {
     private final CausalLanguageModel model;
     private final Optimizer optimizer;
     private final ObjectivePass pass;
@@ -302,6 +315,7 @@ final class TrainingRun {
     private final ProgressLog progress;
     private final Path tokenizerJson;
     private final List<PackedBatch> evalBatches;
+    private final StepBatches batches;
 
     private final TrainingState begin;
     private long step;
@@ -336,12 +350,18 @@ final class TrainingRun {
       this.progress = progress;
       this.tokenizerJson = tokenizerJson;
       this.evalBatches = packer.pack(data.eval(), parts(data.eval().size(), EVALUATED_AT_ONCE));
+      this.batches = new StepBatches(this::laidOut, plan.totalSteps(), spec.levers().prefetch());
       this.begin = begin;
       this.step = begin.step();
       this.selection = begin.selection();
       this.stoppedEarly = begin.stoppedEarly();
       this.trainedTokens = begin.trainedTokens();
       this.trainingSeconds = begin.trainingSeconds();
+    }
+
+    @Override
+    public void close() {
+      batches.close();
     }
 
     /** Whether training is over; false if it was asked to stop before. */
@@ -369,13 +389,18 @@ final class TrainingRun {
       return true;
     }
 
+    private List<PackedBatch> laidOut(long ofStep) {
+      List<TrainingExample> examples = plan.batch(ofStep, data.train());
+      int parts = Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE));
+      return packer.pack(examples, parts);
+    }
+
     private void trainOneStep() {
       Stopwatch watch = new Stopwatch();
       step++;
       List<TrainingExample> examples = plan.batch(step, data.train());
       int tokens = 0;
-      int parts = Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE));
-      for (PackedBatch batch : packer.pack(examples, parts)) {
+      for (PackedBatch batch : batches.of(step)) {
         ObjectiveOutcome outcome = pass.differentiate(batch, references.train(), examples.size());
         requireFinite(batch, outcome);
         means.add(batch, outcome);

@@ -51,6 +51,10 @@
     torch.backward(outcome[0])
     return [torch.detach(outcome[0]), outcome[1]]
 
+  # Two passes' log-probabilities as one: element i of the result is element order[i] of both -> [N]
+  def in_order(self, first: Tensor, second: Tensor, order: Tensor) -> Tensor:
+    return torch.index_select(torch.cat([first, second]), 0, order)
+
   def sum_by_sequence(self, values: Tensor, sequence: Tensor, sequences: int) -> Tensor:
     return torch.index_add(torch.zeros([sequences], dtype=6, device=values.device), 0, sequence, values)
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
@@ -54,18 +55,18 @@ class BatchPackerTest {
   @ParameterizedTest
   @EnumSource(Loss.class)
   void an_example_gives_the_same_numbers_packed_with_others_as_alone(Loss loss) {
-    Objective objective =
-        Objective.of(
-            Json.SPECS.convertValue(
-                Map.of("loss", loss.label(), "calibration_weight", 0), TrainingSpec.class));
-    BatchPacker packer = new BatchPacker(loss, true);
+    TrainingSpec spec =
+        Json.SPECS.convertValue(
+            Map.of("loss", loss.label(), "calibration_weight", 0), TrainingSpec.class);
+    Objective objective = Objective.of(spec);
+    BatchPacker packer = new BatchPacker(loss, true, Levers.ALL, 64);
     ReferenceLogProbs zero =
         loss.isPreference()
             ? new ReferenceLogProbs(new float[examples.size()], new float[examples.size()])
             : ReferenceLogProbs.none();
     try (CausalLanguageModel model =
             CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());
-        ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds())) {
+        ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec)) {
       Map<TrainingExample, double[]> together = numbers(pass, packer, zero, 3);
       Map<TrainingExample, double[]> alone = numbers(pass, packer, zero, examples.size());
 
@@ -96,7 +97,7 @@ class BatchPackerTest {
 
   @Test
   void prompts_and_equal_responses_are_computed_once() {
-    BatchPacker packer = new BatchPacker(Loss.GDPO, true);
+    BatchPacker packer = new BatchPacker(Loss.GDPO, true, Levers.ALL, 64);
     int apart = examples.stream().mapToInt(packer::length).sum();
 
     PackedBatch packed = packer.pack(examples, 1).get(0);
@@ -107,7 +108,7 @@ class BatchPackerTest {
 
   @Test
   void parts_cover_all_examples_once_and_pad_little() {
-    BatchPacker packer = new BatchPacker(Loss.DPO, true);
+    BatchPacker packer = new BatchPacker(Loss.DPO, true, Levers.ALL, 64);
 
     List<PackedBatch> parts = packer.pack(examples, 4);
 
@@ -125,7 +126,9 @@ class BatchPackerTest {
     int close = example.tokens().belief().close();
     for (boolean includesClose : new boolean[] {true, false}) {
       PackedBatch batch =
-          new BatchPacker(Loss.GDPO, includesClose).pack(List.of(example), 1).get(0);
+          new BatchPacker(Loss.GDPO, includesClose, Levers.ALL, 64)
+              .pack(List.of(example), 1)
+              .get(0);
       int chosen = example.tokens().chosen().length;
       assertThat(sum(batch.inBelief())).isEqualTo(includesClose ? close + 1 : close);
       assertThat(sum(batch.inResponse()))

@@ -32,7 +32,7 @@ class CheckpointStoreTest {
     model = CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 32, 2, 2), 3, Device.cpu());
     optimizer =
         new Optimizer(
-            new OptimizerSpec.RmsProp(0, 1),
+            new OptimizerSpec.RmsProp(0, 1, true),
             model.parameters().byName(),
             model.parameters().manager());
   }

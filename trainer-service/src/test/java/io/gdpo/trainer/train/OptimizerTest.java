@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds optimizer steps against PyTorch's (golden/optimizers.json, from tools/optimizer). */
@@ -52,11 +53,12 @@ class OptimizerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"adamw", "rmsprop"})
-  void a_step_is_pytorchs_clipped_or_not(String name) throws IOException {
+  @CsvSource({"adamw,true", "rmsprop,true", "adamw,false", "rmsprop,false"})
+  void a_step_is_pytorchs_clipped_or_not_fused_or_not(String name, boolean fused)
+      throws IOException {
     JsonNode golden = golden(name);
     Map<String, NDArray> parameters = parameters(golden);
-    try (Optimizer optimizer = new Optimizer(spec(golden), parameters, manager)) {
+    try (Optimizer optimizer = new Optimizer(spec(golden, fused), parameters, manager)) {
       for (JsonNode step : golden.get("steps")) {
         addGradients(parameters, step);
         double norm = optimizer.step(step.get("learning_rate").asDouble());
@@ -72,14 +74,14 @@ class OptimizerTest {
       throws IOException {
     JsonNode golden = golden(name);
     Map<String, NDArray> parameters = parameters(golden);
-    Optimizer optimizer = new Optimizer(spec(golden), parameters, manager);
+    Optimizer optimizer = new Optimizer(spec(golden, true), parameters, manager);
     for (JsonNode step : golden.get("steps")) {
       addGradients(parameters, step);
       optimizer.step(step.get("learning_rate").asDouble());
       Path file = folder.resolve("optimizer.safetensors");
       optimizer.save(file);
       optimizer.close();
-      optimizer = new Optimizer(spec(golden), parameters, manager);
+      optimizer = new Optimizer(spec(golden, true), parameters, manager);
       optimizer.restore(file);
       assertParameters(parameters, step);
     }
@@ -91,7 +93,7 @@ class OptimizerTest {
     JsonNode golden = golden("adamw");
     Map<String, NDArray> parameters = parameters(golden);
     float[] before = parameters.get("0").toFloatArray();
-    try (Optimizer optimizer = new Optimizer(spec(golden), parameters, manager)) {
+    try (Optimizer optimizer = new Optimizer(spec(golden, true), parameters, manager)) {
       NDArray infinite = manager.create(new Shape(3, 4));
       infinite.set(new float[] {Float.NaN, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
       addGradient(parameters.get("0"), infinite);
@@ -100,11 +102,11 @@ class OptimizerTest {
     }
   }
 
-  private static OptimizerSpec spec(JsonNode golden) {
+  private static OptimizerSpec spec(JsonNode golden, boolean fused) {
     double maxNorm = golden.get("max_norm").asDouble();
     return golden.get("name").asText().equals("adamw")
-        ? new OptimizerSpec.AdamW(0.9, 0.95, 0.1, maxNorm)
-        : new OptimizerSpec.RmsProp(0, maxNorm);
+        ? new OptimizerSpec.AdamW(0.9, 0.95, 0.1, maxNorm, fused)
+        : new OptimizerSpec.RmsProp(0, maxNorm, fused);
   }
 
   private static JsonNode file() throws IOException {

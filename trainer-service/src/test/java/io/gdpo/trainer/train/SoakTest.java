@@ -90,14 +90,14 @@ class SoakTest {
         SmallGroup group, TrainingSpec spec, Tokenizer tokenizer, CausalLanguageModel model) {
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, 96, 64);
       List<TrainingExample> examples = TrainingData.load(group.dataset(), encoder, spec).train();
-      BatchPacker packer = new BatchPacker(Loss.GDPO, true);
+      BatchPacker packer = new BatchPacker(Loss.GDPO, true, spec.levers(), 32);
       NDManager manager = model.parameters().manager();
       model.parameters().requiresGrad(true);
       ReferenceLogProbs reference =
           new ReferenceLogProbs(new float[examples.size()], new float[examples.size()]);
       TrainingPlan plan = TrainingPlan.of(spec, 0, examples);
       try (ObjectivePass pass =
-              new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds());
+              new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(OptimizerSpec.of(spec), model.parameters().byName(), manager)) {
         for (int step = 1; step <= WARM_UP + STEPS; step++) {
