@@ -5,13 +5,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.safetensors.Safetensors;
+import io.gdpo.lm.script.Arg;
+import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.script.TorchScriptModule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,30 +35,131 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   private final ModelConfig config;
   private final ParameterStore parameters;
+  private final boolean borrowed;
+  private ComputeType computeType = ComputeType.FLOAT32;
+  private Optional<LoraAdapter> adapter = Optional.empty();
   private TorchScriptModule script;
 
-  private CausalLanguageModel(ModelConfig config, ParameterStore parameters) {
+  private CausalLanguageModel(ModelConfig config, ParameterStore parameters, boolean borrowed) {
     this.config = config;
     this.parameters = parameters;
-    computeIn(ComputeType.FLOAT32);
+    this.borrowed = borrowed;
+    this.script = compiled();
+  }
+
+  private TorchScriptModule compiled() {
+    List<String> names = new ArrayList<>(parameters.names());
+    adapter.ifPresent(lora -> names.addAll(lora.parameters().names()));
+    double scale = adapter.map(lora -> lora.config().scale()).orElse(0.0);
+    return DecoderScript.load(parameters.manager(), config, computeType, names, scale);
+  }
+
+  private void compileAgain() {
+    script.close();
+    script = compiled();
   }
 
   /** Chooses the number format of matrix products; float32 at first. */
   public void computeIn(ComputeType type) {
-    if (script != null) {
-      script.close();
+    if (type != computeType) {
+      computeType = type;
+      compileAgain();
     }
-    script = DecoderScript.load(parameters.manager(), config, type, parameters.names(), 0);
+  }
+
+  // -- low-rank adaptation ---------------------------------------------------------------------
+
+  /**
+   * Freezes the weights and adds low-rank updates to train instead, which change nothing at first.
+   *
+   * @param seed of the updates' random halves
+   * @throws InvalidModelException if a target module matches nothing
+   * @throws IllegalStateException if there are updates already; {@link #mergeAdapter} them first
+   */
+  public void adapt(LoraConfig lora, long seed) {
+    if (adapter.isPresent()) {
+      throw new IllegalStateException("the model is adapted already; merge the adapter first");
+    }
+    parameters.requiresGrad(false);
+    adapter = Optional.of(LoraAdapter.fresh(lora, config, seed, parameters.manager()));
+    compileAgain();
+  }
+
+  /** Whether low-rank updates are added to the weights. */
+  public boolean isAdapted() {
+    return adapter.isPresent();
+  }
+
+  /** What training changes: the low-rank updates where there are any, else the weights. */
+  public ParameterStore trainable() {
+    return adapter.map(LoraAdapter::parameters).orElse(parameters);
   }
 
   /**
+   * This model without its low-rank updates, on the same weights: a reference that costs no memory.
+   * Closing it leaves the weights open; it must not outlive this model.
+   */
+  public CausalLanguageModel base() {
+    CausalLanguageModel base = new CausalLanguageModel(config, parameters, true);
+    base.computeIn(computeType);
+    return base;
+  }
+
+  /** Adds the low-rank updates to the weights for good. Does nothing where there are none. */
+  public void mergeAdapter() {
+    adapter.ifPresent(
+        lora -> {
+          try (NDManager scratch = parameters.manager().newSubManager();
+              Autograd.Scope quiet = Autograd.gradMode(false)) {
+            for (String module : lora.modules()) {
+              NDArray weight = parameters.get(module + ".weight");
+              script.call(scratch, "assign", Arg.of(weight), Arg.of(merged(scratch, lora, module)));
+            }
+          }
+          lora.close();
+          adapter = Optional.empty();
+          compileAgain();
+        });
+  }
+
+  private NDArray merged(NDManager owner, LoraAdapter lora, String module) {
+    String name = module + ".weight";
+    return script.callForOne(
+        owner,
+        config.isStoredTransposed(name) ? "merged_conv1d" : "merged_linear",
+        Arg.of(parameters.get(name)),
+        Arg.of(lora.a(module)),
+        Arg.of(lora.b(module)));
+  }
+
+  // -- files -----------------------------------------------------------------------------------
+
+  /**
    * Loads a model from a folder in Hugging Face's layout: {@code config.json} and {@code
-   * model.safetensors} (float32, float16 or bfloat16; widened to float32).
+   * model.safetensors} (float32, float16 or bfloat16; widened to float32); or an adapter in PEFT's
+   * layout, with the model that it names as its base.
    *
    * @throws InvalidModelException if a file or a weight is missing, misshaped or unknown, or the
    *     config asks for what is not supported
    */
   public static CausalLanguageModel load(Path folder, Device device) throws IOException {
+    if (!LoraAdapter.isIn(folder)) {
+      return loadWhole(folder, device);
+    }
+    CausalLanguageModel model = load(LoraAdapter.base(folder), device);
+    try {
+      model.mergeAdapter();
+      model.adapter =
+          Optional.of(LoraAdapter.load(folder, model.config, model.parameters.manager()));
+      model.compileAgain();
+      return model;
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static CausalLanguageModel loadWhole(Path folder, Device device) throws IOException {
     ModelConfig config = ModelConfig.load(folder);
     Path file = folder.resolve(WEIGHTS_FILE);
     if (!Files.isRegularFile(file)) {
@@ -67,7 +173,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     ParameterStore parameters = new ParameterStore(device);
     try (Safetensors weights = Safetensors.open(file)) {
       fill(parameters, config, weights, file);
-      return new CausalLanguageModel(config, parameters);
+      return new CausalLanguageModel(config, parameters, false);
     } catch (IOException | RuntimeException e) {
       parameters.close();
       throw e;
@@ -145,12 +251,13 @@ public final class CausalLanguageModel implements AutoCloseable {
       }
       parameters.add(name, parameters.manager().create(values.flip(), weight.getValue()));
     }
-    return new CausalLanguageModel(config, parameters);
+    return new CausalLanguageModel(config, parameters, false);
   }
 
   /**
    * Saves {@code config.json}, {@code model.safetensors} and {@code tokenizer.json} so that both
-   * this class and Hugging Face's transformers load the folder.
+   * this class and Hugging Face's transformers load the folder. Low-rank updates are added to the
+   * weights that are written.
    *
    * @param folder created if absent; files in it are replaced
    * @param tokenizerJson a {@code tokenizer.json} or a folder that holds one; a {@code
@@ -160,7 +267,28 @@ public final class CausalLanguageModel implements AutoCloseable {
     Files.createDirectories(folder);
     Tokenizer.copy(tokenizerJson, folder);
     config.save(folder);
-    Safetensors.write(folder.resolve(WEIGHTS_FILE), parameters.byName(), Map.of("format", "pt"));
+    Map<String, NDArray> tensors = new LinkedHashMap<>(parameters.byName());
+    try (NDManager scratch = parameters.manager().newSubManager();
+        Autograd.Scope quiet = Autograd.gradMode(false)) {
+      adapter.ifPresent(
+          lora ->
+              lora.modules().forEach(m -> tensors.put(m + ".weight", merged(scratch, lora, m))));
+      Safetensors.write(folder.resolve(WEIGHTS_FILE), tensors, Map.of("format", "pt"));
+    }
+  }
+
+  /**
+   * Saves the low-rank updates alone, in PEFT's layout, with {@code tokenizer.json}.
+   *
+   * @param base folder of the model without them, which the adapter will name
+   * @throws IllegalStateException if there are none
+   */
+  public void saveAdapter(Path folder, Path tokenizerJson, Path base) throws IOException {
+    LoraAdapter lora =
+        adapter.orElseThrow(() -> new IllegalStateException("the model is not adapted"));
+    Files.createDirectories(folder);
+    Tokenizer.copy(tokenizerJson, folder);
+    lora.save(folder, config, base);
   }
 
   /** The weights; owned by the model. */
@@ -180,7 +308,12 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   /** The weights that each of them takes, in order. */
   List<NDArray> weights() {
-    return parameters.tensors();
+    if (adapter.isEmpty()) {
+      return parameters.tensors();
+    }
+    List<NDArray> all = new ArrayList<>(parameters.tensors());
+    all.addAll(adapter.get().parameters().tensors());
+    return all;
   }
 
   /**
@@ -218,6 +351,9 @@ public final class CausalLanguageModel implements AutoCloseable {
   @Override
   public void close() {
     script.close();
-    parameters.close();
+    adapter.ifPresent(LoraAdapter::close);
+    if (!borrowed) {
+      parameters.close();
+    }
   }
 }

@@ -193,6 +193,18 @@
       y = y + self.lora_scale * torch.linear(low, torch.to(w[name + ".lora_B.weight"], self.compute_dtype))
     return y
 
+  # W + (alpha / r) B A, for a weight that is stored [O, I], and for one that is stored [I, O].
+  def merged_linear(self, weight: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return weight + self.lora_scale * torch.matmul(b, a)
+
+  def merged_conv1d(self, weight: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return weight + self.lora_scale * torch.t(torch.matmul(b, a))
+
+  # Puts values in the place of a weight's.
+  def assign(self, weight: Tensor, values: Tensor) -> List[Tensor]:
+    torch.copy_(weight, values)
+    return []
+
   # (x - mean) / sqrt(variance + epsilon) * weight + bias, in float32
   def layer_norm(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
     return torch.layer_norm(torch.to(x, 6), [x.size(-1)], w[name + ".weight"], w[name + ".bias"], self.norm_epsilon)

@@ -1,0 +1,221 @@
+package io.gdpo.lm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.safetensors.Safetensors;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The low-rank updates of one model and their files in PEFT's layout: {@code adapter_config.json}
+ * and {@code adapter_model.safetensors}.
+ *
+ * <p>Owns its tensors: A [rank, in] and B [out, rank] of each adapted module, named {@code
+ * MODULE.lora_A.weight} and {@code MODULE.lora_B.weight}.
+ */
+final class LoraAdapter implements AutoCloseable {
+  static final String CONFIG = "adapter_config.json";
+  private static final String WEIGHTS = "adapter_model.safetensors";
+  private static final String PEFT_PREFIX = "base_model.model.";
+  private static final String A = ".lora_A.weight";
+  private static final String B = ".lora_B.weight";
+
+  /** Settings of PEFT that change what is computed, with the only values that are computed here. */
+  private static final Map<String, Set<String>> FIXED =
+      Map.of(
+          "peft_type", Set.of("LORA"),
+          "bias", Set.of("none"),
+          "use_rslora", Set.of("false"),
+          "use_dora", Set.of("false"),
+          "rank_pattern", Set.of("{}"),
+          "alpha_pattern", Set.of("{}"),
+          "modules_to_save", Set.of("null", "[]"));
+
+  private final LoraConfig config;
+  private final List<String> modules;
+  private final ParameterStore parameters;
+
+  private LoraAdapter(LoraConfig config, List<String> modules, ParameterStore parameters) {
+    this.config = config;
+    this.modules = modules;
+    this.parameters = parameters;
+  }
+
+  /**
+   * An update that changes nothing yet: A uniform within 1 / sqrt(in), as PEFT draws it, B zero.
+   */
+  static LoraAdapter fresh(LoraConfig config, ModelConfig model, long seed, NDManager beside) {
+    List<String> modules = config.modules(model);
+    ParameterStore parameters = new ParameterStore(beside.getDevice());
+    Random random = new Random(seed);
+    shapes(config, modules, model)
+        .forEach(
+            (name, shape) -> {
+              FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+              double bound = 1 / Math.sqrt(shape.get(1));
+              while (values.hasRemaining()) {
+                values.put(name.endsWith(A) ? (float) ((2 * random.nextDouble() - 1) * bound) : 0);
+              }
+              parameters.add(name, parameters.manager().create(values.flip(), shape));
+            });
+    return new LoraAdapter(config, modules, parameters);
+  }
+
+  private static Map<String, Shape> shapes(
+      LoraConfig config, List<String> modules, ModelConfig model) {
+    Map<String, Shape> weights = model.weights();
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (String module : modules) {
+      Shape weight = weights.get(module + ".weight");
+      boolean transposed = model.isStoredTransposed(module + ".weight");
+      shapes.put(module + A, new Shape(config.rank(), weight.get(transposed ? 0 : 1)));
+      shapes.put(module + B, new Shape(weight.get(transposed ? 1 : 0), config.rank()));
+    }
+    return shapes;
+  }
+
+  /** Whether a folder holds an adapter. */
+  static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
+
+  /** The folder of the model that an adapter was trained on. */
+  static Path base(Path folder) throws IOException {
+    String base = json(folder).path("base_model_name_or_path").asText("");
+    Path resolved = folder.resolve(base).normalize();
+    if (base.isEmpty() || !Files.isDirectory(resolved)) {
+      throw new InvalidModelException(
+          "%s: base_model_name_or_path \"%s\" is not a folder here; set it to the folder of the model that the adapter was trained on"
+              .formatted(folder.resolve(CONFIG), base));
+    }
+    return resolved;
+  }
+
+  private static JsonNode json(Path folder) throws IOException {
+    try {
+      return new ObjectMapper().readTree(Files.readAllBytes(folder.resolve(CONFIG)));
+    } catch (JsonProcessingException e) {
+      throw new InvalidModelException(
+          folder.resolve(CONFIG) + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Reads an adapter of a model. */
+  static LoraAdapter load(Path folder, ModelConfig model, NDManager beside) throws IOException {
+    JsonNode json = json(folder);
+    FIXED.forEach(
+        (field, supported) -> {
+          JsonNode value = json.path(field);
+          if (!value.isMissingNode()
+              && !supported.contains(value.isTextual() ? value.asText() : value.toString())) {
+            throw new InvalidModelException(
+                "%s: %s %s is not supported; only %s is"
+                    .formatted(folder.resolve(CONFIG), field, value, supported));
+          }
+        });
+    JsonNode targets = json.path("target_modules");
+    List<String> patterns = new ArrayList<>();
+    if (targets.isTextual()) {
+      patterns.add(targets.asText());
+    } else {
+      targets.forEach(target -> patterns.add(target.asText()));
+    }
+    LoraConfig config =
+        new LoraConfig(
+            json.path("r").asInt(8),
+            json.path("lora_alpha").asDouble(8),
+            patterns.isEmpty() ? Optional.empty() : Optional.of(patterns));
+    List<String> modules = config.modules(model);
+    ParameterStore parameters = new ParameterStore(beside.getDevice());
+    Path file = folder.resolve(WEIGHTS);
+    try (Safetensors weights = Safetensors.open(file)) {
+      Set<String> unread = new TreeSet<>(weights.names());
+      for (Map.Entry<String, Shape> expected : shapes(config, modules, model).entrySet()) {
+        String name = PEFT_PREFIX + expected.getKey();
+        if (!unread.remove(name)) {
+          throw new InvalidModelException("%s: weight %s is missing".formatted(file, name));
+        }
+        if (!weights.shape(name).equals(expected.getValue())) {
+          throw new InvalidModelException(
+              "%s: weight %s has shape %s, but %s asks for %s"
+                  .formatted(file, name, weights.shape(name), CONFIG, expected.getValue()));
+        }
+        parameters.add(expected.getKey(), weights.loadFloats(parameters.manager(), name));
+      }
+      if (!unread.isEmpty()) {
+        throw new InvalidModelException(
+            file + ": weights that no target module has: " + String.join(", ", unread));
+      }
+      return new LoraAdapter(config, modules, parameters);
+    } catch (IOException | RuntimeException e) {
+      parameters.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Writes the adapter as PEFT does.
+   *
+   * @param base folder of the model that it adapts
+   */
+  void save(Path folder, ModelConfig model, Path base) throws IOException {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("peft_type", "LORA");
+    json.put("task_type", "CAUSAL_LM");
+    json.put("base_model_name_or_path", base.toAbsolutePath().normalize().toString());
+    json.put("r", config.rank());
+    json.put("lora_alpha", config.alpha());
+    json.put("lora_dropout", 0.0);
+    json.put("bias", "none");
+    json.put(
+        "fan_in_fan_out", modules.stream().anyMatch(m -> model.isStoredTransposed(m + ".weight")));
+    json.put("inference_mode", true);
+    modules.forEach(json.putArray("target_modules")::add);
+    Files.writeString(folder.resolve(CONFIG), json.toPrettyString() + "\n");
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    parameters.byName().forEach((name, tensor) -> tensors.put(PEFT_PREFIX + name, tensor));
+    Safetensors.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+  }
+
+  LoraConfig config() {
+    return config;
+  }
+
+  /** Full names of the adapted modules. */
+  List<String> modules() {
+    return modules;
+  }
+
+  /** A and B of each module. */
+  ParameterStore parameters() {
+    return parameters;
+  }
+
+  NDArray a(String module) {
+    return parameters.get(module + A);
+  }
+
+  NDArray b(String module) {
+    return parameters.get(module + B);
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,76 @@
+package io.gdpo.lm;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Which weights of a frozen model get a low-rank update, and how large it is (Hu et al., 2021,
+ * "LoRA: Low-Rank Adaptation of Large Language Models"): W acts as W + alpha / rank * B A.
+ *
+ * @param rank r: A is [r, in], B is [out, r]
+ * @param alpha scale of the update, over the rank
+ * @param targetModules each the end of a module's name ({@code c_attn}, {@code self_attn.q_proj})
+ *     or a regular expression for the whole of it; empty for all linear modules of the blocks
+ */
+public record LoraConfig(int rank, double alpha, Optional<List<String>> targetModules) {
+  private static final Pattern IN_A_BLOCK = Pattern.compile(".*\\.\\d+\\..*");
+  private static final String WEIGHT = ".weight";
+
+  public LoraConfig {
+    if (rank < 1) {
+      throw new InvalidModelException("LoRA's rank must be at least 1, is " + rank);
+    }
+    if (!(alpha > 0)) {
+      throw new InvalidModelException("LoRA's alpha must be above 0, is " + alpha);
+    }
+    targetModules = targetModules.map(List::copyOf);
+  }
+
+  /** What B A is multiplied by. */
+  double scale() {
+    return alpha / rank;
+  }
+
+  /**
+   * The modules of a model that are adapted, by their full names.
+   *
+   * @throws InvalidModelException if a target matches none
+   */
+  List<String> modules(ModelConfig model) {
+    List<String> linear =
+        model.weights().entrySet().stream()
+            .filter(weight -> weight.getValue().dimension() == 2)
+            .map(Map.Entry::getKey)
+            .filter(name -> name.endsWith(WEIGHT))
+            .filter(name -> IN_A_BLOCK.matcher(name).matches() || name.equals(model.untiedHead()))
+            .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+            .toList();
+    if (targetModules.isEmpty()) {
+      return linear.stream().filter(name -> IN_A_BLOCK.matcher(name).matches()).toList();
+    }
+    for (String target : targetModules.get()) {
+      if (linear.stream().noneMatch(name -> matches(target, name))) {
+        throw new InvalidModelException(
+            "LoRA's target module \"%s\" matches nothing; this %s has %s"
+                .formatted(target, model.family(), endings(linear)));
+      }
+    }
+    return linear.stream()
+        .filter(name -> targetModules.get().stream().anyMatch(target -> matches(target, name)))
+        .toList();
+  }
+
+  private static boolean matches(String target, String module) {
+    return module.equals(target) || module.endsWith("." + target) || module.matches(target);
+  }
+
+  /** Names of modules without the block's number. */
+  private static TreeSet<String> endings(List<String> modules) {
+    TreeSet<String> endings = new TreeSet<>();
+    modules.forEach(name -> endings.add(name.replaceFirst(".*\\.\\d+\\.", "")));
+    return endings;
+  }
+}
