@@ -159,6 +159,11 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
+  /** The folder of the model that the adapter in a folder was trained on, if it holds one. */
+  public static Optional<Path> adapterBase(Path folder) throws IOException {
+    return LoraAdapter.isIn(folder) ? Optional.of(LoraAdapter.base(folder)) : Optional.empty();
+  }
+
   private static CausalLanguageModel loadWhole(Path folder, Device device) throws IOException {
     ModelConfig config = ModelConfig.load(folder);
     Path file = folder.resolve(WEIGHTS_FILE);

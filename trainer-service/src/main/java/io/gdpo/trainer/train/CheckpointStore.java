@@ -2,7 +2,6 @@ package io.gdpo.trainer.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.trainer.train.TrainingState.FileDigest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,16 +42,16 @@ record CheckpointStore(Path folder, Consumer<String> log) {
   /**
    * Saves a checkpoint, then deletes all but the last two.
    *
+   * @param model writes the model, or its adapter, into the checkpoint's folder
    * @throws TrainingFailedException if it cannot be written; earlier ones stay
    */
-  void save(
-      TrainingState state, CausalLanguageModel model, Optimizer optimizer, Path tokenizerJson) {
+  void save(TrainingState state, AtomicFiles.Content model, Optimizer optimizer) {
     Path target = folder.resolve("step-" + state.step());
     try {
       AtomicFiles.replace(
           target,
           temporary -> {
-            model.save(temporary, tokenizerJson);
+            model.writeTo(temporary);
             optimizer.save(temporary.resolve(OPTIMIZER));
             Files.write(
                 temporary.resolve(STATE),

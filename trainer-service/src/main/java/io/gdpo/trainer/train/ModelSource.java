@@ -8,9 +8,12 @@ import io.gdpo.lm.Tokenizer;
 import io.gdpo.platform.artifact.ArtifactStore;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Where a model's weights and tokenizer come from. Opening it again gives the same model. */
 sealed interface ModelSource {
@@ -78,11 +81,30 @@ sealed interface ModelSource {
 
     @Override
     public String digest() throws IOException {
-      Path folder = fetch(uri);
-      return Digests.ofTexts(
-          List.of(
-              Digests.ofFile(folder.resolve("config.json")),
-              Digests.ofFile(folder.resolve("model.safetensors"))));
+      return ofFolder(fetch(uri));
+    }
+
+    /** Of what the weights are read from, and of the base of an adapter. */
+    private static String ofFolder(Path folder) throws IOException {
+      List<String> digests = new ArrayList<>();
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(Folder::isRead).sorted().toList()) {
+          digests.add(file.getFileName().toString());
+          digests.add(Digests.ofFile(file));
+        }
+      }
+      Optional<Path> base = CausalLanguageModel.adapterBase(folder);
+      if (base.isPresent()) {
+        digests.add(ofFolder(base.get()));
+      }
+      return Digests.ofTexts(digests);
+    }
+
+    private static boolean isRead(Path file) {
+      String name = file.getFileName().toString();
+      return name.endsWith("config.json")
+          || name.endsWith("model.safetensors")
+          || name.matches("model-\\d+-of-\\d+\\.safetensors");
     }
 
     @Override

@@ -4,10 +4,12 @@ import ai.djl.Device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.LoraConfig;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
@@ -15,6 +17,7 @@ import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,7 @@ final class TrainingRun {
       TrainingData data =
           TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
       Objective objective = Objective.of(spec);
+      Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
       model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
       BatchPacker packer =
           new BatchPacker(
@@ -109,11 +113,11 @@ final class TrainingRun {
           Optimizer optimizer =
               new Optimizer(
                   OptimizerSpec.of(spec),
-                  model.parameters().byName(),
+                  model.trainable().byName(),
                   model.parameters().manager());
           ProgressLog progress =
               new ProgressLog(folder.progress(), state.step(), console, listener)) {
-        model.parameters().requiresGrad(true);
+        model.trainable().requiresGrad(true);
         if (saved.isPresent()) {
           optimizer.restore(saved.get().optimizer());
           progress.say("resumed from " + saved.get().model());
@@ -121,7 +125,6 @@ final class TrainingRun {
         introduce(progress, model, data, plan);
         try (Loop loop =
             new Loop(
-                model,
                 optimizer,
                 pass,
                 packer,
@@ -130,15 +133,41 @@ final class TrainingRun {
                 references,
                 checkpoints,
                 progress,
-                start.tokenizer(),
+                new ModelFiles(model, start.tokenizer(), adapterBase, merges()),
                 state)) {
           return loop.run()
-              ? Optional.of(
-                  succeeded(loop, start.tokenizer(), references, maxLength, maxPromptLength))
+              ? Optional.of(succeeded(loop, references, maxLength, maxPromptLength))
               : Optional.empty();
         }
       }
     }
+  }
+
+  /**
+   * Adds low-rank updates, if they are asked for.
+   *
+   * @return the folder of the model without them; empty if all weights are trained
+   */
+  private Optional<Path> adapt(CausalLanguageModel model, ModelSource start, boolean resumed)
+      throws IOException {
+    if (spec.lora() == null) {
+      model.mergeAdapter(); // the parent's, whose weights are all trained from here on
+      return Optional.empty();
+    }
+    if (!resumed) {
+      model.mergeAdapter();
+      LoraSpec lora = spec.lora();
+      model.adapt(
+          new LoraConfig(lora.rank(), lora.alpha(), Optional.ofNullable(lora.targetModules())),
+          job.seed());
+    }
+    Optional<Path> folder = start.folder().map(ModelSource::fetch);
+    boolean whole = folder.isPresent() && CausalLanguageModel.adapterBase(folder.get()).isEmpty();
+    return Optional.of(whole ? folder.get() : ModelSource.fetch(keptReference(start)));
+  }
+
+  private boolean merges() {
+    return spec.lora() == null || spec.lora().merge();
   }
 
   private int maxLength(CausalLanguageModel model) {
@@ -230,7 +259,8 @@ final class TrainingRun {
       return cached.get();
     }
     Stopwatch watch = new Stopwatch();
-    try (CausalLanguageModel reference = source.open(Device.cpu());
+    boolean isBase = policy.isAdapted() && source.digest().equals(ModelSource.start(job).digest());
+    try (CausalLanguageModel reference = isBase ? policy.base() : source.open(Device.cpu());
         ObjectivePass pass =
             new ObjectivePass(reference, objective, encoder.beliefTokenIds(), spec)) {
       reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
@@ -248,6 +278,9 @@ final class TrainingRun {
   /** A reference that is in no folder yet is kept, for those who measure rewards later. */
   private URI keptReference(ModelSource source) throws IOException {
     Path kept = folder.root().resolve("reference");
+    if (Files.isDirectory(kept)) {
+      return kept.toUri();
+    }
     try (CausalLanguageModel reference = source.open(Device.cpu())) {
       AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
     }
@@ -261,12 +294,13 @@ final class TrainingRun {
   private void introduce(
       ProgressLog progress, CausalLanguageModel model, TrainingData data, TrainingPlan plan) {
     progress.say(
-        "%s: %s on %d examples (%d for evaluation), %d parameters, %d steps of %d examples"
+        "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples"
             .formatted(
                 job.jobId(),
                 spec.loss(),
                 data.train().size(),
                 data.eval().size(),
+                model.trainable().count(),
                 model.parameters().count(),
                 plan.totalSteps(),
                 spec.batchSize()));
@@ -277,9 +311,8 @@ final class TrainingRun {
   }
 
   private TrainingResult succeeded(
-      Loop loop, Path tokenizerJson, References references, int maxLength, int maxPromptLength)
-      throws IOException {
-    AtomicFiles.replace(folder.last(), temporary -> loop.model.save(temporary, tokenizerJson));
+      Loop loop, References references, int maxLength, int maxPromptLength) throws IOException {
+    AtomicFiles.replace(folder.last(), loop.files::writeResult);
     TrainingState state = loop.state();
     ModelSelection selection = state.selection();
     return new TrainingResult(
@@ -303,7 +336,6 @@ final class TrainingRun {
 
   /** The steps of a run and what happens between them. */
   private final class Loop implements AutoCloseable {
-    private final CausalLanguageModel model;
     private final Optimizer optimizer;
     private final ObjectivePass pass;
     private final BatchPacker packer;
@@ -313,7 +345,7 @@ final class TrainingRun {
     private final References references;
     private final CheckpointStore checkpoints;
     private final ProgressLog progress;
-    private final Path tokenizerJson;
+    private final ModelFiles files;
     private final List<PackedBatch> evalBatches;
     private final StepBatches batches;
 
@@ -327,7 +359,6 @@ final class TrainingRun {
     private StepMeans means = new StepMeans();
 
     Loop(
-        CausalLanguageModel model,
         Optimizer optimizer,
         ObjectivePass pass,
         BatchPacker packer,
@@ -336,9 +367,8 @@ final class TrainingRun {
         References references,
         CheckpointStore checkpoints,
         ProgressLog progress,
-        Path tokenizerJson,
+        ModelFiles files,
         TrainingState begin) {
-      this.model = model;
       this.optimizer = optimizer;
       this.pass = pass;
       this.packer = packer;
@@ -348,7 +378,7 @@ final class TrainingRun {
       this.references = references;
       this.checkpoints = checkpoints;
       this.progress = progress;
-      this.tokenizerJson = tokenizerJson;
+      this.files = files;
       this.evalBatches = packer.pack(data.eval(), parts(data.eval().size(), EVALUATED_AT_ONCE));
       this.batches = new StepBatches(this::laidOut, plan.totalSteps(), spec.levers().prefetch());
       this.begin = begin;
@@ -458,7 +488,7 @@ final class TrainingRun {
     private void select(Map<String, Double> metrics) throws IOException {
       selection = selection.after(step, metrics, spec);
       if (selection.bestStep() == step) {
-        AtomicFiles.replace(folder.best(), temporary -> model.save(temporary, tokenizerJson));
+        AtomicFiles.replace(folder.best(), files::writeResult);
       }
       stoppedEarly = selection.isOutOfPatience(spec);
       if (stoppedEarly) {
@@ -469,7 +499,7 @@ final class TrainingRun {
     }
 
     private void checkpoint() {
-      checkpoints.save(state(), model, optimizer, tokenizerJson);
+      checkpoints.save(state(), files::writeCheckpoint, optimizer);
     }
 
     TrainingState state() {

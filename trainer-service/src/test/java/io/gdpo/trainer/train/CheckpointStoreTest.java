@@ -37,6 +37,10 @@ class CheckpointStoreTest {
             model.parameters().manager());
   }
 
+  private void write(Path target) throws IOException {
+    model.save(target, group.tokenizer());
+  }
+
   @AfterEach
   void close() {
     optimizer.close();
@@ -49,7 +53,7 @@ class CheckpointStoreTest {
     assertThat(store.latest()).isEmpty();
 
     for (int step : new int[] {9, 10, 11}) {
-      store.save(state(step), model, optimizer, group.tokenizer());
+      store.save(state(step), this::write, optimizer);
     }
 
     assertThat(store.latest().orElseThrow().state().step()).isEqualTo(11);
@@ -60,8 +64,8 @@ class CheckpointStoreTest {
   void a_missing_short_changed_or_unreadable_file_makes_a_checkpoint_worthless()
       throws IOException {
     CheckpointStore store = store(folder.resolve("checkpoints"));
-    store.save(state(1), model, optimizer, group.tokenizer());
-    store.save(state(2), model, optimizer, group.tokenizer());
+    store.save(state(1), this::write, optimizer);
+    store.save(state(2), this::write, optimizer);
     Path newest = store.folder().resolve("step-2");
     Path weights = newest.resolve("model.safetensors");
     byte[] content = Files.readAllBytes(weights);
@@ -90,11 +94,11 @@ class CheckpointStoreTest {
         "mounting a small file system needs root");
     try {
       CheckpointStore store = store(disk.resolve("checkpoints"));
-      store.save(state(1), model, optimizer, group.tokenizer());
+      store.save(state(1), this::write, optimizer);
       long room = Files.getFileStore(disk).getUsableSpace();
       Files.write(disk.resolve("ballast"), new byte[(int) room - 100_000]);
 
-      assertThatThrownBy(() -> store.save(state(2), model, optimizer, group.tokenizer()))
+      assertThatThrownBy(() -> store.save(state(2), this::write, optimizer))
           .isInstanceOf(TrainingFailedException.class)
           .hasMessageContaining(
               "could not write the checkpoint " + store.folder().resolve("step-2"))

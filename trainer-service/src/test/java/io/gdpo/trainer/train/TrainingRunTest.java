@@ -106,6 +106,47 @@ class TrainingRunTest {
   }
 
   @Test
+  void low_rank_updates_are_trained_alone_resumed_exactly_and_used_like_whole_models()
+      throws IOException {
+    TrainingJob parent = group.job("parent", Map.of("loss", "sft"));
+    finish(parent);
+    Path start = group.folder(parent).last();
+    Map<String, Object> settings =
+        Map.of(
+            "loss",
+            "gdpo",
+            "checkpoint_every",
+            4,
+            "lora",
+            Map.of("rank", 4),
+            "learning_rate",
+            3e-2);
+    TrainingJob whole = group.child("whole", start, settings);
+    TrainingJob parts = group.child("parts", start, settings);
+
+    TrainingResult result = finish(whole);
+    AtomicInteger asked = new AtomicInteger();
+    train(parts, () -> asked.incrementAndGet() > 3);
+    finish(parts);
+
+    assertThat(group.folder(parts).last().resolve("adapter_model.safetensors"))
+        .hasSameBinaryContentAs(group.folder(whole).last().resolve("adapter_model.safetensors"));
+    assertThat(group.folder(whole).last().resolve(WEIGHTS)).doesNotExist();
+    List<Map<String, Double>> evaluations = group.metrics(whole, "eval");
+    assertThat(evaluations.get(0).get("rewards/chosen")).isCloseTo(0, within(1e-6));
+    assertThat(result.bestMetric()).isLessThan(evaluations.get(0).get("loss"));
+
+    TrainingJob merged =
+        group.child(
+            "merged",
+            group.folder(whole).last(),
+            Map.of("loss", "sft", "lora", Map.of("rank", 2, "merge", true)));
+    finish(merged);
+    assertThat(group.folder(merged).last().resolve(WEIGHTS)).exists();
+    finish(group.child("all-weights", group.folder(whole).last(), Map.of("loss", "sft")));
+  }
+
+  @Test
   void a_damaged_checkpoint_is_passed_over_for_the_one_before_it() throws IOException {
     TrainingJob job = group.job("job", Map.of("loss", "sft", "checkpoint_every", 1));
     AtomicInteger asked = new AtomicInteger();
