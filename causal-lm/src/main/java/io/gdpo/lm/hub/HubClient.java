@@ -1,0 +1,86 @@
+package io.gdpo.lm.hub;
+
+import java.util.Optional;
+
+/**
+ * Brings models of the Hugging Face Hub onto this machine, into the cache that Python's {@code
+ * huggingface_hub} uses: neither side downloads what the other has. Several threads and processes
+ * may do so at once.
+ */
+public final class HubClient {
+  private final HubSettings settings;
+  private final HubRequests requests;
+  private final RetryPolicy policy;
+
+  public HubClient(HubSettings settings) {
+    this(settings, RetryPolicy.PATIENT);
+  }
+
+  HubClient(HubSettings settings, RetryPolicy policy) {
+    this.settings = settings;
+    this.requests = new HubRequests(settings);
+    this.policy = policy;
+  }
+
+  /**
+   * The model, downloaded as far as it is not in the cache: config, tokenizer and safetensors. Asks
+   * the Hub what a branch or tag stands for, and takes the cache's word if the Hub cannot be
+   * reached; a commit that the cache has whole is not asked for. Offline, only the cache is used.
+   *
+   * @param listener hears of progress, waits and retries
+   * @throws HubException if the model cannot be had; says why and what to do
+   */
+  public HubSnapshot snapshot(HubModelName model, DownloadListener listener) {
+    HubCache cache = new HubCache(settings.cache(), model);
+    Optional<HubSnapshot> cached = cached(model, cache);
+    if (settings.offline()) {
+      return cached.orElseThrow(() -> notCached(model, cache));
+    }
+    if (model.isPinned() && cached.isPresent() && nothingMore(cache, model.revision())) {
+      return cached.get();
+    }
+    try {
+      return new ModelDownload(model, settings, cache, requests, policy, listener).run();
+    } catch (HubException.Unreachable e) {
+      HubSnapshot snapshot = cached.orElseThrow(() -> e);
+      listener.said(
+          "%s; using commit %s from the cache".formatted(e.getMessage(), snapshot.commit()));
+      return snapshot;
+    }
+  }
+
+  private static Optional<HubSnapshot> cached(HubModelName model, HubCache cache) {
+    return cache
+        .commit()
+        .filter(commit -> missing(model, cache, commit).isEmpty())
+        .map(commit -> new HubSnapshot(model, commit, cache.snapshot(commit)));
+  }
+
+  private static Optional<String> missing(HubModelName model, HubCache cache, String commit) {
+    return ModelFiles.missing(model, file -> cache.has(commit, file), cache.snapshot(commit));
+  }
+
+  /** Whether the optional files are there, or known not to exist. */
+  private static boolean nothingMore(HubCache cache, String commit) {
+    return ModelFiles.OPTIONAL.stream()
+        .allMatch(file -> cache.has(commit, file) || cache.lacks(commit, file));
+  }
+
+  private HubException notCached(HubModelName model, HubCache cache) {
+    String lacking =
+        cache
+            .commit()
+            .map(
+                commit ->
+                    missing(model, cache, commit)
+                            .orElseThrow(() -> new IllegalStateException("nothing is missing"))
+                        + " of commit "
+                        + commit)
+            .orElse("revision " + model.revision());
+    return new HubException(
+        model,
+        "HF_HUB_OFFLINE is set, and the cache " + settings.cache() + " does not hold " + lacking,
+        "Unset HF_HUB_OFFLINE once, or download it where there is a network and copy the cache's"
+            + " folder");
+  }
+}

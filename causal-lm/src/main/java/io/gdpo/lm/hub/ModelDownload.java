@@ -1,0 +1,275 @@
+package io.gdpo.lm.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** One model's way from the Hub into the cache: look up its commit, then fetch what is missing. */
+final class ModelDownload {
+  private static final int LONGEST_LISTING = 64 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
+
+  private final HubModelName model;
+  private final HubSettings settings;
+  private final HubCache cache;
+  private final HubRequests requests;
+  private final HubRefusal refusal;
+  private final RetryPolicy policy;
+  private final DownloadListener listener;
+
+  ModelDownload(
+      HubModelName model,
+      HubSettings settings,
+      HubCache cache,
+      HubRequests requests,
+      RetryPolicy policy,
+      DownloadListener listener) {
+    this.model = model;
+    this.settings = settings;
+    this.cache = cache;
+    this.requests = requests;
+    this.refusal = new HubRefusal(settings);
+    this.policy = policy;
+    this.listener = listener;
+  }
+
+  /**
+   * What a revision is.
+   *
+   * @param files paths of all files in the repository
+   */
+  private record Revision(String commit, Set<String> files) {}
+
+  HubSnapshot run() {
+    Revision revision = lookUp();
+    String weights = ModelFiles.weights(model, revision.files());
+    ModelFiles.checkRequired(model, revision.files());
+    List<String> wanted = new ArrayList<>(ModelFiles.REQUIRED);
+    ModelFiles.OPTIONAL.stream().filter(revision.files()::contains).forEach(wanted::add);
+    wanted.add(weights);
+    Path folder = cache.snapshot(revision.commit());
+    if (weights.equals(ModelFiles.INDEX)) {
+      fetch(revision.commit(), List.of(weights));
+      wanted.addAll(ModelFiles.shards(model, folder.resolve(weights)));
+    }
+    fetch(revision.commit(), wanted);
+    note(revision);
+    return new HubSnapshot(model, revision.commit(), folder);
+  }
+
+  private Revision lookUp() {
+    byte[] answer =
+        answer(
+            "GET",
+            requests.revision(model),
+            "revision " + model.revision(),
+            redirect -> false,
+            response -> response.body().all(LONGEST_LISTING));
+    try {
+      JsonNode info = JSON.readTree(answer);
+      Set<String> files = new HashSet<>();
+      info.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
+      if (HubModelName.isCommit(info.path("sha").asText())) {
+        return new Revision(info.path("sha").asText(), files);
+      }
+      throw noHub("its answer for the revision names no commit", null);
+    } catch (IOException e) {
+      throw noHub("its answer for the revision is no JSON", e);
+    }
+  }
+
+  /** Fetches the files that the snapshot lacks. */
+  private void fetch(String commit, List<String> paths) {
+    List<HubFile> missing = new ArrayList<>();
+    long present = 0;
+    for (String path : paths) {
+      if (cache.has(commit, path)) {
+        present += size(cache.snapshot(commit).resolve(path));
+      } else {
+        missing.add(describe(commit, path));
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    long total = present + missing.stream().mapToLong(HubFile::size).sum();
+    checkSpace(missing);
+    long before = present;
+    for (HubFile file : missing) {
+      long done = before;
+      new BlobDownload(
+              model,
+              file,
+              requests.file(model, commit, file.path()),
+              cache,
+              requests,
+              refusal,
+              policy,
+              listener)
+          .run(bytes -> listener.transferred(model + " " + file.path(), done + bytes, total));
+      link(commit, file);
+      before += file.size();
+    }
+  }
+
+  private HubFile describe(String commit, String path) {
+    String wanted = "file " + path;
+    return answer(
+        "HEAD",
+        requests.file(model, commit, path),
+        wanted,
+        redirect ->
+            redirect.headers().firstValue("X-Linked-Etag").isPresent()
+                && redirect.headers().firstValue("X-Linked-Size").isPresent(),
+        response -> {
+          Optional<String> etag = header(response, "X-Linked-Etag", "ETag").map(this::unquoted);
+          Optional<Long> size =
+              header(response, "X-Linked-Size", "Content-Length")
+                  .filter(digits -> digits.matches("[0-9]{1,18}"))
+                  .map(Long::valueOf);
+          if (etag.filter(ETAG.asMatchPredicate()).isEmpty() || size.isEmpty()) {
+            throw noHub("its answer for " + wanted + " lacks a usable ETag or a size", null);
+          }
+          return new HubFile(path, etag.get(), size.get());
+        });
+  }
+
+  private static Optional<String> header(HttpResponse<?> response, String first, String second) {
+    return response.headers().firstValue(first).or(() -> response.headers().firstValue(second));
+  }
+
+  private String unquoted(String etag) {
+    return etag.replaceFirst("^W/", "").replaceAll("^\"|\"$", "");
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(HttpResponse<ResponseBody> response) throws IOException;
+  }
+
+  /** Asks until there is an answer that stays, and reads it. */
+  private <T> T answer(
+      String method,
+      URI uri,
+      String wanted,
+      Predicate<HttpResponse<?>> enough,
+      Reading<T> reading) {
+    Retries retries = new Retries(policy, model, listener);
+    while (true) {
+      try {
+        HttpResponse<ResponseBody> response =
+            requests.send(method, uri, OptionalLong.empty(), enough);
+        try (ResponseBody body = response.body()) {
+          if (response.statusCode() < 400) {
+            return reading.of(response);
+          }
+          if (!HubRefusal.mayPass(response)) {
+            throw refusal.of(response, model, wanted);
+          }
+          retries.afterFailure(
+              "%s answered %d for %s"
+                  .formatted(response.uri().getHost(), response.statusCode(), wanted),
+              HubRequests.retryAfter(response, ZonedDateTime.now(ZoneOffset.UTC)),
+              null);
+        }
+      } catch (IOException e) {
+        retries.afterFailure(
+            "%s cannot be reached for %s: %s".formatted(settings.endpoint(), wanted, e),
+            Optional.empty(),
+            e);
+      }
+    }
+  }
+
+  private void checkSpace(List<HubFile> missing) {
+    long needed = 0;
+    for (HubFile file : missing) {
+      if (!Files.exists(cache.blob(file))) {
+        Path partial = cache.partial(file);
+        needed += file.size() - (Files.exists(partial) ? size(partial) : 0);
+      }
+    }
+    Path folder = settings.cache();
+    while (!Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    long free;
+    try {
+      free = Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw cacheFailure(e);
+    }
+    if (needed > free) {
+      throw new HubException(
+          model,
+          "it needs %.1f MB more under %s, and %.1f MB are free there"
+              .formatted(needed / 1e6, folder, free / 1e6),
+          "Make room, or set HF_HUB_CACHE to a folder on a larger disk");
+    }
+  }
+
+  private long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw cacheFailure(e);
+    }
+  }
+
+  private void link(String commit, HubFile file) {
+    try {
+      cache.link(commit, file);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new HubException(
+          model,
+          "file " + file.path() + " cannot be linked in the cache: " + e,
+          "Set HF_HUB_CACHE to a folder on a file system with symbolic links",
+          e);
+    }
+  }
+
+  /** Only now, when all is there: who reads the reference offline finds a whole model. */
+  private void note(Revision revision) {
+    try {
+      for (String file : ModelFiles.OPTIONAL) {
+        if (!revision.files().contains(file)) {
+          cache.setLacks(revision.commit(), file);
+        }
+      }
+      cache.setCommit(revision.commit());
+    } catch (IOException e) {
+      throw cacheFailure(e);
+    }
+  }
+
+  private HubException cacheFailure(IOException e) {
+    return new HubException(
+        model,
+        "the cache " + settings.cache() + " cannot be used: " + e,
+        "Set HF_HUB_CACHE to a folder on a local disk that can be written",
+        e);
+  }
+
+  private HubException noHub(String problem, Throwable cause) {
+    return new HubException(
+        model,
+        settings.endpoint() + " does not answer as a Hub: " + problem,
+        "Check HF_ENDPOINT and the proxy, if there is one",
+        cause);
+  }
+}

@@ -1,0 +1,74 @@
+package io.gdpo.lm.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HubSettingsTest {
+  @TempDir Path home;
+
+  @Test
+  void anEmptyEnvironmentMeansThePublicHubAndTheCacheUnderHome() {
+    HubSettings settings = HubSettings.of(Map.of("HOME", home.toString()));
+
+    assertThat(settings.endpoint()).isEqualTo(URI.create("https://huggingface.co"));
+    assertThat(settings.cache()).isEqualTo(home.resolve(".cache/huggingface/hub"));
+    assertThat(settings.token()).isEmpty();
+    assertThat(settings.offline()).isFalse();
+    assertThat(settings.timeout()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void theCacheIsTakenFromTheMostSpecificVariable() {
+    String h = home.toString();
+
+    assertThat(HubSettings.of(Map.of("XDG_CACHE_HOME", h)).cache())
+        .isEqualTo(home.resolve("huggingface/hub"));
+    assertThat(HubSettings.of(Map.of("XDG_CACHE_HOME", "/x", "HF_HOME", h)).cache())
+        .isEqualTo(home.resolve("hub"));
+    assertThat(HubSettings.of(Map.of("HF_HOME", "/x", "HF_HUB_CACHE", h)).cache()).isEqualTo(home);
+    assertThat(HubSettings.of(Map.of("HOME", h, "HF_HOME", "~/models")).cache())
+        .isEqualTo(home.resolve("models/hub"));
+  }
+
+  @Test
+  void theTokenIsTheVariablesOrElseTheFiles() throws IOException {
+    Files.writeString(home.resolve("token"), "hf_of_file\n");
+    Map<String, String> file = Map.of("HF_HOME", home.toString());
+
+    assertThat(HubSettings.of(file).token()).contains("hf_of_file");
+    assertThat(HubSettings.of(Map.of("HF_HOME", home.toString(), "HF_TOKEN", "hf_x\n")).token())
+        .contains("hf_x");
+  }
+
+  @Test
+  void aTokenIsNeverPrinted() {
+    assertThat(HubSettings.of(Map.of("HF_TOKEN", "hf_secret")).toString())
+        .doesNotContain("hf_secret");
+  }
+
+  @Test
+  void offlineAndTheEndpointAreReadAsPythonReadsThem() {
+    assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", "yes")).offline()).isTrue();
+    assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", "0")).offline()).isFalse();
+    assertThat(HubSettings.of(Map.of("HF_ENDPOINT", "https://mirror.example/")).endpoint())
+        .isEqualTo(URI.create("https://mirror.example"));
+  }
+
+  @Test
+  void aVariableThatCannotBeUsedIsNamed() {
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_ENDPOINT", "mirror.example")))
+        .hasMessageContaining("HF_ENDPOINT")
+        .hasMessageContaining("mirror.example");
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_HUB_DOWNLOAD_TIMEOUT", "soon")))
+        .hasMessageContaining("HF_HUB_DOWNLOAD_TIMEOUT");
+  }
+}
