@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.lm.safetensors.Safetensors;
@@ -101,6 +102,36 @@ class CausalLanguageModelTest {
       largest = Math.max(largest, Math.abs(a[i] - b[i]));
     }
     return largest;
+  }
+
+  @Test
+  void bfloat16_products_give_nearly_the_same_and_float32_gradients() throws IOException {
+    GoldenBatch golden = GoldenBatch.of(Golden.expected().get("batches").get("right"));
+    try (CausalLanguageModel model = CausalLanguageModel.load(Golden.folder(), Device.cpu());
+        Safetensors expected = Golden.tensors();
+        NDManager step = model.parameters().manager().newSubManager()) {
+      model.computeIn(ComputeType.BFLOAT16);
+      model.parameters().requiresGrad(true);
+      try (Autograd.Scope recording = Autograd.gradMode(true)) {
+        ForwardPass pass = model.forward(step, golden.batch);
+        NDArray loss =
+            Autograd.backward(
+                TestLoss.negativeMean(pass.selectedLogProbs(golden.rows, golden.targets)));
+        assertThat((double) loss.getFloat())
+            .isNotEqualTo(golden.loss)
+            .isCloseTo(golden.loss, within(0.05));
+      }
+      NDList gradients = Autograd.gradients(step, model.parameters().tensors());
+      List<String> names = model.parameters().names();
+      for (int i = 0; i < names.size(); i++) {
+        assertThat(gradients.get(i).getDataType()).isEqualTo(DataType.FLOAT32);
+        float[] reference = floats(expected, step, "right.gradient." + names.get(i));
+        float[] gradient = gradients.get(i).toFloatArray();
+        assertThat(distance(gradient, reference) / distance(reference, new float[reference.length]))
+            .as(names.get(i))
+            .isLessThan(0.1);
+      }
+    }
   }
 
   @Test
