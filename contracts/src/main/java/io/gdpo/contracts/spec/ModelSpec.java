@@ -1,18 +1,39 @@
 package io.gdpo.contracts.spec;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The model that root stages start from. Exactly one of {@code path} and {@code init} is given.
+ * The model that root stages start from. Exactly one of {@code hub}, {@code path} and {@code init}
+ * is given. A plain text in its place is a path if it begins with {@code .}, {@code /} or a scheme,
+ * and otherwise the name of a model on the Hub.
  *
+ * @param hub model of the Hugging Face Hub: {@code owner/name} or {@code owner/name@revision}
  * @param path URI or path of a folder in Hugging Face layout ({@code config.json}, {@code
  *     tokenizer.json}, {@code model.safetensors})
  * @param init a fresh model with random weights
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String path, RandomInit init) {
+public record ModelSpec(String hub, String path, RandomInit init) {
+  private static final Pattern PATH = Pattern.compile("[./].*|[A-Za-z][A-Za-z0-9+.-]+:.*");
+  private static final Pattern HUB_NAME =
+      Pattern.compile("\\w[\\w.-]{0,95}/\\w[\\w.-]{0,95}(@\\w[\\w./+-]*)?");
+
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  public ModelSpec {}
+
+  /** The model that a plain text names. */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public static ModelSpec named(String text) {
+    return PATH.matcher(text).matches()
+        ? new ModelSpec(null, text, null)
+        : new ModelSpec(text, null, null);
+  }
 
   /**
    * A GPT-2 with random weights (normal, 0.02, residual projections scaled, as in Radford et al.
@@ -44,10 +65,20 @@ public record ModelSpec(String path, RandomInit init) {
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String field) {
     List<SpecProblem> problems = new ArrayList<>();
-    if ((path == null) == (init == null)) {
+    if (Stream.of(hub, path, init).filter(Objects::nonNull).count() != 1) {
       problems.add(
           new SpecProblem(
-              field, "give exactly one of path (a model folder) and init (fresh weights)"));
+              field,
+              "give exactly one of hub (a name such as openai-community/gpt2), path (a model"
+                  + " folder) and init (fresh weights)"));
+    }
+    if (hub != null && !HUB_NAME.matcher(hub).matches()) {
+      problems.add(
+          new SpecProblem(
+              field + ".hub",
+              "must be owner/name or owner/name@revision, is '"
+                  + hub
+                  + "'; a folder's path begins with ./ or /"));
     }
     if (init != null) {
       if (init.tokenizer() == null) {

@@ -9,6 +9,7 @@ import io.gdpo.contracts.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExperimentSpecTest {
   private static final String VALID =
@@ -73,6 +74,11 @@ class ExperimentSpecTest {
         "name: riverside | name: River_Side | name | lower-case",
         "group: Riverside | id: some-id | dataset | exactly one",
         ", group: Riverside | | dataset.group | needs the group",
+        "init: {tokenizer: tokenizer.json} | | model | exactly one of hub",
+        "init: | path: m, init: | model | exactly one of hub",
+        "init: | hub: o/n, init: | model | exactly one of hub",
+        "init: {tokenizer: tokenizer.json} | hub: gpt2 | model.hub | owner/name@revision, is 'gpt2'",
+        "{init: {tokenizer: tokenizer.json}} | o/n@ | model.hub | owner/name@revision, is 'o/n@'",
         "tokenizer: tokenizer.json | heads: 6 | model.init.tokenizer | needs a tokenizer",
         "tokenizer: tokenizer.json | tokenizer: t, heads: 5 | model.init.heads | divide",
         "beta: 0.2 | schedule: cosin | stages[1].training.schedule | linear, cosine, constant",
@@ -87,6 +93,29 @@ class ExperimentSpecTest {
               assertThat(p.field()).isEqualTo(field);
               assertThat(p.message()).contains(message);
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"openai-community/gpt2-large", "EleutherAI/pythia-2.8b@refs/pr/1", "o/n@v1.0"})
+  void aPlainTextIsAModelOfTheHub(String name) throws Exception {
+    ExperimentSpec yaml = read(VALID.replace("{init: {tokenizer: tokenizer.json}}", name));
+
+    assertThat(yaml.model()).isEqualTo(new ModelSpec(name, null, null));
+    assertThat(yaml.problems()).isEmpty();
+    assertThat(Json.SPECS.readValue('"' + name + '"', ModelSpec.class)).isEqualTo(yaml.model());
+    assertThat(Json.SPECS.writeValueAsString(yaml.model())).isEqualTo("{\"hub\":\"" + name + "\"}");
+    assertThat(Json.SPECS.readValue("{\"hub\":\"" + name + "\"}", ModelSpec.class))
+        .isEqualTo(yaml.model());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"./model", "../models/a", "/models/a", "file:///models/a", "s3://b/a"})
+  void aPlainTextThatBeginsAsAPathOrAUriDoesIsAPath(String path) throws Exception {
+    ExperimentSpec yaml = read(VALID.replace("{init: {tokenizer: tokenizer.json}}", path));
+
+    assertThat(yaml.model()).isEqualTo(new ModelSpec(null, path, null));
+    assertThat(Json.SPECS.readValue('"' + path + '"', ModelSpec.class)).isEqualTo(yaml.model());
   }
 
   @Test

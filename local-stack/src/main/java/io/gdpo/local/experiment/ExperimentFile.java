@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
@@ -50,6 +51,7 @@ public final class ExperimentFile {
    */
   public static ExperimentFile read(Path file) {
     ExperimentFile experiment = new ExperimentFile(file, parse(file));
+    experiment.spellOutModel();
     PATHS.forEach(experiment::resolve);
     return experiment;
   }
@@ -83,6 +85,14 @@ public final class ExperimentFile {
 
   private static String position(JsonLocation at) {
     return at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr() + ",";
+  }
+
+  /** A plain text as the model may be a path, which is resolved like any other. */
+  private void spellOutModel() {
+    JsonNode model = tree.path("model");
+    if (model.isTextual()) {
+      tree.set("model", Json.SPECS.valueToTree(ModelSpec.named(model.asText())));
+    }
   }
 
   private void resolve(List<String> field) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
 import java.io.IOException;
@@ -47,6 +48,25 @@ class ExperimentFileTest {
     assertThat(spec.model().init().tokenizer())
         .isEqualTo(folder.resolve("tokenizer.json").toUri().toString());
     assertThat(spec.dataset().tokenizer()).isEqualTo("s3://bucket/tokenizer.json");
+  }
+
+  @Test
+  void aModelOfTheHubIsNotTakenForAPath() throws IOException {
+    String yaml = VALID.replace("model:\n  init: {tokenizer: tokenizer.json}", "model: %s");
+
+    assertThat(ExperimentFile.read(file(yaml.formatted("o/n@v1"))).spec().model())
+        .isEqualTo(new ModelSpec("o/n@v1", null, null));
+    assertThat(ExperimentFile.read(file(yaml.formatted("{hub: o/n}"))).spec().model())
+        .isEqualTo(new ModelSpec("o/n", null, null));
+  }
+
+  @Test
+  void aModelThatIsAPlainPathIsTakenFromTheFilesFolder() throws IOException {
+    String yaml = VALID.replace("model:\n  init: {tokenizer: tokenizer.json}", "model: %s");
+
+    assertThat(ExperimentFile.read(file(yaml.formatted("./data"))).spec().model())
+        .isEqualTo(new ModelSpec(null, folder.resolve("data").toUri().toString(), null));
+    assertThat(failureOf(file(yaml.formatted("./nowhere")))).hasMessageContaining("model.path");
   }
 
   @Test

@@ -351,12 +351,7 @@ public class Experiments {
   private static DatasetSpec datasetOf(ExperimentSpec spec) {
     DatasetSpec dataset = spec.dataset();
     ModelSpec model = spec.model();
-    String tokenizer =
-        dataset.tokenizer() != null
-            ? dataset.tokenizer()
-            : model.init() != null
-                ? model.init().tokenizer()
-                : model.path().replaceFirst("/*$", "/tokenizer.json");
+    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
     return new DatasetSpec(
         dataset.id(),
         dataset.survey(),
@@ -364,6 +359,14 @@ public class Experiments {
         dataset.group(),
         dataset.synthesis(),
         tokenizer);
+  }
+
+  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
+  private static String tokenizerOf(ModelSpec model) {
+    if (model.init() != null) {
+      return model.init().tokenizer();
+    }
+    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
   }
 
   private static StageSpec specOf(Experiment experiment, Stage stage) {

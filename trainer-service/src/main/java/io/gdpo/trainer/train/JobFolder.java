@@ -19,6 +19,11 @@ public record JobFolder(Path root) {
     return root.resolve("progress.jsonl");
   }
 
+  /** The commit of the Hub's model that the job starts from, if it does: {@link HubModel}. */
+  public Path hubModel() {
+    return root.resolve("hub-model.json");
+  }
+
   /** Resumable checkpoints, {@code step-N}. */
   public Path checkpoints() {
     return root.resolve("checkpoints");

@@ -5,6 +5,9 @@ import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.hub.DownloadLog;
+import io.gdpo.lm.hub.HubClient;
+import io.gdpo.lm.hub.HubModelName;
 import io.gdpo.platform.artifact.ArtifactStore;
 import java.io.IOException;
 import java.net.URI;
@@ -41,6 +44,9 @@ sealed interface ModelSource {
     }
     if (job.model().path() != null) {
       return new Folder(uri(job.model().path()));
+    }
+    if (job.model().hub() != null) {
+      return Hub.of(job.model().hub());
     }
     RandomInit init = job.model().init();
     return new Random(init, init.seed() == null ? job.seed() : init.seed());
@@ -110,6 +116,45 @@ sealed interface ModelSource {
     @Override
     public Optional<URI> folder() {
       return Optional.of(uri);
+    }
+  }
+
+  /**
+   * A model of the Hub at one commit, which the job has downloaded ({@link HubModel}).
+   *
+   * @param model with the commit as its revision
+   * @param snapshot its folder in the Hub's cache
+   */
+  record Hub(HubModelName model, Path snapshot) implements ModelSource {
+
+    /** What the cache holds under a name with a commit. */
+    static Hub of(String name) {
+      HubModelName model = HubModel.name(name);
+      return new Hub(
+          model,
+          new HubClient(HubModel.settings())
+              .snapshot(model, new DownloadLog(System.out::println))
+              .folder());
+    }
+
+    @Override
+    public CausalLanguageModel open(Device device) throws IOException {
+      return CausalLanguageModel.load(snapshot, device);
+    }
+
+    @Override
+    public Path tokenizer() {
+      return snapshot;
+    }
+
+    @Override
+    public String digest() {
+      return Digests.ofTexts(List.of(model.repository(), model.revision()));
+    }
+
+    @Override
+    public Optional<URI> folder() {
+      return Optional.of(snapshot.toUri());
     }
   }
 

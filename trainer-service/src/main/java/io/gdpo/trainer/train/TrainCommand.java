@@ -5,6 +5,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.hub.HubException;
 import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.launch.ParentWatch;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -153,6 +155,7 @@ public final class TrainCommand {
       return SUCCEEDED;
     } catch (TrainingFailedException
         | InvalidModelException
+        | HubException
         | PreferenceDataException
         | ArtifactMissingException e) {
       return failed(job, folder, e.getMessage());
@@ -187,12 +190,15 @@ public final class TrainCommand {
     events.ifPresent(ProgressEvents::started);
     try {
       return new TrainingRun(
-              job,
+              new HubModel(folder, console, () -> stopAsked.getCount() == 0).pinned(job),
               folder,
               console,
               progress -> events.ifPresent(e -> e.progressed(progress)),
               () -> stopAsked.getCount() == 0)
           .run();
+    } catch (CancellationException e) {
+      console.println(e.getMessage() + "; the next attempt goes on from there");
+      return Optional.empty();
     } finally {
       events.ifPresent(ProgressEvents::close);
     }

@@ -43,4 +43,22 @@ public record TrainingJob(
   public long dataSeed() {
     return training.seed() == null ? seed : training.seed();
   }
+
+  /** The same job, starting from another model. */
+  TrainingJob withModel(ModelSpec other) {
+    return new TrainingJob(
+        jobId,
+        experiment,
+        stage,
+        attempt,
+        seed,
+        datasetUri,
+        other,
+        parentModelUri,
+        referenceModelUri,
+        training,
+        outputFolder,
+        kafkaBootstrapServers,
+        threads);
+  }
 }

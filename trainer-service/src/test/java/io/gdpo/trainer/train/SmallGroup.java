@@ -46,7 +46,14 @@ record SmallGroup(Path folder) {
 
   /** A job on this group that starts from fresh weights. */
   TrainingJob job(String name, Map<String, Object> training) {
-    ModelSpec model = new ModelSpec(null, new RandomInit(tokenizer().toString(), 2, 16, 2, 96, 7L));
+    return job(
+        name,
+        training,
+        new ModelSpec(null, null, new RandomInit(tokenizer().toString(), 2, 16, 2, 96, 7L)));
+  }
+
+  /** A job on this group that starts from a model of the experiment's. */
+  TrainingJob job(String name, Map<String, Object> training, ModelSpec model) {
     return job(name, training, model, null);
   }
 

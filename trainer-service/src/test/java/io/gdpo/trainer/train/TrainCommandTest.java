@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,45 @@ class TrainCommandTest {
   }
 
   @Test
+  void a_model_of_the_hub_is_downloaded_and_stays_at_its_commit_for_the_next_attempt()
+      throws Exception {
+    TrainingJob base = group.job("base", Map.of("loss", "sft"));
+    assertThat(run(base, Map.of()).exitValue()).as(log(base)).isEqualTo(TrainCommand.SUCCEEDED);
+    String commit = "a".repeat(40);
+    TrainingJob job = group.job("job", Map.of("loss", "dpo"), ModelSpec.named("group/model@main"));
+
+    try (ModelHub hub = new ModelHub(group.folder(base).last(), commit)) {
+      Map<String, String> environment =
+          Map.of(
+              "HF_ENDPOINT", hub.endpoint(), "HF_HUB_CACHE", temporary.resolve("hub").toString());
+      assertThat(run(job, environment).exitValue()).as(log(job)).isEqualTo(TrainCommand.SUCCEEDED);
+      hub.move("b".repeat(40));
+      assertThat(run(job, environment).exitValue()).as(log(job)).isEqualTo(TrainCommand.SUCCEEDED);
+    }
+
+    assertThat(log(job))
+        .contains("downloading group/model model.safetensors")
+        .contains("group/model is commit " + commit)
+        .contains("resumed from");
+    assertThat(Json.EVENTS.readTree(group.folder(job).hubModel().toFile()).path("commit").asText())
+        .isEqualTo(commit);
+    assertThat(result(job).referenceUri()).contains("models--group--model/snapshots/" + commit);
+  }
+
+  @Test
+  void a_model_that_the_hub_cannot_give_fails_the_job_with_what_to_do() throws Exception {
+    TrainingJob job = group.job("job", Map.of("loss", "sft"), ModelSpec.named("group/model"));
+
+    Process process =
+        run(
+            job,
+            Map.of("HF_HUB_OFFLINE", "1", "HF_HUB_CACHE", temporary.resolve("hub").toString()));
+
+    assertThat(process.exitValue()).isEqualTo(TrainCommand.FAILED);
+    assertThat(result(job).reason()).contains("group/model").contains("Unset HF_HUB_OFFLINE");
+  }
+
+  @Test
   void a_job_file_that_is_missing_or_wrong_is_a_usage_error() throws Exception {
     assertThat(TrainCommand.run(new String[] {"--job", temporary.resolve("none.json").toString()}))
         .isEqualTo(TrainCommand.USAGE);
@@ -106,7 +146,17 @@ class TrainCommandTest {
         .isEqualTo(TrainCommand.USAGE);
   }
 
+  private Process run(TrainingJob job, Map<String, String> environment) throws Exception {
+    Process process = start(job, environment);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return process;
+  }
+
   private Process start(TrainingJob job) throws IOException {
+    return start(job, Map.of());
+  }
+
+  private Process start(TrainingJob job, Map<String, String> environment) throws IOException {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     Files.write(folder.job(), Json.EVENTS.writeValueAsBytes(job));
@@ -122,6 +172,7 @@ class TrainCommandTest {
                 "--job",
                 folder.job().toUri().toString()));
     builder.environment().put("GDPO_PARENT_WATCH", "stdin");
+    builder.environment().putAll(environment);
     return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.root().resolve("log").toFile()))
