@@ -454,6 +454,22 @@ class ExperimentFlowTest {
     broker.send(new DatasetReady(datasetRequested(name).datasetId(), "file:/datasets/x", Map.of()));
   }
 
+  @Test
+  void aModelOfTheHubGoesToTheJobByItsName() throws IOException {
+    String init = "\n  init:\n    tokenizer: file:/nowhere/tokenizer.json\n";
+    String yaml = yaml("of-the-hub", "dpo");
+    assertThat(yaml).contains(init);
+    submitYaml(yaml.replace(init, " owner/name@v1\n")).then().statusCode(201);
+
+    DatasetRequested requested = datasetRequested("of-the-hub");
+    assertThat(requested.spec().tokenizer()).isNull();
+    broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
+
+    TrainingJob job = trainingJob(checkpoint("of-the-hub", "dpo"));
+    assertThat(job.model().hub()).isEqualTo("owner/name@v1");
+    assertThat(job.referenceModelUri()).isNull();
+  }
+
   private DatasetRequested datasetRequested(String experiment) {
     return broker.expect(DatasetRequested.class, e -> experiment.equals(e.requestedBy()));
   }
