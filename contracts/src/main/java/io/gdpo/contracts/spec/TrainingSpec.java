@@ -45,6 +45,8 @@ import java.util.function.Predicate;
  * @param earlyStopPatience evaluations without gain before training stops; never if absent
  * @param maxLength longest prompt and response together, in tokens; the model's positions if absent
  * @param maxPromptLength longest prompt, in tokens; {@code maxLength} less 64 if absent
+ * @param device {@code auto} (default: the first GPU if there is one), {@code cpu} or {@code
+ *     cuda:N}
  * @param computeDtype number format of matrix products and attention: {@code float32} (default) or
  *     {@code bfloat16}; weights, optimizer state and losses stay float32
  * @param activationRecomputation compute each block again on the way back instead of keeping its
@@ -87,6 +89,7 @@ public record TrainingSpec(
     Integer earlyStopPatience,
     Integer maxLength,
     Integer maxPromptLength,
+    String device,
     String computeDtype,
     Boolean activationRecomputation,
     Integer vocabularyChunk,
@@ -119,6 +122,7 @@ public record TrainingSpec(
     epochs = or(epochs, 1.0);
     selectBy = or(selectBy, "loss");
     selectDirection = or(selectDirection, "min");
+    device = or(device, "auto");
     computeDtype = or(computeDtype, "float32");
     activationRecomputation = or(activationRecomputation, false);
     vocabularyChunk = or(vocabularyChunk, 0);
@@ -184,6 +188,11 @@ public record TrainingSpec(
               path + ".max_prompt_length",
               "must be below max_length (" + maxLength + "), is " + maxPromptLength));
     }
+    check.that(
+        "device",
+        device,
+        v -> v.matches("auto|cpu|cuda:\\d+"),
+        "must be auto, cpu or cuda:N with the number of a GPU");
     check.oneOf("compute_dtype", computeDtype, List.of("float32", "bfloat16"));
     check.that("vocabulary_chunk", vocabularyChunk, v -> v >= 0, "must not be negative");
     if (lora != null) {

@@ -39,10 +39,12 @@ final class CheckpointEvaluation {
 
   private final ArtifactStore artifacts;
   private final Progress progress;
+  private final Device device;
 
-  CheckpointEvaluation(ArtifactStore artifacts, Progress progress) {
+  CheckpointEvaluation(ArtifactStore artifacts, Progress progress, Device device) {
     this.artifacts = artifacts;
     this.progress = progress;
+    this.device = device;
   }
 
   EvaluationResult measure(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
@@ -68,7 +70,7 @@ final class CheckpointEvaluation {
     List<EncodedExample> pairs;
     ResponseScorer.Scores byPolicy;
     try (Tokenizer tokenizer = Tokenizer.load(policy);
-        CausalLanguageModel model = CausalLanguageModel.load(policy, Device.cpu())) {
+        CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
       ExampleEncoder encoder =
           new ExampleEncoder(tokenizer, checkpoint.maxLength(), checkpoint.maxPromptLength());
       promptObservations =
@@ -145,7 +147,7 @@ final class CheckpointEvaluation {
       return Optional.empty();
     }
     Path folder = artifacts.fetch(URI.create(checkpoint.referenceUri()));
-    try (CausalLanguageModel reference = CausalLanguageModel.load(folder, Device.cpu())) {
+    try (CausalLanguageModel reference = CausalLanguageModel.load(folder, device)) {
       return Optional.of(
           new ResponseScorer(reference)
               .score(

@@ -3,6 +3,7 @@ package io.gdpo.evaluator.evaluate;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.Devices;
 import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.launch.ParentWatch;
@@ -29,18 +30,29 @@ public final class EvaluateCommand {
   /** Something else went wrong; trying again may help. */
   public static final int BROKEN = 1;
 
+  /**
+   * Environment variable that says where to compute: {@code auto}, {@code cpu} or {@code cuda:N}.
+   */
+  private static final String DEVICE = "GDPO_DEVICE";
+
   private final PrintStream out;
   private final PrintStream err;
+  private final String device;
 
-  EvaluateCommand(PrintStream out, PrintStream err) {
+  /**
+   * @param device {@code auto}, {@code cpu} or {@code cuda:N}
+   */
+  EvaluateCommand(PrintStream out, PrintStream err, String device) {
     this.out = out;
     this.err = err;
+    this.device = device;
   }
 
   /** Runs {@code evaluate --request URI} and returns the exit code. */
   public static int run(String... args) {
     ParentWatch.start(() -> {}, Duration.ZERO);
-    return new EvaluateCommand(System.out, System.err).execute(args);
+    String device = System.getenv().getOrDefault(DEVICE, Devices.AUTO);
+    return new EvaluateCommand(System.out, System.err, device).execute(args);
   }
 
   int execute(String... args) {
@@ -63,7 +75,8 @@ public final class EvaluateCommand {
     Progress progress = new Progress(out);
     try {
       EvaluationResult result =
-          new CheckpointEvaluation(folder, progress).measure(task.checkpoint(), task.evaluation());
+          new CheckpointEvaluation(folder, progress, Devices.choose(device))
+              .measure(task.checkpoint(), task.evaluation());
       folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result));
       progress.say("means over questions: " + result.metrics());
       return MEASURED;

@@ -140,7 +140,8 @@ class EvaluateCommandTest {
 
   @Test
   void aCommandLineWithoutRequestIsMisuse() {
-    EvaluateCommand command = new EvaluateCommand(new PrintStream(output), new PrintStream(output));
+    EvaluateCommand command =
+        new EvaluateCommand(new PrintStream(output), new PrintStream(output), "cpu");
     assertThat(command.execute()).isEqualTo(EvaluateCommand.MISUSED);
     assertThat(command.execute("--request", home.resolve("absent.json").toUri().toString()))
         .isEqualTo(EvaluateCommand.MISUSED);

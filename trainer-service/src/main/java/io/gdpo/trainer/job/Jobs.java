@@ -120,6 +120,7 @@ public class Jobs {
             plan.referenceModelUri(),
             plan.training(),
             folders.of(job.id).root().toUri().toString(),
+            folders.referenceLogProbs().toString(),
             kafka,
             threads()));
   }

@@ -25,6 +25,11 @@ public class JobFolders {
     return artifacts.uri("jobs/" + jobId);
   }
 
+  /** Where jobs share log-probabilities of reference models, by content. */
+  public URI referenceLogProbs() {
+    return artifacts.uri("reference-log-probs");
+  }
+
   /** The best model of a job that succeeded, in Hugging Face layout. */
   public String bestModelUri(String jobId) {
     return of(jobId).best().toUri().toString();

@@ -24,6 +24,13 @@ public record JobFolder(Path root) {
     return root.resolve("hub-model.json");
   }
 
+  /** Log-probabilities of reference models, by content: shared by jobs, or this one's own. */
+  Path referenceLogProbs(TrainingJob job) {
+    return job.referenceLogProbs() == null
+        ? root.resolve("reference-log-probs")
+        : Path.of(ModelSource.uri(job.referenceLogProbs()));
+  }
+
   /** Resumable checkpoints, {@code step-N}. */
   public Path checkpoints() {
     return root.resolve("checkpoints");

@@ -52,7 +52,7 @@ final class ObjectivePass implements AutoCloseable {
   }
 
   /** Computes each example's loss and metrics. */
-  ObjectiveOutcome evaluate(PackedBatch batch, ReferenceLogProbs reference) {
+  ObjectiveOutcome evaluate(PackedBatch batch, Reference reference) {
     try (NDManager step = manager.newSubManager()) {
       Predictions predictions = predict(step, batch);
       return script.evaluate(
@@ -65,7 +65,7 @@ final class ObjectivePass implements AutoCloseable {
    *
    * @param examples of the whole optimizer step, that the gradient is the mean of
    */
-  ObjectiveOutcome differentiate(PackedBatch batch, ReferenceLogProbs reference, int examples) {
+  ObjectiveOutcome differentiate(PackedBatch batch, Reference reference, int examples) {
     try (NDManager step = manager.newSubManager();
         Autograd.Scope recording = Autograd.gradMode(true)) {
       Predictions predictions = predict(step, batch);
@@ -117,7 +117,7 @@ final class ObjectivePass implements AutoCloseable {
       NDManager step,
       Predictions predictions,
       PackedBatch batch,
-      ReferenceLogProbs reference,
+      Reference reference,
       int examples) {
     return new ObjectiveInput(
         predictions.logProbs,

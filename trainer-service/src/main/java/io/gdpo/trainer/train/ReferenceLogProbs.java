@@ -20,12 +20,11 @@ import java.util.Optional;
  * @param rejected likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
-record ReferenceLogProbs(float[] chosen, float[] rejected) {
-  private static final String KEY = "key";
+record ReferenceLogProbs(float[] chosen, float[] rejected) implements Reference {
 
-  /** For losses that compare with no reference. */
-  static ReferenceLogProbs none() {
-    return new ReferenceLogProbs(new float[0], new float[0]);
+  /** A reference that finds everything certain, to ask a model for its own log-probabilities. */
+  static Reference zero(PackedBatch batch) {
+    return asked -> new float[2 * batch.examples().size()];
   }
 
   /**
@@ -36,10 +35,9 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) {
    */
   static ReferenceLogProbs compute(ObjectivePass reference, List<PackedBatch> batches) {
     int size = batches.stream().mapToInt(b -> b.examples().size()).sum();
-    ReferenceLogProbs none = new ReferenceLogProbs(new float[size], new float[size]);
     ReferenceLogProbs computed = new ReferenceLogProbs(new float[size], new float[size]);
     for (PackedBatch batch : batches) {
-      ObjectiveOutcome outcome = reference.evaluate(batch, none);
+      ObjectiveOutcome outcome = reference.evaluate(batch, zero(batch));
       for (int i = 0; i < batch.examples().size(); i++) {
         int index = batch.examples().get(i).index();
         computed.chosen[index] = (float) outcome.value(i, Column.CHOSEN);
@@ -49,11 +47,8 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) {
     return computed;
   }
 
-  /** Those of a batch's sequences, [2 B] chosen before rejected; [0] where there are none. */
-  float[] of(PackedBatch batch) {
-    if (chosen.length == 0) {
-      return chosen;
-    }
+  @Override
+  public float[] of(PackedBatch batch) {
     int examples = batch.examples().size();
     float[] values = new float[2 * examples];
     for (int i = 0; i < examples; i++) {
@@ -63,21 +58,13 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) {
     return values;
   }
 
-  /**
-   * What an earlier attempt left in a file, if it was made of the same.
-   *
-   * @param key digest of all that the values follow from
-   */
-  static Optional<ReferenceLogProbs> load(Path file, String key, NDManager manager)
-      throws IOException {
+  /** What an earlier job left in a file, if it did. */
+  static Optional<ReferenceLogProbs> load(Path file, NDManager manager) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try (NDManager scratch = manager.newSubManager();
         Safetensors saved = Safetensors.open(file)) {
-      if (!key.equals(saved.metadata().get(KEY))) {
-        return Optional.empty();
-      }
       return Optional.of(
           new ReferenceLogProbs(
               saved.loadFloats(scratch, "chosen").toFloatArray(),
@@ -85,8 +72,8 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) {
     }
   }
 
-  /** Writes them for a later attempt, atomically. */
-  void save(Path file, String key, NDManager manager) throws IOException {
+  /** Writes them for later jobs, atomically. */
+  void save(Path file, NDManager manager) throws IOException {
     try (NDManager scratch = manager.newSubManager()) {
       NDArray chosenValues = scratch.create(chosen);
       NDArray rejectedValues = scratch.create(rejected);
@@ -94,9 +81,7 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) {
           file,
           temporary ->
               Safetensors.write(
-                  temporary,
-                  Map.of("chosen", chosenValues, "rejected", rejectedValues),
-                  Map.of(KEY, key)));
+                  temporary, Map.of("chosen", chosenValues, "rejected", rejectedValues), Map.of()));
     }
   }
 }

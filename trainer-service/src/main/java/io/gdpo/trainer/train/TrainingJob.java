@@ -20,6 +20,8 @@ import io.gdpo.contracts.spec.TrainingSpec;
  * @param referenceModelUri the model that implicit rewards are measured against; the model that
  *     training starts from if absent
  * @param outputFolder {@code file:} URI of the job's folder ({@link JobFolder})
+ * @param referenceLogProbs {@code file:} URI of the folder where jobs share what they computed of
+ *     reference models, by content; the job's own folder if absent
  * @param kafkaBootstrapServers where progress events go; none are sent if absent
  * @param threads for tensor operations; all processors if absent
  */
@@ -36,6 +38,7 @@ public record TrainingJob(
     String referenceModelUri,
     TrainingSpec training,
     String outputFolder,
+    String referenceLogProbs,
     String kafkaBootstrapServers,
     Integer threads) {
 
@@ -58,6 +61,7 @@ public record TrainingJob(
         referenceModelUri,
         training,
         outputFolder,
+        referenceLogProbs,
         kafkaBootstrapServers,
         threads);
   }

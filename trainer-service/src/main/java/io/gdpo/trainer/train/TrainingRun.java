@@ -9,6 +9,7 @@ import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.Devices;
 import io.gdpo.lm.LoraConfig;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.trainer.objective.Objective;
@@ -78,7 +79,7 @@ final class TrainingRun {
    * @throws TrainingFailedException if training cannot go on
    */
   Optional<TrainingResult> run() throws IOException {
-    Device device = Device.cpu();
+    Device device = device();
     ModelSource start = ModelSource.start(job);
     CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(), console::println);
     Optional<CheckpointStore.Saved> saved = checkpoints.latest();
@@ -107,9 +108,8 @@ final class TrainingRun {
           saved
               .map(s -> ofThisRun(s, digest))
               .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
-      References references = references(model, objective, encoder, packer, data);
-      try (ObjectivePass pass =
-              new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
+      try (References references = references(model, objective, encoder, packer, data);
+          ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(
                   OptimizerSpec.of(spec),
@@ -166,6 +166,14 @@ final class TrainingRun {
     return Optional.of(whole ? folder.get() : ModelSource.fetch(keptReference(start)));
   }
 
+  private Device device() {
+    try {
+      return Devices.choose(spec.device());
+    } catch (IllegalArgumentException e) {
+      throw new TrainingFailedException(e.getMessage(), e);
+    }
+  }
+
   private boolean merges() {
     return spec.lora() == null || spec.lora().merge();
   }
@@ -216,8 +224,16 @@ final class TrainingRun {
     return saved.state();
   }
 
-  /** Reference log-probabilities of both splits, and where the reference model is. */
-  private record References(ReferenceLogProbs train, ReferenceLogProbs eval, Optional<URI> model) {}
+  /** The reference of both splits, and where its model is. */
+  private record References(Reference train, Reference eval, Optional<URI> model)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      if (train instanceof LiveReference live) {
+        live.close();
+      }
+    }
+  }
 
   private References references(
       CausalLanguageModel policy,
@@ -227,16 +243,24 @@ final class TrainingRun {
       TrainingData data)
       throws IOException {
     if (!objective.loss().isPreference()) {
-      return new References(ReferenceLogProbs.none(), ReferenceLogProbs.none(), Optional.empty());
+      return new References(Reference.NONE, Reference.NONE, Optional.empty());
     }
     ModelSource source = ModelSource.reference(job);
+    URI kept = source.folder().isPresent() ? source.folder().get() : keptReference(source);
+    if (!spec.levers().cachedReference()) {
+      CausalLanguageModel model = openReference(source, policy);
+      LiveReference live =
+          new LiveReference(
+              model, new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec));
+      return new References(live, live, Optional.of(kept));
+    }
     return new References(
-        reference("train", data.train(), source, policy, objective, encoder, packer),
-        reference("eval", data.eval(), source, policy, objective, encoder, packer),
-        Optional.of(source.folder().isPresent() ? source.folder().get() : keptReference(source)));
+        cached("train", data.train(), source, policy, objective, encoder, packer),
+        cached("eval", data.eval(), source, policy, objective, encoder, packer),
+        Optional.of(kept));
   }
 
-  private ReferenceLogProbs reference(
+  private ReferenceLogProbs cached(
       String split,
       List<TrainingExample> examples,
       ModelSource source,
@@ -245,34 +269,45 @@ final class TrainingRun {
       ExampleEncoder encoder,
       BatchPacker packer)
       throws IOException {
-    Path file = folder.root().resolve("reference-" + split + ".safetensors");
-    String key =
+    String content =
         Digests.ofTexts(
             List.of(
                 source.digest(),
                 Digests.ofExamples(examples),
                 Boolean.toString(objective.loss().isBeliefConditioned()),
                 spec.computeDtype()));
-    Optional<ReferenceLogProbs> cached =
-        ReferenceLogProbs.load(file, key, policy.parameters().manager());
-    if (cached.isPresent()) {
-      return cached.get();
+    Path file = folder.referenceLogProbs(job).resolve(content + ".safetensors");
+    Optional<ReferenceLogProbs> earlier =
+        ReferenceLogProbs.load(file, policy.parameters().manager());
+    if (earlier.isPresent()) {
+      console.printf(
+          "reference log-probabilities of %d %s examples are those of an earlier job%n",
+          examples.size(), split);
+      return earlier.get();
     }
     Stopwatch watch = new Stopwatch();
-    boolean isBase = policy.isAdapted() && source.digest().equals(ModelSource.start(job).digest());
-    try (CausalLanguageModel reference = isBase ? policy.base() : source.open(Device.cpu());
+    try (CausalLanguageModel reference = openReference(source, policy);
         ObjectivePass pass =
             new ObjectivePass(reference, objective, encoder.beliefTokenIds(), spec)) {
-      reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
       ReferenceLogProbs computed =
           ReferenceLogProbs.compute(
               pass, packer.pack(examples, parts(examples.size(), EVALUATED_AT_ONCE)));
-      computed.save(file, key, reference.parameters().manager());
+      computed.save(file, reference.parameters().manager());
       console.printf(
           "reference log-probabilities of %d %s examples in %.1f s%n",
           examples.size(), split, watch.seconds());
       return computed;
     }
+  }
+
+  /** The frozen weights below low-rank updates are their own reference: no second copy. */
+  private CausalLanguageModel openReference(ModelSource source, CausalLanguageModel policy)
+      throws IOException {
+    boolean isBase = policy.isAdapted() && source.digest().equals(ModelSource.start(job).digest());
+    CausalLanguageModel reference =
+        isBase ? policy.base() : source.open(policy.parameters().manager().getDevice());
+    reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    return reference;
   }
 
   /** A reference that is in no folder yet is kept, for those who measure rewards later. */
@@ -281,7 +316,7 @@ final class TrainingRun {
     if (Files.isDirectory(kept)) {
       return kept.toUri();
     }
-    try (CausalLanguageModel reference = source.open(Device.cpu())) {
+    try (CausalLanguageModel reference = source.open(Device.cpu())) { // only copied
       AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
     }
     return kept.toUri();

@@ -60,10 +60,10 @@ class BatchPackerTest {
             Map.of("loss", loss.label(), "calibration_weight", 0), TrainingSpec.class);
     Objective objective = Objective.of(spec);
     BatchPacker packer = new BatchPacker(loss, true, Levers.ALL, 64);
-    ReferenceLogProbs zero =
+    Reference zero =
         loss.isPreference()
             ? new ReferenceLogProbs(new float[examples.size()], new float[examples.size()])
-            : ReferenceLogProbs.none();
+            : Reference.NONE;
     try (CausalLanguageModel model =
             CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());
         ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec)) {
@@ -77,7 +77,7 @@ class BatchPackerTest {
   }
 
   private Map<TrainingExample, double[]> numbers(
-      ObjectivePass pass, BatchPacker packer, ReferenceLogProbs reference, int parts) {
+      ObjectivePass pass, BatchPacker packer, Reference reference, int parts) {
     Map<TrainingExample, double[]> numbers = new HashMap<>();
     for (PackedBatch batch : packer.pack(examples, parts)) {
       ObjectiveOutcome outcome = pass.evaluate(batch, reference);

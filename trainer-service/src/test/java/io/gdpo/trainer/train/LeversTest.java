@@ -94,16 +94,14 @@ class LeversTest {
     Objective objective = Objective.of(spec);
     BatchPacker packer = new BatchPacker(objective.loss(), true, spec.levers(), 32);
     float[] reference = new float[examples.size()];
-    ReferenceLogProbs zero = new ReferenceLogProbs(reference, reference);
+    Reference zero = new ReferenceLogProbs(reference, reference);
     Map<TrainingExample, double[]> values = new HashMap<>();
     try (ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
         NDManager manager = model.parameters().manager().newSubManager()) {
       for (PackedBatch batch : packer.pack(examples, 3)) {
         ObjectiveOutcome outcome =
             pass.differentiate(
-                batch,
-                objective.loss().isPreference() ? zero : ReferenceLogProbs.none(),
-                examples.size());
+                batch, objective.loss().isPreference() ? zero : Reference.NONE, examples.size());
         for (int i = 0; i < outcome.examples(); i++) {
           values.put(
               batch.examples().get(i),

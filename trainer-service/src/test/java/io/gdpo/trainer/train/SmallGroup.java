@@ -83,6 +83,7 @@ record SmallGroup(Path folder) {
         null,
         spec,
         folder.resolve("jobs").resolve(name).toUri().toString(),
+        folder.resolve("reference-log-probs").toUri().toString(),
         null,
         2);
   }

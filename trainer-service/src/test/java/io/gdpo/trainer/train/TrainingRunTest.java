@@ -8,7 +8,6 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.data.PreferenceDataException;
-import io.gdpo.lm.safetensors.Safetensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -280,25 +279,37 @@ class TrainingRunTest {
   }
 
   @Test
-  void reference_log_probabilities_are_cached_and_equal_live_ones() throws IOException {
+  void reference_log_probabilities_are_shared_by_jobs_and_equal_live_ones() throws IOException {
     TrainingJob parent = group.job("parent", Map.of("loss", "sft"));
     finish(parent);
-    TrainingJob job =
-        group.child("child", group.folder(parent).last(), Map.of("loss", "gdpo", "epochs", 1));
+    Path start = group.folder(parent).last();
+    TrainingJob first = group.child("first", start, Map.of("loss", "gdpo"));
+    TrainingJob second = group.child("second", start, Map.of("loss", "belief-dpo"));
+    TrainingJob live =
+        group.child(
+            "live", start, Map.of("loss", "gdpo", "levers", Map.of("cached_reference", false)));
 
-    TrainingResult result = finish(job);
+    TrainingResult result = finish(first);
+    finish(second);
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .contains("reference log-probabilities of 24 train examples in")
+        .contains("reference log-probabilities of 24 train examples are those of an earlier job");
+    finish(live);
 
-    assertThat(result.referenceUri()).isEqualTo(group.folder(parent).last().toUri().toString());
-    // Before the first step the policy is the reference, so live rewards against it are 0.
-    assertThat(group.metrics(job, "eval").get(0).get("rewards/chosen")).isCloseTo(0, within(1e-6));
-    Path cache = group.folder(job).root().resolve("reference-train.safetensors");
-    try (Safetensors saved = Safetensors.open(cache)) {
-      assertThat(saved.names()).containsExactlyInAnyOrder("chosen", "rejected");
-      assertThat(saved.metadata()).containsKey("key");
+    assertThat(result.referenceUri()).isEqualTo(start.toUri().toString());
+    // Before the first step the policy is the reference, so rewards against it are 0.
+    assertThat(group.metrics(first, "eval").get(0).get("rewards/chosen"))
+        .isCloseTo(0, within(1e-6));
+    List<Map<String, Double>> cached = progress(first);
+    List<Map<String, Double>> computed = progress(live);
+    assertThat(computed).hasSameSizeAs(cached);
+    for (int line = 0; line < cached.size(); line++) {
+      for (Map.Entry<String, Double> metric : cached.get(line).entrySet()) {
+        assertThat(computed.get(line).get(metric.getKey()))
+            .as(metric.getKey())
+            .isCloseTo(metric.getValue(), within(1e-5));
+      }
     }
-    byte[] first = Files.readAllBytes(cache);
-    finish(job);
-    assertThat(cache).hasBinaryContent(first);
   }
 
   private TrainingResult finish(TrainingJob job) throws IOException {

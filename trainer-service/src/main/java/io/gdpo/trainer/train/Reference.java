@@ -1,0 +1,11 @@
+package io.gdpo.trainer.train;
+
+/** What a preference loss compares the policy's log-probabilities with. */
+@FunctionalInterface
+interface Reference {
+  /** For losses that compare with none. */
+  Reference NONE = batch -> new float[0];
+
+  /** log ref(y | x) of a batch's sequences, [2 B] chosen before rejected; [0] for {@link #NONE}. */
+  float[] of(PackedBatch batch);
+}
