@@ -48,10 +48,22 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   private TorchScriptModule compiled() {
+    return compiled(parameters.manager(), List.of(), "product.py");
+  }
+
+  /**
+   * The architecture's methods, compiled once more.
+   *
+   * @param owner closing it frees the module
+   * @param furtherNames of tensors that calls pass after {@link #weights}
+   * @param product the source of how a module multiplies by its weight
+   */
+  TorchScriptModule compiled(NDManager owner, List<String> furtherNames, String product) {
     List<String> names = new ArrayList<>(parameters.names());
     adapter.ifPresent(lora -> names.addAll(lora.parameters().names()));
+    names.addAll(furtherNames);
     double scale = adapter.map(lora -> lora.config().scale()).orElse(0.0);
-    return DecoderScript.load(parameters.manager(), config, computeType, names, scale);
+    return DecoderScript.load(owner, config, computeType, names, scale, product);
   }
 
   private void compileAgain() {
@@ -65,6 +77,11 @@ public final class CausalLanguageModel implements AutoCloseable {
       computeType = type;
       compileAgain();
     }
+  }
+
+  /** The number format of matrix products. */
+  ComputeType computeType() {
+    return computeType;
   }
 
   // -- low-rank adaptation ---------------------------------------------------------------------

@@ -26,9 +26,15 @@ final class DecoderScript {
    * @param owner closing it frees the module
    * @param names the weights that Java passes, in order
    * @param loraScale what low-rank updates are multiplied by
+   * @param product the source of {@code product}: how a module multiplies by its weight
    */
   static TorchScriptModule load(
-      NDManager owner, ModelConfig config, ComputeType type, List<String> names, double loraScale) {
+      NDManager owner,
+      ModelConfig config,
+      ComputeType type,
+      List<String> names,
+      double loraScale,
+      String product) {
     Map<String, Object> attributes = new TreeMap<>(config.attributes());
     attributes.put("n_layer", config.layers());
     attributes.put("n_key_value_head", config.keyValueHeads());
@@ -37,18 +43,20 @@ final class DecoderScript {
     attributes.put("norm_epsilon", config.normEpsilon());
     attributes.put("compute_dtype", type.scalarType());
     attributes.put("lora_scale", loraScale);
-    return TorchScript.load(owner, "Decoder", source(config, attributes, names), attributes);
+    return TorchScript.load(
+        owner, "Decoder", source(config, attributes, names, product), attributes);
   }
 
   private static String source(
-      ModelConfig config, Map<String, Object> attributes, List<String> names) {
+      ModelConfig config, Map<String, Object> attributes, List<String> names, String product) {
     StringBuilder source = new StringBuilder("class Decoder(Module):\n  training : bool\n");
     attributes.forEach(
         (name, value) ->
             source.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
-    String head = config.tieWordEmbeddings() ? config.tokenEmbedding() : config.untiedHead();
+    String head = config.head();
     return source
         .append(resource("decoder.py"))
+        .append(resource(product))
         .append(resource(config.family() + ".py"))
         .append("\n  def head(self) -> str:\n    return ")
         .append(quoted(head.substring(0, head.length() - ".weight".length())))

@@ -1,10 +1,8 @@
 package io.gdpo.lm;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Which weights of a frozen model get a low-rank update, and how large it is (Hu et al., 2021,
@@ -16,7 +14,6 @@ import java.util.regex.Pattern;
  *     or a regular expression for the whole of it; empty for all linear modules of the blocks
  */
 public record LoraConfig(int rank, double alpha, Optional<List<String>> targetModules) {
-  private static final Pattern IN_A_BLOCK = Pattern.compile(".*\\.\\d+\\..*");
   private static final String WEIGHT = ".weight";
 
   public LoraConfig {
@@ -41,15 +38,11 @@ public record LoraConfig(int rank, double alpha, Optional<List<String>> targetMo
    */
   List<String> modules(ModelConfig model) {
     List<String> linear =
-        model.weights().entrySet().stream()
-            .filter(weight -> weight.getValue().dimension() == 2)
-            .map(Map.Entry::getKey)
-            .filter(name -> name.endsWith(WEIGHT))
-            .filter(name -> IN_A_BLOCK.matcher(name).matches() || name.equals(model.untiedHead()))
-            .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+        model.products().stream()
+            .filter(name -> !model.tokenEmbedding().equals(name + WEIGHT))
             .toList();
     if (targetModules.isEmpty()) {
-      return linear.stream().filter(name -> IN_A_BLOCK.matcher(name).matches()).toList();
+      return linear.stream().filter(name -> !model.untiedHead().equals(name + WEIGHT)).toList();
     }
     for (String target : targetModules.get()) {
       if (linear.stream().noneMatch(name -> matches(target, name))) {

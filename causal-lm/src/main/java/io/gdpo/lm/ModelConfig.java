@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * The shape of a decoder, as Hugging Face's {@code config.json} gives it, and what follows from it:
@@ -69,6 +72,22 @@ public sealed interface ModelConfig permits Gpt2Config {
   /** The weight that projects to the vocabulary where the embedding is not tied. */
   default String untiedHead() {
     return "lm_head.weight";
+  }
+
+  /** The weight that projects to the vocabulary. */
+  default String head() {
+    return tieWordEmbeddings() ? tokenEmbedding() : untiedHead();
+  }
+
+  /** The modules that multiply by a weight: those of the blocks, then {@link #head}. */
+  default List<String> products() {
+    Predicate<String> inBlock = Pattern.compile(".*\\.\\d+\\..*\\.weight").asMatchPredicate();
+    return weights().entrySet().stream()
+        .filter(weight -> weight.getValue().dimension() == 2)
+        .map(Map.Entry::getKey)
+        .filter(name -> inBlock.test(name) || name.equals(head()))
+        .map(name -> name.substring(0, name.length() - ".weight".length()))
+        .toList();
   }
 
   /** What the bare transformer's checkpoints leave out of the names of weights. */

@@ -18,13 +18,22 @@
     w = (self).named(weights)
     return (self).hidden(tokens, positions, (self).mask(end, positions, tokens.size(1), w), None, w)
 
-  # Continues sequences whose first K - T tokens are in the cache already, and adds T to it.
-  # tokens, positions [B, T]; end [B, K]; cache [L, 2, B, G, slots, D] -> last place's [B, 1, C]
-  def cached_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
+  # Continues sequences whose first K - T tokens are in the cache's columns already, and adds T to it.
+  # tokens, positions [B, T]; end [B, K]; cache [L, 2, at least B, G, columns, D] -> [B, T, C]
+  def cached_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    column = torch.expand_as(torch.arange(end.size(1), device=end.device), end)
+    return (self).hidden(tokens, positions, (self).mask(end, column, tokens.size(1), w), cache, w)
+
+  # Computes prompts for the sake of their keys and values.
+  def fill_cache(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> List[Tensor]:
+    hidden = (self).cached_hidden(tokens, positions, end, cache, (self).named(weights))
+    return []
+
+  # What may come after one more token of each sequence. tokens, positions [B, 1] -> [B, V] float32
+  def next_logits(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
     w = (self).named(weights)
-    slot = torch.expand_as(torch.arange(end.size(1), device=end.device), end)
-    mask = (self).mask(end, slot, tokens.size(1), w)
-    return (self).hidden(tokens, positions, mask, cache, w)[:, -1:]
+    hidden = (self).cached_hidden(tokens, positions, end, cache, w)
+    return torch.to((self).linear(torch.squeeze(hidden, 1), (self).head(), w), 6)
 
   def hidden(self, tokens: Tensor, positions: Tensor, mask: Optional[Tensor], cache: Optional[Tensor], w: Dict[str, Tensor]) -> Tensor:
     angles = (self).angles(positions, w)
@@ -106,30 +115,41 @@
 
   # -- attention -----------------------------------------------------------------------------------
 
-  # An empty cache of slots[] places for each of rows [B] sequences -> [L, 2, B, G, slots, D]
-  def empty_cache(self, rows: Tensor, slots: Tensor) -> Tensor:
-    shape = [self.n_layer, 2, rows.size(0), self.n_key_value_head, int(slots), self.head_width]
+  # An empty cache for rows[] sequences of columns[] tokens -> [L, 2, rows, G, columns, D]
+  def empty_cache(self, rows: Tensor, columns: Tensor) -> Tensor:
+    shape = [self.n_layer, 2, int(rows), self.n_key_value_head, int(columns), self.head_width]
     return torch.zeros(shape, dtype=self.compute_dtype, device=rows.device)
 
-  # A cache whose row b continues row rows[b] of this one (repeats and omissions are welcome).
-  def chosen_cache(self, cache: Tensor, rows: Tensor) -> Tensor:
-    return torch.index_select(cache, 2, rows)
+  # Puts from_rows [N] of one cache into to_rows [N] of another or the same, a layer at a time:
+  # columns [first, first + count) into [to, to + count). place is [first, to, count].
+  def copy_cache(self, source: Tensor, from_rows: Tensor, target: Tensor, to_rows: Tensor, place: Tensor) -> List[Tensor]:
+    first = int(place[0])
+    to = int(place[1])
+    count = int(place[2])
+    for layer in range(self.n_layer):
+      copied = torch.index_select(source[layer, :, :, :, first:first + count], 1, from_rows)
+      torch.index_copy_(target[layer, :, :, :, to:to + count], 1, to_rows, copied)
+    return []
 
   # softmax(q k' / sqrt(D) + mask) v for each head; H / G heads share keys and values. Without a mask
   # every token sees those before it. q [B, H, T, D]; k, v [B, G, T, D] -> [B, T, H D]
   def attention(self, q: Tensor, k: Tensor, v: Tensor, layer: int, mask: Optional[Tensor], cache: Optional[Tensor]) -> Tensor:
     if cache is not None and mask is not None:
-      slots = mask.size(-1)
-      past = slots - q.size(2)
-      torch.copy_(cache[layer, 0, :, :, past:slots], k)
-      torch.copy_(cache[layer, 1, :, :, past:slots], v)
-      k = cache[layer, 0, :, :, :slots]
-      v = cache[layer, 1, :, :, :slots]
-    shared = q.size(1) // k.size(1)
-    if shared > 1:
+      columns = mask.size(-1)
+      rows = cache[layer, :, :q.size(0)]
+      torch.copy_(rows[0, :, :, columns - q.size(2):columns], k)
+      torch.copy_(rows[1, :, :, columns - q.size(2):columns], v)
+      k = rows[0, :, :, :columns]
+      v = rows[1, :, :, :columns]
+    heads = q.size(1)
+    shared = heads // k.size(1)
+    if shared > 1 and q.size(2) == 1:  # heads that share keys are as good as tokens that do: nothing is repeated
+      q = torch.reshape(q, [q.size(0), k.size(1), shared, q.size(3)])
+    elif shared > 1:
       k = torch.repeat_interleave(k, shared, 1)
       v = torch.repeat_interleave(v, shared, 1)
     y = torch.scaled_dot_product_attention(q, k, v, mask, 0., mask is None)
+    y = torch.reshape(y, [y.size(0), heads, -1, y.size(3)])
     return torch.flatten(torch.transpose(y, 1, 2), 2)
 
   # Token i sees token j if j <= i < end[j], and, where there is a sliding window, if it is less than
@@ -174,18 +194,19 @@
 
   # x W' + b in the dtype of computation, with a low-rank update (Hu et al., 2021) where there is one:
   # x W' + b + (alpha / r) (x A') B'. W [O, I], A [r, I], B [O, r]; x [..., I] -> [..., O]
+  # `product` is x W' + b; which of three it is, Java chooses: product.py, packed_product.py, cast_product.py.
   def linear(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
-    return (self).adapted(x, (self).product(x, w[name + ".weight"], name, w), name, w)
+    return (self).adapted(x, (self).product(x, name, False, w), name, w)
 
   # The same for a weight that is stored [I, O], as GPT-2's are.
   def conv1d(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
-    return (self).adapted(x, (self).product(x, torch.t(w[name + ".weight"]), name, w), name, w)
+    return (self).adapted(x, (self).product(x, name, True, w), name, w)
 
-  def product(self, x: Tensor, weight: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
+  def bias(self, name: str, w: Dict[str, Tensor]) -> Optional[Tensor]:
     bias : Optional[Tensor] = None
     if name + ".bias" in w:
       bias = torch.to(w[name + ".bias"], self.compute_dtype)
-    return torch.linear(torch.to(x, self.compute_dtype), torch.to(weight, self.compute_dtype), bias)
+    return bias
 
   def adapted(self, x: Tensor, y: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
     if name + ".lora_A.weight" in w:
