@@ -108,13 +108,12 @@ final class Decoding implements AutoCloseable {
   /** Members of the group take free rows, as many as there are of both. */
   private void enter(List<Integer> free) {
     PromptGroup from = group.orElseThrow();
-    if (rows.isEmpty()) {
-      used = from.columns();
-    }
+    int columns = 0;
     List<Long> fromRows = new ArrayList<>();
     List<Long> toRows = new ArrayList<>();
     while (!free.isEmpty() && !from.isEmpty()) {
       PromptGroup.Member member = from.next();
+      columns = Math.max(columns, member.continuation().tokensBefore());
       int row = free.remove(0);
       if (row < rows.size()) {
         rows.set(row, member.continuation());
@@ -124,8 +123,8 @@ final class Decoding implements AutoCloseable {
       fromRows.add(member.row());
       toRows.add((long) row);
     }
-    int columns = from.columns();
-    copy(from.cache(), fromRows, toRows, 0, used - columns, columns);
+    used = Math.max(used, columns); // only if all rows are new
+    copy(from.cache(), fromRows, toRows, from.columns() - columns, used - columns, columns);
   }
 
   /** The last rows move to where one has ended and nobody came. */
