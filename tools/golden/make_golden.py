@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from transformers import GPT2Config, GPT2LMHeadModel
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tokenizer"))
+from golden_vectors import batch, computed, greedy, tokenized  # noqa: E402
 from train_tokenizer import END_OF_TEXT, train  # noqa: E402
 
 TEXT = [
@@ -40,7 +41,6 @@ AWKWARD = [
     "one" + END_OF_TEXT + "two",
     "",
 ]
-IGNORED = -100
 
 
 def tiny_gpt2() -> GPT2LMHeadModel:
@@ -60,24 +60,6 @@ def tiny_gpt2() -> GPT2LMHeadModel:
     return model
 
 
-def batch(model: GPT2LMHeadModel, lengths: list[int], side: str, seed: int) -> dict:
-    """Random sequences of these lengths, padded on one side; the first third is prompt."""
-    generator = torch.Generator().manual_seed(seed)
-    width = max(lengths)
-    tokens = torch.zeros(len(lengths), width, dtype=torch.long)
-    mask = torch.zeros_like(tokens)
-    labels = torch.full_like(tokens, IGNORED)
-    for row, length in enumerate(lengths):
-        sequence = torch.randint(1, model.config.vocab_size, (length,), generator=generator)
-        start = 0 if side == "right" else width - length
-        tokens[row, start:start + length] = sequence
-        mask[row, start:start + length] = 1
-        prompt = max(1, length // 3)
-        labels[row, start + prompt:start + length] = sequence[prompt:]
-    positions = (mask.cumsum(1) - 1).clamp(min=0)
-    return {"input_ids": tokens, "attention_mask": mask, "position_ids": positions, "labels": labels}
-
-
 def main(folder: Path) -> None:
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,33 +71,13 @@ def main(folder: Path) -> None:
 
     tensors, cases = {}, {}
     for side, seed in (("right", 1), ("left", 2)):
-        inputs = batch(model, [19, 37, 8], side, seed)
-        model.zero_grad()
-        output = model(**inputs)
-        output.loss.backward()
-        tensors[f"{side}.logits"] = output.logits.detach()[inputs["attention_mask"].bool()]
-        for name, weight in model.named_parameters():
-            tensors[f"{side}.gradient.{name}"] = weight.grad.clone()
-        cases[side] = {name: tensor.tolist() for name, tensor in inputs.items()}
-        cases[side]["loss"] = output.loss.item()
+        cases[side], found = computed(model, batch(model.config.vocab_size, [19, 37, 8], side, seed))
+        tensors |= {f"{side}.{name}": tensor for name, tensor in found.items()}
 
     prompts = [[5, 6, 7], [300, 20, 1, 1, 388, 42, 99, 3], [11], [200, 201, 202, 203, 204]]
-    greedy = []
-    for prompt in prompts:
-        generated = model.generate(
-            torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
-            do_sample=False, max_new_tokens=20, eos_token_id=None, pad_token_id=0,
-        )
-        greedy.append(generated[0, len(prompt):].tolist())
-
-    texts = []
-    for text in AWKWARD:
-        encoding = tokenizer.encode(text, add_special_tokens=False)
-        decoded = tokenizer.decode(encoding.ids, skip_special_tokens=False)
-        texts.append({"text": text, "ids": encoding.ids, "offsets": encoding.offsets, "decoded": decoded})
-
     save_file(tensors, folder / "expected.safetensors")
-    expected = {"batches": cases, "prompts": prompts, "greedy": greedy, "texts": texts,
+    expected = {"batches": cases, "prompts": prompts, "greedy": greedy(model, prompts, 20),
+                "texts": tokenized(tokenizer, AWKWARD),
                 "vocabulary_size": tokenizer.get_vocab_size()}
     (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=True) + "\n", "utf-8")
 
