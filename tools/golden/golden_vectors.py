@@ -4,6 +4,7 @@ continuations, tokens with offsets; all computed by Hugging Face transformers an
 import torch
 
 IGNORED = -100
+IN_CHECKPOINTS = {("gpt_neox", "lm_head.weight"): "embed_out.weight"}
 
 
 def batch(vocab_size: int, lengths: list[int], side: str, seed: int) -> dict:
@@ -26,13 +27,13 @@ def batch(vocab_size: int, lengths: list[int], side: str, seed: int) -> dict:
 
 def computed(model, inputs: dict) -> tuple[dict, dict]:
     """A batch as the JSON file holds it, with its loss; and its tensors: `logits` of the real places
-    and a `gradient.NAME` for each parameter."""
+    and a `gradient.NAME` for each parameter, by its name in checkpoints."""
     model.zero_grad()
     output = model(**inputs)
     output.loss.backward()
     tensors = {"logits": output.logits.detach()[inputs["attention_mask"].bool()]}
     for name, weight in model.named_parameters():
-        tensors[f"gradient.{name}"] = weight.grad.clone()
+        tensors[f"gradient.{IN_CHECKPOINTS.get((model.config.model_type, name), name)}"] = weight.grad.clone()
     case = {name: tensor.tolist() for name, tensor in inputs.items()}
     case["loss"] = output.loss.item()
     return case, tensors

@@ -31,8 +31,6 @@ import java.util.TreeSet;
  * <p>Threads: several threads may compute with one model while none changes its weights.
  */
 public final class CausalLanguageModel implements AutoCloseable {
-  static final String WEIGHTS_FILE = "model.safetensors";
-
   private final ModelConfig config;
   private final ParameterStore parameters;
   private final boolean borrowed;
@@ -153,8 +151,9 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   /**
    * Loads a model from a folder in Hugging Face's layout: {@code config.json} and {@code
-   * model.safetensors} (float32, float16 or bfloat16; widened to float32); or an adapter in PEFT's
-   * layout, with the model that it names as its base.
+   * model.safetensors}, or the shards that its {@code .index.json} names (float32, float16 or
+   * bfloat16; widened to float32); or an adapter in PEFT's layout, with the model that it names as
+   * its base.
    *
    * @throws InvalidModelException if a file or a weight is missing, misshaped or unknown, or the
    *     config asks for what is not supported
@@ -183,18 +182,9 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   private static CausalLanguageModel loadWhole(Path folder, Device device) throws IOException {
     ModelConfig config = ModelConfig.load(folder);
-    Path file = folder.resolve(WEIGHTS_FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidModelException(
-          folder
-              + " has no "
-              + WEIGHTS_FILE
-              + "; weights are read from one safetensors file (save_pretrained(folder,"
-              + " safe_serialization=True) writes it)");
-    }
     ParameterStore parameters = new ParameterStore(device);
-    try (Safetensors weights = Safetensors.open(file)) {
-      fill(parameters, config, weights, file);
+    try (WeightFiles weights = WeightFiles.open(folder)) {
+      fill(parameters, config, weights);
       return new CausalLanguageModel(config, parameters, false);
     } catch (IOException | RuntimeException e) {
       parameters.close();
@@ -202,33 +192,33 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
-  private static void fill(
-      ParameterStore parameters, ModelConfig config, Safetensors weights, Path file) {
+  private static void fill(ParameterStore parameters, ModelConfig config, WeightFiles weights) {
     Map<String, Shape> shapes = config.weights();
     Set<String> unread = new TreeSet<>(weights.names());
     unread.removeIf(config::isConstant);
     for (Map.Entry<String, Shape> weight : shapes.entrySet()) {
-      String name = nameInFile(weight.getKey(), config, weights, file);
+      String name = nameInFile(weight.getKey(), config, weights);
       Shape found = weights.shape(name);
       if (!found.equals(weight.getValue())) {
         throw new InvalidModelException(
             "%s: weight %s has shape %s, but config.json asks for %s"
-                .formatted(file, name, found, weight.getValue()));
+                .formatted(weights.named(), name, found, weight.getValue()));
       }
       parameters.add(weight.getKey(), weights.loadFloats(parameters.manager(), name));
       unread.remove(name);
     }
     if (config.tieWordEmbeddings() && unread.remove(config.untiedHead())) {
-      requireTied(parameters, config, weights, file);
+      requireTied(parameters, config, weights);
     }
     if (!unread.isEmpty()) {
       throw new InvalidModelException(
-          file + ": weights that this model does not have: " + String.join(", ", unread));
+          weights.named()
+              + ": weights that this model does not have: "
+              + String.join(", ", unread));
     }
   }
 
-  private static String nameInFile(
-      String name, ModelConfig config, Safetensors weights, Path file) {
+  private static String nameInFile(String name, ModelConfig config, WeightFiles weights) {
     if (weights.names().contains(name)) {
       return name;
     }
@@ -239,18 +229,18 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
     throw new InvalidModelException(
         "%s: weight %s is missing (%d weights are there)"
-            .formatted(file, name, weights.names().size()));
+            .formatted(weights.named(), name, weights.names().size()));
   }
 
   private static void requireTied(
-      ParameterStore parameters, ModelConfig config, Safetensors weights, Path file) {
+      ParameterStore parameters, ModelConfig config, WeightFiles weights) {
     try (NDManager scratch = parameters.manager().newSubManager()) {
       NDArray head = weights.loadFloats(scratch, config.untiedHead());
       NDArray embedding = parameters.get(config.tokenEmbedding());
       if (!head.contentEquals(embedding)) {
         throw new InvalidModelException(
             "%s: %s differs from %s, but config.json says tie_word_embeddings; set it to false"
-                .formatted(file, config.untiedHead(), config.tokenEmbedding()));
+                .formatted(weights.named(), config.untiedHead(), config.tokenEmbedding()));
       }
     }
   }
@@ -295,7 +285,7 @@ public final class CausalLanguageModel implements AutoCloseable {
       adapter.ifPresent(
           lora ->
               lora.modules().forEach(m -> tensors.put(m + ".weight", merged(scratch, lora, m))));
-      Safetensors.write(folder.resolve(WEIGHTS_FILE), tensors, Map.of("format", "pt"));
+      Safetensors.write(folder.resolve(WeightFiles.WHOLE), tensors, Map.of("format", "pt"));
     }
   }
 
@@ -352,6 +342,20 @@ public final class CausalLanguageModel implements AutoCloseable {
   /** The same with everything computed once. */
   public ForwardPass forward(NDManager step, TokenBatch batch) {
     return forward(step, batch, ForwardOptions.DEFAULT);
+  }
+
+  /**
+   * Refuses a tokenizer that can give tokens which the model has no embedding for. Fewer are fine:
+   * embeddings are often padded to a round number.
+   *
+   * @throws InvalidModelException naming both sizes
+   */
+  public void requireEmbeds(Tokenizer tokenizer) {
+    if (tokenizer.vocabularySize() > config.vocabSize()) {
+      throw new InvalidModelException(
+          "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
+              .formatted(tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize()));
+    }
   }
 
   private void requireInside(TokenBatch batch) {

@@ -54,10 +54,9 @@ final class DecoderScript {
         (name, value) ->
             source.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
     String head = config.head();
+    source.append(resource("decoder.py")).append(resource(product));
+    config.sources().forEach(name -> source.append(resource(name)));
     return source
-        .append(resource("decoder.py"))
-        .append(resource(product))
-        .append(resource(config.family() + ".py"))
         .append("\n  def head(self) -> str:\n    return ")
         .append(quoted(head.substring(0, head.length() - ".weight".length())))
         .append("\n\n  def names(self) -> List[str]:\n    return [")

@@ -20,13 +20,21 @@ import java.util.regex.Pattern;
  * The shape of a decoder, as Hugging Face's {@code config.json} gives it, and what follows from it:
  * which weights it has and which TorchScript source computes it. One record for each family.
  */
-public sealed interface ModelConfig permits Gpt2Config {
+public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   /** The name of the file in a model folder. */
   String FILE = "config.json";
 
   /** How a family's {@code config.json} is read, by its {@code model_type}. */
   Map<String, Function<JsonNode, ModelConfig>> FAMILIES =
-      new TreeMap<>(Map.of("gpt2", Gpt2Config::parse));
+      new TreeMap<>(
+          Map.of(
+              "gpt2", Gpt2Config::parse,
+              "gptj", GptJConfig::parse,
+              "gpt_neox", GptNeoXConfig::parse,
+              "llama", LlamaConfig::parse,
+              "mistral", MistralConfig::parse,
+              "qwen2", Qwen2Config::parse,
+              "qwen3", Qwen3Config::parse));
 
   /** {@code model_type} in {@code config.json}. */
   String family();
@@ -106,6 +114,11 @@ public sealed interface ModelConfig permits Gpt2Config {
 
   /** What a weight that does not start at random starts at. */
   float initialConstant(String weight);
+
+  /** The TorchScript sources, beside this class, that compute the family. */
+  default List<String> sources() {
+    return List.of(family() + ".py");
+  }
 
   /** The family's numbers that its TorchScript source reads, besides those of every decoder. */
   Map<String, Object> attributes();

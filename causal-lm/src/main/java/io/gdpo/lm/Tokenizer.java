@@ -166,6 +166,11 @@ public final class Tokenizer implements AutoCloseable {
     return ids.length == 0 ? "" : tokenizer.decode(ids, false);
   }
 
+  /** The {@code tokenizer.json}; for messages. */
+  Path file() {
+    return file;
+  }
+
   /** One more than the highest token id: a model's vocabulary must be at least this large. */
   public int vocabularySize() {
     return (int) (vocabulary.values().stream().mapToLong(Long::longValue).max().orElseThrow() + 1);

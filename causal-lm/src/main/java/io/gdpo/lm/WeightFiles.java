@@ -1,0 +1,149 @@
+package io.gdpo.lm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.safetensors.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The weights of a model folder, whether they lie in one safetensors file or in several that an
+ * index names.
+ *
+ * <p>It owns the open files; tensors that are loaded outlive them.
+ */
+final class WeightFiles implements AutoCloseable {
+  static final String WHOLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
+
+  private final Path named;
+  private final Map<String, Safetensors> open = new LinkedHashMap<>();
+  private final Map<String, Safetensors> fileOf = new LinkedHashMap<>();
+
+  private WeightFiles(Path named) {
+    this.named = named;
+  }
+
+  /**
+   * Opens the weights of a folder.
+   *
+   * @throws InvalidModelException if there are none, a file is damaged, or a shard or a tensor that
+   *     the index names is missing
+   */
+  static WeightFiles open(Path folder) throws IOException {
+    Path whole = folder.resolve(WHOLE);
+    Path index = folder.resolve(INDEX);
+    boolean sharded = !Files.isRegularFile(whole);
+    if (sharded && !Files.isRegularFile(index)) {
+      throw new InvalidModelException(
+          "%s has neither %s nor %s; weights are read from safetensors files (save_pretrained(folder) writes them)"
+              .formatted(folder, WHOLE, INDEX));
+    }
+    WeightFiles weights = new WeightFiles(sharded ? index : whole);
+    try {
+      if (sharded) {
+        weights.addShards(index);
+      } else {
+        Safetensors file = Safetensors.open(whole);
+        weights.open.put(WHOLE, file);
+        file.names().forEach(name -> weights.fileOf.put(name, file));
+      }
+      return weights;
+    } catch (IOException | RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private void addShards(Path index) throws IOException {
+    for (Iterator<Map.Entry<String, JsonNode>> map = weightMap(index).fields(); map.hasNext(); ) {
+      Map.Entry<String, JsonNode> entry = map.next();
+      String name = entry.getKey();
+      String shard = entry.getValue().asText();
+      Safetensors file = open.get(shard);
+      if (file == null) {
+        file = openShard(index, shard);
+        open.put(shard, file);
+      }
+      if (!file.names().contains(name)) {
+        throw new InvalidModelException(
+            "%s: tensor %s should be in %s, but is not; download or save the model again"
+                .formatted(index, name, shard));
+      }
+      fileOf.put(name, file);
+    }
+    for (Map.Entry<String, Safetensors> shard : open.entrySet()) {
+      for (String name : shard.getValue().names()) {
+        if (!fileOf.containsKey(name)) {
+          throw new InvalidModelException(
+              "%s: %s holds tensor %s, which the index does not name; the shard is another model's"
+                  .formatted(index, shard.getKey(), name));
+        }
+      }
+    }
+  }
+
+  private static JsonNode weightMap(Path index) throws IOException {
+    JsonNode map;
+    try {
+      map = new ObjectMapper().readTree(Files.readAllBytes(index)).path("weight_map");
+    } catch (JsonProcessingException e) {
+      throw new InvalidModelException(index + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!map.isObject() || map.isEmpty()) {
+      throw new InvalidModelException(
+          index + " has no weight_map object from tensor names to files");
+    }
+    return map;
+  }
+
+  private static Safetensors openShard(Path index, String shard) throws IOException {
+    Path file = index.resolveSibling(shard);
+    if (!index.toAbsolutePath().getParent().equals(file.toAbsolutePath().normalize().getParent())) {
+      throw new InvalidModelException(index + " names a file outside its folder: " + shard);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidModelException(
+          "%s names %s, but there is no such file beside it; download or copy the rest of the model"
+              .formatted(index, shard));
+    }
+    return Safetensors.open(file);
+  }
+
+  /** The file that tells what weights there are; for messages. */
+  Path named() {
+    return named;
+  }
+
+  /** Names of all tensors. */
+  Set<String> names() {
+    return Collections.unmodifiableSet(fileOf.keySet());
+  }
+
+  /** The shape of one of {@link #names}. */
+  Shape shape(String name) {
+    return fileOf.get(name).shape(name);
+  }
+
+  /** One of {@link #names} as float32, owned by {@code owner}. */
+  NDArray loadFloats(NDManager owner, String name) {
+    return fileOf.get(name).loadFloats(owner, name);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Safetensors file : open.values()) {
+      file.close();
+    }
+  }
+}

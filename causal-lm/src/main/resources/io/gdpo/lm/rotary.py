@@ -1,0 +1,20 @@
+
+# -- rotary position embedding, for the families that have it ---------------------------------------
+# Attributes: rotary_width R, rotary_theta, and how a text longer than those of pre-training was made
+# room for: rotary_factor, and in Llama 3 rotary_original_positions, rotary_low, rotary_high.
+
+  # theta^(-2i / R) for i < R / 2 (Su et al., 2021, section 3.4.2), each divided by the factor. Llama 3 keeps
+  # waves that turn `high` times and more within the original positions, divides those that turn `low`
+  # times and fewer, and blends between. -> [R / 2] float32
+  def frequencies(self, positions: Tensor) -> Tensor:
+    i = torch.arange(0, self.rotary_width, 2, dtype=6, device=positions.device)
+    frequency = torch.reciprocal(torch.pow(self.rotary_theta, i / self.rotary_width))
+    kept = torch.zeros_like(frequency)
+    if self.rotary_original_positions > 0:
+      turns = self.rotary_original_positions / (6.283185307179586 / frequency)
+      kept = torch.clamp((turns - self.rotary_low) / (self.rotary_high - self.rotary_low), 0., 1.)
+    return (1. - kept) * frequency / self.rotary_factor + kept * frequency
+
+  # positions [B, T] -> [B, T, R / 2]
+  def angles(self, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    return torch.unsqueeze(torch.to(positions, 6), -1) * (self).frequencies(positions)
