@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Loads a model folder that Java saved into transformers, and compares logits with Java's.
+"""Loads model folders that Java saved into transformers, and compares logits with Java's.
 
-    python tools/golden/check_saved.py FOLDER
+    mvn -pl causal-lm -am test -Dtest=FamiliesTest -Dsurefire.failIfNoSpecifiedTests=false
+    python tools/golden/check_saved.py causal-lm/target/saved/*
 
-FOLDER holds a saved model and logits.safetensors with `tokens` [B, T] and `logits` [B, T, V].
+Each folder holds a saved model and logits.safetensors with `tokens` [B, T] and `logits` [B, T, V].
 """
 
 import sys
@@ -11,21 +12,31 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import AutoTokenizer, GPT2LMHeadModel
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+LARGEST_DIFFERENCE = 1e-4
 
 
-def main(folder: Path) -> None:
-    model, report = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True)
+def check(folder: Path) -> None:
+    model, report = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     java = load_file(folder / "logits.safetensors")
     with torch.no_grad():
         logits = model.eval()(java["tokens"]).logits
     difference = (logits - java["logits"]).abs().max().item()
-    print({kind: sorted(map(str, found)) for kind, found in report.items() if found} or "every weight was used")
-    print(f"largest difference of logits {difference:.2e} on {tuple(logits.shape)}")
-    print("tokenizer:", len(AutoTokenizer.from_pretrained(folder)), "tokens")
-    if difference > 1e-4:
-        raise SystemExit("the logits differ")
+    unused = {kind: sorted(map(str, found)) for kind, found in report.items() if found}
+    tokens = len(PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")))
+    print(f"{folder.name}: {type(model).__name__}, {unused or 'every weight was used'}, largest difference of logits "
+          f"{difference:.2e} on {tuple(logits.shape)}, tokenizer of {tokens}")
+    if unused or difference > LARGEST_DIFFERENCE:
+        raise SystemExit(f"{folder} is not what Java saved")
+
+
+def main(folders: list[Path]) -> None:
+    if not folders:
+        raise SystemExit(__doc__)
+    for folder in folders:
+        check(folder)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(folder) for folder in sys.argv[1:]])

@@ -1,5 +1,7 @@
 package io.gdpo.lm;
 
+import static io.gdpo.lm.GoldenModel.distance;
+import static io.gdpo.lm.GoldenModel.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,7 +11,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
 import java.io.IOException;
@@ -28,39 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CausalLanguageModelTest {
 
-  /** A batch of the golden file: each row one sequence, padded on either side. */
-  private record GoldenBatch(
-      TokenBatch batch, long[] real, long[] rows, long[] targets, double loss) {
-
-    static GoldenBatch of(JsonNode json) {
-      List<long[]> tokens = Golden.rows(json.get("input_ids"));
-      int length = tokens.get(0).length;
-      long[] mask = Golden.flat(json.get("attention_mask"));
-      long[] labels = Golden.flat(json.get("labels"));
-      long[] end = LongStream.of(mask).map(seen -> seen * length).toArray();
-      TokenBatch batch =
-          new TokenBatch(
-              tokens.size(),
-              length,
-              Golden.flat(json.get("input_ids")),
-              Golden.flat(json.get("position_ids")),
-              end);
-      long[] real = LongStream.range(0, mask.length).filter(i -> mask[(int) i] == 1).toArray();
-      long[] labelled =
-          LongStream.range(0, labels.length).filter(i -> labels[(int) i] >= 0).toArray();
-      return new GoldenBatch(
-          batch,
-          real,
-          LongStream.of(labelled).map(i -> i - 1).toArray(),
-          LongStream.of(labelled).map(i -> labels[(int) i]).toArray(),
-          json.get("loss").asDouble());
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"right", "left"})
   void logits_loss_and_gradients_equal_those_of_transformers(String side) throws IOException {
-    GoldenBatch golden = GoldenBatch.of(Golden.expected().get("batches").get(side));
+    GoldenModel.Batch golden = GoldenModel.Batch.of(Golden.expected().get("batches").get(side));
     try (CausalLanguageModel model = CausalLanguageModel.load(Golden.folder(), Device.cpu());
         Safetensors expected = Golden.tensors();
         NDManager step = model.parameters().manager().newSubManager()) {
@@ -68,16 +40,16 @@ class CausalLanguageModelTest {
 
       NDArray loss;
       try (Autograd.Scope recording = Autograd.gradMode(true)) {
-        ForwardPass pass = model.forward(step, golden.batch);
-        NDArray logits = Autograd.detach(pass.logits(golden.real));
+        ForwardPass pass = model.forward(step, golden.batch());
+        NDArray logits = Autograd.detach(pass.logits(golden.real()));
         assertThat(distance(logits.toFloatArray(), floats(expected, step, side + ".logits")))
             .isLessThan(1e-4);
-        loss = TestLoss.negativeMean(pass.selectedLogProbs(golden.rows, golden.targets));
+        loss = TestLoss.negativeMean(pass.selectedLogProbs(golden.rows(), golden.targets()));
         System.gc(); // DJL's own operators lose memory that the graph needs here
         loss = Autograd.backward(loss);
       }
 
-      assertThat((double) loss.getFloat()).isCloseTo(golden.loss, within(1e-5));
+      assertThat((double) loss.getFloat()).isCloseTo(golden.loss(), within(1e-5));
       NDList gradients = Autograd.gradients(step, model.parameters().tensors());
       List<String> names = model.parameters().names();
       for (int i = 0; i < names.size(); i++) {
@@ -90,36 +62,22 @@ class CausalLanguageModelTest {
     }
   }
 
-  private static float[] floats(Safetensors file, NDManager manager, String name) {
-    return file.loadFloats(manager, name).toFloatArray();
-  }
-
-  /** The largest difference of two elements. */
-  private static double distance(float[] a, float[] b) {
-    assertThat(a).hasSameSizeAs(b);
-    double largest = 0;
-    for (int i = 0; i < a.length; i++) {
-      largest = Math.max(largest, Math.abs(a[i] - b[i]));
-    }
-    return largest;
-  }
-
   @Test
   void bfloat16_products_give_nearly_the_same_and_float32_gradients() throws IOException {
-    GoldenBatch golden = GoldenBatch.of(Golden.expected().get("batches").get("right"));
+    GoldenModel.Batch golden = GoldenModel.Batch.of(Golden.expected().get("batches").get("right"));
     try (CausalLanguageModel model = CausalLanguageModel.load(Golden.folder(), Device.cpu());
         Safetensors expected = Golden.tensors();
         NDManager step = model.parameters().manager().newSubManager()) {
       model.computeIn(ComputeType.BFLOAT16);
       model.parameters().requiresGrad(true);
       try (Autograd.Scope recording = Autograd.gradMode(true)) {
-        ForwardPass pass = model.forward(step, golden.batch);
+        ForwardPass pass = model.forward(step, golden.batch());
         NDArray loss =
             Autograd.backward(
-                TestLoss.negativeMean(pass.selectedLogProbs(golden.rows, golden.targets)));
+                TestLoss.negativeMean(pass.selectedLogProbs(golden.rows(), golden.targets())));
         assertThat((double) loss.getFloat())
-            .isNotEqualTo(golden.loss)
-            .isCloseTo(golden.loss, within(0.05));
+            .isNotEqualTo(golden.loss())
+            .isCloseTo(golden.loss(), within(0.05));
       }
       NDList gradients = Autograd.gradients(step, model.parameters().tensors());
       List<String> names = model.parameters().names();

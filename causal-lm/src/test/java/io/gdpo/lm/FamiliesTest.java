@@ -9,10 +9,17 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +30,11 @@ class FamiliesTest {
 
   static Stream<String> names() {
     return GoldenModel.NAMES.stream();
+  }
+
+  /** GPT-2's own test holds it to transformers. */
+  static Stream<String> namesAndGpt2() {
+    return Stream.concat(Stream.of("tiny-gpt2"), names());
   }
 
   @ParameterizedTest
@@ -89,6 +101,184 @@ class FamiliesTest {
       List<List<long[]>> sampled = sampler.sample(prompts, spec);
       for (int i = 0; i < prompts.size(); i++) {
         assertThat(sampled.get(i).get(0)).as("prompt %d", i).containsExactly(expected.get(i));
+      }
+    }
+  }
+
+  /**
+   * Longer than Mistral's window; the first two continue alike, the last is the second's beginning.
+   */
+  private static final List<long[]> SEQUENCES =
+      List.of(
+          new long[] {5, 17, 3, 44, 8, 19, 6, 33, 21, 11, 12, 60},
+          new long[] {5, 17, 3, 44, 8, 19, 6, 33, 21, 11, 9, 2, 2, 60},
+          new long[] {5, 17, 3, 44, 8, 19, 6, 33, 21, 30},
+          new long[] {5, 17, 3, 44, 8, 19, 6, 33, 21, 11, 9});
+
+  private static final int PROMPT = 9;
+
+  @ParameterizedTest
+  @MethodSource("namesAndGpt2")
+  void trees_packed_in_one_row_equal_separate_sequences(String name) throws IOException {
+    try (CausalLanguageModel model =
+        CausalLanguageModel.load(new GoldenModel(name).folder(), Device.cpu())) {
+      TokenTree other = TokenTree.of(List.of(new long[] {1, 2, 3, 4}, new long[] {1, 7, 7}));
+      TokenTree tree = TokenTree.of(SEQUENCES);
+      TokenBatch packed = TokenBatch.ofRows(List.of(List.of(other, tree)));
+      TokenBatch separate = TokenBatch.ofSequences(SEQUENCES);
+      List<Long> targets = new ArrayList<>();
+      List<Long> packedRows = new ArrayList<>();
+      List<Long> separateRows = new ArrayList<>();
+      for (int number = 0; number < SEQUENCES.size(); number++) {
+        long[] sequence = SEQUENCES.get(number);
+        for (int i = PROMPT; i < sequence.length; i++) {
+          targets.add(sequence[i]);
+          packedRows.add((long) other.length() + tree.place(number, i - 1));
+          separateRows.add((long) number * separate.length() + i - 1);
+        }
+      }
+      ForwardOptions recomputed =
+          new ForwardOptions(true, 5, ForwardOptions.DEFAULT.vocabularyRows());
+      Outcome apart = outcome(model, separate, separateRows, targets, ForwardOptions.DEFAULT);
+      for (ForwardOptions options : List.of(ForwardOptions.DEFAULT, recomputed)) {
+        Outcome together = outcome(model, packed, packedRows, targets, options);
+        assertThat(distance(together.logProbs, apart.logProbs)).isLessThan(1e-5);
+        for (int i = 0; i < apart.gradients.size(); i++) {
+          assertThat(distance(together.gradients.get(i), apart.gradients.get(i)))
+              .as(model.parameters().names().get(i))
+              .isLessThan(1e-5);
+        }
+      }
+    }
+  }
+
+  private static long[] longs(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private record Outcome(float[] logProbs, List<float[]> gradients) {}
+
+  private static Outcome outcome(
+      CausalLanguageModel model,
+      TokenBatch batch,
+      List<Long> rows,
+      List<Long> targets,
+      ForwardOptions options) {
+    List<NDArray> weights = model.parameters().tensors();
+    model.parameters().requiresGrad(true);
+    try (NDManager step = model.parameters().manager().newSubManager();
+        Autograd.Scope recording = Autograd.gradMode(true)) {
+      ForwardPass pass = model.forward(step, batch, options);
+      NDArray logProbs = pass.selectedLogProbs(longs(rows), longs(targets));
+      Autograd.backward(TestLoss.negativeMean(logProbs));
+      pass.backward();
+      List<float[]> gradients =
+          Autograd.gradients(step, weights).stream().map(NDArray::toFloatArray).toList();
+      Outcome outcome = new Outcome(logProbs.toFloatArray(), gradients);
+      Autograd.zeroGradients(weights);
+      return outcome;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void bfloat16_products_give_nearly_the_same(String name) throws IOException {
+    GoldenModel golden = new GoldenModel(name);
+    GoldenModel.Batch batch = golden.batch("right");
+    try (CausalLanguageModel model = CausalLanguageModel.load(golden.folder(), Device.cpu());
+        NDManager step = model.parameters().manager().newSubManager()) {
+      model.computeIn(ComputeType.BFLOAT16);
+      ForwardPass pass = model.forward(step, batch.batch());
+      NDArray loss = TestLoss.negativeMean(pass.selectedLogProbs(batch.rows(), batch.targets()));
+      assertThat((double) loss.getFloat())
+          .isNotEqualTo(batch.loss())
+          .isCloseTo(batch.loss(), within(0.05));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("namesAndGpt2")
+  void fresh_low_rank_updates_change_nothing_and_trained_ones_merge(String name)
+      throws IOException {
+    try (CausalLanguageModel model =
+        CausalLanguageModel.load(new GoldenModel(name).folder(), Device.cpu())) {
+      float[] before = logProbs(model);
+      model.adapt(new LoraConfig(2, 4, Optional.empty()), 1);
+      assertThat(distance(logProbs(model), before)).isLessThan(1e-5);
+      try (Autograd.Scope quiet = Autograd.gradMode(false)) {
+        for (String update : model.trainable().names()) {
+          NDArray tensor = model.trainable().get(update);
+          float[] values = new float[(int) tensor.size()];
+          Arrays.fill(values, 0.05f);
+          tensor.set(values);
+        }
+      }
+      float[] adapted = logProbs(model);
+      assertThat(distance(adapted, before)).isGreaterThan(1e-3);
+      model.mergeAdapter();
+      assertThat(distance(logProbs(model), adapted)).isLessThan(1e-4);
+    }
+  }
+
+  private static float[] logProbs(CausalLanguageModel model) {
+    try (NDManager step = model.parameters().manager().newSubManager();
+        Autograd.Scope quiet = Autograd.gradMode(false)) {
+      return model
+          .forward(step, TokenBatch.ofSequences(List.of(SEQUENCES.get(0))))
+          .selectedLogProbs(new long[] {3, 4, 5}, new long[] {8, 19, 6})
+          .toFloatArray();
+    }
+  }
+
+  /**
+   * The folders stay: {@code tools/golden/check_saved.py} shows that transformers loads them, and
+   * computes the logits beside them.
+   */
+  @ParameterizedTest
+  @MethodSource("namesAndGpt2")
+  void a_saved_model_is_the_same_when_loaded(String name) throws IOException {
+    GoldenModel golden = new GoldenModel(name);
+    Path folder = Path.of("target", "saved", name);
+    try (CausalLanguageModel model = CausalLanguageModel.load(golden.folder(), Device.cpu());
+        NDManager step = model.parameters().manager().newSubManager()) {
+      model.save(folder, Golden.resource("tokenizers/llama3/tokenizer.json"));
+      try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu())) {
+        assertThat(loaded.config()).isEqualTo(model.config());
+        assertThat(loaded.parameters().names()).isEqualTo(model.parameters().names());
+        for (String weight : model.parameters().names()) {
+          assertThat(loaded.parameters().get(weight).toFloatArray())
+              .as(weight)
+              .containsExactly(model.parameters().get(weight).toFloatArray());
+        }
+      }
+      long[] tokens = LongStream.range(1, 31).toArray();
+      long[] rows = LongStream.range(0, 30).toArray();
+      NDArray logits = model.forward(step, TokenBatch.ofSequences(List.of(tokens))).logits(rows);
+      Safetensors.write(
+          folder.resolve("logits.safetensors"),
+          Map.of(
+              "tokens", step.create(tokens, new Shape(1, 30)),
+              "logits", logits.reshape(1, 30, model.config().vocabSize())),
+          Map.of());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void random_weights_start_where_the_family_starts(String name) throws IOException {
+    ModelConfig config = ModelConfig.load(new GoldenModel(name).folder());
+    try (CausalLanguageModel model = CausalLanguageModel.random(config, 3, Device.cpu())) {
+      assertThat(model.parameters().names()).containsExactlyElementsOf(config.weights().keySet());
+      for (String weight : model.parameters().names()) {
+        float[] values = model.parameters().get(weight).toFloatArray();
+        boolean vector = model.parameters().get(weight).getShape().dimension() == 1;
+        if (weight.endsWith(".bias")) {
+          assertThat(values).as(weight).containsOnly(0);
+        } else if (vector) {
+          assertThat(values).as(weight).containsOnly(1);
+        } else {
+          assertThat(distance(values, new float[values.length])).as(weight).isBetween(0.4, 1.5);
+        }
       }
     }
   }

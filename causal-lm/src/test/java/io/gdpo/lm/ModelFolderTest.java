@@ -94,8 +94,10 @@ class ModelFolderTest {
 
   @Test
   void whose_config_asks_for_what_is_not_supported() throws IOException {
-    config(config -> config.put("model_type", "llama"));
-    assertModelRefused().hasMessageContaining("model_type").hasMessageContaining("llama");
+    config(config -> config.put("model_type", "bloom"));
+    assertModelRefused()
+        .hasMessageContaining("model_type \"bloom\"")
+        .hasMessageContaining("[gpt2, gpt_neox, gptj, llama, mistral, qwen2, qwen3]");
     config(config -> config.put("activation_function", "relu"));
     assertModelRefused().hasMessageContaining("activation_function").hasMessageContaining("relu");
     config(config -> config.put("scale_attn_by_inverse_layer_idx", true));
@@ -190,6 +192,20 @@ class ModelFolderTest {
         }) {
       Files.write(file, content);
       assertModelRefused().hasMessageContaining("is not a safetensors file");
+    }
+  }
+
+  @Test
+  void whose_tokenizer_gives_tokens_that_it_does_not_embed() throws IOException {
+    try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu());
+        Tokenizer own = Tokenizer.load(folder);
+        CausalLanguageModel small =
+            CausalLanguageModel.random(ModelConfig.gpt2(300, 8, 8, 1, 2), 1, Device.cpu())) {
+      assertThat(own.vocabularySize()).isLessThan(model.config().vocabSize());
+      model.requireEmbeds(own);
+      assertRefused(() -> small.requireEmbeds(own))
+          .hasMessageContaining("tokens up to " + (own.vocabularySize() - 1))
+          .hasMessageContaining("embeds 300");
     }
   }
 

@@ -3,6 +3,7 @@ package io.gdpo.lm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
   private Tokenizer tokenizer;
@@ -27,7 +30,27 @@ class TokenizerTest {
 
   @Test
   void ids_offsets_and_decoded_texts_equal_those_of_hugging_face() {
-    for (JsonNode expected : Golden.expected().get("texts")) {
+    requireEqual(tokenizer, Golden.expected().get("texts"));
+  }
+
+  /**
+   * Made by {@code tools/golden/make_families.py}; each adds special tokens when it is asked to.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama3", "metaspace", "qwen2", "sentencepiece-like"})
+  void so_they_do_for_every_kind_of_tokenizer(String kind) throws IOException {
+    Path folder = Golden.resource("tokenizers/" + kind + "/tokenizer.json").getParent();
+    JsonNode expected =
+        new ObjectMapper().readTree(Files.readString(folder.resolve("expected.json")));
+    try (Tokenizer other = Tokenizer.load(folder)) {
+      requireEqual(other, expected.get("texts"));
+      assertThat(other.vocabularySize()).isEqualTo(expected.get("vocabulary_size").asInt());
+      assertThat(other.eosTokenId()).isEqualTo(expected.get("eos_token_id").asLong());
+    }
+  }
+
+  private static void requireEqual(Tokenizer tokenizer, JsonNode texts) {
+    for (JsonNode expected : texts) {
       String text = expected.get("text").asText();
       TokenSequence tokens = tokenizer.encode(text);
       assertThat(tokens.ids()).as(text).containsExactly(Golden.longs(expected.get("ids")));

@@ -71,6 +71,7 @@ final class CheckpointEvaluation {
     ResponseScorer.Scores byPolicy;
     try (Tokenizer tokenizer = Tokenizer.load(policy);
         CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
+      model.requireEmbeds(tokenizer);
       ExampleEncoder encoder =
           new ExampleEncoder(tokenizer, checkpoint.maxLength(), checkpoint.maxPromptLength());
       promptObservations =

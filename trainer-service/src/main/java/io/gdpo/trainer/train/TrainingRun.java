@@ -88,6 +88,7 @@ final class TrainingRun {
         saved.<ModelSource>map(s -> new ModelSource.Folder(s.model().toUri())).orElse(start);
     try (CausalLanguageModel model = weights.open(device);
         Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
+      model.requireEmbeds(tokenizer);
       int maxLength = maxLength(model);
       int maxPromptLength = maxPromptLength(maxLength);
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, maxLength, maxPromptLength);
