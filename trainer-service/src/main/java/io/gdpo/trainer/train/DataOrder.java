@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  *
  * <p>Used by one thread: it remembers the last epoch it was asked for.
  */
-final class DataOrder {
+public final class DataOrder {
   private final long seed;
   private final List<?> prompts;
   private final int together;
@@ -25,19 +25,19 @@ final class DataOrder {
    * @param prompts the prompt of each training example; equal ones belong together
    * @param together how many examples of one prompt are kept together; 1 shuffles them all apart
    */
-  DataOrder(long seed, List<?> prompts, int together) {
+  public DataOrder(long seed, List<?> prompts, int together) {
     this.seed = seed;
     this.prompts = List.copyOf(prompts);
     this.together = together;
   }
 
   /** Examples in the training split. */
-  int size() {
+  public int size() {
     return prompts.size();
   }
 
   /** A permutation of {@code 0 .. size - 1}; epochs count from 0. */
-  int[] epoch(int epoch) {
+  public int[] epoch(int epoch) {
     if (epoch != lastEpoch) {
       lastOrder = shuffled(epoch);
       lastEpoch = epoch;

@@ -11,4 +11,4 @@ import io.gdpo.data.EncodedExample;
  * @param majority whether the chosen belief is the group's majority belief
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
-record TrainingExample(int index, EncodedExample tokens, float[] target, boolean majority) {}
+public record TrainingExample(int index, EncodedExample tokens, float[] target, boolean majority) {}

@@ -40,7 +40,7 @@ final class TrainingRun {
   private static final int LEAST_RESPONSE_ROOM = 64;
 
   /** Examples of a pass that keep two cores busy; smaller passes of like lengths pad less. */
-  private static final int TRAINED_AT_ONCE = 16;
+  static final int TRAINED_AT_ONCE = 16;
 
   /** Without a graph to keep, more examples fit, and more of them share their prompts. */
   private static final int EVALUATED_AT_ONCE = 64;
