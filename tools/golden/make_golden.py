@@ -5,9 +5,9 @@ with a randomly initialised tiny GPT-2 of odd sizes, and what its tokenizers do 
     pip install -r tools/requirements.txt
     python tools/golden/make_golden.py causal-lm/src/test/resources/io/gdpo/lm
 
-Writes tiny-gpt2/ (a model folder in Hugging Face's layout), expected.safetensors (logits, gradients),
-expected.json (inputs, losses, greedy continuations, tokens with offsets) and
-element-types.safetensors (one tensor in each element type).
+Writes tiny-gpt2/ (a model folder in Hugging Face's layout), in it expected.safetensors (logits, gradients)
+and expected.json (inputs, losses, greedy continuations, tokens with offsets), and element-types.safetensors
+(one tensor in each element type). The other families' models are made by make_families.py.
 """
 
 import json
@@ -75,11 +75,11 @@ def main(folder: Path) -> None:
         tensors |= {f"{side}.{name}": tensor for name, tensor in found.items()}
 
     prompts = [[5, 6, 7], [300, 20, 1, 1, 388, 42, 99, 3], [11], [200, 201, 202, 203, 204]]
-    save_file(tensors, folder / "expected.safetensors")
+    save_file(tensors, folder / "tiny-gpt2" / "expected.safetensors")
     expected = {"batches": cases, "prompts": prompts, "greedy": greedy(model, prompts, 20),
                 "texts": tokenized(tokenizer, AWKWARD),
                 "vocabulary_size": tokenizer.get_vocab_size()}
-    (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=True) + "\n", "utf-8")
+    (folder / "tiny-gpt2" / "expected.json").write_text(json.dumps(expected, ensure_ascii=True) + "\n", "utf-8")
 
     values = torch.tensor([[0.0, -0.0, 1.0], [-2.5, 65504.0, 6e-8], [1e-5, -0.3333, float("inf")]])
     save_file(

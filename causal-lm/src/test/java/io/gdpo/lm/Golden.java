@@ -30,14 +30,14 @@ final class Golden {
 
   static JsonNode expected() {
     try {
-      return new ObjectMapper().readTree(Files.readString(resource("expected.json")));
+      return new ObjectMapper().readTree(Files.readString(resource("tiny-gpt2/expected.json")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static Safetensors tensors() throws IOException {
-    return Safetensors.open(resource("expected.safetensors"));
+    return Safetensors.open(resource("tiny-gpt2/expected.safetensors"));
   }
 
   static long[] longs(JsonNode array) {

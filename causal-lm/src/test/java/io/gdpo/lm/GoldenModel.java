@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
 
 /**
  * A model folder with what Hugging Face transformers computed with it; made by {@code
- * tools/golden/make_families.py}.
+ * tools/golden/make_families.py} and {@code make_golden.py}.
  */
 record GoldenModel(String name) {
   static final List<String> NAMES =
@@ -26,7 +26,8 @@ record GoldenModel(String name) {
           "llama-tied",
           "mistral",
           "qwen2",
-          "qwen3");
+          "qwen3",
+          "tiny-gpt2");
 
   /** A batch: each row one sequence, padded on either side. */
   record Batch(TokenBatch batch, long[] real, long[] rows, long[] targets, double loss) {
