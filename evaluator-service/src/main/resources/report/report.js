@@ -9,7 +9,7 @@
 
   const TARGET = '#1c2430';
   const YARDSTICK = '#c3cad5';
-  const BY_LOSS = { sft: '#56a3d9', dpo: '#d95f02', gdpo: '#0b8a63', 'belief-sft': '#b565a7', 'belief-dpo': '#c79a0a', ipo: '#3b5bab' };
+  const BY_LOSS = { sft: '#56a3d9', dpo: '#d95f02', gdpo: '#0b8a63', 'belief-sft': '#b565a7', 'belief-dpo': '#c79a0a', ipo: '#3b5bab', kto: '#8c564b', 'gdpo-kto': '#5f9e3a' };
   const SPARE = ['#7a5195', '#a05d2c', '#5b8c2a', '#c0475e', '#2f8f9d', '#6b7280'];
   const colour = {};
   for (const stage of stages) {

@@ -12,7 +12,9 @@ public enum Loss {
   IPO("ipo", true, false),
   BELIEF_DPO("belief-dpo", true, true),
   BELIEF_SFT("belief-sft", false, true),
-  GDPO("gdpo", true, true);
+  GDPO("gdpo", true, true),
+  KTO("kto", true, false),
+  GDPO_KTO("gdpo-kto", true, true);
 
   private final String label;
   private final boolean preference;
@@ -37,6 +39,14 @@ public enum Loss {
   /** Whether the rejected side is rendered under the chosen side's belief. */
   public boolean isBeliefConditioned() {
     return beliefConditioned;
+  }
+
+  /**
+   * Whether the loss judges each response by itself, against an estimate of how far the policy is
+   * from the reference model (KTO's reference point).
+   */
+  public boolean hasReferencePoint() {
+    return this == KTO || this == GDPO_KTO;
   }
 
   public static Optional<Loss> ofLabel(String label) {

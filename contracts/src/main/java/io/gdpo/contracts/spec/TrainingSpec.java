@@ -15,7 +15,9 @@ import java.util.function.Predicate;
  * @param referenceFree take the reference's log-probabilities as 0
  * @param calibrationWeight weight of GDPO's calibration term (1)
  * @param imitationWeight weight of GDPO's belief imitation term (1)
- * @param preferenceWeight weight of GDPO's belief-dpo term (1)
+ * @param preferenceWeight weight of GDPO's preference term, belief-dpo or KTO (1)
+ * @param desirableWeight weight of a chosen response in KTO (1)
+ * @param undesirableWeight weight of a rejected response in KTO (1)
  * @param calibrationSupport {@code vocabulary} (softmax over the whole vocabulary, default) or
  *     {@code beliefs} (renormalised over the belief tokens)
  * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
@@ -66,6 +68,8 @@ public record TrainingSpec(
     Double calibrationWeight,
     Double imitationWeight,
     Double preferenceWeight,
+    Double desirableWeight,
+    Double undesirableWeight,
     String calibrationSupport,
     Boolean imitationIncludesClose,
     String targets,
@@ -104,6 +108,8 @@ public record TrainingSpec(
     calibrationWeight = or(calibrationWeight, 1.0);
     imitationWeight = or(imitationWeight, 1.0);
     preferenceWeight = or(preferenceWeight, 1.0);
+    desirableWeight = or(desirableWeight, 1.0);
+    undesirableWeight = or(undesirableWeight, 1.0);
     calibrationSupport = or(calibrationSupport, "vocabulary");
     imitationIncludesClose = or(imitationIncludesClose, true);
     targets = or(targets, "all");
@@ -153,6 +159,20 @@ public record TrainingSpec(
     check.that("calibration_weight", calibrationWeight, v -> v >= 0, "must not be negative");
     check.that("imitation_weight", imitationWeight, v -> v >= 0, "must not be negative");
     check.that("preference_weight", preferenceWeight, v -> v >= 0, "must not be negative");
+    check.that("desirable_weight", desirableWeight, v -> v >= 0, "must not be negative");
+    check.that("undesirable_weight", undesirableWeight, v -> v >= 0, "must not be negative");
+    if (Loss.ofLabel(loss).filter(Loss::hasReferencePoint).isPresent()) {
+      check.that(
+          "reference_free",
+          referenceFree,
+          free -> !free,
+          "must be false for " + loss + ", which measures responses against the reference model");
+      check.that(
+          "label_smoothing",
+          labelSmoothing,
+          v -> v == 0,
+          "must be 0 for " + loss + ", whose labels desirable_weight and undesirable_weight weigh");
+    }
     check.oneOf("calibration_support", calibrationSupport, List.of("vocabulary", "beliefs"));
     check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
     check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));

@@ -15,14 +15,17 @@ public sealed interface Objective
         IpoObjective,
         BeliefDpoObjective,
         BeliefSftObjective,
-        GdpoObjective {
+        GdpoObjective,
+        KtoObjective,
+        GdpoKtoObjective {
 
   /** The name of this loss, and whether it compares responses and conditions them on beliefs. */
   Loss loss();
 
   /**
    * The body of the TorchScript method {@code losses}, which returns the loss of each example. Its
-   * parameters are tensors with one value for each example, as {@code terms.py} defines them:
+   * parameters are tensors with one value for each example where not said otherwise, as {@code
+   * terms.py} defines them:
    *
    * <ul>
    *   <li>{@code nll}: mean negative log-probability of the chosen response's tokens
@@ -30,6 +33,7 @@ public sealed interface Objective
    *   <li>{@code imitation}: mean negative log-probability of the belief segment's tokens
    *   <li>{@code chosen}, {@code rejected}: log pi(y_c | x), log pi(y_r | x)
    *   <li>{@code reference_chosen}, {@code reference_rejected}: the same under the reference model
+   *   <li>{@code kl}: one value for all, KTO's reference point; 0 for other losses
    * </ul>
    *
    * and {@code self} has the {@link #settings}.
@@ -73,6 +77,18 @@ public sealed interface Objective
               spec.imitationWeight(),
               spec.preferenceWeight(),
               support);
+      case KTO -> kto(spec);
+      case GDPO_KTO ->
+          new GdpoKtoObjective(
+              kto(spec),
+              spec.calibrationWeight(),
+              spec.imitationWeight(),
+              spec.preferenceWeight(),
+              support);
     };
+  }
+
+  private static KtoObjective kto(TrainingSpec spec) {
+    return new KtoObjective(spec.beta(), spec.desirableWeight(), spec.undesirableWeight());
   }
 }

@@ -17,6 +17,8 @@ import io.gdpo.lm.script.Arg;
  * @param target [B, C] float32, p*(b | x)
  * @param reference [2 B] float32, log ref(y | x) of every sequence; [0] for a loss that compares
  *     with none
+ * @param kl [] float32, KTO's reference point: an estimate of KL(pi || ref) over the whole
+ *     optimizer step; 0 for losses without
  * @param examples [] float32, examples of the whole optimizer step that gradients are the mean of
  */
 public record ObjectiveInput(
@@ -28,6 +30,7 @@ public record ObjectiveInput(
     NDArray beliefTokens,
     NDArray target,
     NDArray reference,
+    NDArray kl,
     NDArray examples) {
 
   Arg[] args() {
@@ -40,6 +43,7 @@ public record ObjectiveInput(
       Arg.of(beliefTokens),
       Arg.of(target),
       Arg.of(reference),
+      Arg.of(kl),
       Arg.of(examples)
     };
   }

@@ -22,7 +22,7 @@ import java.util.Objects;
 public final class ObjectiveScript implements AutoCloseable {
   private static final String LOSSES =
       "  def losses(self, nll: Tensor, calibration: Tensor, imitation: Tensor, chosen: Tensor,"
-          + " rejected: Tensor, reference_chosen: Tensor, reference_rejected: Tensor) -> Tensor:\n";
+          + " rejected: Tensor, reference_chosen: Tensor, reference_rejected: Tensor, kl: Tensor) -> Tensor:\n";
 
   private final Objective objective;
   private final TorchScriptModule module;

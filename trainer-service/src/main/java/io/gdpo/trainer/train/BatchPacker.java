@@ -38,11 +38,31 @@ final class BatchPacker {
    * @param width of the model: the wider, the cheaper is attention beside all else
    */
   BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
-    this.comparesResponses = loss.isPreference();
-    this.beliefConditioned = loss.isBeliefConditioned();
+    this(
+        loss.isPreference(),
+        loss.isBeliefConditioned(),
+        imitationIncludesClose,
+        levers,
+        ATTENTION_LENGTH * width);
+  }
+
+  private BatchPacker(
+      boolean comparesResponses,
+      boolean beliefConditioned,
+      boolean imitationIncludesClose,
+      Levers levers,
+      double attentionLength) {
+    this.comparesResponses = comparesResponses;
+    this.beliefConditioned = beliefConditioned;
     this.imitationIncludesClose = imitationIncludesClose;
     this.levers = levers;
-    this.attentionLength = ATTENTION_LENGTH * width;
+    this.attentionLength = attentionLength;
+  }
+
+  /** The same without rejected responses, whose log-probability is then 0. */
+  BatchPacker chosenOnly() {
+    return new BatchPacker(
+        false, beliefConditioned, imitationIncludesClose, levers, attentionLength);
   }
 
   /** Tokens of all sequences that an example has, each by itself. */

@@ -58,7 +58,8 @@ final class MetricMeans {
     add("logps/rejected", outcome.value(i, Column.REJECTED));
   }
 
-  private void add(String name, double value) {
+  /** Adds what is no example's own. */
+  void add(String name, double value) {
     means.computeIfAbsent(name, n -> new Mean()).add(value);
   }
 

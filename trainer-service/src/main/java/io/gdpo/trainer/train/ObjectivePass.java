@@ -51,26 +51,36 @@ final class ObjectivePass implements AutoCloseable {
                 : ForwardOptions.VocabularyRows.ALL);
   }
 
-  /** Computes each example's loss and metrics. */
+  /** Computes each example's loss and metrics, of a loss without reference point. */
   ObjectiveOutcome evaluate(PackedBatch batch, Reference reference) {
+    return evaluate(batch, reference, 0);
+  }
+
+  /**
+   * Computes each example's loss and metrics.
+   *
+   * @param kl the reference point ({@link KlEstimate}); 0 for losses without
+   */
+  ObjectiveOutcome evaluate(PackedBatch batch, Reference reference, double kl) {
     try (NDManager step = manager.newSubManager()) {
       Predictions predictions = predict(step, batch);
       return script.evaluate(
-          step, input(step, predictions, batch, reference, batch.examples().size()));
+          step, input(step, predictions, batch, reference, kl, batch.examples().size()));
     }
   }
 
   /**
    * Like {@link #evaluate}, and adds the batch's share of the gradient to the model's parameters.
    *
+   * @param kl the reference point of the whole optimizer step; 0 for losses without
    * @param examples of the whole optimizer step, that the gradient is the mean of
    */
-  ObjectiveOutcome differentiate(PackedBatch batch, Reference reference, int examples) {
+  ObjectiveOutcome differentiate(PackedBatch batch, Reference reference, double kl, int examples) {
     try (NDManager step = manager.newSubManager();
         Autograd.Scope recording = Autograd.gradMode(true)) {
       Predictions predictions = predict(step, batch);
       ObjectiveOutcome outcome =
-          script.differentiate(step, input(step, predictions, batch, reference, examples));
+          script.differentiate(step, input(step, predictions, batch, reference, kl, examples));
       predictions.passes.forEach(ForwardPass::backward);
       return outcome;
     }
@@ -118,6 +128,7 @@ final class ObjectivePass implements AutoCloseable {
       Predictions predictions,
       PackedBatch batch,
       Reference reference,
+      double kl,
       int examples) {
     return new ObjectiveInput(
         predictions.logProbs,
@@ -128,6 +139,7 @@ final class ObjectivePass implements AutoCloseable {
         beliefTokens,
         target(step, batch),
         step.create(reference.of(batch)),
+        step.create((float) kl),
         step.create((float) examples));
   }
 

@@ -12,7 +12,15 @@ import java.util.function.LongFunction;
  * next, which depends on nothing that a step changes.
  */
 final class StepBatches implements AutoCloseable {
-  private final LongFunction<List<PackedBatch>> layout;
+  /**
+   * A step, laid out.
+   *
+   * @param batches of the loss
+   * @param mismatched of the loss's reference point ({@link KlEstimate})
+   */
+  record LaidOut(List<PackedBatch> batches, List<PackedBatch> mismatched) {}
+
+  private final LongFunction<LaidOut> layout;
   private final long lastStep;
   private final boolean ahead;
   private final ExecutorService worker =
@@ -23,24 +31,24 @@ final class StepBatches implements AutoCloseable {
             return thread;
           });
   private long nextStep = -1;
-  private CompletableFuture<List<PackedBatch>> next;
+  private CompletableFuture<LaidOut> next;
 
   /**
    * @param layout lays out a step's batches; called by one thread at a time
    * @param ahead whether to do so for the next step meanwhile
    */
-  StepBatches(LongFunction<List<PackedBatch>> layout, long lastStep, boolean ahead) {
+  StepBatches(LongFunction<LaidOut> layout, long lastStep, boolean ahead) {
     this.layout = layout;
     this.lastStep = lastStep;
     this.ahead = ahead;
   }
 
   /** The batches of a step; steps count from 1. What laying out threw, this throws. */
-  List<PackedBatch> of(long step) {
+  LaidOut of(long step) {
     if (!ahead) {
       return layout.apply(step);
     }
-    List<PackedBatch> batches = nextStep == step ? joined() : layout.apply(step);
+    LaidOut batches = nextStep == step ? joined() : layout.apply(step);
     if (step < lastStep) {
       nextStep = step + 1;
       next = CompletableFuture.supplyAsync(() -> layout.apply(step + 1), worker);
@@ -48,7 +56,7 @@ final class StepBatches implements AutoCloseable {
     return batches;
   }
 
-  private List<PackedBatch> joined() {
+  private LaidOut joined() {
     try {
       return next.join();
     } catch (CompletionException e) {

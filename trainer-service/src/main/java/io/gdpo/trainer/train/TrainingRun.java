@@ -43,7 +43,10 @@ final class TrainingRun {
   static final int TRAINED_AT_ONCE = 16;
 
   /** Without a graph to keep, more examples fit, and more of them share their prompts. */
-  private static final int EVALUATED_AT_ONCE = 64;
+  static final int EVALUATED_AT_ONCE = 64;
+
+  /** Metric: KTO's reference point. */
+  private static final String REFERENCE_KL = "reference_kl";
 
   private final TrainingJob job;
   private final TrainingSpec spec;
@@ -95,6 +98,7 @@ final class TrainingRun {
       TrainingData data =
           TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
       Objective objective = Objective.of(spec);
+      Mismatched mismatched = Mismatched.of(data, objective, maxLength);
       Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
       model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
       BatchPacker packer =
@@ -109,7 +113,7 @@ final class TrainingRun {
           saved
               .map(s -> ofThisRun(s, digest))
               .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
-      try (References references = references(model, objective, encoder, packer, data);
+      try (References references = references(model, objective, encoder, packer, data, mismatched);
           ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(
@@ -131,6 +135,7 @@ final class TrainingRun {
                 packer,
                 plan,
                 data,
+                mismatched,
                 references,
                 checkpoints,
                 progress,
@@ -225,8 +230,24 @@ final class TrainingRun {
     return saved.state();
   }
 
-  /** The reference of both splits, and where its model is. */
-  private record References(Reference train, Reference eval, Optional<URI> model)
+  /** What both splits' reference points are estimated from; empty for losses without. */
+  private record Mismatched(List<TrainingExample> train, List<TrainingExample> eval) {
+    static Mismatched of(TrainingData data, Objective objective, int maxLength) {
+      return objective.loss().hasReferencePoint()
+          ? new Mismatched(
+              MismatchedExamples.of(data.train(), maxLength),
+              MismatchedExamples.of(data.eval(), maxLength))
+          : new Mismatched(List.of(), List.of());
+    }
+  }
+
+  /** The reference of both splits and of their mismatched examples, and where its model is. */
+  private record References(
+      Reference train,
+      Reference eval,
+      Reference mismatchedTrain,
+      Reference mismatchedEval,
+      Optional<URI> model)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -241,10 +262,12 @@ final class TrainingRun {
       Objective objective,
       ExampleEncoder encoder,
       BatchPacker packer,
-      TrainingData data)
+      TrainingData data,
+      Mismatched mismatched)
       throws IOException {
     if (!objective.loss().isPreference()) {
-      return new References(Reference.NONE, Reference.NONE, Optional.empty());
+      return new References(
+          Reference.NONE, Reference.NONE, Reference.NONE, Reference.NONE, Optional.empty());
     }
     ModelSource source = ModelSource.reference(job);
     URI kept = source.folder().isPresent() ? source.folder().get() : keptReference(source);
@@ -253,15 +276,31 @@ final class TrainingRun {
       LiveReference live =
           new LiveReference(
               model, new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec));
-      return new References(live, live, Optional.of(kept));
+      return new References(live, live, live, live, Optional.of(kept));
     }
     return new References(
         cached("train", data.train(), source, policy, objective, encoder, packer),
         cached("eval", data.eval(), source, policy, objective, encoder, packer),
+        cached(
+            "mismatched train",
+            mismatched.train,
+            source,
+            policy,
+            objective,
+            encoder,
+            packer.chosenOnly()),
+        cached(
+            "mismatched eval",
+            mismatched.eval,
+            source,
+            policy,
+            objective,
+            encoder,
+            packer.chosenOnly()),
         Optional.of(kept));
   }
 
-  private ReferenceLogProbs cached(
+  private Reference cached(
       String split,
       List<TrainingExample> examples,
       ModelSource source,
@@ -270,6 +309,9 @@ final class TrainingRun {
       ExampleEncoder encoder,
       BatchPacker packer)
       throws IOException {
+    if (examples.isEmpty()) {
+      return Reference.NONE;
+    }
     String content =
         Digests.ofTexts(
             List.of(
@@ -383,6 +425,9 @@ final class TrainingRun {
     private final ProgressLog progress;
     private final ModelFiles files;
     private final List<PackedBatch> evalBatches;
+    private final KlEstimate trainKl;
+    private final KlEstimate evalKl;
+    private final List<PackedBatch> evalMismatched;
     private final StepBatches batches;
 
     private final TrainingState begin;
@@ -400,6 +445,7 @@ final class TrainingRun {
         BatchPacker packer,
         TrainingPlan plan,
         TrainingData data,
+        Mismatched mismatched,
         References references,
         CheckpointStore checkpoints,
         ProgressLog progress,
@@ -416,6 +462,9 @@ final class TrainingRun {
       this.progress = progress;
       this.files = files;
       this.evalBatches = packer.pack(data.eval(), parts(data.eval().size(), EVALUATED_AT_ONCE));
+      this.trainKl = klEstimate(references.mismatchedTrain, mismatched.train);
+      this.evalKl = klEstimate(references.mismatchedEval, mismatched.eval);
+      this.evalMismatched = evalKl.layOut(data.eval());
       this.batches = new StepBatches(this::laidOut, plan.totalSteps(), spec.levers().prefetch());
       this.begin = begin;
       this.step = begin.step();
@@ -423,6 +472,10 @@ final class TrainingRun {
       this.stoppedEarly = begin.stoppedEarly();
       this.trainedTokens = begin.trainedTokens();
       this.trainingSeconds = begin.trainingSeconds();
+    }
+
+    private KlEstimate klEstimate(Reference reference, List<TrainingExample> mismatched) {
+      return new KlEstimate(pass, reference, packer.chosenOnly(), mismatched, EVALUATED_AT_ONCE);
     }
 
     @Override
@@ -455,10 +508,10 @@ final class TrainingRun {
       return true;
     }
 
-    private List<PackedBatch> laidOut(long ofStep) {
+    private StepBatches.LaidOut laidOut(long ofStep) {
       List<TrainingExample> examples = plan.batch(ofStep, data.train());
       int parts = Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE));
-      return packer.pack(examples, parts);
+      return new StepBatches.LaidOut(packer.pack(examples, parts), trainKl.layOut(examples));
     }
 
     private void trainOneStep() {
@@ -466,8 +519,11 @@ final class TrainingRun {
       step++;
       List<TrainingExample> examples = plan.batch(step, data.train());
       int tokens = 0;
-      for (PackedBatch batch : batches.of(step)) {
-        ObjectiveOutcome outcome = pass.differentiate(batch, references.train(), examples.size());
+      StepBatches.LaidOut laidOut = batches.of(step);
+      double kl = trainKl.of(laidOut.mismatched());
+      for (PackedBatch batch : laidOut.batches()) {
+        ObjectiveOutcome outcome =
+            pass.differentiate(batch, references.train(), kl, examples.size());
         requireFinite(batch, outcome);
         means.add(batch, outcome);
         tokens += batch.realTokens();
@@ -481,6 +537,9 @@ final class TrainingRun {
       }
       double seconds = watch.seconds();
       means.add(tokens, gradientNorm, learningRate, seconds);
+      if (!laidOut.mismatched().isEmpty()) {
+        means.addReferenceKl(kl);
+      }
       trainedTokens += tokens;
       trainingSeconds += seconds;
     }
@@ -513,8 +572,12 @@ final class TrainingRun {
     private Map<String, Double> evaluate() {
       Stopwatch watch = new Stopwatch();
       MetricMeans evaluated = new MetricMeans();
+      double kl = evalKl.of(evalMismatched);
+      if (!evalMismatched.isEmpty()) {
+        evaluated.add(REFERENCE_KL, kl);
+      }
       for (PackedBatch batch : evalBatches) {
-        evaluated.add(batch.examples(), pass.evaluate(batch, references.eval()));
+        evaluated.add(batch.examples(), pass.evaluate(batch, references.eval(), kl));
       }
       evaluationSeconds = watch.seconds();
       progress.record(line("eval", evaluated.values(), 0));
@@ -580,6 +643,10 @@ final class TrainingRun {
 
     void add(PackedBatch batch, ObjectiveOutcome outcome) {
       metrics.add(batch.examples(), outcome);
+    }
+
+    void addReferenceKl(double kl) {
+      metrics.add(REFERENCE_KL, kl);
     }
 
     void add(int stepTokens, double gradientNorm, double rate, double stepSeconds) {

@@ -29,6 +29,7 @@ public final class TrainingStep implements AutoCloseable {
   private final ObjectivePass pass;
   private final Optimizer optimizer;
   private final Reference reference;
+  private final KlEstimate kl;
   private final StepBatches batches;
 
   /**
@@ -49,13 +50,15 @@ public final class TrainingStep implements AutoCloseable {
       BatchPacker packer,
       CausalLanguageModel model,
       ObjectivePass pass,
-      Reference reference) {
+      Reference reference,
+      KlEstimate kl) {
     this.spec = spec;
     this.examples = examples;
     this.packer = packer;
     this.model = model;
     this.pass = pass;
     this.reference = reference;
+    this.kl = kl;
     this.optimizer =
         new Optimizer(
             OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
@@ -86,35 +89,49 @@ public final class TrainingStep implements AutoCloseable {
             spec.imitationIncludesClose(),
             spec.levers(),
             policy.config().width());
-    return new TrainingStep(
-        spec,
-        examples,
-        packer,
-        policy,
-        new ObjectivePass(policy, objective, beliefTokens, spec),
-        reference(spec, objective, reference, examples, beliefTokens, packer));
+    ObjectivePass pass = new ObjectivePass(policy, objective, beliefTokens, spec);
+    List<TrainingExample> mismatched =
+        objective.loss().hasReferencePoint()
+            ? MismatchedExamples.of(examples, policy.config().positions())
+            : List.of();
+    References references =
+        references(spec, objective, reference, examples, mismatched, beliefTokens, packer);
+    KlEstimate kl =
+        new KlEstimate(
+            pass,
+            references.mismatched,
+            packer.chosenOnly(),
+            mismatched,
+            TrainingRun.EVALUATED_AT_ONCE);
+    return new TrainingStep(spec, examples, packer, policy, pass, references.examples, kl);
   }
 
-  private static Reference reference(
+  /** The reference of the examples and of the mismatched ones; where it is live, the same. */
+  private record References(Reference examples, Reference mismatched) {}
+
+  private static References references(
       TrainingSpec spec,
       Objective objective,
       Path folder,
       List<TrainingExample> examples,
+      List<TrainingExample> mismatched,
       long[] beliefTokens,
       BatchPacker packer)
       throws IOException {
     if (!objective.loss().isPreference()) {
-      return Reference.NONE;
+      return new References(Reference.NONE, Reference.NONE);
     }
     CausalLanguageModel model = load(folder, spec);
     ObjectivePass pass = new ObjectivePass(model, objective, beliefTokens, spec);
     LiveReference live = new LiveReference(model, pass);
     if (!spec.levers().cachedReference()) {
-      return live;
+      return new References(live, live);
     }
     try (live) {
       int parts = (examples.size() + spec.batchSize() - 1) / spec.batchSize();
-      return ReferenceLogProbs.compute(pass, packer.pack(examples, parts));
+      return new References(
+          ReferenceLogProbs.compute(pass, packer.pack(examples, parts)),
+          ReferenceLogProbs.compute(pass, packer.chosenOnly().pack(mismatched, parts)));
     }
   }
 
@@ -124,13 +141,14 @@ public final class TrainingStep implements AutoCloseable {
     return model;
   }
 
-  private List<PackedBatch> laidOut(long step) {
+  private StepBatches.LaidOut laidOut(long step) {
     int stepsOfAll = (examples.size() + spec.batchSize() - 1) / spec.batchSize();
     int from = (int) ((step - 1) % stepsOfAll) * spec.batchSize();
     List<TrainingExample> batch =
         examples.subList(from, Math.min(from + spec.batchSize(), examples.size()));
     int parts = (batch.size() + TrainingRun.TRAINED_AT_ONCE - 1) / TrainingRun.TRAINED_AT_ONCE;
-    return packer.pack(batch, Math.max(spec.gradientAccumulation(), parts));
+    return new StepBatches.LaidOut(
+        packer.pack(batch, Math.max(spec.gradientAccumulation(), parts)), kl.layOut(batch));
   }
 
   /**
@@ -140,14 +158,18 @@ public final class TrainingStep implements AutoCloseable {
    * @param learningRate of this step; 0 changes the optimizer's state, but no weight
    */
   public Outcome make(long step, double learningRate) {
-    List<PackedBatch> laidOut = batches.of(step);
-    int count = laidOut.stream().mapToInt(batch -> batch.examples().size()).sum();
+    StepBatches.LaidOut laidOut = batches.of(step);
+    int count = laidOut.batches().stream().mapToInt(batch -> batch.examples().size()).sum();
     double loss = 0;
     long places = 0;
     long projected = 0;
     int longestRow = 0;
-    for (PackedBatch batch : laidOut) {
-      ObjectiveOutcome outcome = pass.differentiate(batch, reference, count);
+    double referencePoint = kl.of(laidOut.mismatched());
+    for (PackedBatch batch : laidOut.mismatched()) {
+      places += batch.tokens().tokens().length;
+    }
+    for (PackedBatch batch : laidOut.batches()) {
+      ObjectiveOutcome outcome = pass.differentiate(batch, reference, referencePoint, count);
       for (int i = 0; i < outcome.examples(); i++) {
         loss += outcome.value(i, Column.LOSS) / count;
       }

@@ -12,9 +12,10 @@
 #   belief_tokens  [C] int64    token id of each belief digit
 #   target         [B, C]       the group's distribution p*(b | x)
 #   reference      [2 B]        log ref(y | x) of every sequence; [0] for losses that compare with none
+#   kl             []           KTO's reference point, an estimate of KL(pi || ref); 0 for other losses
 #   examples       []           examples of the whole optimizer step, micro-batches together
 
-  def evaluate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, examples: Tensor) -> List[Tensor]:
+  def evaluate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
     B = target.size(0)
     S = max(B, reference.size(0))
     tokens = torch.ones_like(log_probs)
@@ -36,7 +37,7 @@
     calibrated = restricted if self.calibrates_belief_tokens_only else belief_log_probs
     calibration = (torch.xlogy(target, target) - target * calibrated).sum(-1)
 
-    losses = (self).losses(nll, calibration, imitation, chosen, rejected, reference_chosen, reference_rejected)
+    losses = (self).losses(nll, calibration, imitation, chosen, rejected, reference_chosen, reference_rejected, kl)
 
     jsd = (self).jensen_shannon_distance(torch.to(target, 7), torch.exp(torch.to(restricted, 7)))
     belief_mass = torch.exp(belief_log_probs).sum(-1)
@@ -46,8 +47,8 @@
     return [losses.sum() / examples, torch.stack(columns, -1)]
 
   # evaluate, with the gradients of its loss added to those of the parameters.
-  def differentiate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, examples: Tensor) -> List[Tensor]:
-    outcome = (self).evaluate(log_probs, belief_logits, sequence, in_response, in_belief, belief_tokens, target, reference, examples)
+  def differentiate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
+    outcome = (self).evaluate(log_probs, belief_logits, sequence, in_response, in_belief, belief_tokens, target, reference, kl, examples)
     torch.backward(outcome[0])
     return [torch.detach(outcome[0]), outcome[1]]
 
@@ -72,3 +73,9 @@
   def dpo(self, h: Tensor, beta: float, label_smoothing: float) -> Tensor:
     return -torch.log_sigmoid(beta * h) * (1.0 - label_smoothing) - torch.log_sigmoid(-beta * h) * label_smoothing
 
+  # Ethayarajh et al. 2024, equations 7 and 8, mean of a pair's two responses. r = log pi - log ref;
+  # 1 - sigma(z) is written as sigma(-z), which keeps its digits where it is small.
+  def kto(self, r_chosen: Tensor, r_rejected: Tensor, kl: Tensor, beta: float, desirable_weight: float, undesirable_weight: float) -> Tensor:
+    desirable = torch.sigmoid(beta * (kl - r_chosen))
+    undesirable = torch.sigmoid(beta * (r_rejected - kl))
+    return (desirable_weight * desirable + undesirable_weight * undesirable) / 2.0

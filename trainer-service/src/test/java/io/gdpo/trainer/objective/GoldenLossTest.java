@@ -27,10 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Holds every objective against numbers that the public reference implementation's own functions
- * gave (losses.json.gz says how): losses, rewards, log-probabilities, belief terms, gradients.
+ * Holds every objective against other people's numbers: losses, rewards, log-probabilities, belief
+ * terms, gradients. Those of losses.json.gz the public reference implementation's own functions
+ * gave (the file says how); those of kto.json.gz {@code tools/golden/make_kto.py} computed from the
+ * paper's formulas, since the reference implementation's KTO is wrong.
  */
-@DisplayName("An objective gives the reference implementation's numbers")
+@DisplayName("An objective gives independent implementations' numbers")
 class GoldenLossTest {
   private static final double RELATIVE = 1e-5;
   private static final int IGNORED = -100;
@@ -49,16 +51,21 @@ class GoldenLossTest {
       """;
 
   static Stream<Named<JsonNode>> cases() throws IOException {
+    return Stream.concat(cases("losses.json.gz"), cases("kto.json.gz"));
+  }
+
+  private static Stream<Named<JsonNode>> cases(String file) throws IOException {
     try (GZIPInputStream in =
-        new GZIPInputStream(GoldenLossTest.class.getResourceAsStream("/golden/losses.json.gz"))) {
+        new GZIPInputStream(GoldenLossTest.class.getResourceAsStream("/golden/" + file))) {
       JsonNode cases = Json.EVENTS.readTree(in).get("cases");
       return StreamSupport.stream(cases.spliterator(), false)
           .map(
               c ->
                   Named.of(
-                      "%s beta=%s smoothing=%s%s"
+                      "%s of %d, beta=%s smoothing=%s%s"
                           .formatted(
                               c.get("name").asText(),
+                              c.get("probabilities").size(),
                               c.get("beta"),
                               c.get("label_smoothing"),
                               c.get("reference_free").asBoolean() ? " reference-free" : ""),
@@ -105,6 +112,7 @@ class GoldenLossTest {
                     manager.create(sides.beliefTokens()),
                     manager.create(sides.target(), new Shape(sides.examples(), 6)),
                     sides.referenceSums(manager, reference.toFloatArray()),
+                    manager.create((float) golden.path("kl").asDouble(0)),
                     manager.create((float) sides.examples())));
       }
 
@@ -192,8 +200,23 @@ class GoldenLossTest {
       case "belief-sft" -> new BeliefSftObjective(1, 1, vocabulary);
       case "gdpo" ->
           new GdpoObjective(new BeliefDpoObjective(beta, smoothing, ratio), 1, 1, 1, vocabulary);
+      case "kto" -> kto(golden);
+      case "gdpo-kto" ->
+          new GdpoKtoObjective(
+              kto(golden),
+              golden.get("calibration_weight").asDouble(),
+              golden.get("imitation_weight").asDouble(),
+              golden.get("preference_weight").asDouble(),
+              vocabulary);
       default -> throw new IllegalArgumentException(golden.get("name").asText());
     };
+  }
+
+  private static KtoObjective kto(JsonNode golden) {
+    return new KtoObjective(
+        golden.get("beta").asDouble(),
+        golden.get("desirable_weight").asDouble(),
+        golden.get("undesirable_weight").asDouble());
   }
 
   /**

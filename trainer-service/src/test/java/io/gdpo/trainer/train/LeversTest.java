@@ -101,7 +101,7 @@ class LeversTest {
       for (PackedBatch batch : packer.pack(examples, 3)) {
         ObjectiveOutcome outcome =
             pass.differentiate(
-                batch, objective.loss().isPreference() ? zero : Reference.NONE, examples.size());
+                batch, objective.loss().isPreference() ? zero : Reference.NONE, 0, examples.size());
         for (int i = 0; i < outcome.examples(); i++) {
           values.put(
               batch.examples().get(i),

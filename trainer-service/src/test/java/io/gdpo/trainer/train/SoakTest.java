@@ -102,7 +102,7 @@ class SoakTest {
               new Optimizer(OptimizerSpec.of(spec), model.parameters().byName(), manager)) {
         for (int step = 1; step <= WARM_UP + STEPS; step++) {
           for (PackedBatch batch : packer.pack(plan.batch(step, examples), 1)) {
-            pass.differentiate(batch, reference, batch.examples().size());
+            pass.differentiate(batch, reference, 0, batch.examples().size());
             pass.evaluate(batch, reference);
           }
           optimizer.step(1e-3);

@@ -82,7 +82,7 @@ class TrainingRunTest {
   @ParameterizedTest
   @EnumSource(
       value = Loss.class,
-      names = {"SFT", "GDPO"})
+      names = {"SFT", "GDPO", "GDPO_KTO"})
   void a_run_that_was_interrupted_ends_with_the_very_same_bytes(Loss loss) throws IOException {
     Map<String, Object> settings = Map.of("loss", loss.label(), "checkpoint_every", 4);
     TrainingJob whole = group.job("whole", settings);
@@ -167,7 +167,7 @@ class TrainingRunTest {
   @ParameterizedTest
   @EnumSource(
       value = Loss.class,
-      names = {"SFT", "GDPO"})
+      names = {"SFT", "GDPO", "KTO"})
   void gradients_accumulated_over_micro_batches_are_those_of_the_whole_batch(Loss loss)
       throws IOException {
     Map<String, Object> settings =

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingStepTest {
   @TempDir private Path folder;
@@ -73,13 +75,16 @@ class TrainingStepTest {
     }
   }
 
-  @Test
-  void a_reference_that_runs_in_every_step_gives_the_same_as_a_cached_one() throws IOException {
-    try (TrainingStep cached = open("{batch_size: 4}");
-        TrainingStep live = open("{batch_size: 4, levers: {cached_reference: false}}")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"gdpo", "kto"})
+  void a_reference_that_runs_in_every_step_gives_the_same_as_a_cached_one(String loss)
+      throws IOException {
+    String live = "{batch_size: 4, levers: {cached_reference: false}}";
+    try (TrainingStep cached = open(loss, "{batch_size: 4}");
+        TrainingStep computed = open(loss, live)) {
       for (int step = 1; step <= 3; step++) {
         TrainingStep.Outcome expected = cached.make(step, 1e-3);
-        TrainingStep.Outcome outcome = live.make(step, 1e-3);
+        TrainingStep.Outcome outcome = computed.make(step, 1e-3);
 
         assertThat(outcome.loss()).isEqualTo(expected.loss(), within(1e-5));
         assertThat(outcome.gradientNorm()).isEqualTo(expected.gradientNorm(), within(1e-4));
@@ -88,10 +93,19 @@ class TrainingStepTest {
   }
 
   private TrainingStep open(String settings) throws IOException {
-    return TrainingStep.open(spec(settings), policy, reference, examples, beliefTokens);
+    return open("gdpo", settings);
+  }
+
+  private TrainingStep open(String loss, String settings) throws IOException {
+    return TrainingStep.open(spec(loss, settings), policy, reference, examples, beliefTokens);
   }
 
   private static TrainingSpec spec(String settings) throws IOException {
-    return Json.YAML_SPECS.readValue("{loss: gdpo, " + settings.substring(1), TrainingSpec.class);
+    return spec("gdpo", settings);
+  }
+
+  private static TrainingSpec spec(String loss, String settings) throws IOException {
+    return Json.YAML_SPECS.readValue(
+        "{loss: " + loss + ", " + settings.substring(1), TrainingSpec.class);
   }
 }
