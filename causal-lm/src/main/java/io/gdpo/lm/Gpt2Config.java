@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * @param initializerRange standard deviation of random initial weights
  * @param tieWordEmbeddings whether the token embedding is also the projection to the vocabulary
  * @param eosTokenId the token that ends a text, if the config names one
+ * @param others the file's fields that change nothing here, kept so that saving loses none
  */
 public record Gpt2Config(
     int vocabSize,
@@ -34,7 +36,8 @@ public record Gpt2Config(
     double layerNormEpsilon,
     double initializerRange,
     boolean tieWordEmbeddings,
-    OptionalLong eosTokenId)
+    OptionalLong eosTokenId,
+    ObjectNode others)
     implements ModelConfig {
   private static final String PREFIX = "transformer.";
 
@@ -67,6 +70,32 @@ public record Gpt2Config(
     ConfigFields.requirePositive("initializer_range", initializerRange);
   }
 
+  /** One that no file tells more of. */
+  public Gpt2Config(
+      int vocabSize,
+      int nPositions,
+      int nEmbd,
+      int nLayer,
+      int nHead,
+      int nInner,
+      double layerNormEpsilon,
+      double initializerRange,
+      boolean tieWordEmbeddings,
+      OptionalLong eosTokenId) {
+    this(
+        vocabSize,
+        nPositions,
+        nEmbd,
+        nLayer,
+        nHead,
+        nInner,
+        layerNormEpsilon,
+        initializerRange,
+        tieWordEmbeddings,
+        eosTokenId,
+        JsonNodeFactory.instance.objectNode());
+  }
+
   static Gpt2Config parse(JsonNode config) {
     ConfigFields fields = new ConfigFields(config);
     fields.oneOf("activation_function", Set.of("gelu_new", "gelu_pytorch_tanh"), "gelu_new");
@@ -92,11 +121,25 @@ public record Gpt2Config(
             fields.flag("tie_word_embeddings", true),
             fields.tokenId("eos_token_id"));
     fields.refuseOthers();
-    return read;
+    ObjectNode others = fields.asFloat32();
+    for (Map.Entry<String, JsonNode> field : read.json().properties()) {
+      JsonNode same =
+          others.path(field.getKey()); // 0 as a long is not 0 as an int, but reads alike
+      if (same.toString().equals(field.getValue().toString())) {
+        others.remove(field.getKey());
+      }
+    }
+    return read.with(read.eosTokenId, others);
   }
 
   /** The same with the token that ends a text. */
   public Gpt2Config withEosTokenId(long id) {
+    ObjectNode without = others.deepCopy();
+    without.remove(List.of("bos_token_id", "eos_token_id"));
+    return with(OptionalLong.of(id), without);
+  }
+
+  private Gpt2Config with(OptionalLong eos, ObjectNode otherFields) {
     return new Gpt2Config(
         vocabSize,
         nPositions,
@@ -107,7 +150,8 @@ public record Gpt2Config(
         layerNormEpsilon,
         initializerRange,
         tieWordEmbeddings,
-        OptionalLong.of(id));
+        eos,
+        otherFields);
   }
 
   @Override
@@ -250,7 +294,10 @@ public record Gpt2Config(
       config.putNull("bos_token_id");
       config.putNull("eos_token_id");
     }
-    config.put("torch_dtype", "float32");
+    if (!others.has("dtype")) {
+      config.put("torch_dtype", "float32");
+    }
+    config.setAll(others);
     return config;
   }
 }
