@@ -33,7 +33,6 @@ import java.util.stream.Stream;
  * model.
  */
 final class CheckpointEvaluation {
-  private static final double TEMPERATURE = 1;
   private static final long MOST_ROWS = 256;
   private static final long CACHE_BYTES = 256L << 20;
 
@@ -120,9 +119,11 @@ final class CheckpointEvaluation {
               new SamplingSpec(
                   spec.samples(),
                   spec.maxNewTokens(),
-                  TEMPERATURE,
+                  spec.temperature(),
+                  spec.topK(),
+                  spec.topP(),
                   spec.seed(),
-                  encoder.eosTokenId()));
+                  List.of(encoder.eosTokenId())));
     }
     progress.say("sampled");
     List<PromptObservation> observations = new ArrayList<>();
@@ -139,7 +140,7 @@ final class CheckpointEvaluation {
     long keysAndValues =
         2L * model.layers() * model.keyValueHeads() * model.headWidth() * Float.BYTES;
     long bytesOfRow = keysAndValues * (longest + spec.maxNewTokens());
-    return (int) Math.max(spec.samples(), Math.min(MOST_ROWS, CACHE_BYTES / bytesOfRow));
+    return (int) Math.max(1, Math.min(MOST_ROWS, CACHE_BYTES / bytesOfRow));
   }
 
   private Optional<ResponseScorer.Scores> byReference(
