@@ -1,12 +1,12 @@
 package io.gdpo.benchmark.side;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.benchmark.example.ExampleFile;
 import io.gdpo.benchmark.example.PairTokens;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.Devices;
 import io.gdpo.lm.ForwardOptions;
 import io.gdpo.lm.ForwardPass;
 import io.gdpo.lm.TokenBatch;
@@ -50,7 +50,7 @@ final class LanguageModel implements Computation {
   LanguageModel(Request.Work work) throws IOException {
     this.examples = ExampleFile.read(Path.of(work.examples())).examples();
     this.batchSize = work.batchSize();
-    this.model = CausalLanguageModel.load(Path.of(work.model()), Device.cpu());
+    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(Devices.AUTO));
     model.computeIn(ComputeType.ofLabel(work.dtype()));
     model.parameters().requiresGrad(true);
     this.mean = TorchScript.load(model.parameters().manager(), "Mean", MEAN);

@@ -1,10 +1,10 @@
 package io.gdpo.benchmark.side;
 
-import ai.djl.Device;
 import io.gdpo.benchmark.example.ExampleFile;
 import io.gdpo.benchmark.example.PairTokens;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.Devices;
 import io.gdpo.lm.Sampler;
 import io.gdpo.lm.SamplingSpec;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class Sampling implements Computation {
     this.batchSize = work.batchSize();
     this.samples = work.samples();
     this.newTokens = work.newTokens();
-    this.model = CausalLanguageModel.load(Path.of(work.model()), Device.cpu());
+    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(Devices.AUTO));
     model.computeIn(ComputeType.ofLabel(work.dtype()));
     this.sampler = new Sampler(model);
   }

@@ -1,7 +1,7 @@
 package io.gdpo.trainer.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
 import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
@@ -58,30 +58,44 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) implements Reference 
     return values;
   }
 
-  /** What an earlier job left in a file, if it did. */
-  static Optional<ReferenceLogProbs> load(Path file, NDManager manager) throws IOException {
+  /**
+   * What an earlier job left in a file, if it did.
+   *
+   * @param examples that it must be of
+   * @throws TrainingFailedException if the file holds something else
+   */
+  static Optional<ReferenceLogProbs> load(Path file, int examples, NDManager manager)
+      throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try (NDManager scratch = manager.newSubManager();
         Safetensors saved = Safetensors.open(file)) {
-      return Optional.of(
+      ReferenceLogProbs loaded =
           new ReferenceLogProbs(
               saved.loadFloats(scratch, "chosen").toFloatArray(),
-              saved.loadFloats(scratch, "rejected").toFloatArray()));
+              saved.loadFloats(scratch, "rejected").toFloatArray());
+      if (loaded.chosen.length != examples || loaded.rejected.length != examples) {
+        throw new InvalidModelException(
+            "it has log-probabilities of %d and %d responses, not of %d"
+                .formatted(loaded.chosen.length, loaded.rejected.length, examples));
+      }
+      return Optional.of(loaded);
+    } catch (InvalidModelException e) {
+      throw new TrainingFailedException(
+          "the reference log-probabilities in %s are damaged (%s); delete the file, and they are computed again"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 
-  /** Writes them for later jobs, atomically. */
+  /** Writes them for {@link #load}. */
   void save(Path file, NDManager manager) throws IOException {
     try (NDManager scratch = manager.newSubManager()) {
-      NDArray chosenValues = scratch.create(chosen);
-      NDArray rejectedValues = scratch.create(rejected);
-      AtomicFiles.replace(
+      Safetensors.write(
           file,
-          temporary ->
-              Safetensors.write(
-                  temporary, Map.of("chosen", chosenValues, "rejected", rejectedValues), Map.of()));
+          Map.of("chosen", scratch.create(chosen), "rejected", scratch.create(rejected)),
+          Map.of());
     }
   }
 }

@@ -12,6 +12,7 @@ import io.gdpo.lm.ComputeType;
 import io.gdpo.lm.Devices;
 import io.gdpo.lm.LoraConfig;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
 import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
@@ -318,10 +319,13 @@ final class TrainingRun {
                 source.digest(),
                 Digests.ofExamples(examples),
                 Boolean.toString(objective.loss().isBeliefConditioned()),
-                spec.computeDtype()));
-    Path file = folder.referenceLogProbs(job).resolve(content + ".safetensors");
+                spec.computeDtype(),
+                policy.parameters().manager().getDevice().getDeviceType()));
+    String name = content + ".safetensors";
+    Path shared = folder.referenceLogProbs(job);
     Optional<ReferenceLogProbs> earlier =
-        ReferenceLogProbs.load(file, policy.parameters().manager());
+        ReferenceLogProbs.load(
+            shared.resolve(name), examples.size(), policy.parameters().manager());
     if (earlier.isPresent()) {
       console.printf(
           "reference log-probabilities of %d %s examples are those of an earlier job%n",
@@ -335,7 +339,9 @@ final class TrainingRun {
       ReferenceLogProbs computed =
           ReferenceLogProbs.compute(
               pass, packer.pack(examples, parts(examples.size(), EVALUATED_AT_ONCE)));
-      computed.save(file, reference.parameters().manager());
+      Path own = folder.root().resolve(name);
+      computed.save(own, reference.parameters().manager());
+      ArtifactStore.at(shared.toUri()).publish(own, name); // another job may do so too
       console.printf(
           "reference log-probabilities of %d %s examples in %.1f s%n",
           examples.size(), split, watch.seconds());

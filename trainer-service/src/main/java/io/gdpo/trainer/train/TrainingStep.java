@@ -1,9 +1,9 @@
 package io.gdpo.trainer.train;
 
-import ai.djl.Device;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.Devices;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
 import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
@@ -136,7 +136,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private static CausalLanguageModel load(Path folder, TrainingSpec spec) throws IOException {
-    CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu());
+    CausalLanguageModel model = CausalLanguageModel.load(folder, Devices.choose(spec.device()));
     model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
     return model;
   }

@@ -146,6 +146,23 @@ class TrainingRunTest {
   }
 
   @Test
+  void damaged_reference_log_probabilities_are_refused_by_file() throws IOException {
+    finish(group.job("first", Map.of("loss", "dpo")));
+    Path shared = group.folder(group.job("any", Map.of("loss", "sft"))).root();
+    shared = shared.getParent().resolveSibling("reference-log-probs");
+    try (Stream<Path> files = Files.list(shared)) {
+      for (Path file : files.toList()) {
+        Files.write(file, new byte[] {1, 2, 3});
+      }
+    }
+
+    assertThatThrownBy(() -> finish(group.job("second", Map.of("loss", "dpo"))))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining(shared.toString())
+        .hasMessageContaining("delete the file");
+  }
+
+  @Test
   void a_damaged_checkpoint_is_passed_over_for_the_one_before_it() throws IOException {
     TrainingJob job = group.job("job", Map.of("loss", "sft", "checkpoint_every", 1));
     AtomicInteger asked = new AtomicInteger();
