@@ -32,13 +32,8 @@ final class LanguageModel implements Computation {
           loss = -log_probs.mean()
           torch.backward(loss)
           return torch.detach(loss)
-        def cleared(self, weights: List[Tensor]) -> Tensor:
-          gradients = annotate(List[Tensor], [])
-          for w in weights:
-            gradients.append(w.grad)
-          norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2)
-          torch._foreach_zero_(gradients)
-          return norm
+        def norm(self, gradients: List[Tensor]) -> Tensor:
+          return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2)
       """;
 
   private final List<PairTokens> examples;
@@ -57,47 +52,55 @@ final class LanguageModel implements Computation {
     this.products = MatrixProducts.of(model.config());
   }
 
-  private record Outcome(double loss, double gradientNorm, TokenBatch batch, int projected) {}
-
-  private Outcome differentiate(int step) {
+  private TokenBatch batch(int step) {
     int from = step * batchSize % examples.size();
-    List<long[]> texts =
-        examples.subList(from, from + batchSize).stream().map(PairTokens::prompt).toList();
-    TokenBatch batch = TokenBatch.ofSequences(texts);
-    int length = batch.length();
-    long[] rows = new long[batchSize * (length - 1)];
+    return TokenBatch.ofSequences(
+        examples.subList(from, from + batchSize).stream().map(PairTokens::prompt).toList());
+  }
+
+  /** Adds the gradient of a batch's loss to the weights'. */
+  private double differentiate(NDManager scratch, TokenBatch batch) {
+    int targetsOfRow = batch.length() - 1;
+    long[] rows = new long[batch.rows() * targetsOfRow];
     long[] targets = new long[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      int row = i / (length - 1);
-      int place = i % (length - 1);
-      rows[i] = (long) row * length + place;
-      targets[i] = texts.get(row)[place + 1];
+      int place = i / targetsOfRow * batch.length() + i % targetsOfRow;
+      rows[i] = place;
+      targets[i] = batch.tokens()[place + 1];
     }
-    try (NDManager scratch = model.parameters().manager().newSubManager()) {
-      double loss;
-      try (Autograd.Scope recording = Autograd.gradMode(true)) {
-        ForwardPass pass = model.forward(scratch, batch, ForwardOptions.DEFAULT);
-        NDArray logProbs = pass.selectedLogProbs(rows, targets);
-        loss = mean.callForOne(scratch, "backward", Arg.of(logProbs)).getFloat();
-        pass.backward();
-      }
-      List<NDArray> weights = List.copyOf(model.parameters().byName().values());
-      double norm = mean.callForOne(scratch, "cleared", Arg.of(weights)).getFloat();
-      return new Outcome(loss, norm, batch, rows.length);
+    try (Autograd.Scope recording = Autograd.gradMode(true)) {
+      ForwardPass pass = model.forward(scratch, batch, ForwardOptions.DEFAULT);
+      NDArray logProbs = pass.selectedLogProbs(rows, targets);
+      double loss = mean.callForOne(scratch, "backward", Arg.of(logProbs)).getFloat();
+      pass.backward();
+      return loss;
     }
   }
 
   @Override
   public Map<String, Double> measure() {
-    Outcome outcome = differentiate(0);
-    return Map.of("loss", outcome.loss, "gradient_norm", outcome.gradientNorm);
+    try (NDManager scratch = model.parameters().manager().newSubManager()) {
+      double loss = differentiate(scratch, batch(0));
+      Arg gradients = Arg.of(Autograd.gradients(scratch, weights()));
+      double norm = mean.callForOne(scratch, "norm", gradients).getFloat();
+      Autograd.zeroGradients(weights());
+      return Map.of("loss", loss, "gradient_norm", norm);
+    }
   }
 
   @Override
   public double step(int step) {
-    Outcome outcome = differentiate(step);
-    return products.training(
-        outcome.batch.tokens().length, outcome.batch.length(), outcome.projected);
+    TokenBatch batch = batch(step);
+    try (NDManager scratch = model.parameters().manager().newSubManager()) {
+      differentiate(scratch, batch);
+      Autograd.zeroGradients(weights());
+    }
+    int places = batch.tokens().length;
+    return products.training(places, batch.length(), places - batch.rows());
+  }
+
+  private List<NDArray> weights() {
+    return model.parameters().tensors();
   }
 
   @Override
