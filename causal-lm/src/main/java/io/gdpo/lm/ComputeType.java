@@ -9,16 +9,18 @@ import java.util.List;
  */
 public enum ComputeType {
   /** 32 bits, everywhere. */
-  FLOAT32("float32", 6),
+  FLOAT32("float32", 6, 4),
   /** 16 bits with float32's range: fast on GPUs and on CPUs with AVX-512 BF16 or AMX. */
-  BFLOAT16("bfloat16", 15);
+  BFLOAT16("bfloat16", 15, 2);
 
   private final String label;
   private final int scalarType;
+  private final int bytes;
 
-  ComputeType(String label, int scalarType) {
+  ComputeType(String label, int scalarType, int bytes) {
     this.label = label;
     this.scalarType = scalarType;
+    this.bytes = bytes;
   }
 
   /** As Hugging Face and PyTorch write it. */
@@ -29,6 +31,11 @@ public enum ComputeType {
   /** libtorch's number of the type. */
   int scalarType() {
     return scalarType;
+  }
+
+  /** Bytes of one number. */
+  int bytes() {
+    return bytes;
   }
 
   /** All labels. */

@@ -55,7 +55,7 @@ public final class ForwardPass {
     this.everywhere = options.vocabularyRows() == ForwardOptions.VocabularyRows.ALL;
     this.places = batch.rows() * batch.length();
     boolean recording = Autograd.isRecording();
-    this.vocabularyChunk = recording ? options.vocabularyChunk() : 0;
+    this.vocabularyChunk = options.chunk(recording);
     if (recording && options.activationRecomputation()) {
       try (Autograd.Scope quiet = Autograd.gradMode(false)) {
         NDList recorded =
@@ -69,7 +69,7 @@ public final class ForwardPass {
           batch.isPlainlyCausal()
               ? model.script().callForOne(step, "causal_hidden", tokens, positions, weights)
               : model.script().callForOne(step, "tree_hidden", tokens, positions, end, weights);
-      if (vocabularyChunk > 0) {
+      if (recording && vocabularyChunk > 0) {
         this.below = Optional.of(computed);
         this.hidden = leaf(computed);
       } else {
@@ -129,6 +129,9 @@ public final class ForwardPass {
                   uniqueTargets,
                   Arg.of(step.create((long) vocabularyChunk)),
                   weights);
+    }
+    if (!Autograd.isRecording()) {
+      return distinct.each(model, step, values);
     }
     NDArray leaf = leaf(values);
     chunked.add(new Chunked(leaf, uniqueRows, uniqueTargets));

@@ -76,8 +76,7 @@ final class LoraAdapter implements AutoCloseable {
     return new LoraAdapter(config, modules, parameters);
   }
 
-  private static Map<String, Shape> shapes(
-      LoraConfig config, List<String> modules, ModelConfig model) {
+  static Map<String, Shape> shapes(LoraConfig config, List<String> modules, ModelConfig model) {
     Map<String, Shape> weights = model.weights();
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (String module : modules) {

@@ -28,6 +28,12 @@ public class TrainingLauncher {
   /** A Java program's exit code when its terminal interrupts it. */
   private static final int INTERRUPTED = 130;
 
+  /** A JVM's exit code when its heap is full and it was told to end then. */
+  private static final int HEAP_EXHAUSTED = 3;
+
+  /** A process's exit code when it was killed, by SIGKILL. */
+  private static final int KILLED = 128 + 9;
+
   private static final int LOG_LINES = 5;
   private static final int LOG_BYTES = 8 * 1024;
 
@@ -76,12 +82,25 @@ public class TrainingLauncher {
     if (Files.exists(result)) {
       return ended(result);
     }
+    if (status instanceof JobStatus.Exited exited && exited.code() == HEAP_EXHAUSTED) {
+      return new Observation.Ended(
+          TrainingResult.failed(
+              "the job's Java heap was too small for its data; raise gdpo.launcher.heap"
+                  + lastLines(jobId),
+              0));
+    }
     if (status instanceof JobStatus.Exited exited) {
       return exited.code() == ParentWatch.HALTED || exited.code() == INTERRUPTED
           ? new Observation.Gone()
-          : new Observation.Died("exit code " + exited.code() + lastLines(jobId));
+          : new Observation.Died("exit code " + exited.code() + meaning(exited) + lastLines(jobId));
     }
     return new Observation.Gone();
+  }
+
+  private static String meaning(JobStatus.Exited exited) {
+    return exited.code() == KILLED
+        ? " (killed; where nobody did, by the system because memory ran out)"
+        : "";
   }
 
   /** Asks this attempt's process to stop; {@link #observe} tells when it has. */

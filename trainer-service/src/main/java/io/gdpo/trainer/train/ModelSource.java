@@ -24,6 +24,9 @@ sealed interface ModelSource {
   /** The weights; the caller closes the model. */
   CausalLanguageModel open(Device device) throws IOException;
 
+  /** The weights' shapes, without reading them. */
+  ModelConfig config() throws IOException;
+
   /** A {@code tokenizer.json}, or a folder that holds one. */
   Path tokenizer();
 
@@ -78,6 +81,12 @@ sealed interface ModelSource {
     @Override
     public CausalLanguageModel open(Device device) throws IOException {
       return CausalLanguageModel.load(fetch(uri), device);
+    }
+
+    @Override
+    public ModelConfig config() throws IOException {
+      Path folder = fetch(uri);
+      return ModelConfig.load(CausalLanguageModel.adapterBase(folder).orElse(folder));
     }
 
     @Override
@@ -143,6 +152,11 @@ sealed interface ModelSource {
     }
 
     @Override
+    public ModelConfig config() throws IOException {
+      return ModelConfig.load(snapshot);
+    }
+
+    @Override
     public Path tokenizer() {
       return snapshot;
     }
@@ -166,16 +180,19 @@ sealed interface ModelSource {
   record Random(RandomInit init, long seed) implements ModelSource {
     @Override
     public CausalLanguageModel open(Device device) throws IOException {
+      return CausalLanguageModel.random(config(), seed, device);
+    }
+
+    @Override
+    public ModelConfig config() throws IOException {
       try (Tokenizer tokenizer = Tokenizer.load(tokenizer())) {
-        ModelConfig config =
-            ModelConfig.gpt2(
-                    tokenizer.vocabularySize(),
-                    init.positions(),
-                    init.hidden(),
-                    init.layers(),
-                    init.heads())
-                .withEosTokenId(tokenizer.eosTokenId());
-        return CausalLanguageModel.random(config, seed, device);
+        return ModelConfig.gpt2(
+                tokenizer.vocabularySize(),
+                init.positions(),
+                init.hidden(),
+                init.layers(),
+                init.heads())
+            .withEosTokenId(tokenizer.eosTokenId());
       }
     }
 

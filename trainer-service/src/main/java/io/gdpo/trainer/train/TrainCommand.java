@@ -159,6 +159,8 @@ public final class TrainCommand {
         | PreferenceDataException
         | ArtifactMissingException e) {
       return failed(job, folder, e.getMessage());
+    } catch (OutOfMemoryError e) {
+      return failed(job, folder, "Java ran out of memory before training began: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       // Whatever else goes wrong ends the job too; its trace is for those who mend the program.
       e.printStackTrace(console);
@@ -194,7 +196,8 @@ public final class TrainCommand {
               folder,
               console,
               progress -> events.ifPresent(e -> e.progressed(progress)),
-              () -> stopAsked.getCount() == 0)
+              () -> stopAsked.getCount() == 0,
+              AvailableMemory.ofMachine())
           .run();
     } catch (CancellationException e) {
       console.println(e.getMessage() + "; the next attempt goes on from there");

@@ -22,6 +22,8 @@ import java.util.Map;
  * @param seconds this process's wall time
  * @param tokensPerSecond real tokens (no padding) through training steps, over those steps' time
  * @param peakResidentBytes of this process
+ * @param estimatedPeakBytes what it was estimated at before ({@link MemoryEstimate}); 0 if it
+ *     failed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingResult(
@@ -40,10 +42,11 @@ public record TrainingResult(
     int maxPromptLength,
     double seconds,
     double tokensPerSecond,
-    long peakResidentBytes) {
+    long peakResidentBytes,
+    long estimatedPeakBytes) {
 
   /** The result of a job that failed. */
-  static TrainingResult failed(String reason, long peakResidentBytes) {
+  public static TrainingResult failed(String reason, long peakResidentBytes) {
     return new TrainingResult(
         Status.FAILED,
         reason,
@@ -60,7 +63,8 @@ public record TrainingResult(
         0,
         0,
         0,
-        peakResidentBytes);
+        peakResidentBytes,
+        0);
   }
 
   /** Terminal states of a training process. */

@@ -11,6 +11,7 @@ import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ComputeType;
 import io.gdpo.lm.Devices;
 import io.gdpo.lm.LoraConfig;
+import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.trainer.objective.Objective;
@@ -55,25 +56,29 @@ final class TrainingRun {
   private final PrintStream console;
   private final Consumer<TrainingProgress> listener;
   private final BooleanSupplier stopAsked;
+  private final AvailableMemory available;
   private final Stopwatch process = new Stopwatch();
 
   /**
    * @param console where readable lines go
    * @param listener hears of every line of progress
    * @param stopAsked asked after every step whether to save a checkpoint and end
+   * @param available a job that needs more is refused
    */
   TrainingRun(
       TrainingJob job,
       JobFolder folder,
       PrintStream console,
       Consumer<TrainingProgress> listener,
-      BooleanSupplier stopAsked) {
+      BooleanSupplier stopAsked,
+      AvailableMemory available) {
     this.job = job;
     this.spec = job.training();
     this.folder = folder;
     this.console = console;
     this.listener = listener;
     this.stopAsked = stopAsked;
+    this.available = available;
   }
 
   /**
@@ -85,67 +90,104 @@ final class TrainingRun {
   Optional<TrainingResult> run() throws IOException {
     Device device = device();
     ModelSource start = ModelSource.start(job);
-    CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(), console::println);
-    Optional<CheckpointStore.Saved> saved = checkpoints.latest();
+    Optional<CheckpointStore.Saved> saved = checkpoints().latest();
     AtomicFiles.recover(folder.best());
     ModelSource weights =
         saved.<ModelSource>map(s -> new ModelSource.Folder(s.model().toUri())).orElse(start);
-    try (CausalLanguageModel model = weights.open(device);
-        Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
-      model.requireEmbeds(tokenizer);
-      int maxLength = maxLength(model);
-      int maxPromptLength = maxPromptLength(maxLength);
-      ExampleEncoder encoder = new ExampleEncoder(tokenizer, maxLength, maxPromptLength);
-      TrainingData data =
-          TrainingData.load(ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder, spec);
-      Objective objective = Objective.of(spec);
-      Mismatched mismatched = Mismatched.of(data, objective, maxLength);
-      Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
-      model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
-      BatchPacker packer =
-          new BatchPacker(
-              objective.loss(),
-              spec.imitationIncludesClose(),
-              spec.levers(),
-              model.config().width());
-      TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
-      String digest = digest(start, data);
-      TrainingState state =
-          saved
-              .map(s -> ofThisRun(s, digest))
-              .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
-      try (References references = references(model, objective, encoder, packer, data, mismatched);
-          ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
-          Optimizer optimizer =
-              new Optimizer(
-                  OptimizerSpec.of(spec),
-                  model.trainable().byName(),
-                  model.parameters().manager());
-          ProgressLog progress =
-              new ProgressLog(folder.progress(), state.step(), console, listener)) {
-        model.trainable().requiresGrad(true);
-        if (saved.isPresent()) {
-          optimizer.restore(saved.get().optimizer());
-          progress.say("resumed from " + saved.get().model());
+    try (Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
+      ModelConfig config = weights.config();
+      int maxLength = maxLength(config);
+      TrainingData data = data(tokenizer, maxLength);
+      MemoryPlan memory =
+          new MemoryPlan(
+              job,
+              config,
+              comparesWithSecondModel(start),
+              maxLength,
+              length -> length == maxLength ? data : data(tokenizer, length));
+      MemoryEstimate estimate = memory.estimate();
+      memory.require(estimate, available.on(device));
+      try (CausalLanguageModel model = weights.open(device)) {
+        model.requireEmbeds(tokenizer);
+        return train(model, start, saved, encoder(tokenizer, maxLength), data, estimate);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        if (OutOfMemory.isCause(e)) {
+          throw memory.exhausted(estimate, e);
         }
-        introduce(progress, model, data, plan);
-        try (Loop loop =
-            new Loop(
-                optimizer,
-                pass,
-                packer,
-                plan,
-                data,
-                mismatched,
-                references,
-                checkpoints,
-                progress,
-                new ModelFiles(model, start.tokenizer(), adapterBase, merges()),
-                state)) {
-          return loop.run()
-              ? Optional.of(succeeded(loop, references, maxLength, maxPromptLength))
-              : Optional.empty();
-        }
+        throw e;
+      }
+    }
+  }
+
+  private CheckpointStore checkpoints() {
+    return new CheckpointStore(folder.checkpoints(), console::println);
+  }
+
+  private ExampleEncoder encoder(Tokenizer tokenizer, int maxLength) {
+    return new ExampleEncoder(tokenizer, maxLength, maxPromptLength(maxLength));
+  }
+
+  private TrainingData data(Tokenizer tokenizer, int maxLength) {
+    return TrainingData.load(
+        ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder(tokenizer, maxLength), spec);
+  }
+
+  /** Frozen weights below low-rank updates are their own reference. */
+  private boolean comparesWithSecondModel(ModelSource start) {
+    return Objective.of(spec).loss().isPreference()
+        && (spec.lora() == null || !ModelSource.reference(job).folder().equals(start.folder()));
+  }
+
+  private Optional<TrainingResult> train(
+      CausalLanguageModel model,
+      ModelSource start,
+      Optional<CheckpointStore.Saved> saved,
+      ExampleEncoder encoder,
+      TrainingData data,
+      MemoryEstimate estimate)
+      throws IOException {
+    Objective objective = Objective.of(spec);
+    Mismatched mismatched = Mismatched.of(data, objective, maxLength(model.config()));
+    Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
+    model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    BatchPacker packer =
+        new BatchPacker(
+            objective.loss(), spec.imitationIncludesClose(), spec.levers(), model.config().width());
+    TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
+    String digest = digest(start, data);
+    TrainingState state =
+        saved
+            .map(s -> ofThisRun(s, digest))
+            .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
+    try (References references = references(model, objective, encoder, packer, data, mismatched);
+        ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
+        Optimizer optimizer =
+            new Optimizer(
+                OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
+        ProgressLog progress =
+            new ProgressLog(folder.progress(), state.step(), console, listener)) {
+      model.trainable().requiresGrad(true);
+      if (saved.isPresent()) {
+        optimizer.restore(saved.get().optimizer());
+        progress.say("resumed from " + saved.get().model());
+      }
+      introduce(progress, model, data, plan, estimate);
+      try (Loop loop =
+          new Loop(
+              optimizer,
+              pass,
+              packer,
+              plan,
+              data,
+              mismatched,
+              references,
+              checkpoints(),
+              progress,
+              new ModelFiles(model, start.tokenizer(), adapterBase, merges()),
+              state)) {
+        return loop.run()
+            ? Optional.of(succeeded(loop, references, maxLength(model.config()), estimate))
+            : Optional.empty();
       }
     }
   }
@@ -185,8 +227,8 @@ final class TrainingRun {
     return spec.lora() == null || spec.lora().merge();
   }
 
-  private int maxLength(CausalLanguageModel model) {
-    int positions = model.config().positions();
+  private int maxLength(ModelConfig config) {
+    int positions = config.positions();
     if (spec.maxLength() != null && spec.maxLength() > positions) {
       throw new TrainingFailedException(
           "max_length %d is more than the model's %d positions; lower it or take a longer model"
@@ -371,12 +413,24 @@ final class TrainingRun {
     return kept.toUri();
   }
 
-  private static int parts(int examples, int atOnce) {
+  /** The micro-batches of a step. */
+  static List<PackedBatch> laidOut(
+      TrainingSpec spec, BatchPacker packer, TrainingPlan plan, TrainingData data, long step) {
+    List<TrainingExample> examples = plan.batch(step, data.train());
+    return packer.pack(
+        examples, Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE)));
+  }
+
+  static int parts(int examples, int atOnce) {
     return (examples + atOnce - 1) / atOnce;
   }
 
   private void introduce(
-      ProgressLog progress, CausalLanguageModel model, TrainingData data, TrainingPlan plan) {
+      ProgressLog progress,
+      CausalLanguageModel model,
+      TrainingData data,
+      TrainingPlan plan,
+      MemoryEstimate estimate) {
     progress.say(
         "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples"
             .formatted(
@@ -388,6 +442,7 @@ final class TrainingRun {
                 model.parameters().count(),
                 plan.totalSteps(),
                 spec.batchSize()));
+    progress.say("memory: about " + estimate);
     if (data.promptsCut() + data.responsesCut() > 0) {
       progress.say(
           "cut to fit: %d prompts, %d responses".formatted(data.promptsCut(), data.responsesCut()));
@@ -395,8 +450,12 @@ final class TrainingRun {
   }
 
   private TrainingResult succeeded(
-      Loop loop, References references, int maxLength, int maxPromptLength) throws IOException {
+      Loop loop, References references, int maxLength, MemoryEstimate estimate) throws IOException {
     AtomicFiles.replace(folder.last(), loop.files::writeResult);
+    long peak = ProcessMemory.peakResidentBytes();
+    loop.progress.say(
+        "peak %s, estimated %s"
+            .formatted(MemoryEstimate.megabytes(peak), MemoryEstimate.megabytes(estimate.total())));
     TrainingState state = loop.state();
     ModelSelection selection = state.selection();
     return new TrainingResult(
@@ -412,10 +471,11 @@ final class TrainingRun {
         folder.last().toUri().toString(),
         references.model().map(URI::toString).orElse(null),
         maxLength,
-        maxPromptLength,
+        maxPromptLength(maxLength),
         process.seconds(),
         state.trainedTokens() / Math.max(1e-9, state.trainingSeconds()),
-        ProcessMemory.peakResidentBytes());
+        peak,
+        estimate.total());
   }
 
   /** The steps of a run and what happens between them. */
@@ -516,8 +576,8 @@ final class TrainingRun {
 
     private StepBatches.LaidOut laidOut(long ofStep) {
       List<TrainingExample> examples = plan.batch(ofStep, data.train());
-      int parts = Math.max(spec.gradientAccumulation(), parts(examples.size(), TRAINED_AT_ONCE));
-      return new StepBatches.LaidOut(packer.pack(examples, parts), trainKl.layOut(examples));
+      return new StepBatches.LaidOut(
+          TrainingRun.laidOut(spec, packer, plan, data, ofStep), trainKl.layOut(examples));
     }
 
     private void trainOneStep() {

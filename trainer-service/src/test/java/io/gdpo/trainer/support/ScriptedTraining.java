@@ -80,6 +80,7 @@ public final class ScriptedTraining {
         64,
         0.1,
         1000,
+        1,
         1);
   }
 

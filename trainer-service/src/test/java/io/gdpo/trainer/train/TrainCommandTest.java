@@ -1,10 +1,12 @@
 package io.gdpo.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +52,23 @@ class TrainCommandTest {
     assertThat(result.status()).isEqualTo(TrainingResult.Status.SUCCEEDED);
     assertThat(Path.of(java.net.URI.create(result.bestUri())).resolve("tokenizer.json")).exists();
     assertThat(log(job)).containsOnlyOnce("do not reach Kafka").contains("tokens/s  ETA");
+  }
+
+  @Test
+  void a_jobs_peak_is_within_a_fifth_of_its_estimate() throws Exception {
+    TrainingJob job =
+        group.job(
+            "job",
+            Map.of("loss", "gdpo", "batch_size", 16, "epochs", 1),
+            new ModelSpec(
+                null, null, new RandomInit(group.tokenizer().toString(), 6, 384, 6, 96, 7L)));
+
+    assertThat(run(job, Map.of()).exitValue()).as(log(job)).isEqualTo(TrainCommand.SUCCEEDED);
+
+    TrainingResult result = result(job);
+    assertThat((double) result.estimatedPeakBytes())
+        .isCloseTo(result.peakResidentBytes(), withinPercentage(20));
+    assertThat(log(job)).contains("memory: about ").contains("estimated ");
   }
 
   @Test

@@ -337,7 +337,8 @@ class TrainingRunTest {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    return new TrainingRun(job, folder, out, progress -> {}, stop).run();
+    return new TrainingRun(job, folder, out, progress -> {}, stop, AvailableMemory.ofMachine())
+        .run();
   }
 
   /** What progress lines say apart from the time it took. */

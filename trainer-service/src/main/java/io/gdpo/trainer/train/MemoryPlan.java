@@ -1,0 +1,230 @@
+package io.gdpo.trainer.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.LoraSpec;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.DecoderMemory;
+import io.gdpo.lm.ForwardOptions;
+import io.gdpo.lm.LoraConfig;
+import io.gdpo.lm.ModelConfig;
+import io.gdpo.trainer.objective.Objective;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Whether a job fits into memory, asked before its weights are read, and what to change if not:
+ * every change that is suggested has been estimated to fit.
+ */
+final class MemoryPlan {
+  /** Steps whose micro-batches are laid out, of those with the most tokens. */
+  private static final int STEPS = 8;
+
+  /** Steps that are looked at; of a longer run the rest are of the same examples. */
+  private static final long LOOKED_AT = 10_000;
+
+  private static final int CHUNK = 256;
+  private static final int SHORTEST = 64;
+
+  private final TrainingJob job;
+  private final ModelConfig config;
+  private final boolean secondModel;
+  private final int maxLength;
+  private final IntFunction<TrainingData> encoded;
+
+  /**
+   * @param secondModel whether the reference is a model of its own
+   * @param maxLength longest prompt and response together, in tokens
+   * @param encoded the job's data, cut to a length
+   */
+  MemoryPlan(
+      TrainingJob job,
+      ModelConfig config,
+      boolean secondModel,
+      int maxLength,
+      IntFunction<TrainingData> encoded) {
+    this.job = job;
+    this.config = config;
+    this.secondModel = secondModel;
+    this.maxLength = maxLength;
+    this.encoded = encoded;
+  }
+
+  /** What the job will need. */
+  MemoryEstimate estimate() {
+    return estimate(job.training(), encoded.apply(maxLength));
+  }
+
+  /**
+   * Refuses a job that cannot fit.
+   *
+   * @param available bytes that there are
+   * @throws TrainingFailedException with the numbers and what would fit
+   */
+  void require(MemoryEstimate estimate, long available) {
+    if (estimate.total() > available) {
+      throw new TrainingFailedException(
+          "the job needs about %s, but there are only %s. %s"
+              .formatted(
+                  estimate,
+                  MemoryEstimate.megabytes(available),
+                  suggestions("What would fit", bytes -> bytes <= available)));
+    }
+  }
+
+  /** What to say of a job that did not fit after all. */
+  TrainingFailedException exhausted(MemoryEstimate estimate, Throwable cause) {
+    return new TrainingFailedException(
+        "memory ran out (%s). The job was estimated to need %s; other programs take theirs. %s"
+            .formatted(
+                OutOfMemory.account(cause),
+                estimate,
+                suggestions(
+                    "What would need at least a tenth less",
+                    bytes -> bytes <= estimate.total() * 9 / 10)),
+        cause);
+  }
+
+  private String suggestions(String introduction, LongPredicate fits) {
+    List<Map<String, Object>> single = single();
+    List<String> fitting = new ArrayList<>();
+    for (Map<String, Object> change : single) {
+      fitting(change, fits).ifPresent(fitting::add);
+    }
+    if (fitting.isEmpty()) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      for (Map<String, Object> change : single) {
+        all.putAll(change);
+        fitting(all, fits).filter(words -> fitting.isEmpty()).ifPresent(fitting::add);
+      }
+      if (fitting.isEmpty()) {
+        return "None of %s helps enough, nor all together: take a smaller model, or a machine with more memory"
+            .formatted(String.join(", ", all.keySet()));
+      }
+    }
+    return introduction + ": " + String.join("; or ", fitting);
+  }
+
+  /** Changes, those first that cost least. */
+  private List<Map<String, Object>> single() {
+    TrainingSpec spec = job.training();
+    List<Map<String, Object>> changes = new ArrayList<>();
+    if (spec.vocabularyChunk() == 0 || spec.vocabularyChunk() > CHUNK) {
+      changes.add(Map.of("vocabulary_chunk", CHUNK));
+    }
+    for (int parts = 2 * atLeast(spec); parts < spec.batchSize(); parts *= 2) {
+      changes.add(Map.of("gradient_accumulation", parts));
+    }
+    if (spec.batchSize() > spec.gradientAccumulation()) {
+      changes.add(Map.of("gradient_accumulation", spec.batchSize()));
+    }
+    if (!spec.activationRecomputation()) {
+      changes.add(Map.of("activation_recomputation", true));
+    }
+    if (spec.lora() == null) {
+      changes.add(Map.of("lora", new LoraSpec(null, null, null, null)));
+    }
+    for (int length = maxLength / 2; length >= SHORTEST && isValid(length); length /= 2) {
+      changes.add(Map.of("max_length", length));
+    }
+    return changes;
+  }
+
+  private static int atLeast(TrainingSpec spec) {
+    return Math.max(
+        spec.gradientAccumulation(),
+        TrainingRun.parts(spec.batchSize(), TrainingRun.TRAINED_AT_ONCE));
+  }
+
+  private boolean isValid(int length) {
+    Integer prompt = job.training().maxPromptLength();
+    return prompt == null || prompt < length;
+  }
+
+  private Optional<String> fitting(Map<String, Object> changes, LongPredicate fits) {
+    ObjectNode json = Json.SPECS.valueToTree(job.training());
+    changes.forEach((field, value) -> json.set(field, Json.SPECS.valueToTree(value)));
+    TrainingSpec changed = Json.SPECS.convertValue(json, TrainingSpec.class);
+    int length = changed.maxLength() == null ? maxLength : changed.maxLength();
+    long total = estimate(changed, encoded.apply(length)).total();
+    return fits.test(total)
+        ? Optional.of(words(changes) + " (" + MemoryEstimate.megabytes(total) + ")")
+        : Optional.empty();
+  }
+
+  private static String words(Map<String, Object> changes) {
+    return changes.entrySet().stream()
+        .map(change -> change.getKey() + ": " + value(change.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** As YAML has it. */
+  private static String value(Object value) {
+    return value instanceof LoraSpec ? "{}" : value.toString();
+  }
+
+  private MemoryEstimate estimate(TrainingSpec spec, TrainingData data) {
+    DecoderMemory decoder =
+        new DecoderMemory(
+            config,
+            ComputeType.ofLabel(spec.computeDtype()),
+            Optional.ofNullable(spec.lora())
+                .map(
+                    l ->
+                        new LoraConfig(
+                            l.rank(), l.alpha(), Optional.ofNullable(l.targetModules()))),
+            new ForwardOptions(
+                spec.activationRecomputation(),
+                spec.vocabularyChunk(),
+                ForwardOptions.VocabularyRows.ASKED));
+    Objective objective = Objective.of(spec);
+    BatchPacker packer =
+        new BatchPacker(
+            objective.loss(), spec.imitationIncludesClose(), spec.levers(), config.width());
+    List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));
+    if (objective.loss().isPreference()) {
+      evaluated.addAll(longest(packer, data.train()));
+    }
+    return MemoryEstimate.of(spec, decoder, largest(spec, packer, data), evaluated, secondModel);
+  }
+
+  /** Batches of the examples with the most tokens, as evaluation lays them out. */
+  private static List<PackedBatch> longest(BatchPacker packer, List<TrainingExample> split) {
+    return packer.pack(
+        split.stream()
+            .sorted(Comparator.comparingInt(packer::length).reversed())
+            .limit(TrainingRun.EVALUATED_AT_ONCE)
+            .toList(),
+        1);
+  }
+
+  /** Micro-batches of the steps with the most tokens. */
+  private List<PackedBatch> largest(TrainingSpec spec, BatchPacker packer, TrainingData data) {
+    TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
+    int[] lengths = data.train().stream().mapToInt(packer::length).toArray();
+    record Step(long number, long tokens) {}
+
+    return LongStream.rangeClosed(1, Math.min(LOOKED_AT, plan.totalSteps()))
+        .mapToObj(
+            step -> {
+              long tokens = 0;
+              for (int example : plan.batch(step)) {
+                tokens += lengths[example];
+              }
+              return new Step(step, tokens);
+            })
+        .sorted(Comparator.comparingLong(Step::tokens).reversed())
+        .limit(STEPS)
+        .flatMap(step -> TrainingRun.laidOut(spec, packer, plan, data, step.number).stream())
+        .toList();
+  }
+}
