@@ -30,9 +30,9 @@ import java.util.regex.Pattern;
  * 2M, gated e * 3M) for each place, and that of its largest matrix before it is added up.
  *
  * <p>The vocabulary: for n places held at once (all that are asked for, or a chunk), the softmax,
- * its gradient and the logits' gradient, 4 * 3nV; or, if more, 4nV and the projection's gradients of
- * both calls that read it, 4 * 2VC. A tied embedding's gradient waits, 4VC, until the way back has
- * come to the embedding, where another 4VC joins it. And a copy of the projection, eVC, as the
+ * its gradient and the logits' gradient, 4 * 3nV; or, if more, 4nV and the projection's gradients
+ * of both calls that read it, 4 * 2VC. A tied embedding's gradient waits, 4VC, until the way back
+ * has come to the embedding, where another 4VC joins it. And a copy of the projection, eVC, as the
  * products' kernels lay it out, which they keep (measured on a CPU).
  *
  * @param config the model's shape
@@ -113,8 +113,10 @@ public record DecoderMemory(
     kept += again ? (config.layers() + 1) * stream : config.layers() * block(batch);
     long laidOut = laidOutHead();
     long waiting = headTrained && config.tieWordEmbeddings() && !cut ? head() : 0;
-    Pass atVocabulary = new Pass(kept, laidOut + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
-    Pass atBlock = new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), laidOut + waiting);
+    Pass atVocabulary =
+        new Pass(kept, laidOut + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
+    Pass atBlock =
+        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), laidOut + waiting);
     Pass atEmbedding = new Pass(2 * stream, laidOut + (headTrained ? head() + waiting : 0));
     return Pass.larger(Pass.larger(atVocabulary, atBlock), atEmbedding);
   }
@@ -129,7 +131,8 @@ public record DecoderMemory(
     long logits = 2 * FLOAT * atOnce * config.vocabSize() + laidOutHead();
     long hidden = FLOAT * batch.places() * config.width();
     return Pass.larger(
-        new Pass(Math.max(makingMask, atBlock), laidOutHead()), new Pass(mask(batch) + hidden, logits));
+        new Pass(Math.max(makingMask, atBlock), laidOutHead()),
+        new Pass(mask(batch) + hidden, logits));
   }
 
   private long mask(Batch batch) {

@@ -57,13 +57,22 @@ class MemoryPlanTest {
   @Test
   void where_no_single_change_is_enough_all_are_tried_together() throws IOException {
     TrainingJob job = job(Map.of());
-    long frozen = estimate(job(Map.of("lora", Map.of()))).weights();
-    long available = frozen + MemoryEstimate.RUNTIME + (40L << 20);
+    Map<String, Object> all =
+        Map.of(
+            "vocabulary_chunk",
+            256,
+            "gradient_accumulation",
+            16,
+            "activation_recomputation",
+            true,
+            "lora",
+            Map.of());
+    long available = estimate(job(all)).total();
 
     assertThat(catchThrowable(() -> run(job, available)))
-        .hasMessageContaining("vocabulary_chunk")
+        .hasMessageContaining("vocabulary_chunk: 256, gradient_accumulation: 16")
         .hasMessageContaining("lora: {}");
-    assertThat(catchThrowable(() -> run(job, frozen)))
+    assertThat(catchThrowable(() -> run(job, available - 1)))
         .hasMessageContaining("take a smaller model, or a machine with more memory");
   }
 
