@@ -37,24 +37,25 @@ final class MemoryPlan {
 
   private final TrainingJob job;
   private final ModelConfig config;
-  private final boolean secondModel;
+  private final boolean startsFromReference;
   private final int maxLength;
   private final IntFunction<TrainingData> encoded;
 
   /**
-   * @param secondModel whether the reference is a model of its own
+   * @param startsFromReference whether the reference is the model that training starts from, which
+   *     is not opened again below low-rank updates
    * @param maxLength longest prompt and response together, in tokens
    * @param encoded the job's data, cut to a length
    */
   MemoryPlan(
       TrainingJob job,
       ModelConfig config,
-      boolean secondModel,
+      boolean startsFromReference,
       int maxLength,
       IntFunction<TrainingData> encoded) {
     this.job = job;
     this.config = config;
-    this.secondModel = secondModel;
+    this.startsFromReference = startsFromReference;
     this.maxLength = maxLength;
     this.encoded = encoded;
   }
@@ -194,6 +195,8 @@ final class MemoryPlan {
     if (objective.loss().isPreference()) {
       evaluated.addAll(longest(packer, data.train()));
     }
+    boolean secondModel =
+        objective.loss().isPreference() && (spec.lora() == null || !startsFromReference);
     return MemoryEstimate.of(spec, decoder, largest(spec, packer, data), evaluated, secondModel);
   }
 

@@ -102,7 +102,7 @@ final class TrainingRun {
           new MemoryPlan(
               job,
               config,
-              comparesWithSecondModel(start),
+              ModelSource.reference(job).folder().equals(start.folder()),
               maxLength,
               length -> length == maxLength ? data : data(tokenizer, length));
       MemoryEstimate estimate = memory.estimate();
@@ -130,12 +130,6 @@ final class TrainingRun {
   private TrainingData data(Tokenizer tokenizer, int maxLength) {
     return TrainingData.load(
         ModelSource.fetch(ModelSource.uri(job.datasetUri())), encoder(tokenizer, maxLength), spec);
-  }
-
-  /** Frozen weights below low-rank updates are their own reference. */
-  private boolean comparesWithSecondModel(ModelSource start) {
-    return Objective.of(spec).loss().isPreference()
-        && (spec.lora() == null || !ModelSource.reference(job).folder().equals(start.folder()));
   }
 
   private Optional<TrainingResult> train(

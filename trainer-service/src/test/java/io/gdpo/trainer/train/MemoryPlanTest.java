@@ -103,8 +103,7 @@ class MemoryPlanTest {
     try (Tokenizer tokenizer = Tokenizer.load(group.tokenizer())) {
       TrainingData data =
           TrainingData.load(group.dataset(), new ExampleEncoder(tokenizer, 96, 48), job.training());
-      return new MemoryPlan(job, config, job.training().lora() == null, 96, length -> data)
-          .estimate();
+      return new MemoryPlan(job, config, true, 96, length -> data).estimate();
     }
   }
 
