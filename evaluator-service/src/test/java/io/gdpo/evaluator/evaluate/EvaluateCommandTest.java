@@ -177,7 +177,8 @@ class EvaluateCommandTest {
     Path request = Files.createDirectories(home.resolve(folder)).resolve("request.json");
     Json.EVENTS.writeValue(request.toFile(), new EvaluationTask(checkpoint, spec));
     PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8);
-    return new EvaluateCommand(stream, stream, "cpu").execute("--request", request.toUri().toString());
+    return new EvaluateCommand(stream, stream, "cpu")
+        .execute("--request", request.toUri().toString());
   }
 
   private static String reason(String folder) throws IOException {
