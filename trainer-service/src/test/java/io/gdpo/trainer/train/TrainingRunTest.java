@@ -146,6 +146,19 @@ class TrainingRunTest {
   }
 
   @Test
+  void batches_laid_out_ahead_give_the_very_same_weights() throws IOException {
+    TrainingJob ahead = group.job("ahead", Map.of("loss", "gdpo"));
+    TrainingJob inTurn =
+        group.job("in-turn", Map.of("loss", "gdpo", "levers", Map.of("prefetch", false)));
+
+    finish(ahead);
+    finish(inTurn);
+
+    assertThat(group.folder(inTurn).last().resolve(WEIGHTS))
+        .hasSameBinaryContentAs(group.folder(ahead).last().resolve(WEIGHTS));
+  }
+
+  @Test
   void damaged_reference_log_probabilities_are_refused_by_file() throws IOException {
     finish(group.job("first", Map.of("loss", "dpo")));
     Path shared = group.folder(group.job("any", Map.of("loss", "sft"))).root();
