@@ -7,7 +7,8 @@ import io.gdpo.benchmark.example.ExampleSource;
  *
  * @param name as {@code --only} takes it
  * @param what is measured, in words
- * @param kind {@code gdpo}, {@code dpo}, {@code lm} or {@code sampling}
+ * @param kind a loss ({@code gdpo} and {@code dpo} have a Python peer), {@code lm} or {@code
+ *     sampling}
  * @param model of both
  * @param source of the examples
  * @param batchSize examples of a step

@@ -23,6 +23,7 @@ final class Suite {
 
   private static final ModelShape GPT2 = new ModelShape("gpt2-small", 12, 768, 12, 1024, 50_257);
   private static final ModelShape SMALL = new ModelShape("6x384", 6, 384, 6, 512, 50_257);
+  private static final ModelShape DEMO = new ModelShape("4x192", 4, 192, 6, 256, 1_156);
   private static final ModelShape TINY = new ModelShape("2x64", 2, 64, 2, 512, 8_192);
 
   private static final Contender PLAIN = Contender.python("plain PyTorch");
@@ -86,6 +87,7 @@ final class Suite {
     suite.sampling(SMALL, 8);
     suite.bfloat16(SMALL, 8);
     suite.levers(SMALL, 8);
+    suite.demo(DEMO, 32);
     suite.gdpo(GPT2, 4);
     suite.survey(GPT2, 8);
     suite.dpo(GPT2, 4);
@@ -105,6 +107,7 @@ final class Suite {
     suite.sampling(TINY, 4);
     suite.bfloat16(TINY, 4);
     suite.levers(TINY, 4);
+    suite.demo(TINY, 4);
     return List.copyOf(suite.benchmarks);
   }
 
@@ -283,6 +286,25 @@ final class Suite {
                     Contender.java("ours without").with(work -> work.with(levers)),
                     OURS,
                     0)));
+  }
+
+  /** What all levers together bring to the demo's stages: ours without any against ours. */
+  private void demo(ModelShape model, int pairs) {
+    for (String loss : List.of("sft", "belief-sft", "dpo", "gdpo")) {
+      boolean inParts = loss.equals("belief-sft") || loss.equals("gdpo");
+      Levers none = new Levers(!inParts, false, false, false, false, false, false, false);
+      benchmarks.add(
+          Benchmark.training(
+              "demo-%s-%s".formatted(loss, model.name()),
+              "a step of the demo's stage %s, %d pairs".formatted(loss, pairs),
+              loss,
+              model,
+              new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt),
+              pairs,
+              Contender.java("ours without levers").with(work -> work.with(none)),
+              OURS,
+              0));
+    }
   }
 
   private static Levers without(int lever) {

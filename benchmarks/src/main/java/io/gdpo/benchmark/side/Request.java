@@ -43,7 +43,8 @@ public record Request(String command, Work work, Integer from, Integer count, In
   /**
    * What is to be computed.
    *
-   * @param kind {@code gdpo}, {@code dpo}, {@code lm} or {@code sampling}
+   * @param kind a loss ({@code gdpo} and {@code dpo} have a Python peer), {@code lm} or {@code
+   *     sampling}
    * @param model folder of the weights, in Hugging Face layout
    * @param reference folder of the reference model's weights
    * @param examples file of the examples

@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Optimizer steps of a preference loss, as a training job makes them. */
+/** Optimizer steps of a loss, as a training job makes them. */
 final class Training implements Computation {
   private final TrainingStep steps;
   private final double learningRate;

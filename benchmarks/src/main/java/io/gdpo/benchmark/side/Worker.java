@@ -60,7 +60,7 @@ public final class Worker implements AutoCloseable {
   private static Computation computation(Request.Work work) {
     try {
       return switch (work.kind()) {
-        case "gdpo", "dpo" -> new Training(work);
+        case "sft", "belief-sft", "dpo", "gdpo" -> new Training(work);
         case "lm" -> new LanguageModel(work);
         case "sampling" -> new Sampling(work);
         default -> throw new BenchmarkException("there is no benchmark of " + work.kind());

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
  *       for AdamW, one for RMSprop), and what the largest micro-batch of the plan holds on its way
  *       back ({@link DecoderMemory#differentiated}), three times over where each part of the loss
  *       has a forward pass of its own;
- *   <li>{@link Moment#UPDATE}: the same without the micro-batch, but with RMSprop's roots;
- *   <li>{@link Moment#EVALUATION}: the same with a pass over the eval split.
+ *   <li>{@link Moment#EVALUATION}: the same with a pass over the eval split in the micro-batch's
+ *       place.
  * </ul>
  *
  * @param moment when
@@ -56,7 +56,6 @@ record MemoryEstimate(
   enum Moment {
     REFERENCE("while reference log-probabilities are computed"),
     STEP("on the way back of a training step"),
-    UPDATE("while weights are updated"),
     EVALUATION("in evaluation");
 
     private final String words;
@@ -96,19 +95,10 @@ record MemoryEstimate(
         largest(trained.stream().map(b -> decoder.differentiated(size(b, levers))));
     DecoderMemory.Pass evaluation =
         largest(evaluated.stream().map(b -> decoder.computed(size(b, levers))));
-    boolean keepsRoots = spec.optimizer().equals("rmsprop") && levers.fusedOptimizer();
     return Stream.of(
             during(Moment.REFERENCE, decoder, 0, 0, reference, evaluation, 1),
             during(Moment.EVALUATION, decoder, gradients, state, live, evaluation, 1),
-            during(Moment.STEP, decoder, gradients, state, live, step, passes),
-            during(
-                Moment.UPDATE,
-                decoder,
-                gradients,
-                keepsRoots ? state + decoder.trained() : state,
-                live,
-                new DecoderMemory.Pass(0, 0),
-                0))
+            during(Moment.STEP, decoder, gradients, state, live, step, passes))
         .max(Comparator.comparingLong(MemoryEstimate::total))
         .orElseThrow();
   }

@@ -7,6 +7,6 @@
     if bool(torch.isfinite(norm)):
       torch.add_(steps, 1)
       unused = annotate(List[Tensor], [])
-      torch._fused_adamw_(parameters, gradients, means, squares, unused, [steps for p in parameters], lr=learning_rate, beta1=self.beta1, beta2=self.beta2, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False)
+      torch._fused_adamw_(parameters, gradients, means, squares, unused, [steps for p in parameters], lr=float(learning_rate), beta1=self.beta1, beta2=self.beta2, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False)
     torch._foreach_zero_(gradients)
     return norm

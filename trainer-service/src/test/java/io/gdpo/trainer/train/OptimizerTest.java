@@ -68,6 +68,34 @@ class OptimizerTest {
     }
   }
 
+  @Test
+  void rmsprops_weight_decay_is_decoupled_fused_or_not() throws IOException {
+    JsonNode golden = golden("rmsprop");
+    Map<String, NDArray> fused = parameters(golden);
+    Map<String, NDArray> unfused = parameters(golden);
+    try (Optimizer one = new Optimizer(new OptimizerSpec.RmsProp(0.1, 4, true), fused, manager);
+        Optimizer other =
+            new Optimizer(new OptimizerSpec.RmsProp(0.1, 4, false), unfused, manager)) {
+      for (JsonNode step : golden.get("steps")) {
+        addGradients(fused, step);
+        addGradients(unfused, step);
+        one.step(step.get("learning_rate").asDouble());
+        other.step(step.get("learning_rate").asDouble());
+        fused.forEach(
+            (name, parameter) ->
+                assertThat(parameter.toFloatArray())
+                    .usingComparatorWithPrecision(1e-6f)
+                    .containsExactly(unfused.get(name).toFloatArray()));
+      }
+      float[] before = fused.get("3").toFloatArray();
+      one.step(0.5); // without gradients
+      float[] after = fused.get("3").toFloatArray();
+      for (int i = 0; i < before.length; i++) {
+        assertThat(after[i]).isCloseTo(before[i] * 0.95f, within(1e-6f));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"adamw", "rmsprop"})
   void a_restored_optimizer_goes_on_as_if_it_had_never_stopped(String name, @TempDir Path folder)
