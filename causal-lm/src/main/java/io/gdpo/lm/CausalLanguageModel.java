@@ -13,7 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,11 +124,12 @@ public final class CausalLanguageModel implements AutoCloseable {
   public void mergeAdapter() {
     adapter.ifPresent(
         lora -> {
-          try (NDManager scratch = parameters.manager().newSubManager();
-              Autograd.Scope quiet = Autograd.gradMode(false)) {
+          try (Autograd.Scope quiet = Autograd.gradMode(false)) {
             for (String module : lora.modules()) {
-              NDArray weight = parameters.get(module + ".weight");
-              script.call(scratch, "assign", Arg.of(weight), Arg.of(merged(scratch, lora, module)));
+              try (NDManager scratch = parameters.manager().newSubManager()) {
+                Arg weight = Arg.of(parameters.get(module + ".weight"));
+                script.call(scratch, "assign", weight, Arg.of(merged(scratch, lora, module)));
+              }
             }
           }
           lora.close();
@@ -183,7 +184,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   private static CausalLanguageModel loadWhole(Path folder, Device device) throws IOException {
     ModelConfig config = ModelConfig.load(folder);
     ParameterStore parameters = new ParameterStore(device);
-    try (WeightFiles weights = WeightFiles.open(folder)) {
+    try (WeightFiles weights = WeightFiles.open(folder, config::isConstant)) {
       fill(parameters, config, weights);
       return new CausalLanguageModel(config, parameters, false);
     } catch (IOException | RuntimeException e) {
@@ -195,7 +196,6 @@ public final class CausalLanguageModel implements AutoCloseable {
   private static void fill(ParameterStore parameters, ModelConfig config, WeightFiles weights) {
     Map<String, Shape> shapes = config.weights();
     Set<String> unread = new TreeSet<>(weights.names());
-    unread.removeIf(config::isConstant);
     for (Map.Entry<String, Shape> weight : shapes.entrySet()) {
       String name = nameInFile(weight.getKey(), config, weights);
       Shape found = weights.shape(name);
@@ -226,6 +226,9 @@ public final class CausalLanguageModel implements AutoCloseable {
         name.startsWith(config.prefix()) ? name.substring(config.prefix().length()) : name;
     if (weights.names().contains(bare)) {
       return bare;
+    }
+    if (name.equals(config.head()) && weights.names().contains(config.untiedHead())) {
+      return config.untiedHead(); // of two tied names some writers keep the first by alphabet
     }
     throw new InvalidModelException(
         "%s: weight %s is missing (%d weights are there)"
@@ -279,13 +282,18 @@ public final class CausalLanguageModel implements AutoCloseable {
     Files.createDirectories(folder);
     Tokenizer.copy(tokenizerJson, folder);
     config.save(folder);
-    Map<String, NDArray> tensors = new LinkedHashMap<>(parameters.byName());
-    try (NDManager scratch = parameters.manager().newSubManager();
-        Autograd.Scope quiet = Autograd.gradMode(false)) {
-      adapter.ifPresent(
-          lora ->
-              lora.modules().forEach(m -> tensors.put(m + ".weight", merged(scratch, lora, m))));
-      Safetensors.write(folder.resolve(WeightFiles.WHOLE), tensors, Map.of("format", "pt"));
+    Map<String, String> adapted = new HashMap<>();
+    adapter.ifPresent(lora -> lora.modules().forEach(m -> adapted.put(m + ".weight", m)));
+    try (Autograd.Scope quiet = Autograd.gradMode(false)) {
+      Safetensors.writeEach(
+          folder.resolve(WeightFiles.WHOLE),
+          config.weights(),
+          (scratch, name) ->
+              adapted.containsKey(name)
+                  ? merged(scratch, adapter.orElseThrow(), adapted.get(name))
+                  : parameters.get(name),
+          parameters.manager(),
+          Map.of("format", "pt"));
     }
   }
 
@@ -345,8 +353,9 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   /**
-   * Refuses a tokenizer that can give tokens which the model has no embedding for. Fewer are fine:
-   * embeddings are often padded to a round number.
+   * Refuses a tokenizer that can give tokens which the model has no embedding for, or that cannot
+   * give the one which ends the model's texts. Fewer tokens alone are fine: embeddings are often
+   * padded to a round number.
    *
    * @throws InvalidModelException naming both sizes
    */
@@ -355,6 +364,13 @@ public final class CausalLanguageModel implements AutoCloseable {
       throw new InvalidModelException(
           "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
               .formatted(tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize()));
+    }
+    long end = config.eosTokenId().orElse(0);
+    if (end >= tokenizer.vocabularySize() && end < config.vocabSize()) {
+      throw new InvalidModelException(
+          "%s gives tokens up to %d of the %d that the model embeds (vocab_size), and lacks the one that ends its texts, %d (eos_token_id); use the model's own tokenizer"
+              .formatted(
+                  tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize(), end));
     }
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,9 +55,61 @@ final class ConfigFields {
           "output_past",
           "_num_labels",
           "attention_dropout",
+          "attention_probs_dropout_prob",
           "hidden_dropout",
+          "hidden_dropout_prob",
           "classifier_dropout",
-          "tokenizer_class");
+          "tokenizer_class",
+          "unsloth_fixed",
+          "unsloth_version");
+
+  /** Defaults of {@code generate}, which older versions kept in this file; sampling has its own. */
+  private static final Set<String> OF_GENERATION =
+      Set.of(
+          "max_length",
+          "min_length",
+          "do_sample",
+          "early_stopping",
+          "num_beams",
+          "num_beam_groups",
+          "num_return_sequences",
+          "diversity_penalty",
+          "length_penalty",
+          "repetition_penalty",
+          "exponential_decay_length_penalty",
+          "no_repeat_ngram_size",
+          "encoder_no_repeat_ngram_size",
+          "bad_words_ids",
+          "suppress_tokens",
+          "begin_suppress_tokens",
+          "forced_bos_token_id",
+          "forced_eos_token_id",
+          "remove_invalid_values",
+          "temperature",
+          "top_k",
+          "top_p",
+          "typical_p",
+          "output_scores",
+          "return_dict_in_generate");
+
+  /**
+   * Fields of the common base of all configs, and of other families, which a config that was
+   * written in full holds: with the value, as JSON, by which they change nothing.
+   */
+  private static final Map<String, String> NEUTRAL =
+      Map.ofEntries(
+          Map.entry("is_encoder_decoder", "false"),
+          Map.entry("add_cross_attention", "false"),
+          Map.entry("tie_encoder_decoder", "false"),
+          Map.entry("torchscript", "false"),
+          Map.entry("use_bfloat16", "false"),
+          Map.entry("tf_legacy_loss", "false"),
+          Map.entry("attention_bias", "false"),
+          Map.entry("mlp_bias", "false"),
+          Map.entry("use_sliding_window", "false"),
+          Map.entry("rope_interleaved", "false"),
+          Map.entry("chunk_size_feed_forward", "0"),
+          Map.entry("pruned_heads", "{}"));
 
   private final String path;
   private final JsonNode config;
@@ -65,6 +117,7 @@ final class ConfigFields {
 
   ConfigFields(JsonNode config) {
     this("", config, WITHOUT_EFFECT);
+    known.addAll(OF_GENERATION);
   }
 
   private ConfigFields(String path, JsonNode config, Set<String> known) {
@@ -132,9 +185,17 @@ final class ConfigFields {
     return positive(field, 1.0);
   }
 
-  /** Refuses a list that holds anything but this text. */
-  void requireAll(String field, String supported) {
-    for (JsonNode value : get(field)) {
+  /** Refuses a field that is there and no list of {@code size} times this text. */
+  void requireAll(String field, String supported, int size) {
+    JsonNode values = get(field);
+    if (values.isMissingNode() || values.isNull()) {
+      return;
+    }
+    if (!values.isArray() || values.size() != size) {
+      throw new InvalidModelException(
+          path + field + " must be a list with an entry for each of " + size + " blocks");
+    }
+    for (JsonNode value : values) {
       if (!value.asText().equals(supported)) {
         throw new InvalidModelException(
             path + field + " holds " + value + "; only \"" + supported + "\" is supported");
@@ -236,11 +297,14 @@ final class ConfigFields {
     return value;
   }
 
-  /** Refuses every field that nobody asked for. */
+  /** Refuses every field that nobody asked for, unless it is null or says what is so anyway. */
   void refuseOthers() {
-    for (Iterator<String> names = config.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      if (!known.contains(name)) {
+    for (Map.Entry<String, JsonNode> field : config.properties()) {
+      String name = field.getKey();
+      boolean neutral =
+          field.getValue().isNull()
+              || path.isEmpty() && field.getValue().toString().equals(NEUTRAL.get(name));
+      if (!known.contains(name) && !neutral) {
         throw new InvalidModelException(
             "field "
                 + path

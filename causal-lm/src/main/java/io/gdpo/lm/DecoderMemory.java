@@ -182,7 +182,7 @@ public record DecoderMemory(
     return matrices().stream().mapToLong(Shape::size).sum();
   }
 
-  /** The matrices of one block; attention's first, and its output's the last of those. */
+  /** The matrices of one block. */
   private List<Shape> matrices() {
     return config.weights().entrySet().stream()
         .filter(weight -> weight.getValue().dimension() == 2 && isOfFirstBlock(weight.getKey()))
@@ -195,20 +195,12 @@ public record DecoderMemory(
     return block.matches() && block.group(1).equals("0");
   }
 
-  private boolean isOfFeedForward(Shape matrix) {
-    return matrix.get(0) == config.innerWidth() || matrix.get(1) == config.innerWidth();
-  }
-
   /** Whether the feed-forward layer has a third matrix; norms are root-mean-square there. */
   private boolean isGated() {
-    return matrices().stream().filter(this::isOfFeedForward).count() == 3;
+    return config instanceof GatedConfig;
   }
 
   private long attentionWidth() {
-    return matrices().stream()
-        .filter(matrix -> !isOfFeedForward(matrix))
-        .reduce((first, last) -> last)
-        .map(output -> output.size() / config.width())
-        .orElse((long) config.width());
+    return (long) config.heads() * config.headWidth();
   }
 }

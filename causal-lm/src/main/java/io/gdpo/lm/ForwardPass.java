@@ -219,10 +219,14 @@ public final class ForwardPass {
           number);
     }
 
+    private boolean isEachOnce() {
+      return rows.length == number.length
+          && (number.length == 0 || number[number.length - 1] == number.length - 1);
+    }
+
     /** Spreads values of the distinct pairs over all asked ones. */
     NDArray each(CausalLanguageModel model, NDManager step, NDArray values) {
-      boolean inOrder = number[number.length - 1] == number.length - 1; // none was twice
-      if (inOrder && rows.length == number.length) {
+      if (isEachOnce()) {
         return values;
       }
       return model.script().callForOne(step, "each", Arg.of(values), Arg.of(step.create(number)));

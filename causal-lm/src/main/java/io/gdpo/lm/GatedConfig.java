@@ -38,12 +38,14 @@ public sealed interface GatedConfig extends RotaryConfig
   /**
    * Reads the shape, and refuses another activation than {@code silu}.
    *
-   * @param keyValueHeads where the field is absent; 0 for as many as heads of queries
+   * @param keyValueHeads where the field is absent; 0 for as many as heads of queries, which null
+   *     means too
    * @param headWidth where the field is absent; 0 for an even share of the width
    */
   static DecoderShape shape(ConfigFields fields, int keyValueHeads, int headWidth) {
     fields.oneOf("hidden_act", Set.of("silu", "swish"), "silu");
-    int otherwise = keyValueHeads == 0 ? fields.size("num_attention_heads") : keyValueHeads;
+    boolean asMany = keyValueHeads == 0 || fields.isNull("num_key_value_heads");
+    int otherwise = asMany ? fields.size("num_attention_heads") : keyValueHeads;
     int share = headWidth;
     if (share == 0 && fields.isAbsent("head_dim")) {
       share = DecoderShape.evenHeadWidth(fields, "hidden_size", "num_attention_heads");
@@ -62,7 +64,7 @@ public sealed interface GatedConfig extends RotaryConfig
     fields.requireFixed("use_mrope", false);
     fields.known("sliding_window");
     fields.known("max_window_layers");
-    fields.requireAll("layer_types", "full_attention");
+    fields.requireAll("layer_types", "full_attention", fields.size("num_hidden_layers"));
   }
 
   @Override

@@ -175,6 +175,11 @@ public record Gpt2Config(
   }
 
   @Override
+  public int heads() {
+    return nHead;
+  }
+
+  @Override
   public int keyValueHeads() {
     return nHead;
   }

@@ -30,6 +30,12 @@ public record LlamaConfig(
             fields.flag("attention_bias", false),
             fields.flag("mlp_bias", false),
             fields.asFloat32());
+    int positions = fields.positive("max_sequence_length", shape.positions());
+    if (positions != shape.positions()) {
+      throw new InvalidModelException(
+          "max_sequence_length %d and max_position_embeddings %d differ, but mean the same; give one of them"
+              .formatted(positions, shape.positions()));
+    }
     fields.known("pretraining_tp"); // how products were cut over devices, not what they give
     fields.refuseOthers();
     return read;

@@ -35,16 +35,32 @@ final class LoraAdapter implements AutoCloseable {
   private static final String A = ".lora_A.weight";
   private static final String B = ".lora_B.weight";
 
-  /** Settings of PEFT that change what is computed, with the only values that are computed here. */
+  /**
+   * What PEFT's file says that is read here, or changes nothing that a trained adapter computes.
+   */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "base_model_name_or_path",
+          "r",
+          "lora_alpha",
+          "target_modules",
+          "lora_dropout",
+          "fan_in_fan_out",
+          "inference_mode",
+          "task_type",
+          "revision",
+          "auto_mapping",
+          "megatron_core",
+          "qalora_group_size",
+          "peft_version");
+
+  /** Settings whose usual value is none of null, false and empty: those that are computed here. */
   private static final Map<String, Set<String>> FIXED =
       Map.of(
           "peft_type", Set.of("LORA"),
           "bias", Set.of("none"),
-          "use_rslora", Set.of("false"),
-          "use_dora", Set.of("false"),
-          "rank_pattern", Set.of("{}"),
-          "alpha_pattern", Set.of("{}"),
-          "modules_to_save", Set.of("null", "[]"));
+          // Others than these (pissa, olora, loftq, ...) change the weights below the update, too.
+          "init_lora_weights", Set.of("true", "false", "null", "gaussian", "eva", "orthogonal"));
 
   private final LoraConfig config;
   private final List<String> modules;
@@ -97,9 +113,9 @@ final class LoraAdapter implements AutoCloseable {
   static Path base(Path folder) throws IOException {
     String base = json(folder).path("base_model_name_or_path").asText("");
     Path resolved = folder.resolve(base).normalize();
-    if (base.isEmpty() || !Files.isDirectory(resolved)) {
+    if (base.isEmpty() || !Files.isDirectory(resolved) || Files.isSameFile(resolved, folder)) {
       throw new InvalidModelException(
-          "%s: base_model_name_or_path \"%s\" is not a folder here; set it to the folder of the model that the adapter was trained on"
+          "%s: base_model_name_or_path \"%s\" is not the folder of another model here; set it to the folder of the model that the adapter was trained on"
               .formatted(folder.resolve(CONFIG), base));
     }
     return resolved;
@@ -114,19 +130,35 @@ final class LoraAdapter implements AutoCloseable {
     }
   }
 
+  /** Refuses by name what would change the result. */
+  private static void requireSupported(Path file, JsonNode json) {
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      JsonNode value = field.getValue();
+      Set<String> supported = FIXED.get(field.getKey());
+      if (supported != null) {
+        if (!supported.contains(value.isTextual() ? value.asText() : value.toString())) {
+          throw new InvalidModelException(
+              "%s: %s %s is not supported; only %s is"
+                  .formatted(file, field.getKey(), value, new TreeSet<>(supported)));
+        }
+      } else if (!KNOWN.contains(field.getKey()) && !saysNothing(value)) {
+        throw new InvalidModelException(
+            "%s: %s %s is not supported; merge the adapter into its model with PEFT (merge_and_unload) and load that"
+                .formatted(file, field.getKey(), value));
+      }
+    }
+  }
+
+  private static boolean saysNothing(JsonNode value) {
+    return value.isNull()
+        || value.isBoolean() && !value.booleanValue()
+        || value.isContainerNode() && value.isEmpty();
+  }
+
   /** Reads an adapter of a model. */
   static LoraAdapter load(Path folder, ModelConfig model, NDManager beside) throws IOException {
     JsonNode json = json(folder);
-    FIXED.forEach(
-        (field, supported) -> {
-          JsonNode value = json.path(field);
-          if (!value.isMissingNode()
-              && !supported.contains(value.isTextual() ? value.asText() : value.toString())) {
-            throw new InvalidModelException(
-                "%s: %s %s is not supported; only %s is"
-                    .formatted(folder.resolve(CONFIG), field, value, supported));
-          }
-        });
+    requireSupported(folder.resolve(CONFIG), json);
     JsonNode targets = json.path("target_modules");
     List<String> patterns = new ArrayList<>();
     if (targets.isTextual()) {
@@ -142,6 +174,11 @@ final class LoraAdapter implements AutoCloseable {
     List<String> modules = config.modules(model);
     ParameterStore parameters = new ParameterStore(beside.getDevice());
     Path file = folder.resolve(WEIGHTS);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidModelException(
+          "%s is missing; an adapter's weights are read from safetensors (save_pretrained(folder, safe_serialization=True) writes them)"
+              .formatted(file));
+    }
     try (Safetensors weights = Safetensors.open(file)) {
       Set<String> unread = new TreeSet<>(weights.names());
       for (Map.Entry<String, Shape> expected : shapes(config, modules, model).entrySet()) {

@@ -3,6 +3,7 @@ package io.gdpo.lm;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Which weights of a frozen model get a low-rank update, and how large it is (Hu et al., 2021,
@@ -57,7 +58,14 @@ public record LoraConfig(int rank, double alpha, Optional<List<String>> targetMo
   }
 
   private static boolean matches(String target, String module) {
-    return module.equals(target) || module.endsWith("." + target) || module.matches(target);
+    try {
+      return module.equals(target) || module.endsWith("." + target) || module.matches(target);
+    } catch (PatternSyntaxException e) {
+      throw new InvalidModelException(
+          "LoRA's target module \"%s\" is neither the end of a module's name nor a regular expression: %s"
+              .formatted(target, e.getDescription()),
+          e);
+    }
   }
 
   /** Names of modules without the block's number. */

@@ -51,6 +51,9 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   /** Number of blocks. */
   int layers();
 
+  /** H, heads of queries. */
+  int heads();
+
   /** G, heads of keys and values. */
   int keyValueHeads();
 

@@ -34,6 +34,11 @@ public sealed interface RotaryConfig extends ModelConfig
   }
 
   @Override
+  default int heads() {
+    return shape().heads();
+  }
+
+  @Override
   default int keyValueHeads() {
     return shape().keyValueHeads();
   }

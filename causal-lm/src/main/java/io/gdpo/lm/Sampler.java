@@ -111,7 +111,7 @@ public final class Sampler implements AutoCloseable {
 
   private long[] nextTokens(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
     NDManager step = logits.getManager();
-    if (spec.temperature() == 0) {
+    if ((float) spec.temperature() == 0) {
       return sampling.callForOne(step, "most_likely", Arg.of(logits)).toLongArray();
     }
     double[] uniform = continuations.stream().mapToDouble(Continuation::draw).toArray();

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The weights of a model folder, whether they lie in one safetensors file or in several that an
@@ -37,10 +38,11 @@ final class WeightFiles implements AutoCloseable {
   /**
    * Opens the weights of a folder.
    *
+   * @param isConstant names of tensors that are no weights; files and index may differ in them
    * @throws InvalidModelException if there are none, a file is damaged, or a shard or a tensor that
    *     the index names is missing
    */
-  static WeightFiles open(Path folder) throws IOException {
+  static WeightFiles open(Path folder, Predicate<String> isConstant) throws IOException {
     Path whole = folder.resolve(WHOLE);
     Path index = folder.resolve(INDEX);
     boolean sharded = !Files.isRegularFile(whole);
@@ -52,11 +54,13 @@ final class WeightFiles implements AutoCloseable {
     WeightFiles weights = new WeightFiles(sharded ? index : whole);
     try {
       if (sharded) {
-        weights.addShards(index);
+        weights.addShards(index, isConstant);
       } else {
         Safetensors file = Safetensors.open(whole);
         weights.open.put(WHOLE, file);
-        file.names().forEach(name -> weights.fileOf.put(name, file));
+        file.names().stream()
+            .filter(isConstant.negate())
+            .forEach(name -> weights.fileOf.put(name, file));
       }
       return weights;
     } catch (IOException | RuntimeException e) {
@@ -65,10 +69,13 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
-  private void addShards(Path index) throws IOException {
+  private void addShards(Path index, Predicate<String> isConstant) throws IOException {
     for (Iterator<Map.Entry<String, JsonNode>> map = weightMap(index).fields(); map.hasNext(); ) {
       Map.Entry<String, JsonNode> entry = map.next();
       String name = entry.getKey();
+      if (isConstant.test(name)) {
+        continue;
+      }
       String shard = entry.getValue().asText();
       Safetensors file = open.get(shard);
       if (file == null) {
@@ -84,6 +91,14 @@ final class WeightFiles implements AutoCloseable {
     }
     for (Map.Entry<String, Safetensors> shard : open.entrySet()) {
       for (String name : shard.getValue().names()) {
+        if (isConstant.test(name)) {
+          continue;
+        }
+        if (fileOf.containsKey(name) && fileOf.get(name) != shard.getValue()) {
+          throw new InvalidModelException(
+              "%s: %s holds tensor %s, which the index takes from another shard; download or save the model again"
+                  .formatted(index, shard.getKey(), name));
+        }
         if (!fileOf.containsKey(name)) {
           throw new InvalidModelException(
               "%s: %s holds tensor %s, which the index does not name; the shard is another model's"
@@ -109,7 +124,8 @@ final class WeightFiles implements AutoCloseable {
 
   private static Safetensors openShard(Path index, String shard) throws IOException {
     Path file = index.resolveSibling(shard);
-    if (!index.toAbsolutePath().getParent().equals(file.toAbsolutePath().normalize().getParent())) {
+    Path folder = index.toAbsolutePath().normalize().getParent();
+    if (!folder.equals(file.toAbsolutePath().normalize().getParent())) {
       throw new InvalidModelException(index + " names a file outside its folder: " + shard);
     }
     if (!Files.isRegularFile(file)) {
@@ -125,7 +141,7 @@ final class WeightFiles implements AutoCloseable {
     return named;
   }
 
-  /** Names of all tensors. */
+  /** Names of all tensors that are no constants. */
   Set<String> names() {
     return Collections.unmodifiableSet(fileOf.keySet());
   }

@@ -107,11 +107,16 @@
 
   # Adds the gradients that follow from those that x's leaf has got. Gradient mode on.
   def backward_from(self, x: Tensor, leaf: Tensor) -> List[Tensor]:
-    torch.backward(x, leaf.grad)
+    if x.requires_grad:  # not where all below is frozen
+      torch.backward(x, (self).gradient(leaf))
     return []
 
+  # Zeros where the loss does not hang on the leaf.
   def gradient(self, leaf: Tensor) -> Tensor:
-    return leaf.grad
+    gradient = leaf.grad
+    if gradient.numel() == 0:  # undefined, which libtorch does not show as None
+      gradient = torch.zeros_like(leaf)
+    return gradient
 
   # -- attention -----------------------------------------------------------------------------------
 

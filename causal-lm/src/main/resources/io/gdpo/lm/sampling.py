@@ -11,7 +11,7 @@ class Sampling(Module):
   # those over the smallest set that holds at least p of the probability. Equally likely tokens stay or go together.
   # logits [B, V]; temperature, k, p [] -> [B, V]
   def probabilities(self, logits: Tensor, temperature: Tensor, k: Tensor, p: Tensor) -> Tensor:
-    logits = logits / temperature
+    logits = (logits - torch.amax(logits, [-1], True)) / temperature  # at most 0: no temperature makes it infinite
     if int(k) > 0 and int(k) < logits.size(-1):
       kth = torch.topk(logits, int(k))[0][:, -1:]
       logits = torch.masked_fill(logits, logits < kth, -inf)

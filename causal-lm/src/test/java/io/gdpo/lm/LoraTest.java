@@ -11,6 +11,7 @@ import io.gdpo.lm.script.Autograd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraTest {
@@ -106,7 +108,90 @@ class LoraTest {
         config,
         json.replaceAll(
             "\"base_model_name_or_path\" : \"[^\"]*\"", "\"base_model_name_or_path\" : \"gone\""));
-    assertRefused(folder, "\"gone\" is not a folder here");
+    assertRefused(folder, "\"gone\" is not the folder of another model");
+    Files.writeString(
+        config,
+        json.replaceAll(
+            "\"base_model_name_or_path\" : \"[^\"]*\"", "\"base_model_name_or_path\" : \".\""));
+    assertRefused(folder, "\".\" is not the folder of another model");
+    Files.writeString(config, json.replaceAll("\\[ *\"[^]]*]", "\"*c_attn\""));
+    assertRefused(folder, "\"*c_attn\" is neither");
+    Files.writeString(config, json);
+    Files.delete(folder.resolve("adapter_model.safetensors"));
+    assertRefused(folder, "adapter_model.safetensors is missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "init_lora_weights|\"pissa\"",
+        "use_rslora|true",
+        "use_dora|true",
+        "layers_to_transform|[0]",
+        "exclude_modules|[\"c_fc\"]",
+        "rank_pattern|{\"c_attn\":2}",
+        "alora_invocation_tokens|[1,2]",
+        "a_setting_of_tomorrow|7"
+      })
+  void what_pefts_file_asks_for_and_is_not_computed_is_refused_by_name(
+      String field, String value, @TempDir Path folder) throws IOException {
+    assertRefused(adapterWith(folder, "\"" + field + "\": " + value), field + " " + value);
+  }
+
+  @Test
+  void what_peft_writes_of_an_ordinary_adapter_is_read(@TempDir Path folder) throws IOException {
+    adapterWith(
+        folder,
+        """
+        "alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null, "auto_mapping": null,
+        "corda_config": null, "ensure_weight_tying": false, "eva_config": null, "exclude_modules": null,
+        "init_lora_weights": true, "layer_replication": null, "layers_pattern": null,
+        "layers_to_transform": null, "loftq_config": {}, "lora_bias": false, "megatron_config": null,
+        "megatron_core": "megatron.core", "modules_to_save": null, "peft_version": "0.18.0",
+        "qalora_group_size": 16, "rank_pattern": {}, "revision": null, "target_parameters": null,
+        "trainable_token_indices": null, "use_dora": false, "use_qalora": false, "use_rslora": false""");
+
+    try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu())) {
+      assertThat(loaded.isAdapted()).isTrue();
+    }
+  }
+
+  private Path adapterWith(Path folder, String fields) throws IOException {
+    model.adapt(lora("c_attn"), 1);
+    model.saveAdapter(folder, Golden.folder(), Golden.folder());
+    Path config = folder.resolve("adapter_config.json");
+    Files.writeString(config, Files.readString(config).replaceFirst("\\{", "{" + fields + ","));
+    return folder;
+  }
+
+  @Test
+  void an_update_of_the_projection_alone_is_trained_in_chunks_too() throws IOException {
+    try (CausalLanguageModel untied =
+        CausalLanguageModel.load(new GoldenModel("llama").folder(), Device.cpu())) {
+      untied.adapt(lora("lm_head"), 1);
+      untied.trainable().requiresGrad(true);
+      List<float[]> gradients = new ArrayList<>();
+      for (int chunk : new int[] {0, 2}) {
+        try (NDManager step = untied.parameters().manager().newSubManager();
+            Autograd.Scope recording = Autograd.gradMode(true)) {
+          ForwardPass pass =
+              untied.forward(
+                  step,
+                  TokenBatch.ofSequences(List.of(new long[] {3, 4, 5, 6, 7})),
+                  new ForwardOptions(false, chunk, ForwardOptions.VocabularyRows.ASKED));
+          Autograd.backward(
+              TestLoss.negativeMean(pass.selectedLogProbs(ROWS, new long[] {5, 6, 7})));
+          pass.backward();
+          List<NDArray> tensors = untied.trainable().tensors();
+          gradients.add(Autograd.gradients(step, tensors).get(1).toFloatArray());
+          Autograd.zeroGradients(tensors);
+        }
+      }
+      assertThat(gradients.get(0)).isNotEqualTo(new float[gradients.get(0).length]);
+      assertThat(gradients.get(1)).containsExactly(gradients.get(0), within(1e-6f));
+    }
   }
 
   private static void assertRefused(Path folder, String message) {

@@ -130,6 +130,12 @@ class ModelConfigTest {
         "mistral|attention_bias|true|attention_bias",
         "qwen2|use_sliding_window|true|use_sliding_window true",
         "qwen2|layer_types|['full_attention', 'sliding_attention']|layer_types holds \"sliding_attention\"",
+        "qwen2|layer_types|'sliding_attention'|layer_types must be a list with an entry for each of 2 blocks",
+        "qwen2|layer_types|['full_attention']|layer_types must be a list",
+        "llama|max_sequence_length|7|max_sequence_length 7",
+        "llama|is_encoder_decoder|true|is_encoder_decoder",
+        "llama|pruned_heads|{'0': [1]}|pruned_heads",
+        "gptneox|mlp_bias|true|mlp_bias",
         "qwen3|use_sliding_window|true|use_sliding_window true",
         "gptneox|hidden_act|'relu'|hidden_act \"relu\"",
         "gptneox|num_attention_heads|4|hidden_size 30 is not a multiple of num_attention_heads 4",
@@ -152,6 +158,35 @@ class ModelConfigTest {
               config.set(field, json(value));
             })
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-gpt2", "gptj", "gptneox", "llama", "mistral", "qwen2", "qwen3"})
+  void a_config_that_was_written_in_full_says_no_more(String name) throws IOException {
+    ModelConfig full =
+        read(
+            name,
+            fields ->
+                fields.setAll(
+                    (ObjectNode)
+                        json(
+                            """
+                                {'is_encoder_decoder': false, 'add_cross_attention': false,
+                                 'cross_attention_hidden_size': null, 'chunk_size_feed_forward': 0,
+                                 'pruned_heads': {}, 'torchscript': false, 'use_bfloat16': false,
+                                 'tie_encoder_decoder': false, 'tf_legacy_loss': false, 'attention_dropout': 0.1,
+                                 'max_length': 20, 'do_sample': false, 'temperature': 1.0, 'top_p': 0.9,
+                                 'num_beams': 1, 'sep_token_id': null, 'prefix': null}""")));
+
+    assertThat(full.weights()).isEqualTo(read(name, fields -> {}).weights());
+  }
+
+  @Test
+  void as_many_heads_of_keys_as_of_queries_are_meant_by_null() throws IOException {
+    ModelConfig config = read("mistral", fields -> fields.putNull("num_key_value_heads"));
+    assertThat(config.keyValueHeads()).isEqualTo(config.heads());
+    assertThat(read("llama", fields -> fields.remove("num_key_value_heads")).keyValueHeads())
+        .isEqualTo(4);
   }
 
   @Test
@@ -222,6 +257,23 @@ class ModelConfigTest {
              "max_position_embeddings": 2048, "model_type": "gpt_neox", "num_attention_heads": 8,
              "num_hidden_layers": 6, "rotary_emb_base": 10000, "rotary_pct": 0.25, "tie_word_embeddings": false,
              "torch_dtype": "float16", "use_cache": true, "use_parallel_residual": true, "vocab_size": 50304}"""),
+        arguments(
+            20_554_567_680L, // GPT-NeoX 20B
+            """
+            {"architectures": ["GPTNeoXForCausalLM"], "attention_probs_dropout_prob": 0, "bos_token_id": 0,
+             "eos_token_id": 0, "hidden_act": "gelu_fast", "hidden_dropout_prob": 0, "hidden_size": 6144,
+             "initializer_range": 0.02, "intermediate_size": 24576, "layer_norm_eps": 1e-05,
+             "max_position_embeddings": 2048, "model_type": "gpt_neox", "num_attention_heads": 64,
+             "num_hidden_layers": 44, "rotary_emb_base": 10000, "rotary_pct": 0.25, "tie_word_embeddings": false,
+             "torch_dtype": "float16", "use_cache": true, "vocab_size": 50432}"""),
+        arguments(
+            6_738_415_616L, // Llama 7B
+            """
+            {"architectures": ["LlamaForCausalLM"], "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu",
+             "hidden_size": 4096, "initializer_range": 0.02, "intermediate_size": 11008,
+             "max_position_embeddings": 2048, "max_sequence_length": 2048, "model_type": "llama",
+             "num_attention_heads": 32, "num_hidden_layers": 32, "pad_token_id": 0, "rms_norm_eps": 1e-06,
+             "tie_word_embeddings": false, "torch_dtype": "float16", "use_cache": true, "vocab_size": 32000}"""),
         arguments(
             6_050_882_784L, // GPT-J 6B
             """

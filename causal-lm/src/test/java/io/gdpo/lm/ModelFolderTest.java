@@ -210,6 +210,30 @@ class ModelFolderTest {
   }
 
   @Test
+  void whose_tokenizer_cannot_give_the_token_that_ends_its_texts() throws IOException {
+    try (Tokenizer own = Tokenizer.load(folder)) {
+      config(config -> config.put("eos_token_id", own.vocabularySize()));
+      try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu())) {
+        assertRefused(() -> model.requireEmbeds(own))
+            .hasMessageContaining("of the 389 that the model embeds")
+            .hasMessageContaining(own.vocabularySize() + " (eos_token_id)");
+      }
+    }
+  }
+
+  @Test
+  void whose_tied_weight_is_stored_under_its_other_name_is_fine() throws IOException {
+    weights(
+        (tensors, manager) ->
+            tensors.put("lm_head.weight", tensors.remove("transformer.wte.weight")));
+    try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu());
+        CausalLanguageModel golden = CausalLanguageModel.load(Golden.folder(), Device.cpu())) {
+      assertThat(model.parameters().get("transformer.wte.weight").toFloatArray())
+          .isEqualTo(golden.parameters().get("transformer.wte.weight").toFloatArray());
+    }
+  }
+
+  @Test
   void the_untouched_folder_is_fine() throws IOException {
     try (CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu())) {
       assertThat(model.config().innerWidth()).isEqualTo(53);

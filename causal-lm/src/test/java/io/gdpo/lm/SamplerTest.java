@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
   private static final long NEVER = -1;
@@ -51,6 +52,16 @@ class SamplerTest {
     List<long[]> expected = Golden.rows(Golden.expected().get("greedy"));
     for (int i = 0; i < prompts.size(); i++) {
       assertThat(sampled.get(i)).hasSize(1);
+      assertThat(sampled.get(i).get(0)).as("prompt %d", i).containsExactly(expected.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-6, 1e-40, 1e-60})
+  void the_lower_the_temperature_the_greedier_are_the_tokens(double temperature) {
+    List<List<long[]>> sampled = sample(64, new SamplingSpec(1, 20, temperature, 1, NEVER));
+    List<long[]> expected = Golden.rows(Golden.expected().get("greedy"));
+    for (int i = 0; i < prompts.size(); i++) {
       assertThat(sampled.get(i).get(0)).as("prompt %d", i).containsExactly(expected.get(i));
     }
   }

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -71,6 +77,44 @@ class ShardedWeightsTest {
   void whose_index_names_a_file_elsewhere_is_refused() throws IOException {
     map(weights -> weights.put(UP, "../other/" + SECOND));
     assertRefused().hasMessageContaining("../other/" + SECOND);
+  }
+
+  @Test
+  void whose_shards_hold_a_tensor_twice_is_refused() throws IOException {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      rewrite(FIRST, manager, tensors -> tensors.put(UP, manager.zeros(new Shape(3, 5))));
+    }
+    assertRefused()
+        .hasMessageContaining(FIRST)
+        .hasMessageContaining(UP + ", which the index takes");
+  }
+
+  @Test
+  void may_differ_from_its_index_in_constants() throws IOException {
+    String constant = "model.layers.0.self_attn.rotary_emb.inv_freq";
+    map(weights -> weights.put("model.layers.1.self_attn.rotary_emb.inv_freq", FIRST));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      rewrite(FIRST, manager, tensors -> tensors.put(constant, manager.zeros(new Shape(3))));
+    }
+    CausalLanguageModel.load(folder, Device.cpu()).close();
+  }
+
+  @Test
+  void is_found_by_a_path_with_dots_too() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    Path dotted = here.relativize(folder.toAbsolutePath()); // ../../...
+    CausalLanguageModel.load(dotted, Device.cpu()).close();
+    CausalLanguageModel.load(folder.resolve("."), Device.cpu()).close();
+  }
+
+  private void rewrite(String shard, NDManager manager, Consumer<Map<String, NDArray>> change)
+      throws IOException {
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    try (Safetensors stored = Safetensors.open(folder.resolve(shard))) {
+      stored.names().forEach(name -> tensors.put(name, stored.loadFloats(manager, name)));
+    }
+    change.accept(tensors);
+    Safetensors.write(folder.resolve(shard), tensors, Map.of());
   }
 
   @Test

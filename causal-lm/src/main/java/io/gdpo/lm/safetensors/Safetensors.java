@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * A safetensors file: named tensors behind a JSON header, checked whole before the first tensor is
@@ -353,7 +354,60 @@ public final class Safetensors implements AutoCloseable {
    */
   public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
       throws IOException {
-    ByteBuffer header = ByteBuffer.wrap(headerOf(tensors, metadata));
+    Map<String, Declared> declared = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            declared.put(name, new Declared(storageOf(name, tensor), tensor.getShape())));
+    write(file, declared, (out, name) -> writeTensor(out, tensors.get(name)), metadata);
+  }
+
+  /**
+   * The same for float32 tensors that are made one at a time, so that only one more is in memory.
+   *
+   * @param shapes of the tensors, by name
+   * @param made gives the tensor of a name, which may belong to the manager that is handed in and
+   *     is closed after it is written
+   * @param owner of those managers
+   */
+  public static void writeEach(
+      Path file,
+      Map<String, Shape> shapes,
+      BiFunction<NDManager, String, NDArray> made,
+      NDManager owner,
+      Map<String, String> metadata)
+      throws IOException {
+    Map<String, Declared> declared = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> declared.put(name, new Declared(Storage.F32, shape)));
+    write(
+        file,
+        declared,
+        (out, name) -> {
+          try (NDManager scratch = owner.newSubManager()) {
+            NDArray tensor = made.apply(scratch, name);
+            if (!new Declared(storageOf(name, tensor), tensor.getShape())
+                .equals(declared.get(name))) {
+              throw new IllegalArgumentException(
+                  "Tensor %s is %s, but was declared as %s"
+                      .formatted(name, tensor.getShape(), shapes.get(name)));
+            }
+            writeTensor(out, tensor);
+          }
+        },
+        metadata);
+  }
+
+  /** What the header says of a tensor, but for its place. */
+  private record Declared(Storage storage, Shape shape) {}
+
+  @FunctionalInterface
+  private interface TensorWriter {
+    void write(FileChannel out, String name) throws IOException;
+  }
+
+  private static void write(
+      Path file, Map<String, Declared> declared, TensorWriter tensors, Map<String, String> metadata)
+      throws IOException {
+    ByteBuffer header = ByteBuffer.wrap(headerOf(declared, metadata));
     try (FileChannel out =
         FileChannel.open(
             file,
@@ -363,23 +417,23 @@ public final class Safetensors implements AutoCloseable {
       ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       writeAll(out, length.putLong(header.remaining()).flip());
       writeAll(out, header);
-      for (NDArray tensor : tensors.values()) {
-        writeTensor(out, tensor);
+      for (String name : declared.keySet()) {
+        tensors.write(out, name);
       }
       out.force(true);
     }
   }
 
-  private static byte[] headerOf(Map<String, NDArray> tensors, Map<String, String> metadata)
+  private static byte[] headerOf(Map<String, Declared> tensors, Map<String, String> metadata)
       throws IOException {
     ObjectNode header = JSON.createObjectNode();
     if (!metadata.isEmpty()) {
       metadata.forEach(header.putObject(METADATA)::put);
     }
     long offset = 0;
-    for (Map.Entry<String, NDArray> named : tensors.entrySet()) {
-      Storage storage = storageOf(named.getKey(), named.getValue());
-      Shape shape = named.getValue().getShape();
+    for (Map.Entry<String, Declared> named : tensors.entrySet()) {
+      Storage storage = named.getValue().storage();
+      Shape shape = named.getValue().shape();
       ObjectNode entry = header.putObject(named.getKey());
       entry.put("dtype", storage.name());
       for (long dimension : shape.getShape()) {

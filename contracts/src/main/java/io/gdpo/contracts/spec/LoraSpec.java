@@ -12,6 +12,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param rank r, rows of A and columns of B (8)
  * @param alpha scale of the update, over the rank (16)
+ * @param dropout of the update's input; only 0, which is left out
  * @param targetModules which modules are adapted: each entry is the end of a module's name ({@code
  *     c_attn}, {@code self_attn.q_proj}) or a regular expression for the whole of it; all of the
  *     blocks' linear modules if absent
@@ -19,8 +20,13 @@ import java.util.regex.PatternSyntaxException;
  *     (false)
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record LoraSpec(Integer rank, Double alpha, List<String> targetModules, Boolean merge) {
+public record LoraSpec(
+    Integer rank, Double alpha, Double dropout, List<String> targetModules, Boolean merge) {
+  /** With every setting's default. */
+  public static final LoraSpec DEFAULT = new LoraSpec(null, null, null, null, null);
+
   public LoraSpec {
+    dropout = dropout != null && dropout == 0 ? null : dropout;
     rank = rank == null ? 8 : rank;
     alpha = alpha == null ? 16.0 : alpha;
     merge = merge != null && merge;
@@ -35,6 +41,11 @@ public record LoraSpec(Integer rank, Double alpha, List<String> targetModules, B
     }
     if (!(alpha > 0) || alpha.isInfinite()) {
       problems.add(new SpecProblem(path + ".alpha", "must be greater than 0, is " + alpha));
+    }
+    if (dropout != null) {
+      problems.add(
+          new SpecProblem(
+              path + ".dropout", "must be 0: training is exact and repeatable; is " + dropout));
     }
     if (targetModules != null && targetModules.isEmpty()) {
       problems.add(

@@ -173,6 +173,13 @@ public record TrainingSpec(
           v -> v == 0,
           "must be 0 for " + loss + ", whose labels desirable_weight and undesirable_weight weigh");
     }
+    if (Loss.IPO.label().equals(loss)) {
+      check.that(
+          "label_smoothing",
+          labelSmoothing,
+          v -> v == 0,
+          "must be 0 for ipo, whose loss is the distance from a margin");
+    }
     check.oneOf("calibration_support", calibrationSupport, List.of("vocabulary", "beliefs"));
     check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
     check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));

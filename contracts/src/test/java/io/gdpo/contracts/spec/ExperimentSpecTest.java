@@ -71,6 +71,8 @@ class ExperimentSpecTest {
         "loss: gdpo, | loss: gdpo-kto, label_smoothing: 0.1, | stages[1].training.label_smoothing | desirable_weight",
         "loss: gdpo, | loss: kto, desirable_weight: -1, | stages[1].training.desirable_weight | negative",
         "loss: gdpo, | loss: kto, undesirable_weight: NaN, | stages[1].training.undesirable_weight | negative",
+        "loss: gdpo, | loss: ipo, label_smoothing: 0.1, | stages[1].training.label_smoothing | ipo",
+        "beta: 0.2 | lora: {dropout: 0.1} | stages[1].training.lora.dropout | must be 0",
         "seed: 7 | evaluation: {temperature: -1} | evaluation.temperature | 0 or above",
         "seed: 7 | evaluation: {top_k: -1} | evaluation.top_k | 0 for all",
         "seed: 7 | evaluation: {top_p: 0} | evaluation.top_p | at most 1",
