@@ -199,6 +199,16 @@ class ExperimentFlowTest {
   }
 
   @Test
+  void aProcessThatTheSystemKillsFailsWithTheMemoryThatItSaidItNeeds() {
+    run("starved", "out-of-memory");
+    ExperimentFinished finished =
+        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("starved"));
+    assertThat(finished.reason())
+        .contains("exit code 137")
+        .contains("because memory ran out: the job said memory: about 9,876 MB");
+  }
+
+  @Test
   void aJobThatSaysWhyItFailedIsNotTriedAgain() {
     run("diverging", "diverging");
     ExperimentFinished finished =

@@ -8,6 +8,7 @@ import io.gdpo.platform.launch.JobStatus;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.ParentWatch;
 import io.gdpo.trainer.train.JobFolder;
+import io.gdpo.trainer.train.TrainCommand;
 import io.gdpo.trainer.train.TrainingJob;
 import io.gdpo.trainer.train.TrainingResult;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +18,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Runs attempts of training jobs as {@code train} processes of this program and says how they fare.
@@ -92,15 +95,31 @@ public class TrainingLauncher {
     if (status instanceof JobStatus.Exited exited) {
       return exited.code() == ParentWatch.HALTED || exited.code() == INTERRUPTED
           ? new Observation.Gone()
-          : new Observation.Died("exit code " + exited.code() + meaning(exited) + lastLines(jobId));
+          : new Observation.Died(
+              "exit code " + exited.code() + meaning(jobId, exited) + lastLines(jobId));
     }
     return new Observation.Gone();
   }
 
-  private static String meaning(JobStatus.Exited exited) {
-    return exited.code() == KILLED
-        ? " (killed; where nobody did, by the system because memory ran out)"
-        : "";
+  private String meaning(String jobId, JobStatus.Exited exited) {
+    if (exited.code() != KILLED) {
+      return "";
+    }
+    return " (killed; where nobody did, by the system because memory ran out"
+        + estimate(jobId).map(words -> ": the job said " + words).orElse("")
+        + ")";
+  }
+
+  /** What the job said that it would need. */
+  private Optional<String> estimate(String jobId) {
+    try (Stream<String> lines = Files.lines(folders.log(jobId))) {
+      return lines
+          .filter(line -> line.contains(TrainCommand.ESTIMATE))
+          .reduce((earlier, later) -> later)
+          .map(line -> line.substring(line.indexOf(TrainCommand.ESTIMATE)));
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.of("nothing that can be read (" + e.getMessage() + ")");
+    }
   }
 
   /** Asks this attempt's process to stop; {@link #observe} tells when it has. */

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * prompt next to one another, so that a step computes their prompt once. A pure function of seed
  * and epoch, so a resumed run visits the same.
  *
- * <p>Used by one thread: it remembers the last epoch it was asked for.
+ * <p>It remembers the last epoch it was asked for. Several threads may ask.
  */
 public final class DataOrder {
   private final long seed;
@@ -37,7 +37,7 @@ public final class DataOrder {
   }
 
   /** A permutation of {@code 0 .. size - 1}; epochs count from 0. */
-  public int[] epoch(int epoch) {
+  public synchronized int[] epoch(int epoch) {
     if (epoch != lastEpoch) {
       lastOrder = shuffled(epoch);
       lastEpoch = epoch;

@@ -31,6 +31,11 @@ public record JobFolder(Path root) {
         : Path.of(ModelSource.uri(job.referenceLogProbs()));
   }
 
+  /** A reference model that lies nowhere else, by the digest of what it follows from. */
+  Path reference(String digest) {
+    return root.resolve("reference-" + digest.substring(0, 16));
+  }
+
   /** Resumable checkpoints, {@code step-N}. */
   public Path checkpoints() {
     return root.resolve("checkpoints");

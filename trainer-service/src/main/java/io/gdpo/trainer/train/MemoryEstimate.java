@@ -118,7 +118,7 @@ record MemoryEstimate(
         state,
         reference,
         passes * pass.activations(),
-        pass.vocabulary(),
+        passes * pass.vocabulary(),
         RUNTIME);
   }
 
@@ -143,7 +143,7 @@ record MemoryEstimate(
         batch.tokens().rows(),
         batch.tokens().length(),
         asked.size() + (levers.selectedRows() ? 0 : places - rows.size()),
-        batch.beliefRows().length);
+        levers.selectedRows() ? batch.beliefRows().length : places);
   }
 
   /** A number of bytes for people. */

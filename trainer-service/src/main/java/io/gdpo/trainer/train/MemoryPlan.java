@@ -118,21 +118,22 @@ final class MemoryPlan {
   /** Changes, those first that cost least. */
   private List<Map<String, Object>> single() {
     TrainingSpec spec = job.training();
+    int batchSize = Math.min(spec.batchSize(), encoded.apply(maxLength).train().size());
     List<Map<String, Object>> changes = new ArrayList<>();
     if (spec.vocabularyChunk() == 0 || spec.vocabularyChunk() > CHUNK) {
       changes.add(Map.of("vocabulary_chunk", CHUNK));
     }
-    for (int parts = 2 * atLeast(spec); parts < spec.batchSize(); parts *= 2) {
+    for (long parts = 2L * atLeast(spec, batchSize); parts < batchSize; parts *= 2) {
       changes.add(Map.of("gradient_accumulation", parts));
     }
-    if (spec.batchSize() > spec.gradientAccumulation()) {
-      changes.add(Map.of("gradient_accumulation", spec.batchSize()));
+    if (batchSize > spec.gradientAccumulation()) {
+      changes.add(Map.of("gradient_accumulation", batchSize));
     }
     if (!spec.activationRecomputation()) {
       changes.add(Map.of("activation_recomputation", true));
     }
     if (spec.lora() == null) {
-      changes.add(Map.of("lora", new LoraSpec(null, null, null, null)));
+      changes.add(Map.of("lora", LoraSpec.DEFAULT));
     }
     for (int length = maxLength / 2; length >= SHORTEST && isValid(length); length /= 2) {
       changes.add(Map.of("max_length", length));
@@ -140,10 +141,9 @@ final class MemoryPlan {
     return changes;
   }
 
-  private static int atLeast(TrainingSpec spec) {
+  private static int atLeast(TrainingSpec spec, int batchSize) {
     return Math.max(
-        spec.gradientAccumulation(),
-        TrainingRun.parts(spec.batchSize(), TrainingRun.TRAINED_AT_ONCE));
+        spec.gradientAccumulation(), TrainingRun.parts(batchSize, TrainingRun.TRAINED_AT_ONCE));
   }
 
   private boolean isValid(int length) {

@@ -23,14 +23,15 @@ record ModelSelection(
    * The selection after an evaluation; the new model is the best if its {@code bestStep} is {@code
    * step}.
    *
-   * @throws TrainingFailedException if the evaluation lacks the metric to select by
+   * @throws TrainingFailedException if the evaluation lacks the metric to select by, or it is not
+   *     finite
    */
   ModelSelection after(long step, Map<String, Double> metrics, TrainingSpec spec) {
-    Double value = metrics.get(spec.selectBy());
-    if (value == null) {
+    double value = metric(metrics, spec);
+    if (!Double.isFinite(value)) {
       throw new TrainingFailedException(
-          "select_by '%s' is not a metric of loss %s; its metrics are %s"
-              .formatted(spec.selectBy(), spec.loss(), String.join(", ", metrics.keySet())));
+          "the eval split's %s is %s after step %d; lower learning_rate (%s), or lengthen warmup_steps (%d)"
+              .formatted(spec.selectBy(), value, step, spec.learningRate(), spec.warmupSteps()));
     }
     boolean better =
         bestMetric == null
@@ -38,6 +39,21 @@ record ModelSelection(
     return better
         ? new ModelSelection(step, value, metrics, 0)
         : new ModelSelection(bestStep, bestMetric, bestMetrics, withoutGain + 1);
+  }
+
+  /**
+   * The metric to select by.
+   *
+   * @throws TrainingFailedException if there is none of this name
+   */
+  static double metric(Map<String, Double> metrics, TrainingSpec spec) {
+    Double value = metrics.get(spec.selectBy());
+    if (value == null) {
+      throw new TrainingFailedException(
+          "select_by '%s' is not a metric of loss %s; its metrics are %s"
+              .formatted(spec.selectBy(), spec.loss(), String.join(", ", metrics.keySet())));
+    }
+    return value;
   }
 
   /** Whether patience has run out. */

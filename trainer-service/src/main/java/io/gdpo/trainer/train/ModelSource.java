@@ -118,8 +118,8 @@ sealed interface ModelSource {
     private static boolean isRead(Path file) {
       String name = file.getFileName().toString();
       return name.endsWith("config.json")
-          || name.endsWith("model.safetensors")
-          || name.matches("model-\\d+-of-\\d+\\.safetensors");
+          || name.endsWith(".safetensors")
+          || name.endsWith(".safetensors.index.json");
     }
 
     @Override

@@ -37,6 +37,9 @@ public final class TrainCommand {
   public static final int USAGE = 2;
   public static final int STOPPED = 130;
 
+  /** How the line of the log begins that tells what memory the job will need. */
+  public static final String ESTIMATE = "memory: about ";
+
   private static final Duration GRACE = Duration.ofSeconds(60);
 
   private final PrintStream console;

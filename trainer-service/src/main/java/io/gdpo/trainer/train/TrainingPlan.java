@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * settings, the seed and the number of examples. An epoch's last batch may be smaller.
  *
  * @param order of the examples in each epoch
- * @param batchSize examples of a step
+ * @param batchSize examples of a step, not more than there are
  * @param totalSteps steps of the whole run
  * @param evalEvery examples between evaluations
  * @param checkpointEvery steps between checkpoints; 0 for one at each evaluation
@@ -19,21 +19,25 @@ record TrainingPlan(
     DataOrder order, int batchSize, long totalSteps, long evalEvery, long checkpointEvery) {
   private static final int LINES = 100;
 
+  /** Of a product: 1.1 epochs of 10 steps are 11 steps, not 12. */
+  private static final double ROUNDING = 1e-6;
+
   static TrainingPlan of(TrainingSpec spec, long seed, List<TrainingExample> split) {
     int examples = split.size();
-    long stepsPerEpoch = (examples + spec.batchSize() - 1) / spec.batchSize();
+    int batchSize = Math.min(spec.batchSize(), examples);
+    long stepsPerEpoch = TrainingRun.parts(examples, batchSize);
     List<LongBuffer> prompts =
         split.stream().map(e -> LongBuffer.wrap(e.tokens().prompt())).toList();
     return new TrainingPlan(
         new DataOrder(seed, prompts, spec.examplesPerPrompt()),
-        spec.batchSize(),
-        Math.max(1, (long) Math.ceil(spec.epochs() * stepsPerEpoch)),
+        batchSize,
+        Math.max(1, (long) Math.ceil(spec.epochs() * stepsPerEpoch - ROUNDING)),
         spec.evalEvery() == null ? examples : spec.evalEvery(),
         spec.checkpointEvery() == null ? 0 : spec.checkpointEvery());
   }
 
   private int stepsPerEpoch() {
-    return (order.size() + batchSize - 1) / batchSize;
+    return TrainingRun.parts(order.size(), batchSize);
   }
 
   /** Indices of the examples that a step learns from; steps count from 1. */

@@ -22,6 +22,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,9 @@ final class TrainingRun {
   private final BooleanSupplier stopAsked;
   private final AvailableMemory available;
   private final Stopwatch process = new Stopwatch();
+
+  /** What was read once: hashing a large model takes longer than loading it. */
+  private final Map<ModelSource, String> digests = new HashMap<>();
 
   /**
    * @param console where readable lines go
@@ -206,7 +210,7 @@ final class TrainingRun {
     }
     Optional<Path> folder = start.folder().map(ModelSource::fetch);
     boolean whole = folder.isPresent() && CausalLanguageModel.adapterBase(folder.get()).isEmpty();
-    return Optional.of(whole ? folder.get() : ModelSource.fetch(keptReference(start)));
+    return Optional.of(whole ? folder.get() : ModelSource.fetch(keptReference(start, model)));
   }
 
   private Device device() {
@@ -243,9 +247,18 @@ final class TrainingRun {
         List.of(
             json(spec),
             Long.toString(job.dataSeed()),
-            start.digest(),
+            digest(start),
             Digests.ofExamples(data.train()),
             Digests.ofExamples(data.eval())));
+  }
+
+  private String digest(ModelSource source) throws IOException {
+    String known = digests.get(source);
+    if (known == null) {
+      known = source.digest();
+      digests.put(source, known);
+    }
+    return known;
   }
 
   private static String json(TrainingSpec spec) {
@@ -307,7 +320,7 @@ final class TrainingRun {
           Reference.NONE, Reference.NONE, Reference.NONE, Reference.NONE, Optional.empty());
     }
     ModelSource source = ModelSource.reference(job);
-    URI kept = source.folder().isPresent() ? source.folder().get() : keptReference(source);
+    URI kept = source.folder().isPresent() ? source.folder().get() : keptReference(source, policy);
     if (!spec.levers().cachedReference()) {
       CausalLanguageModel model = openReference(source, policy);
       LiveReference live =
@@ -352,7 +365,7 @@ final class TrainingRun {
     String content =
         Digests.ofTexts(
             List.of(
-                source.digest(),
+                digest(source),
                 Digests.ofExamples(examples),
                 Boolean.toString(objective.loss().isBeliefConditioned()),
                 spec.computeDtype(),
@@ -388,20 +401,29 @@ final class TrainingRun {
   /** The frozen weights below low-rank updates are their own reference: no second copy. */
   private CausalLanguageModel openReference(ModelSource source, CausalLanguageModel policy)
       throws IOException {
-    boolean isBase = policy.isAdapted() && source.digest().equals(ModelSource.start(job).digest());
     CausalLanguageModel reference =
-        isBase ? policy.base() : source.open(policy.parameters().manager().getDevice());
+        isBaseOf(policy, source)
+            ? policy.base()
+            : source.open(policy.parameters().manager().getDevice());
     reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
     return reference;
   }
 
-  /** A reference that is in no folder yet is kept, for those who measure rewards later. */
-  private URI keptReference(ModelSource source) throws IOException {
-    Path kept = folder.root().resolve("reference");
+  private boolean isBaseOf(CausalLanguageModel policy, ModelSource source) throws IOException {
+    return policy.isAdapted() && digest(source).equals(digest(ModelSource.start(job)));
+  }
+
+  /**
+   * A reference that is in no folder yet is kept, for those who measure rewards later; under its
+   * content, for a job's folder may be used again for another model.
+   */
+  private URI keptReference(ModelSource source, CausalLanguageModel policy) throws IOException {
+    Path kept = folder.reference(digest(source));
     if (Files.isDirectory(kept)) {
       return kept.toUri();
     }
-    try (CausalLanguageModel reference = source.open(Device.cpu())) { // only copied
+    try (CausalLanguageModel reference =
+        isBaseOf(policy, source) ? policy.base() : source.open(Device.cpu())) { // only copied
       AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
     }
     return kept.toUri();
@@ -435,8 +457,8 @@ final class TrainingRun {
                 model.trainable().count(),
                 model.parameters().count(),
                 plan.totalSteps(),
-                spec.batchSize()));
-    progress.say("memory: about " + estimate);
+                plan.batchSize()));
+    progress.say(TrainCommand.ESTIMATE + estimate);
     if (data.promptsCut() + data.responsesCut() > 0) {
       progress.say(
           "cut to fit: %d prompts, %d responses".formatted(data.promptsCut(), data.responsesCut()));
@@ -546,7 +568,7 @@ final class TrainingRun {
     /** Whether training is over; false if it was asked to stop before. */
     boolean run() throws IOException {
       if (step == 0) {
-        evaluate();
+        ModelSelection.metric(evaluate(), spec); // a wrong name is known before the first step
       }
       while (!plan.isLast(step) && !stoppedEarly) {
         if (stopAsked.getAsBoolean()) {

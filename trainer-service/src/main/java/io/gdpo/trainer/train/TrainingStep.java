@@ -81,6 +81,9 @@ public final class TrainingStep implements AutoCloseable {
       List<TrainingExample> examples,
       long[] beliefTokens)
       throws IOException {
+    if (spec.lora() != null) {
+      throw new IllegalArgumentException("steps of low-rank updates are not measured; omit lora");
+    }
     Objective objective = Objective.of(spec);
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =

@@ -4,6 +4,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.platform.launch.ParentWatch;
 import io.gdpo.trainer.train.JobFolder;
+import io.gdpo.trainer.train.TrainCommand;
 import io.gdpo.trainer.train.TrainingJob;
 import io.gdpo.trainer.train.TrainingResult;
 import java.io.IOException;
@@ -42,6 +43,11 @@ public final class ScriptedTraining {
       }
       case "slow" -> {
         progress(folder, 5);
+        stop.await();
+      }
+      case "out-of-memory" -> {
+        System.out.println(TrainCommand.ESTIMATE + "9,876 MB on the way back of a training step");
+        Runtime.getRuntime().exec("kill -9 " + ProcessHandle.current().pid());
         stop.await();
       }
       case "diverging" -> end(folder, result(TrainingResult.Status.FAILED, "loss is NaN", folder));

@@ -66,6 +66,8 @@ class LeversTest {
         "{vocabulary_chunk: 7}",
         "{activation_recomputation: true}",
         "{activation_recomputation: true, vocabulary_chunk: 16}",
+        "{activation_recomputation: true, levers: {one_forward: false}}",
+        "{vocabulary_chunk: 7, levers: {one_forward: false, selected_rows: false}}",
         "{levers: {one_forward: false, selected_rows: false, shared_prefixes: false,"
             + " sequence_packing: false, length_bucketing: false}}",
       })

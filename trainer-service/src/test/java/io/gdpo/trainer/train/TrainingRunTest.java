@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.CausalLanguageModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -267,6 +272,63 @@ class TrainingRunTest {
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("'rewards/margin' is not a metric of loss sft")
         .hasMessageContaining("belief_mass");
+    assertThat(console.toString(StandardCharsets.UTF_8)).doesNotContain("train ");
+  }
+
+  @Test
+  void a_model_that_its_only_step_has_ruined_is_no_result() {
+    TrainingJob job =
+        group.job(
+            "job",
+            Map.of(
+                "loss", "sft",
+                "learning_rate", 1e30,
+                "warmup_steps", 0,
+                "batch_size", 24,
+                "epochs", 1));
+
+    assertThatThrownBy(() -> finish(job))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("the eval split's loss is")
+        .hasMessageContaining("after step 1")
+        .hasMessageContaining("learning_rate");
+  }
+
+  @Test
+  void a_batch_larger_than_the_data_is_all_of_it() throws IOException {
+    TrainingJob job =
+        group.job("job", Map.of("loss", "sft", "batch_size", Integer.MAX_VALUE, "epochs", 3));
+
+    TrainingResult result = finish(job);
+
+    assertThat(result.step()).isEqualTo(3);
+    assertThat(result.examples()).isEqualTo(3 * 24);
+  }
+
+  @Test
+  void low_rank_updates_of_another_start_get_a_base_of_their_own() throws IOException {
+    List<Path> bases = new ArrayList<>();
+    for (long seed : new long[] {7, 8}) {
+      RandomInit init = new RandomInit(group.tokenizer().toString(), 2, 16, 2, 96, seed);
+      TrainingJob job =
+          group.job(
+              "job", Map.of("loss", "sft", "lora", Map.of()), new ModelSpec(null, null, init));
+      finish(job);
+      bases.add(CausalLanguageModel.adapterBase(group.folder(job).last()).orElseThrow());
+      deleteAll(group.folder(job).checkpoints());
+    }
+
+    assertThat(bases.get(0)).isNotEqualTo(bases.get(1));
+    assertThat(Files.mismatch(bases.get(0).resolve(WEIGHTS), bases.get(1).resolve(WEIGHTS)))
+        .isNotNegative();
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Test
