@@ -3,6 +3,7 @@
     {"command": "prepare", "work": {...}}        load models and examples     -> {"ready": "..."}
     {"command": "measure"}                       what both sides agree on     -> {"values": {name: number}}
     {"command": "steps", "from": i, "count": k}  steps i to i + k - 1         -> {"seconds": [...], "gflop": [...]}
+    {"command": "profile", "from": i}            operators of step i          -> {"values": {name: share}}
     {"command": "matmul", "size": n}             float32 matrix products      -> {"gflops": ...}
     {"command": "memory"}                        resident memory              -> {"peak_bytes": ..., "start_bytes": ...}
 
@@ -65,6 +66,14 @@ def steps(work, first, count):
     return {"seconds": seconds, "gflop": gflop}
 
 
+def profile(work, step):
+    with torch.autograd.profiler.profile() as profiled:
+        work.step(step)
+    operators = profiled.key_averages()
+    total = sum(operator.self_cpu_time_total for operator in operators)
+    return {operator.key: operator.self_cpu_time_total / total for operator in operators}
+
+
 def serve():
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     start = resident("VmRSS")
@@ -80,6 +89,8 @@ def serve():
                 answer = {"values": work.measure()}
             elif command == "steps":
                 answer = steps(work, request["from"], request["count"])
+            elif command == "profile":
+                answer = {"values": profile(work, request["from"])}
             elif command == "matmul":
                 answer = {"gflops": gflops(request["size"])}
             elif command == "memory":

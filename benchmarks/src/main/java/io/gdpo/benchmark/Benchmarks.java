@@ -13,8 +13,8 @@ import java.util.List;
 /** The program behind {@code benchmarks/run}, which tells its options. */
 public final class Benchmarks {
   private static final int FAILED = 1;
-  private static final Effort USUAL = new Effort(1, 5);
-  private static final Effort QUICK = new Effort(1, 3);
+  private static final Effort USUAL = new Effort(1, 5, false);
+  private static final Effort QUICK = new Effort(1, 3, false);
 
   private Benchmarks() {}
 
@@ -46,7 +46,8 @@ public final class Benchmarks {
       return;
     }
     Effort usual = options.quick() ? QUICK : USUAL;
-    Effort effort = new Effort(usual.warmUp(), options.rounds().orElse(usual.rounds()));
+    Effort effort =
+        new Effort(usual.warmUp(), options.rounds().orElse(usual.rounds()), options.profile());
     System.out.println(machine(options.threads()));
     Measurement measurement =
         new Measurement(installation, effort, options.peakGflops(), System.out::println);

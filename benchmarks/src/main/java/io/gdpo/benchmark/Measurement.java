@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * One run of a benchmark: both sides must compute the same before they are timed, and are then
@@ -27,6 +29,7 @@ final class Measurement {
   private static final double LEARNING_RATE = 5e-7;
   private static final double MAX_GRAD_NORM = 10;
   private static final int MATRIX = 2048;
+  private static final int OPERATORS = 20;
 
   /** Gradients are sums over more terms than losses. */
   private static final double GRADIENT_TOLERANCE = 10;
@@ -41,8 +44,9 @@ final class Measurement {
    *
    * @param warmUp steps of each side before it is timed
    * @param rounds timed steps of each side
+   * @param profile whether a further step of each side is profiled
    */
-  record Effort(int warmUp, int rounds) {}
+  record Effort(int warmUp, int rounds, boolean profile) {}
 
   /**
    * @param peakGflops what the machine reaches; measured where empty
@@ -87,6 +91,10 @@ final class Measurement {
       Reply baselineMemory = baseline.ask(Request.memory());
       Reply measuredMemory = measured.ask(Request.memory());
       List<Agreement> after = agreements(benchmark, baseline, measured, "after");
+      if (effort.profile()) {
+        tell.accept("   " + benchmark.baseline().label() + ": " + profile(baseline));
+        tell.accept("   " + benchmark.measured().label() + ": " + profile(measured));
+      }
       double peak =
           peakGflops.orElseGet(
               () ->
@@ -112,6 +120,15 @@ final class Measurement {
                   result.speedup().median()));
       return result;
     }
+  }
+
+  /** The operators that take most of a step, in percent of all operators' time. */
+  private static String profile(Side side) {
+    return side.ask(Request.profile(0)).values().entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .limit(OPERATORS)
+        .map(share -> "%s %.1f %%".formatted(share.getKey(), 100 * share.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private Request.Work work(Benchmark benchmark, Path examples) throws IOException {

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param only globs of the names to run; all if empty
  * @param rounds timed steps of each side
  * @param threads of each side
+ * @param profile say which operators the steps' time goes to
  * @param peakGflops what the machine's matrix products reach
  * @param json where all figures go
  * @param markdown where the table goes
@@ -29,6 +30,7 @@ record Options(
     List<String> only,
     OptionalInt rounds,
     int threads,
+    boolean profile,
     OptionalDouble peakGflops,
     Optional<Path> json,
     Optional<Path> markdown) {
@@ -44,6 +46,7 @@ record Options(
     List<String> only = new ArrayList<>();
     OptionalInt rounds = OptionalInt.empty();
     int threads = 2;
+    boolean profile = false;
     OptionalDouble peakGflops = OptionalDouble.empty();
     Optional<Path> json = Optional.empty();
     Optional<Path> markdown = Optional.empty();
@@ -56,6 +59,7 @@ record Options(
         case "--only" -> only.addAll(List.of(value(option, rest).split(",")));
         case "--rounds" -> rounds = OptionalInt.of(count(option, rest));
         case "--threads" -> threads = count(option, rest);
+        case "--profile" -> profile = true;
         case "--peak-gflops" -> peakGflops = OptionalDouble.of(count(option, rest));
         case "--json" -> json = Optional.of(Path.of(value(option, rest)));
         case "--markdown" -> markdown = Optional.of(Path.of(value(option, rest)));
@@ -63,7 +67,8 @@ record Options(
             throw new BenchmarkException(option + " is no option; see benchmarks/run --help");
       }
     }
-    return new Options(quick, list, List.copyOf(only), rounds, threads, peakGflops, json, markdown);
+    return new Options(
+        quick, list, List.copyOf(only), rounds, threads, profile, peakGflops, json, markdown);
   }
 
   private static String value(String option, Iterator<String> rest) {

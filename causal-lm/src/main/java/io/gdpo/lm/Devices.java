@@ -51,7 +51,8 @@ public final class Devices {
           "device "
               + asked
               + " is asked for, but libtorch sees no GPU; it needs a CUDA build of libtorch 2.7.1"
-              + " (PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1, PYTORCH_FLAVOR=cu128), or say cpu");
+              + " (PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1, PYTORCH_FLAVOR=cu128) and libcudart"
+              + " on LD_LIBRARY_PATH; or say cpu");
     }
     int number = cuda.group(1).length() > 6 ? Integer.MAX_VALUE : Integer.parseInt(cuda.group(1));
     if (number >= gpus) {
@@ -64,5 +65,10 @@ public final class Devices {
                       .collect(Collectors.joining(", "))));
     }
     return Device.gpu(number);
+  }
+
+  /** The name of a device, as it is asked for: {@code cpu} or {@code cuda:N}. */
+  public static String name(Device device) {
+    return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
   }
 }

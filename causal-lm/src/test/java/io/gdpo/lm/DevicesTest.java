@@ -19,6 +19,8 @@ class DevicesTest {
   void what_is_asked_for_by_name_is_taken() {
     assertThat(Devices.choose("cpu", () -> 2)).isEqualTo(Device.cpu());
     assertThat(Devices.choose("cuda:1", () -> 2)).isEqualTo(Device.gpu(1));
+    assertThat(Devices.name(Device.gpu(1))).isEqualTo("cuda:1");
+    assertThat(Devices.name(Device.cpu())).isEqualTo("cpu");
   }
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.Map;
  * What a side answers; which fields are there depends on what it was told.
  *
  * @param ready to {@code prepare}: engine and threads
- * @param values to {@code measure}: numbers by name
+ * @param values to {@code measure}: numbers by name; to {@code profile}: shares by operator
  * @param seconds to {@code steps}: of each
  * @param gflop to {@code steps}: matrix products that each step did, 10^9; 0 where not counted
  * @param gflops to {@code matmul}: 10^9 a second

@@ -6,9 +6,10 @@ import io.gdpo.contracts.spec.Levers;
 /**
  * What a side is told, one JSON object a line; {@code peers/serve.py} documents the commands.
  *
- * @param command {@code prepare}, {@code measure}, {@code steps}, {@code matmul} or {@code memory}
+ * @param command {@code prepare}, {@code measure}, {@code steps}, {@code profile}, {@code matmul}
+ *     or {@code memory}
  * @param work of {@code prepare}
- * @param from first step of {@code steps}; they count from 0
+ * @param from first step of {@code steps}, the step of {@code profile}; they count from 0
  * @param count of {@code steps}
  * @param size of {@code matmul}
  */
@@ -28,6 +29,11 @@ public record Request(String command, Work work, Integer from, Integer count, In
   /** Do steps and say how long each took. */
   public static Request steps(int from, int count) {
     return new Request("steps", null, from, count, null);
+  }
+
+  /** Do a step and say which share of its time each operator took. */
+  public static Request profile(int step) {
+    return new Request("profile", null, step, null, null);
   }
 
   /** Multiply matrices and say how fast. */

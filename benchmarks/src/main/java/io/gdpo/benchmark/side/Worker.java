@@ -3,6 +3,7 @@ package io.gdpo.benchmark.side;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
 import io.gdpo.lm.script.Arg;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -90,6 +92,7 @@ public final class Worker implements AutoCloseable {
         case "measure" -> Reply.values(prepared().measure());
         case "steps" -> steps(request.from(), request.count());
         case "matmul" -> Reply.gflops(gflops(request.size()));
+        case "profile" -> Reply.values(profile(request.from()));
         case "memory" -> Reply.memory(resident("VmHWM"), startBytes);
         default -> Reply.error("unknown command " + request.command());
       };
@@ -121,6 +124,19 @@ public final class Worker implements AutoCloseable {
       gflop.add(done);
     }
     return Reply.steps(seconds, gflop);
+  }
+
+  private Map<String, Double> profile(int step) throws IOException {
+    Computation prepared = prepared();
+    Path trace = Files.createTempFile("step", ".json");
+    try {
+      JniUtils.startProfile(false, false, false);
+      prepared.step(step);
+      JniUtils.stopProfile(trace.toString());
+      return OperatorTimes.shares(trace);
+    } finally {
+      Files.delete(trace);
+    }
   }
 
   private static double gflops(int size) {

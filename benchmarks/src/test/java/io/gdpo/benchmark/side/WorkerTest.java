@@ -59,6 +59,11 @@ class WorkerTest {
     assertThat(Json.SPECS.readValue(line, Request.class)).isEqualTo(request);
   }
 
+  @Test
+  void a_profile_needs_something_prepared() throws Exception {
+    assertThat(answers(Request.profile(0)).get(0).error()).contains("prepare first");
+  }
+
   private List<Reply> answers(Request... requests) throws Exception {
     StringBuilder lines = new StringBuilder();
     for (Request request : requests) {

@@ -448,7 +448,7 @@ final class TrainingRun {
       TrainingPlan plan,
       MemoryEstimate estimate) {
     progress.say(
-        "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples"
+        "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples, on %s in %s"
             .formatted(
                 job.jobId(),
                 spec.loss(),
@@ -457,7 +457,9 @@ final class TrainingRun {
                 model.trainable().count(),
                 model.parameters().count(),
                 plan.totalSteps(),
-                plan.batchSize()));
+                plan.batchSize(),
+                Devices.name(model.parameters().manager().getDevice()),
+                spec.computeDtype()));
     progress.say(TrainCommand.ESTIMATE + estimate);
     if (data.promptsCut() + data.responsesCut() > 0) {
       progress.say(
