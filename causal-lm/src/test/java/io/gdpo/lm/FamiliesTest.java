@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -260,16 +261,49 @@ class FamiliesTest {
               .containsExactly(model.parameters().get(weight).toFloatArray());
         }
       }
-      long[] tokens = LongStream.range(1, 31).toArray();
-      long[] rows = LongStream.range(0, 30).toArray();
-      NDArray logits = model.forward(step, TokenBatch.ofSequences(List.of(tokens))).logits(rows);
-      Safetensors.write(
-          folder.resolve("logits.safetensors"),
-          Map.of(
-              "tokens", step.create(tokens, new Shape(1, 30)),
-              "logits", logits.reshape(1, 30, model.config().vocabSize())),
-          Map.of());
+      saveLogits(model, step, folder);
     }
+  }
+
+  /** The same for PEFT, with the model that the test above saves. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void a_saved_adapter_is_the_same_when_loaded(String name) throws IOException {
+    GoldenModel golden = new GoldenModel(name);
+    Path tokenizer = Golden.resource("tokenizers/llama3/tokenizer.json");
+    Path base = Path.of("target", "saved", name);
+    Path folder = Path.of("target", "saved", name + "-adapter");
+    try (CausalLanguageModel model = CausalLanguageModel.load(golden.folder(), Device.cpu());
+        NDManager step = model.parameters().manager().newSubManager()) {
+      model.save(base, tokenizer);
+      model.adapt(new LoraConfig(3, 5, Optional.empty()), 1);
+      Random random = new Random(2);
+      for (NDArray update : model.trainable().tensors()) {
+        float[] values = new float[(int) update.size()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) (0.2 * random.nextGaussian());
+        }
+        update.set(values);
+      }
+      model.saveAdapter(folder, tokenizer, base);
+      try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu())) {
+        assertThat(logProbs(loaded)).containsExactly(logProbs(model));
+      }
+      saveLogits(model, step, folder);
+    }
+  }
+
+  private static void saveLogits(CausalLanguageModel model, NDManager step, Path folder)
+      throws IOException {
+    long[] tokens = LongStream.range(1, 31).toArray();
+    long[] rows = LongStream.range(0, 30).toArray();
+    NDArray logits = model.forward(step, TokenBatch.ofSequences(List.of(tokens))).logits(rows);
+    Safetensors.write(
+        folder.resolve("logits.safetensors"),
+        Map.of(
+            "tokens", step.create(tokens, new Shape(1, 30)),
+            "logits", logits.reshape(1, 30, model.config().vocabSize())),
+        Map.of());
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.gdpo.lm;
 
+import static io.gdpo.lm.GoldenModel.distance;
+import static io.gdpo.lm.GoldenModel.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -7,13 +9,16 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,31 @@ class LoraTest {
     model.mergeAdapter();
     assertThat(model.isAdapted()).isFalse();
     assertThat(logProbs(model)).containsExactly(trained, within(1e-5f));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-gpt2", "llama"})
+  void what_peft_wrote_computes_what_peft_computes(String name) throws IOException {
+    Path adapter = Golden.resource(name + "-adapter/adapter_config.json").getParent();
+    try (CausalLanguageModel adapted = CausalLanguageModel.load(adapter, Device.cpu());
+        Safetensors expected = Safetensors.open(adapter.resolve("expected.safetensors"));
+        NDManager step = adapted.parameters().manager().newSubManager()) {
+      NDArray tokens = expected.loadLongs(step, "tokens");
+      int length = (int) tokens.getShape().get(1);
+      long[] flat = tokens.toLongArray();
+      List<long[]> rows = new ArrayList<>();
+      for (int from = 0; from < flat.length; from += length) {
+        rows.add(Arrays.copyOfRange(flat, from, from + length));
+      }
+      float[] logits =
+          adapted
+              .forward(step, TokenBatch.ofSequences(rows))
+              .logits(LongStream.range(0, flat.length).toArray())
+              .toFloatArray();
+      double distance = distance(logits, floats(expected, step, "logits"));
+      System.out.printf("%-20s adapter of PEFT, logits %.1e%n", name, distance);
+      assertThat(distance).isLessThan(1e-4);
+    }
   }
 
   @Test
