@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -75,9 +73,8 @@ final class BlobDownload {
     return BlobLock.take(
         cache.lock(file),
         policy.pause(),
-        () ->
-            listener.said(
-                model + ": another process downloads " + file.path() + "; waiting for it"));
+        listener,
+        model + ": another process downloads " + file.path() + "; waiting for it");
   }
 
   private void download(LongConsumer progress) throws IOException {
@@ -111,6 +108,7 @@ final class BlobDownload {
 
   private void receiveAll(PartialBlob partial, LongConsumer progress) {
     Retries retries = new Retries(policy, model, listener);
+    retries.reached(partial.size());
     while (partial.missing() > 0) {
       try {
         receive(partial, retries, progress);
@@ -137,7 +135,7 @@ final class BlobDownload {
       if (HubRefusal.mayPass(response)) {
         retries.afterFailure(
             response.uri().getHost() + " answered " + response.statusCode(),
-            HubRequests.retryAfter(response, ZonedDateTime.now(ZoneOffset.UTC)),
+            AskedWait.in(response),
             null);
         return;
       }
@@ -156,7 +154,8 @@ final class BlobDownload {
       }
       for (List<ByteBuffer> bytes = body.next(); !bytes.isEmpty(); bytes = body.next()) {
         append(partial, bytes);
-        retries.gained();
+        retries.reached(partial.size());
+        listener.checkStop();
         progress.accept(partial.size());
       }
       if (partial.missing() > 0) {

@@ -9,10 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -117,30 +113,6 @@ final class HubRequests {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
-    }
-  }
-
-  /** The wait that a {@code Retry-After} header asks for, in seconds or as a date. */
-  static Optional<Duration> retryAfter(HttpResponse<?> response, ZonedDateTime now) {
-    return response
-        .headers()
-        .firstValue("Retry-After")
-        .map(String::strip)
-        .flatMap(value -> value.matches("[0-9]{1,9}") ? seconds(value) : until(value, now));
-  }
-
-  private static Optional<Duration> seconds(String value) {
-    return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
-  }
-
-  private static Optional<Duration> until(String date, ZonedDateTime now) {
-    try {
-      Duration wait =
-          Duration.between(now, ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME));
-      return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
-    } catch (DateTimeException e) {
-      // Neither of the two forms that the standard knows: as good as no header.
-      return Optional.empty();
     }
   }
 }

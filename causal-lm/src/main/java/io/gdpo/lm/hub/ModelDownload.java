@@ -7,8 +7,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -184,7 +182,7 @@ final class ModelDownload {
           retries.afterFailure(
               "%s answered %d for %s"
                   .formatted(response.uri().getHost(), response.statusCode(), wanted),
-              HubRequests.retryAfter(response, ZonedDateTime.now(ZoneOffset.UTC)),
+              AskedWait.in(response),
               null);
         }
       } catch (IOException e) {

@@ -166,15 +166,13 @@ class HubClientTest {
   @Test
   void aDownloadThatWasInterruptedGoesOnWhereItStopped() throws IOException {
     byte[] weights = hub.content(WEIGHTS);
-    Path partial = partialWeights();
-    Files.createDirectories(partial.getParent());
-    Files.write(partial, Arrays.copyOf(weights, 100_000));
+    leavePartialWeights(100_000);
 
     HubSnapshot snapshot = download();
 
     assertThat(hub.requests("cdn")).hasToString("[cdn GET model.safetensors bytes=100000-]");
     assertThat(Files.readAllBytes(snapshot.folder().resolve(WEIGHTS))).isEqualTo(weights);
-    assertThat(partial).doesNotExist();
+    assertThat(partialWeights()).doesNotExist();
     assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("at byte 100000"));
   }
 
@@ -231,6 +229,15 @@ class HubClientTest {
     assertThat(waits)
         .containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4));
     assertThat(repository().resolve("refs/main")).doesNotExist();
+  }
+
+  @Test
+  void bytesThatComeForASecondTimeAreNoProgress() {
+    for (int i = 0; i < 30; i++) {
+      hub.once("cdn GET " + WEIGHTS, cutAfter(70_000));
+    }
+
+    assertRefused(this::download, WEIGHTS, "tried 4 times", "HF_ENDPOINT");
   }
 
   @Test
@@ -344,6 +351,61 @@ class HubClientTest {
 
     assertThat(waits).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(11));
     assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("429").contains("7.0 s"));
+  }
+
+  @Test
+  void theHubsOwnLimitIsWaitedForRatherThanWhatAProxyAsksFor() {
+    hub.once("hub GET main", tooManyRequests("7", "\"api\";r=0;t=55"));
+    hub.once("hub HEAD config.json", tooManyRequests("7", "\"api\";r=3;t=55"));
+
+    download();
+
+    assertThat(waits).containsExactly(Duration.ofSeconds(56), Duration.ofSeconds(7));
+  }
+
+  @Test
+  void aStopEndsALongWaitForTheServer() {
+    hub.once("hub GET main", tooManyRequests("250"));
+    HubClient patient = new HubClient(settings(Optional.empty(), false));
+
+    assertThatThrownBy(() -> patient.snapshot(MODEL, new StopAfter("trying again in 250")))
+        .hasMessage("stop");
+  }
+
+  @Test
+  void aStopEndsTheWaitForAnotherProcess() throws Exception {
+    Path lock = cache.resolve(".locks/models--owner--name");
+    String etag = HubServer.gitSha1(hub.content("config.json"));
+    try (BlobLock held =
+        BlobLock.take(lock.resolve(etag + ".lock"), (wait, meanwhile) -> {}, heard, "")) {
+      assertThatThrownBy(() -> client().snapshot(MODEL, new StopAfter("another process downloads")))
+          .hasMessage("stop");
+    }
+  }
+
+  /** Asks for a stop once it has heard something. */
+  private static final class StopAfter implements DownloadListener {
+    private final String part;
+    private boolean heard;
+
+    StopAfter(String part) {
+      this.part = part;
+    }
+
+    @Override
+    public void transferred(String file, long done, long total) {}
+
+    @Override
+    public void said(String line) {
+      heard |= line.contains(part);
+    }
+
+    @Override
+    public void checkStop() {
+      if (heard) {
+        throw new IllegalStateException("stop");
+      }
+    }
   }
 
   @Test
@@ -562,9 +624,19 @@ class HubClientTest {
     };
   }
 
+  private void leavePartialWeights(int bytes) throws IOException {
+    Files.createDirectories(partialWeights().getParent());
+    Files.write(partialWeights(), Arrays.copyOf(hub.content(WEIGHTS), bytes));
+  }
+
   private static HttpHandler tooManyRequests(String retryAfter) {
+    return tooManyRequests(retryAfter, "\"api\";r=1;t=1");
+  }
+
+  private static HttpHandler tooManyRequests(String retryAfter, String rateLimit) {
     return exchange -> {
       exchange.getResponseHeaders().set("Retry-After", retryAfter);
+      exchange.getResponseHeaders().set("RateLimit", rateLimit);
       exchange.sendResponseHeaders(429, -1);
     };
   }
@@ -608,7 +680,8 @@ class HubClientTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(16),
             Duration.ofMinutes(5),
-            wait -> {
+            (wait, meanwhile) -> {
+              meanwhile.run();
               waits.add(wait);
               LockSupport.parkNanos(1_000_000);
             }));
