@@ -9,7 +9,6 @@ import java.util.Optional;
  */
 public final class HubClient {
   private final HubSettings settings;
-  private final HubRequests requests;
   private final RetryPolicy policy;
 
   public HubClient(HubSettings settings) {
@@ -18,7 +17,6 @@ public final class HubClient {
 
   HubClient(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
-    this.requests = new HubRequests(settings);
     this.policy = policy;
   }
 
@@ -40,7 +38,7 @@ public final class HubClient {
       return cached.get();
     }
     try {
-      return new ModelDownload(model, settings, cache, requests, policy, listener).run();
+      return new ModelDownload(model, settings, cache, policy, listener).run();
     } catch (HubException.Unreachable e) {
       HubSnapshot snapshot = cached.orElseThrow(() -> e);
       listener.said(

@@ -241,6 +241,157 @@ class HubClientTest {
   }
 
   @Test
+  void contentThatEndsBeforeWhatWasAnnouncedIsRefusedAndNotAskedForAgain() {
+    hub.once("cdn GET " + WEIGHTS, chunked(Arrays.copyOf(hub.content(WEIGHTS), 1000)));
+
+    assertRefused(this::download, WEIGHTS, "1000 bytes came, 300000 were announced", "a proxy");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void contentOfAnotherLengthThanAnnouncedIsRefusedAndNotAskedForAgain() {
+    byte[] shorter = Arrays.copyOf(hub.content(WEIGHTS), 1000);
+    hub.once("cdn GET " + WEIGHTS, exchange -> HubServer.send(exchange, 200, shorter));
+
+    assertRefused(this::download, WEIGHTS, "sends 1000 bytes, 300000 were announced", "a mirror");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void aRangeOfContentOfAnotherLengthIsRefusedAndNotAskedForAgain() throws IOException {
+    leavePartialWeights(100_000);
+    hub.once(
+        "cdn GET " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299998/299999");
+          HubServer.send(exchange, 206, new byte[199_999]);
+        });
+
+    assertRefused(this::download, "sends 299999 bytes, 300000 were announced");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void anEmptyRangeIsSaid() throws IOException {
+    leavePartialWeights(100_000);
+    hub.once(
+        "cdn GET " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299999/300000");
+          exchange.sendResponseHeaders(206, -1);
+        });
+
+    assertRefused(this::download, "the answer (206) for the bytes from 100000 to 300000 is empty");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void encodedContentIsRefusedByTheNameOfItsEncoding() {
+    hub.once(
+        "hub GET config.json",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          HubServer.send(exchange, 200, new byte[20]);
+        });
+
+    assertRefused(this::download, "config.json", "Content-Encoding gzip", "HF_ENDPOINT");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aServerNeedNotTellASizeBeforeTheContent() throws IOException {
+    hub.once("hub HEAD config.json", withoutSize("config.json"));
+    hub.once("hub HEAD tokenizer_config.json", withoutSize("tokenizer_config.json"));
+    for (int i = 0; i < 2; i++) {
+      hub.once("hub GET tokenizer_config.json", chunked(hub.content("tokenizer_config.json")));
+    }
+
+    HubSnapshot snapshot = download();
+
+    for (String file : List.of("config.json", "tokenizer_config.json")) {
+      assertThat(snapshot.folder().resolve(file)).hasBinaryContent(hub.content(file));
+    }
+    assertThat(heard.done).isSorted().endsWith(heard.total);
+  }
+
+  @Test
+  void withoutASizeTheContentIsStillCheckedByItsHash() {
+    byte[] other = hub.content("config.json").clone();
+    other[3] ^= 1;
+    hub.once("hub HEAD config.json", withoutSize("config.json"));
+    for (int i = 0; i < 2; i++) {
+      hub.once("hub GET config.json", chunked(other));
+    }
+
+    assertRefused(this::download, "config.json", HubServer.gitSha1(other), "it was deleted");
+  }
+
+  @Test
+  void whatTheHubTellsOfALinkedFileIsReadBeforeItsRedirectLeaves() throws IOException {
+    String etag = HubServer.sha256(hub.content(WEIGHTS));
+    hub.once(
+        "hub HEAD " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + etag + "\"");
+          HubServer.redirect(exchange, "http://elsewhere.invalid/signed");
+        });
+
+    HubSnapshot snapshot = download();
+
+    assertThat(Files.readSymbolicLink(snapshot.folder().resolve(WEIGHTS)))
+        .endsWithRaw(Path.of(etag));
+    assertThat(hub.requests("cdn")).noneMatch(request -> request.method().equals("HEAD"));
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aRedirectThatLeavesTheHubAndTellsNothingIsNotFollowedByHead() {
+    hub.once(
+        "hub HEAD " + WEIGHTS,
+        exchange -> HubServer.redirect(exchange, "http://elsewhere.invalid/signed?key=secret"));
+
+    assertRefused(this::download, "http://elsewhere.invalid/signed for file " + WEIGHTS, "ETag");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aRedirectToWhatIsNoWebAddressIsSaid() {
+    hub.once(
+        "hub GET config.json", e -> HubServer.redirect(e, "http://127.0.0.1:1/a b?key=secret"));
+    assertRefused(this::download, "redirects to 'http://127.0.0.1:1/a b?...'", "HF_ENDPOINT");
+
+    hub.once("hub GET config.json", e -> HubServer.redirect(e, "ftp://127.0.0.1/config.json"));
+    assertRefused(this::download, "redirects to 'ftp://127.0.0.1/config.json'");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void redirectsInACircleAreSaidAtOnce() {
+    for (int i = 0; i < 11; i++) {
+      hub.once("hub GET config.json", exchange -> HubServer.redirect(exchange, "config.json"));
+    }
+
+    assertRefused(this::download, "more than 10 redirects", "HF_ENDPOINT");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aBlobOfAnotherSizeIsNotLinkedButDownloadedAfresh() throws IOException {
+    Path weights = download().folder().resolve(WEIGHTS);
+    Files.write(weights.toRealPath(), Arrays.copyOf(hub.content(WEIGHTS), 1000));
+    hub.moveMain(LATER_COMMIT);
+
+    HubSnapshot later = download();
+
+    assertThat(later.folder().resolve(WEIGHTS)).hasBinaryContent(hub.content(WEIGHTS));
+    assertThat(heard.lines)
+        .anySatisfy(l -> assertThat(l).contains(WEIGHTS + " is not 300000 bytes long"));
+  }
+
+  @Test
   void whatHasAnotherHashThanAnnouncedIsDeletedAndSaid() {
     byte[] other = hub.content(WEIGHTS).clone();
     other[17] ^= 1;
@@ -277,8 +428,7 @@ class HubClientTest {
 
   @Test
   void moreBytesThanAnnouncedAreRefused() {
-    byte[] longer = Arrays.copyOf(hub.content("config.json"), 500);
-    hub.once("hub GET config.json", exchange -> HubServer.send(exchange, 200, longer));
+    hub.once("hub GET config.json", chunked(Arrays.copyOf(hub.content("config.json"), 500)));
 
     assertRefused(this::download, "config.json", "more came than the announced");
   }
@@ -340,6 +490,35 @@ class HubClientTest {
     hub.once("hub HEAD tokenizer.json", refusal(404, "EntryNotFound"));
 
     assertRefused(this::download, "there is no file tokenizer.json");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNoRepositoryThatIsNotThere() {
+    hub.once("hub HEAD tokenizer.json", refusal(404, ""));
+
+    assertRefused(this::download, "there is no file tokenizer.json");
+  }
+
+  @Test
+  void aRefusalWithoutATokenSpeaksOfNoneThatWasGiven() {
+    hub.once("hub HEAD config.json", refusal(403, ""));
+    assertThatThrownBy(this::download)
+        .hasMessageContainingAll("the Hub refuses file config.json (403)", "set HF_TOKEN")
+        .hasMessageNotContaining("the token");
+
+    hub.once("hub GET main", refusal(401, ""));
+    assertRefused(this::download, "refuses revision main (401)", "set HF_TOKEN");
+  }
+
+  @Test
+  void aRefusalOfAnotherHostIsSaidWithWhatTheTokenHasToDoWithIt() {
+    hub.once("cdn GET " + WEIGHTS, refusal(403, ""));
+
+    assertRefused(
+        this::download,
+        "127.0.0.1, where the Hub sent us for file " + WEIGHTS + ", refuses it (403)",
+        "HF_TOKEN is sent to HF_ENDPOINT (" + hub.endpoint() + ") only",
+        "accept the licence");
   }
 
   @Test
@@ -621,6 +800,22 @@ class HubClientTest {
       exchange.sendResponseHeaders(200, weights.length);
       exchange.getResponseBody().write(weights, 0, bytes);
       exchange.getResponseBody().flush();
+    };
+  }
+
+  /** Of no announced length, and ended in order. */
+  private static HttpHandler chunked(byte[] content) {
+    return exchange -> {
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(content);
+      exchange.getResponseBody().close();
+    };
+  }
+
+  private HttpHandler withoutSize(String file) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("ETag", HubServer.gitSha1(hub.content(file)));
+      exchange.sendResponseHeaders(200, -1);
     };
   }
 
