@@ -275,7 +275,10 @@ final class ModelDownload {
       }
       cache.setCommit(revision.commit());
     } catch (IOException e) {
-      throw cacheFailure(e);
+      // All files are there: a cache that cannot be written, as a shared one, serves them.
+      listener.said(
+          "%s: the cache cannot note what commit %s holds, so the Hub will be asked again: %s"
+              .formatted(model, revision.commit(), e));
     }
   }
 

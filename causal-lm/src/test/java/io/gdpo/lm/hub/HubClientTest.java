@@ -109,6 +109,57 @@ class HubClientTest {
   }
 
   @Test
+  void aCommitThatAnotherToolFilledWithoutMarksIsNotAskedForEither() throws IOException {
+    download(client(), MODEL.at(COMMIT));
+    removeMarks();
+    hub.requests().clear();
+
+    download(client(), MODEL.at(COMMIT));
+
+    assertThat(hub.requests()).isEmpty();
+  }
+
+  @Test
+  void aCommitWithoutTheFileThatNamesTheEndOfASequenceIsCompleted() throws IOException {
+    Path settings = download(client(), MODEL.at(COMMIT)).folder().resolve("tokenizer_config.json");
+    Files.delete(settings);
+
+    download(client(), MODEL.at(COMMIT));
+
+    assertThat(settings).isRegularFile();
+  }
+
+  @Test
+  void aCommitThatTheHubRefusesIsTakenFromTheCacheAndThatIsSaid() throws IOException {
+    Path folder = download(client(), MODEL.at(COMMIT)).folder();
+    Files.delete(folder.resolve("tokenizer_config.json"));
+    hub.once("hub GET " + COMMIT, refusal(401, "RepoNotFound"));
+
+    assertThat(download(client(), MODEL.at(COMMIT)).folder()).isEqualTo(folder);
+    assertThat(heard.lines)
+        .anySatisfy(l -> assertThat(l).contains("no such repository").contains("from the cache"));
+  }
+
+  @Test
+  void aWholeCacheThatCannotBeWrittenIsUsedAndThatIsSaid() throws IOException {
+    HubSnapshot first = download();
+    removeMarks();
+    Files.writeString(repository().resolve(".no_exist"), "a file where a folder must be");
+
+    assertThat(download()).isEqualTo(first);
+    assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("cannot note"));
+  }
+
+  private void removeMarks() throws IOException {
+    Path marks = repository().resolve(".no_exist");
+    for (String file : names(marks.resolve(COMMIT))) {
+      Files.delete(marks.resolve(COMMIT).resolve(file));
+    }
+    Files.delete(marks.resolve(COMMIT));
+    Files.delete(marks);
+  }
+
+  @Test
   void aLaterCommitSharesTheFilesThatDidNotChange() throws IOException {
     download();
     hub.moveMain(LATER_COMMIT);
