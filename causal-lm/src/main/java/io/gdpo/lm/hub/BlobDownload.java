@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -57,7 +55,7 @@ final class BlobDownload {
     try {
       Files.createDirectories(blob.getParent());
       try (BlobLock lock = lock()) {
-        if (!Files.exists(blob)) {
+        if (!cache.holds(file)) {
           download(progress);
           Files.move(cache.partial(file), blob, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -75,12 +73,16 @@ final class BlobDownload {
     return BlobLock.take(
         cache.lock(file),
         policy.pause(),
-        () ->
-            listener.said(
-                model + ": another process downloads " + file.path() + "; waiting for it"));
+        listener,
+        model + ": another process downloads " + file.path() + "; waiting for it");
   }
 
   private void download(LongConsumer progress) throws IOException {
+    if (Files.exists(cache.blob(file))) {
+      listener.said(
+          "%s: what the cache has of %s is not %d bytes long; downloading it afresh"
+              .formatted(model, file.path(), file.size()));
+    }
     try (PartialBlob partial = PartialBlob.open(cache.partial(file), file)) {
       boolean resumed = partial.size() > 0;
       if (resumed) {
@@ -98,19 +100,15 @@ final class BlobDownload {
         wrong = partial.wrongHash();
       }
       if (wrong.isPresent()) {
-        Files.delete(cache.partial(file));
-        throw failure(
-            "what came has the hash %s, and must have %s; it was deleted"
-                .formatted(wrong.get(), file.etag()),
-            "Start again; if it happens again, something on the way (a proxy, a mirror in"
-                + " HF_ENDPOINT, a bad disk) changes the content",
-            null);
+        throw spoiled(
+            "what came has the hash %s, and must have %s".formatted(wrong.get(), file.etag()));
       }
     }
   }
 
   private void receiveAll(PartialBlob partial, LongConsumer progress) {
     Retries retries = new Retries(policy, model, listener);
+    retries.reached(partial.size());
     while (partial.missing() > 0) {
       try {
         receive(partial, retries, progress);
@@ -131,13 +129,12 @@ final class BlobDownload {
         requests.send(
             "GET",
             source,
-            partial.size() > 0 ? OptionalLong.of(partial.size()) : OptionalLong.empty(),
-            redirect -> false);
+            partial.size() > 0 ? OptionalLong.of(partial.size()) : OptionalLong.empty());
     try (ResponseBody body = response.body()) {
       if (HubRefusal.mayPass(response)) {
         retries.afterFailure(
             response.uri().getHost() + " answered " + response.statusCode(),
-            HubRequests.retryAfter(response, ZonedDateTime.now(ZoneOffset.UTC)),
+            AskedWait.in(response),
             null);
         return;
       }
@@ -146,23 +143,49 @@ final class BlobDownload {
         throw new IOException("the server has no such range");
       }
       if (response.statusCode() != 200 && response.statusCode() != 206) {
-        throw refusal.of(response, model, "file " + file.path());
+        throw refusal.of(response, Optional.of(file.path()));
       }
+      checkAnnounced(response);
       if (!startsAt(response, partial.size())) {
         writing(partial::restart);
         if (response.statusCode() == 206) {
           throw new IOException("the server sent another range than was asked for");
         }
       }
+      long first = partial.size();
       for (List<ByteBuffer> bytes = body.next(); !bytes.isEmpty(); bytes = body.next()) {
         append(partial, bytes);
-        retries.gained();
+        retries.reached(partial.size());
+        listener.checkStop();
         progress.accept(partial.size());
       }
       if (partial.missing() > 0) {
-        throw new IOException("the answer ended early");
+        throw spoiled(
+            partial.size() == first
+                ? "the answer (%d) for the bytes from %d to %d is empty"
+                    .formatted(response.statusCode(), first, file.size())
+                : "%d bytes came, %d were announced".formatted(partial.size(), file.size()));
       }
     }
+  }
+
+  /** A connection that is cut is tried again; content of another length does not mend itself. */
+  private void checkAnnounced(HttpResponse<?> response) {
+    Optional<String> length =
+        response.statusCode() == 206
+            ? response
+                .headers()
+                .firstValue("Content-Range")
+                .map(range -> range.substring(range.lastIndexOf('/') + 1))
+            : response.headers().firstValue("Content-Length");
+    length
+        .filter(digits -> digits.matches("[0-9]{1,18}") && Long.parseLong(digits) != file.size())
+        .ifPresent(
+            other -> {
+              throw spoiled(
+                  "%s sends %s bytes, %d were announced"
+                      .formatted(response.uri().getHost(), other, file.size()));
+            });
   }
 
   private static boolean startsAt(HttpResponse<?> response, long first) {
@@ -178,11 +201,7 @@ final class BlobDownload {
   private void append(PartialBlob partial, List<ByteBuffer> bytes) {
     for (ByteBuffer buffer : bytes) {
       if (buffer.remaining() > partial.missing()) {
-        writing(partial::restart);
-        throw failure(
-            "more came than the announced " + file.size() + " bytes; it was deleted",
-            "Start again; if it happens again, check a proxy or a mirror in HF_ENDPOINT",
-            null);
+        throw spoiled("more came than the announced " + file.size() + " bytes");
       }
       writing(() -> partial.append(buffer));
     }
@@ -207,6 +226,16 @@ final class BlobDownload {
         "it cannot be written into the cache: " + e,
         "Make room, or set HF_HUB_CACHE to a folder on a local disk that can be written",
         e);
+  }
+
+  /** For content that cannot be right; forgets it. */
+  private HubException spoiled(String problem) {
+    writing(() -> Files.deleteIfExists(cache.partial(file)));
+    return failure(
+        problem + "; it was deleted",
+        "Start again; if it happens again, something on the way (a proxy, a mirror in HF_ENDPOINT,"
+            + " a bad disk) changes the content",
+        null);
   }
 
   private HubException failure(String problem, String remedy, Throwable cause) {

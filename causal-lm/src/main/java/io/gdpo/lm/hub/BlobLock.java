@@ -42,10 +42,12 @@ final class BlobLock implements AutoCloseable {
   /**
    * Waits for the lock.
    *
-   * @param onWait is told once if another holds it
+   * @param listener is told once if another holds it, and asked whether to go on waiting
+   * @param waiting what it is told
    * @throws IOException if the file system has no such locks
    */
-  static BlobLock take(Path file, RetryPolicy.Pause pause, Runnable onWait)
+  static BlobLock take(
+      Path file, RetryPolicy.Pause pause, DownloadListener listener, String waiting)
       throws IOException, InterruptedException {
     Files.createDirectories(file.getParent());
     C c = Native.load("c", C.class);
@@ -55,7 +57,7 @@ final class BlobLock implements AutoCloseable {
     }
     BlobLock lock = new BlobLock(c, descriptor);
     try {
-      lock.await(file, pause, onWait);
+      lock.await(file, pause, listener, waiting);
       return lock;
     } catch (IOException | InterruptedException | RuntimeException e) {
       lock.close();
@@ -63,7 +65,7 @@ final class BlobLock implements AutoCloseable {
     }
   }
 
-  private void await(Path file, RetryPolicy.Pause pause, Runnable onWait)
+  private void await(Path file, RetryPolicy.Pause pause, DownloadListener listener, String waiting)
       throws IOException, InterruptedException {
     boolean told = false;
     while (c.flock(descriptor, EXCLUSIVE | WITHOUT_WAITING) != 0) {
@@ -72,9 +74,9 @@ final class BlobLock implements AutoCloseable {
         case HELD_ON_LINUX, HELD_ON_MAC -> {
           if (!told) {
             told = true;
-            onWait.run();
+            listener.said(waiting);
           }
-          pause.of(BETWEEN_TRIES);
+          pause.of(BETWEEN_TRIES, listener::checkStop);
         }
         default -> throw new IOException("cannot lock " + file + error());
       }

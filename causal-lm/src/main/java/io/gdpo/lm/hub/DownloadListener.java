@@ -16,4 +16,10 @@ public interface DownloadListener {
 
   /** Something that a reader of the log wants to know: a retry, a wait, a fall-back. */
   void said(String line);
+
+  /**
+   * Asked with every piece that comes, and every second of a wait: throws if the download shall
+   * end.
+   */
+  default void checkStop() {}
 }

@@ -85,6 +85,20 @@ final class HubCache {
     return folder.resolve("blobs").resolve(file.etag());
   }
 
+  /** Whether the content is there; a blob of another size is an interrupted copy of a cache. */
+  boolean holds(HubFile file) throws IOException {
+    return Files.isRegularFile(blob(file)) && Files.size(blob(file)) == file.size();
+  }
+
+  /** Bytes that are still to be downloaded. */
+  long missing(HubFile file) throws IOException {
+    if (holds(file)) {
+      return 0;
+    }
+    long here = Files.exists(partial(file)) ? Files.size(partial(file)) : 0;
+    return Math.max(0, file.size() - here);
+  }
+
   Path partial(HubFile file) {
     return folder.resolve("blobs").resolve(file.etag() + ".incomplete");
   }

@@ -9,7 +9,6 @@ import java.util.Optional;
  */
 public final class HubClient {
   private final HubSettings settings;
-  private final HubRequests requests;
   private final RetryPolicy policy;
 
   public HubClient(HubSettings settings) {
@@ -18,7 +17,6 @@ public final class HubClient {
 
   HubClient(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
-    this.requests = new HubRequests(settings);
     this.policy = policy;
   }
 
@@ -36,16 +34,19 @@ public final class HubClient {
     if (settings.offline()) {
       return cached.orElseThrow(() -> notCached(model, cache));
     }
-    if (model.isPinned() && cached.isPresent() && nothingMore(cache, model.revision())) {
+    if (model.isPinned() && cached.isPresent() && endIsKnown(cache, model.revision())) {
       return cached.get();
     }
     try {
-      return new ModelDownload(model, settings, cache, requests, policy, listener).run();
-    } catch (HubException.Unreachable e) {
-      HubSnapshot snapshot = cached.orElseThrow(() -> e);
+      return new ModelDownload(model, settings, cache, policy, listener).run();
+    } catch (HubException e) {
+      // A branch that the Hub refuses may have moved; what a commit is, no answer can change.
+      if (cached.isEmpty() || !(model.isPinned() || e instanceof HubException.Unreachable)) {
+        throw e;
+      }
       listener.said(
-          "%s; using commit %s from the cache".formatted(e.getMessage(), snapshot.commit()));
-      return snapshot;
+          "%s; using commit %s from the cache".formatted(e.getMessage(), cached.get().commit()));
+      return cached.get();
     }
   }
 
@@ -60,10 +61,15 @@ public final class HubClient {
     return ModelFiles.missing(model, file -> cache.has(commit, file), cache.snapshot(commit));
   }
 
-  /** Whether the optional files are there, or known not to exist. */
-  private static boolean nothingMore(HubCache cache, String commit) {
-    return ModelFiles.OPTIONAL.stream()
-        .allMatch(file -> cache.has(commit, file) || cache.lacks(commit, file));
+  /**
+   * Whether it is certain which token ends a sequence. Of the optional files only {@code
+   * tokenizer_config.json} is read, for that token; without it a model whose own one is another
+   * would be trained with the usual one, and nobody would notice. So a cache that was filled
+   * without this file, and without a mark that there is none, is completed before it is used.
+   */
+  private static boolean endIsKnown(HubCache cache, String commit) {
+    return cache.has(commit, ModelFiles.TOKENIZER_CONFIG)
+        || cache.lacks(commit, ModelFiles.TOKENIZER_CONFIG);
   }
 
   private HubException notCached(HubModelName model, HubCache cache) {

@@ -9,28 +9,26 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * One request to the Hub and its redirects. The token goes to the endpoint's own scheme, host and
- * port only: what a CDN serves is signed by its address, and a token is nobody else's business.
+ * Requests for one model to the Hub, with their redirects. The token goes to the endpoint's own
+ * scheme, host and port only: what a CDN serves is signed by its address, and a token is nobody
+ * else's business.
  */
 final class HubRequests {
   private static final int MOST_REDIRECTS = 10;
   private static final String USER_AGENT = "gdpo/0.1; java/" + Runtime.version().feature();
 
+  private final HubModelName model;
   private final HubSettings settings;
   private final HttpClient client;
 
-  HubRequests(HubSettings settings) {
+  HubRequests(HubModelName model, HubSettings settings) {
+    this.model = model;
     this.settings = settings;
     this.client =
         HttpClient.newBuilder()
@@ -41,8 +39,8 @@ final class HubRequests {
             .build();
   }
 
-  /** Where the Hub tells what a revision is. */
-  URI revision(HubModelName model) {
+  /** Where the Hub tells what the revision is. */
+  URI revision() {
     return URI.create(
         settings.endpoint()
             + "/api/models/"
@@ -52,7 +50,7 @@ final class HubRequests {
   }
 
   /** Where the Hub serves a file of a commit. */
-  URI file(HubModelName model, String commit, String path) {
+  URI file(String commit, String path) {
     return URI.create(
         settings.endpoint()
             + "/"
@@ -70,27 +68,64 @@ final class HubRequests {
   }
 
   /**
-   * Sends a request and follows redirects.
+   * Sends a request and follows redirects: {@code GET} wherever they lead, {@code HEAD} on the
+   * endpoint only. What a file is called and how large it is, the Hub tells with the redirect that
+   * leads away from it; a CDN need not know it, nor sign addresses for {@code HEAD}.
    *
    * @param from the first byte that is wanted; all if absent
-   * @param enough whether a redirect already tells what is wanted, and is not followed
    * @return the answer, of any status; the caller closes its body
    * @throws IOException if there is no answer
+   * @throws HubException if a redirect cannot be followed, or what comes is encoded
    */
-  HttpResponse<ResponseBody> send(
-      String method, URI uri, OptionalLong from, Predicate<HttpResponse<?>> enough)
-      throws IOException {
+  HttpResponse<ResponseBody> send(String method, URI uri, OptionalLong from) throws IOException {
     URI at = uri;
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpResponse<ResponseBody> response = send(method, at, from);
+      HttpResponse<ResponseBody> response = sendOnce(method, at, from);
       Optional<String> location = response.headers().firstValue("Location");
-      if (!isRedirect(response) || location.isEmpty() || enough.test(response)) {
+      if (!isRedirect(response) || location.isEmpty()) {
+        checkEncoding(response);
+        return response;
+      }
+      Optional<URI> target = Origin.resolve(at, location.get());
+      if (method.equals("HEAD") && target.isPresent() && tellsFile(response, target.get())) {
         return response;
       }
       response.body().close();
-      at = at.resolve(location.get());
+      at = target.orElseThrow(() -> noAddress(response.uri(), location.get()));
     }
-    throw new IOException("more than " + MOST_REDIRECTS + " redirects from " + uri);
+    throw new HubException(
+        model, "more than " + MOST_REDIRECTS + " redirects from " + uri, HubRefusal.CHECK_ENDPOINT);
+  }
+
+  private boolean tellsFile(HttpResponse<?> redirect, URI target) {
+    return redirect.headers().firstValue("X-Linked-Etag").isPresent()
+        || !settings.isEndpoint(target);
+  }
+
+  private HubException noAddress(URI from, String location) {
+    // A signed address is as good as a password: without what follows the question mark.
+    return new HubException(
+        model,
+        "%s redirects to '%s', which is no http or https address"
+            .formatted(from, location.replaceFirst("\\?.*", "?...")),
+        HubRefusal.CHECK_ENDPOINT);
+  }
+
+  /** Hashes and sizes are those of the content as it is, and so are the ranges that we ask for. */
+  private void checkEncoding(HttpResponse<ResponseBody> response) {
+    Optional<String> encoding =
+        response
+            .headers()
+            .firstValue("Content-Encoding")
+            .filter(name -> !name.equalsIgnoreCase("identity"));
+    if (response.statusCode() < 300 && encoding.isPresent()) {
+      response.body().close();
+      throw new HubException(
+          model,
+          "%s answers for %s with Content-Encoding %s, where identity was asked for"
+              .formatted(response.uri().getHost(), response.uri().getPath(), encoding.get()),
+          HubRefusal.CHECK_ENDPOINT);
+    }
   }
 
   private static boolean isRedirect(HttpResponse<?> response) {
@@ -100,7 +135,7 @@ final class HubRequests {
     };
   }
 
-  private HttpResponse<ResponseBody> send(String method, URI uri, OptionalLong from)
+  private HttpResponse<ResponseBody> sendOnce(String method, URI uri, OptionalLong from)
       throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
@@ -117,30 +152,6 @@ final class HubRequests {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
-    }
-  }
-
-  /** The wait that a {@code Retry-After} header asks for, in seconds or as a date. */
-  static Optional<Duration> retryAfter(HttpResponse<?> response, ZonedDateTime now) {
-    return response
-        .headers()
-        .firstValue("Retry-After")
-        .map(String::strip)
-        .flatMap(value -> value.matches("[0-9]{1,9}") ? seconds(value) : until(value, now));
-  }
-
-  private static Optional<Duration> seconds(String value) {
-    return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
-  }
-
-  private static Optional<Duration> until(String date, ZonedDateTime now) {
-    try {
-      Duration wait =
-          Duration.between(now, ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME));
-      return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
-    } catch (DateTimeException e) {
-      // Neither of the two forms that the standard knows: as good as no header.
-      return Optional.empty();
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.gdpo.lm.hub;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +24,14 @@ import java.util.stream.Stream;
 public record HubSettings(
     URI endpoint, Path cache, Optional<String> token, boolean offline, Duration timeout) {
   private static final String PUBLIC_HUB = "https://huggingface.co";
+  private static final URI NOWHERE = URI.create("");
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
   /**
    * The settings of an environment: {@code HF_ENDPOINT}, {@code HF_HOME} ({@code XDG_CACHE_HOME}),
    * {@code HF_HUB_CACHE}, {@code HF_TOKEN} or the file {@code HF_TOKEN_PATH} (by default {@code
-   * HF_HOME/token}), {@code HF_HUB_OFFLINE}, {@code HF_HUB_DOWNLOAD_TIMEOUT} (seconds).
+   * HF_HOME/token}), {@code HF_HUB_OFFLINE} (or else {@code TRANSFORMERS_OFFLINE}), {@code
+   * HF_HUB_DOWNLOAD_TIMEOUT} (seconds).
    *
    * @throws IllegalArgumentException if one of them cannot be used; it is named
    */
@@ -54,10 +55,10 @@ public record HubSettings(
             .toAbsolutePath()
             .normalize(),
         given
-            .text("HF_TOKEN")
-            .or(() -> given.text("HUGGING_FACE_HUB_TOKEN"))
+            .token("HF_TOKEN")
+            .or(() -> given.token("HUGGING_FACE_HUB_TOKEN"))
             .or(() -> tokenIn(given.path("HF_TOKEN_PATH").orElseGet(() -> home.resolve("token")))),
-        given.isTrue("HF_HUB_OFFLINE") || given.isTrue("TRANSFORMERS_OFFLINE"),
+        given.offline(),
         given.timeout());
   }
 
@@ -66,17 +67,30 @@ public record HubSettings(
       return Optional.empty();
     }
     try {
-      return Optional.of(Files.readString(file).strip()).filter(token -> !token.isEmpty());
+      return Optional.of(Files.readString(file).strip())
+          .filter(token -> !token.isEmpty())
+          .map(token -> token(token, "the Hub's token file " + file));
     } catch (IOException e) {
-      throw new UncheckedIOException("the Hub's token file " + file + " cannot be read", e);
+      throw new IllegalArgumentException(
+          "the Hub's token file " + file + " cannot be read: " + e, e);
     }
+  }
+
+  /** Without line breaks, which slip into tokens from shells and editors. Never quotes it. */
+  private static String token(String text, String where) {
+    String token = text.replaceAll("[\\r\\n]", "");
+    if (!token.matches("[!-~]+")) {
+      throw new IllegalArgumentException(
+          where
+              + " holds a blank, or another character that no token has; it must hold the token"
+              + " alone, as hf_ and letters and digits");
+    }
+    return token;
   }
 
   /** Whether an address has the endpoint's scheme, host and port, and so may see the token. */
   boolean isEndpoint(URI uri) {
-    return endpoint.getScheme().equalsIgnoreCase(uri.getScheme())
-        && endpoint.getHost().equalsIgnoreCase(uri.getHost())
-        && endpoint.getPort() == uri.getPort();
+    return Origin.of(uri).isPresent() && Origin.of(uri).equals(Origin.of(endpoint));
   }
 
   /** Without the token. */
@@ -87,7 +101,7 @@ public record HubSettings(
   }
 
   private record Environment(Map<String, String> variables) {
-    /** Empty is as good as absent; line breaks slip into tokens from shells. */
+    /** Empty is as good as absent. */
     Optional<String> text(String name) {
       return Stream.ofNullable(variables.get(name))
           .map(String::strip)
@@ -108,17 +122,27 @@ public record HubSettings(
       return Path.of(text("HOME").orElseGet(() -> System.getProperty("user.home")));
     }
 
-    boolean isTrue(String name) {
-      return text(name).map(v -> TRUE.contains(v.toUpperCase(Locale.ROOT))).orElse(false);
+    Optional<String> token(String name) {
+      return text(name).map(value -> HubSettings.token(value, name));
+    }
+
+    boolean offline() {
+      return text("HF_HUB_OFFLINE")
+          .or(() -> text("TRANSFORMERS_OFFLINE"))
+          .filter(value -> TRUE.contains(value.toUpperCase(Locale.ROOT)))
+          .isPresent();
     }
 
     URI endpoint() {
       String value = text("HF_ENDPOINT").orElse(PUBLIC_HUB).replaceAll("/+$", "");
-      if (!value.matches("https?://[^/\\s].*")) {
-        throw new IllegalArgumentException(
-            "HF_ENDPOINT must be an http or https address, is '" + value + "'");
-      }
-      return URI.create(value);
+      return Origin.resolve(NOWHERE, value)
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "HF_ENDPOINT must be an http or https address with a host of letters, digits,"
+                          + " '-' and '.', is '"
+                          + value
+                          + "'"));
     }
 
     Duration timeout() {

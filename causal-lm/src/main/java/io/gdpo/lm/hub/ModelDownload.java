@@ -7,15 +7,12 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** One model's way from the Hub into the cache: look up its commit, then fetch what is missing. */
@@ -36,14 +33,13 @@ final class ModelDownload {
       HubModelName model,
       HubSettings settings,
       HubCache cache,
-      HubRequests requests,
       RetryPolicy policy,
       DownloadListener listener) {
     this.model = model;
     this.settings = settings;
     this.cache = cache;
-    this.requests = requests;
-    this.refusal = new HubRefusal(settings);
+    this.requests = new HubRequests(model, settings);
+    this.refusal = new HubRefusal(model, settings);
     this.policy = policy;
     this.listener = listener;
   }
@@ -76,9 +72,8 @@ final class ModelDownload {
     byte[] answer =
         answer(
             "GET",
-            requests.revision(model),
-            "revision " + model.revision(),
-            redirect -> false,
+            requests.revision(),
+            Optional.empty(),
             response -> response.body().all(LONGEST_LISTING));
     try {
       JsonNode info = JSON.readTree(answer);
@@ -115,7 +110,7 @@ final class ModelDownload {
       new BlobDownload(
               model,
               file,
-              requests.file(model, commit, file.path()),
+              requests.file(commit, file.path()),
               cache,
               requests,
               refusal,
@@ -127,33 +122,67 @@ final class ModelDownload {
     }
   }
 
+  /**
+   * What {@code HEAD} tells of a file.
+   *
+   * @param size in bytes; not every server tells it
+   */
+  private record Description(String etag, Optional<Long> size) {}
+
   private HubFile describe(String commit, String path) {
-    String wanted = "file " + path;
+    URI address = requests.file(commit, path);
+    Description told =
+        answer("HEAD", address, Optional.of(path), response -> description(response, path));
+    return new HubFile(path, told.etag(), told.size().orElseGet(() -> measured(address, path)));
+  }
+
+  private Description description(HttpResponse<?> response, String path) {
+    boolean redirects = response.statusCode() >= 300;
+    String answer =
+        redirects
+            ? "redirect to "
+                + header(response, "Location").orElse("nowhere").replaceFirst("\\?.*", "")
+            : "answer";
+    Optional<String> etag =
+        header(response, "X-Linked-Etag")
+            .or(() -> header(response, "ETag"))
+            .map(ModelDownload::unquoted)
+            .filter(ETAG.asMatchPredicate());
+    return new Description(
+        etag.orElseThrow(
+            () -> noHub("its %s for file %s lacks a usable ETag".formatted(answer, path), null)),
+        // The length of a redirect is not the file's.
+        number(response, "X-Linked-Size")
+            .or(() -> redirects ? Optional.empty() : number(response, "Content-Length")));
+  }
+
+  /**
+   * The size of a file whose {@code HEAD} does not tell it: what {@code GET} announces, or else how
+   * much it sends. Servers that tell neither are minimal ones, of small files: to read those twice
+   * is less than to download without knowing how much.
+   */
+  private long measured(URI address, String path) {
     return answer(
-        "HEAD",
-        requests.file(model, commit, path),
-        wanted,
-        redirect ->
-            redirect.headers().firstValue("X-Linked-Etag").isPresent()
-                && redirect.headers().firstValue("X-Linked-Size").isPresent(),
+        "GET",
+        address,
+        Optional.of(path),
         response -> {
-          Optional<String> etag = header(response, "X-Linked-Etag", "ETag").map(this::unquoted);
-          Optional<Long> size =
-              header(response, "X-Linked-Size", "Content-Length")
-                  .filter(digits -> digits.matches("[0-9]{1,18}"))
-                  .map(Long::valueOf);
-          if (etag.filter(ETAG.asMatchPredicate()).isEmpty() || size.isEmpty()) {
-            throw noHub("its answer for " + wanted + " lacks a usable ETag or a size", null);
-          }
-          return new HubFile(path, etag.get(), size.get());
+          Optional<Long> announced = number(response, "Content-Length");
+          return announced.isPresent() ? announced.get() : response.body().count();
         });
   }
 
-  private static Optional<String> header(HttpResponse<?> response, String first, String second) {
-    return response.headers().firstValue(first).or(() -> response.headers().firstValue(second));
+  private static Optional<String> header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name);
   }
 
-  private String unquoted(String etag) {
+  private static Optional<Long> number(HttpResponse<?> response, String name) {
+    return header(response, name)
+        .filter(digits -> digits.matches("[0-9]{1,18}"))
+        .map(Long::valueOf);
+  }
+
+  private static String unquoted(String etag) {
     return etag.replaceFirst("^W/", "").replaceAll("^\"|\"$", "");
   }
 
@@ -162,34 +191,30 @@ final class ModelDownload {
     T of(HttpResponse<ResponseBody> response) throws IOException;
   }
 
-  /** Asks until there is an answer that stays, and reads it. */
-  private <T> T answer(
-      String method,
-      URI uri,
-      String wanted,
-      Predicate<HttpResponse<?>> enough,
-      Reading<T> reading) {
+  /** Asks until there is an answer that stays, and reads it; of {@code HEAD}, a redirect too. */
+  private <T> T answer(String method, URI uri, Optional<String> file, Reading<T> reading) {
     Retries retries = new Retries(policy, model, listener);
     while (true) {
+      listener.checkStop();
       try {
-        HttpResponse<ResponseBody> response =
-            requests.send(method, uri, OptionalLong.empty(), enough);
+        HttpResponse<ResponseBody> response = requests.send(method, uri, OptionalLong.empty());
         try (ResponseBody body = response.body()) {
-          if (response.statusCode() < 400) {
+          if (response.statusCode() < (method.equals("HEAD") ? 400 : 300)) {
             return reading.of(response);
           }
           if (!HubRefusal.mayPass(response)) {
-            throw refusal.of(response, model, wanted);
+            throw refusal.of(response, file);
           }
           retries.afterFailure(
               "%s answered %d for %s"
-                  .formatted(response.uri().getHost(), response.statusCode(), wanted),
-              HubRequests.retryAfter(response, ZonedDateTime.now(ZoneOffset.UTC)),
+                  .formatted(response.uri().getHost(), response.statusCode(), refusal.wanted(file)),
+              AskedWait.in(response),
               null);
         }
       } catch (IOException e) {
         retries.afterFailure(
-            "%s cannot be reached for %s: %s".formatted(settings.endpoint(), wanted, e),
+            "%s cannot be reached for %s: %s"
+                .formatted(settings.endpoint(), refusal.wanted(file), e),
             Optional.empty(),
             e);
       }
@@ -197,19 +222,16 @@ final class ModelDownload {
   }
 
   private void checkSpace(List<HubFile> missing) {
-    long needed = 0;
-    for (HubFile file : missing) {
-      if (!Files.exists(cache.blob(file))) {
-        Path partial = cache.partial(file);
-        needed += file.size() - (Files.exists(partial) ? size(partial) : 0);
-      }
-    }
     Path folder = settings.cache();
     while (!Files.exists(folder)) {
       folder = folder.getParent();
     }
+    long needed = 0;
     long free;
     try {
+      for (HubFile file : missing) {
+        needed += cache.missing(file);
+      }
       free = Files.getFileStore(folder).getUsableSpace();
     } catch (IOException e) {
       throw cacheFailure(e);
@@ -253,7 +275,10 @@ final class ModelDownload {
       }
       cache.setCommit(revision.commit());
     } catch (IOException e) {
-      throw cacheFailure(e);
+      // All files are there: a cache that cannot be written, as a shared one, serves them.
+      listener.said(
+          "%s: the cache cannot note what commit %s holds, so the Hub will be asked again: %s"
+              .formatted(model, revision.commit(), e));
     }
   }
 
@@ -269,7 +294,7 @@ final class ModelDownload {
     return new HubException(
         model,
         settings.endpoint() + " does not answer as a Hub: " + problem,
-        "Check HF_ENDPOINT and the proxy, if there is one",
+        HubRefusal.CHECK_ENDPOINT,
         cause);
   }
 }

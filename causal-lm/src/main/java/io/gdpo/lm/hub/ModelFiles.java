@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
 /** Which files of a repository a model needs. */
 final class ModelFiles {
   static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
+  static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final List<String> OPTIONAL =
-      List.of("generation_config.json", "tokenizer_config.json", "special_tokens_map.json");
+      List.of("generation_config.json", TOKENIZER_CONFIG, "special_tokens_map.json");
   static final String WEIGHTS = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
 

@@ -66,6 +66,15 @@ final class ResponseBody implements BodySubscriber<ResponseBody>, AutoCloseable 
     return all.toByteArray();
   }
 
+  /** How many bytes come, none of which is kept. */
+  long count() throws IOException {
+    long count = 0;
+    for (List<ByteBuffer> bytes = next(); !bytes.isEmpty(); bytes = next()) {
+      count += bytes.stream().mapToLong(ByteBuffer::remaining).sum();
+    }
+    return count;
+  }
+
   @Override
   public void close() {
     subscribed.thenAccept(Subscription::cancel);

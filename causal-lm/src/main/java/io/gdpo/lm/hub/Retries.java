@@ -3,12 +3,16 @@ package io.gdpo.lm.hub;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Counts the failures of one request in a row, waits between them, and gives up in the end. */
+/**
+ * Counts the failures of one request since it last came further than ever, waits between them, and
+ * gives up in the end.
+ */
 final class Retries {
   private final RetryPolicy policy;
   private final HubModelName model;
   private final DownloadListener listener;
   private int failures;
+  private long furthest;
 
   Retries(RetryPolicy policy, HubModelName model, DownloadListener listener) {
     this.policy = policy;
@@ -16,9 +20,15 @@ final class Retries {
     this.listener = listener;
   }
 
-  /** Something has come: the next failure is the first again. */
-  void gained() {
-    failures = 0;
+  /**
+   * So many bytes are here. If there were never as many, the next failure is the first again; bytes
+   * that come for a second time are no progress.
+   */
+  void reached(long bytes) {
+    if (bytes > furthest) {
+      furthest = bytes;
+      failures = 0;
+    }
   }
 
   /**
@@ -50,7 +60,7 @@ final class Retries {
     listener.said(
         "%s: %s; trying again in %.1f s".formatted(model, problem, wait.toMillis() / 1e3));
     try {
-      policy.pause().of(wait);
+      policy.pause().of(wait, listener::checkStop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HubException(

@@ -109,6 +109,57 @@ class HubClientTest {
   }
 
   @Test
+  void aCommitThatAnotherToolFilledWithoutMarksIsNotAskedForEither() throws IOException {
+    download(client(), MODEL.at(COMMIT));
+    removeMarks();
+    hub.requests().clear();
+
+    download(client(), MODEL.at(COMMIT));
+
+    assertThat(hub.requests()).isEmpty();
+  }
+
+  @Test
+  void aCommitWithoutTheFileThatNamesTheEndOfASequenceIsCompleted() throws IOException {
+    Path settings = download(client(), MODEL.at(COMMIT)).folder().resolve("tokenizer_config.json");
+    Files.delete(settings);
+
+    download(client(), MODEL.at(COMMIT));
+
+    assertThat(settings).isRegularFile();
+  }
+
+  @Test
+  void aCommitThatTheHubRefusesIsTakenFromTheCacheAndThatIsSaid() throws IOException {
+    Path folder = download(client(), MODEL.at(COMMIT)).folder();
+    Files.delete(folder.resolve("tokenizer_config.json"));
+    hub.once("hub GET " + COMMIT, refusal(401, "RepoNotFound"));
+
+    assertThat(download(client(), MODEL.at(COMMIT)).folder()).isEqualTo(folder);
+    assertThat(heard.lines)
+        .anySatisfy(l -> assertThat(l).contains("no such repository").contains("from the cache"));
+  }
+
+  @Test
+  void aWholeCacheThatCannotBeWrittenIsUsedAndThatIsSaid() throws IOException {
+    HubSnapshot first = download();
+    removeMarks();
+    Files.writeString(repository().resolve(".no_exist"), "a file where a folder must be");
+
+    assertThat(download()).isEqualTo(first);
+    assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("cannot note"));
+  }
+
+  private void removeMarks() throws IOException {
+    Path marks = repository().resolve(".no_exist");
+    for (String file : names(marks.resolve(COMMIT))) {
+      Files.delete(marks.resolve(COMMIT).resolve(file));
+    }
+    Files.delete(marks.resolve(COMMIT));
+    Files.delete(marks);
+  }
+
+  @Test
   void aLaterCommitSharesTheFilesThatDidNotChange() throws IOException {
     download();
     hub.moveMain(LATER_COMMIT);
@@ -166,15 +217,13 @@ class HubClientTest {
   @Test
   void aDownloadThatWasInterruptedGoesOnWhereItStopped() throws IOException {
     byte[] weights = hub.content(WEIGHTS);
-    Path partial = partialWeights();
-    Files.createDirectories(partial.getParent());
-    Files.write(partial, Arrays.copyOf(weights, 100_000));
+    leavePartialWeights(100_000);
 
     HubSnapshot snapshot = download();
 
     assertThat(hub.requests("cdn")).hasToString("[cdn GET model.safetensors bytes=100000-]");
     assertThat(Files.readAllBytes(snapshot.folder().resolve(WEIGHTS))).isEqualTo(weights);
-    assertThat(partial).doesNotExist();
+    assertThat(partialWeights()).doesNotExist();
     assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("at byte 100000"));
   }
 
@@ -234,6 +283,166 @@ class HubClientTest {
   }
 
   @Test
+  void bytesThatComeForASecondTimeAreNoProgress() {
+    for (int i = 0; i < 30; i++) {
+      hub.once("cdn GET " + WEIGHTS, cutAfter(70_000));
+    }
+
+    assertRefused(this::download, WEIGHTS, "tried 4 times", "HF_ENDPOINT");
+  }
+
+  @Test
+  void contentThatEndsBeforeWhatWasAnnouncedIsRefusedAndNotAskedForAgain() {
+    hub.once("cdn GET " + WEIGHTS, chunked(Arrays.copyOf(hub.content(WEIGHTS), 1000)));
+
+    assertRefused(this::download, WEIGHTS, "1000 bytes came, 300000 were announced", "a proxy");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void contentOfAnotherLengthThanAnnouncedIsRefusedAndNotAskedForAgain() {
+    byte[] shorter = Arrays.copyOf(hub.content(WEIGHTS), 1000);
+    hub.once("cdn GET " + WEIGHTS, exchange -> HubServer.send(exchange, 200, shorter));
+
+    assertRefused(this::download, WEIGHTS, "sends 1000 bytes, 300000 were announced", "a mirror");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void aRangeOfContentOfAnotherLengthIsRefusedAndNotAskedForAgain() throws IOException {
+    leavePartialWeights(100_000);
+    hub.once(
+        "cdn GET " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299998/299999");
+          HubServer.send(exchange, 206, new byte[199_999]);
+        });
+
+    assertRefused(this::download, "sends 299999 bytes, 300000 were announced");
+    assertThat(waits).isEmpty();
+    assertThat(partialWeights()).doesNotExist();
+  }
+
+  @Test
+  void anEmptyRangeIsSaid() throws IOException {
+    leavePartialWeights(100_000);
+    hub.once(
+        "cdn GET " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 100000-299999/300000");
+          exchange.sendResponseHeaders(206, -1);
+        });
+
+    assertRefused(this::download, "the answer (206) for the bytes from 100000 to 300000 is empty");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void encodedContentIsRefusedByTheNameOfItsEncoding() {
+    hub.once(
+        "hub GET config.json",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          HubServer.send(exchange, 200, new byte[20]);
+        });
+
+    assertRefused(this::download, "config.json", "Content-Encoding gzip", "HF_ENDPOINT");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aServerNeedNotTellASizeBeforeTheContent() throws IOException {
+    hub.once("hub HEAD config.json", withoutSize("config.json"));
+    hub.once("hub HEAD tokenizer_config.json", withoutSize("tokenizer_config.json"));
+    for (int i = 0; i < 2; i++) {
+      hub.once("hub GET tokenizer_config.json", chunked(hub.content("tokenizer_config.json")));
+    }
+
+    HubSnapshot snapshot = download();
+
+    for (String file : List.of("config.json", "tokenizer_config.json")) {
+      assertThat(snapshot.folder().resolve(file)).hasBinaryContent(hub.content(file));
+    }
+    assertThat(heard.done).isSorted().endsWith(heard.total);
+  }
+
+  @Test
+  void withoutASizeTheContentIsStillCheckedByItsHash() {
+    byte[] other = hub.content("config.json").clone();
+    other[3] ^= 1;
+    hub.once("hub HEAD config.json", withoutSize("config.json"));
+    for (int i = 0; i < 2; i++) {
+      hub.once("hub GET config.json", chunked(other));
+    }
+
+    assertRefused(this::download, "config.json", HubServer.gitSha1(other), "it was deleted");
+  }
+
+  @Test
+  void whatTheHubTellsOfALinkedFileIsReadBeforeItsRedirectLeaves() throws IOException {
+    String etag = HubServer.sha256(hub.content(WEIGHTS));
+    hub.once(
+        "hub HEAD " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + etag + "\"");
+          HubServer.redirect(exchange, "http://elsewhere.invalid/signed");
+        });
+
+    HubSnapshot snapshot = download();
+
+    assertThat(Files.readSymbolicLink(snapshot.folder().resolve(WEIGHTS)))
+        .endsWithRaw(Path.of(etag));
+    assertThat(hub.requests("cdn")).noneMatch(request -> request.method().equals("HEAD"));
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aRedirectThatLeavesTheHubAndTellsNothingIsNotFollowedByHead() {
+    hub.once(
+        "hub HEAD " + WEIGHTS,
+        exchange -> HubServer.redirect(exchange, "http://elsewhere.invalid/signed?key=secret"));
+
+    assertRefused(this::download, "http://elsewhere.invalid/signed for file " + WEIGHTS, "ETag");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aRedirectToWhatIsNoWebAddressIsSaid() {
+    hub.once(
+        "hub GET config.json", e -> HubServer.redirect(e, "http://127.0.0.1:1/a b?key=secret"));
+    assertRefused(this::download, "redirects to 'http://127.0.0.1:1/a b?...'", "HF_ENDPOINT");
+
+    hub.once("hub GET config.json", e -> HubServer.redirect(e, "ftp://127.0.0.1/config.json"));
+    assertRefused(this::download, "redirects to 'ftp://127.0.0.1/config.json'");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void redirectsInACircleAreSaidAtOnce() {
+    for (int i = 0; i < 11; i++) {
+      hub.once("hub GET config.json", exchange -> HubServer.redirect(exchange, "config.json"));
+    }
+
+    assertRefused(this::download, "more than 10 redirects", "HF_ENDPOINT");
+    assertThat(waits).isEmpty();
+  }
+
+  @Test
+  void aBlobOfAnotherSizeIsNotLinkedButDownloadedAfresh() throws IOException {
+    Path weights = download().folder().resolve(WEIGHTS);
+    Files.write(weights.toRealPath(), Arrays.copyOf(hub.content(WEIGHTS), 1000));
+    hub.moveMain(LATER_COMMIT);
+
+    HubSnapshot later = download();
+
+    assertThat(later.folder().resolve(WEIGHTS)).hasBinaryContent(hub.content(WEIGHTS));
+    assertThat(heard.lines)
+        .anySatisfy(l -> assertThat(l).contains(WEIGHTS + " is not 300000 bytes long"));
+  }
+
+  @Test
   void whatHasAnotherHashThanAnnouncedIsDeletedAndSaid() {
     byte[] other = hub.content(WEIGHTS).clone();
     other[17] ^= 1;
@@ -270,8 +479,7 @@ class HubClientTest {
 
   @Test
   void moreBytesThanAnnouncedAreRefused() {
-    byte[] longer = Arrays.copyOf(hub.content("config.json"), 500);
-    hub.once("hub GET config.json", exchange -> HubServer.send(exchange, 200, longer));
+    hub.once("hub GET config.json", chunked(Arrays.copyOf(hub.content("config.json"), 500)));
 
     assertRefused(this::download, "config.json", "more came than the announced");
   }
@@ -336,6 +544,35 @@ class HubClientTest {
   }
 
   @Test
+  void aFileThatIsNotThereIsNoRepositoryThatIsNotThere() {
+    hub.once("hub HEAD tokenizer.json", refusal(404, ""));
+
+    assertRefused(this::download, "there is no file tokenizer.json");
+  }
+
+  @Test
+  void aRefusalWithoutATokenSpeaksOfNoneThatWasGiven() {
+    hub.once("hub HEAD config.json", refusal(403, ""));
+    assertThatThrownBy(this::download)
+        .hasMessageContainingAll("the Hub refuses file config.json (403)", "set HF_TOKEN")
+        .hasMessageNotContaining("the token");
+
+    hub.once("hub GET main", refusal(401, ""));
+    assertRefused(this::download, "refuses revision main (401)", "set HF_TOKEN");
+  }
+
+  @Test
+  void aRefusalOfAnotherHostIsSaidWithWhatTheTokenHasToDoWithIt() {
+    hub.once("cdn GET " + WEIGHTS, refusal(403, ""));
+
+    assertRefused(
+        this::download,
+        "127.0.0.1, where the Hub sent us for file " + WEIGHTS + ", refuses it (403)",
+        "HF_TOKEN is sent to HF_ENDPOINT (" + hub.endpoint() + ") only",
+        "accept the licence");
+  }
+
+  @Test
   void tooManyRequestsAreAnsweredByTheWaitThatTheServerAsksFor() {
     hub.once("hub GET main", tooManyRequests("7"));
     hub.once("cdn GET " + WEIGHTS, tooManyRequests("11"));
@@ -344,6 +581,61 @@ class HubClientTest {
 
     assertThat(waits).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(11));
     assertThat(heard.lines).anySatisfy(l -> assertThat(l).contains("429").contains("7.0 s"));
+  }
+
+  @Test
+  void theHubsOwnLimitIsWaitedForRatherThanWhatAProxyAsksFor() {
+    hub.once("hub GET main", tooManyRequests("7", "\"api\";r=0;t=55"));
+    hub.once("hub HEAD config.json", tooManyRequests("7", "\"api\";r=3;t=55"));
+
+    download();
+
+    assertThat(waits).containsExactly(Duration.ofSeconds(56), Duration.ofSeconds(7));
+  }
+
+  @Test
+  void aStopEndsALongWaitForTheServer() {
+    hub.once("hub GET main", tooManyRequests("250"));
+    HubClient patient = new HubClient(settings(Optional.empty(), false));
+
+    assertThatThrownBy(() -> patient.snapshot(MODEL, new StopAfter("trying again in 250")))
+        .hasMessage("stop");
+  }
+
+  @Test
+  void aStopEndsTheWaitForAnotherProcess() throws Exception {
+    Path lock = cache.resolve(".locks/models--owner--name");
+    String etag = HubServer.gitSha1(hub.content("config.json"));
+    try (BlobLock held =
+        BlobLock.take(lock.resolve(etag + ".lock"), (wait, meanwhile) -> {}, heard, "")) {
+      assertThatThrownBy(() -> client().snapshot(MODEL, new StopAfter("another process downloads")))
+          .hasMessage("stop");
+    }
+  }
+
+  /** Asks for a stop once it has heard something. */
+  private static final class StopAfter implements DownloadListener {
+    private final String part;
+    private boolean heard;
+
+    StopAfter(String part) {
+      this.part = part;
+    }
+
+    @Override
+    public void transferred(String file, long done, long total) {}
+
+    @Override
+    public void said(String line) {
+      heard |= line.contains(part);
+    }
+
+    @Override
+    public void checkStop() {
+      if (heard) {
+        throw new IllegalStateException("stop");
+      }
+    }
   }
 
   @Test
@@ -562,9 +854,35 @@ class HubClientTest {
     };
   }
 
+  /** Of no announced length, and ended in order. */
+  private static HttpHandler chunked(byte[] content) {
+    return exchange -> {
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(content);
+      exchange.getResponseBody().close();
+    };
+  }
+
+  private HttpHandler withoutSize(String file) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("ETag", HubServer.gitSha1(hub.content(file)));
+      exchange.sendResponseHeaders(200, -1);
+    };
+  }
+
+  private void leavePartialWeights(int bytes) throws IOException {
+    Files.createDirectories(partialWeights().getParent());
+    Files.write(partialWeights(), Arrays.copyOf(hub.content(WEIGHTS), bytes));
+  }
+
   private static HttpHandler tooManyRequests(String retryAfter) {
+    return tooManyRequests(retryAfter, "\"api\";r=1;t=1");
+  }
+
+  private static HttpHandler tooManyRequests(String retryAfter, String rateLimit) {
     return exchange -> {
       exchange.getResponseHeaders().set("Retry-After", retryAfter);
+      exchange.getResponseHeaders().set("RateLimit", rateLimit);
       exchange.sendResponseHeaders(429, -1);
     };
   }
@@ -608,7 +926,8 @@ class HubClientTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(16),
             Duration.ofMinutes(5),
-            wait -> {
+            (wait, meanwhile) -> {
+              meanwhile.run();
               waits.add(wait);
               LockSupport.parkNanos(1_000_000);
             }));

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HubSettingsTest {
   @TempDir Path home;
@@ -50,6 +52,37 @@ class HubSettingsTest {
   }
 
   @Test
+  void lineBreaksAreNoPartOfATokenWhereverTheyAre() throws IOException {
+    Files.writeString(home.resolve("token"), " hf_of\r\n_file\r\n");
+
+    assertThat(HubSettings.of(Map.of("HF_TOKEN", "\nhf_\nx\r\n ")).token()).contains("hf_x");
+    assertThat(HubSettings.of(Map.of("HF_HOME", home.toString())).token()).contains("hf_of_file");
+  }
+
+  @Test
+  void aTokenThatNoHeaderMayHoldIsRefusedByItsPlaceAndNotQuoted() throws IOException {
+    Path file = Files.writeString(home.resolve("token"), "hf_secret\u0000");
+
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_TOKEN", "hf_secret hf_other")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("HF_TOKEN")
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_HOME", home.toString())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void aTokenFileThatIsNoTextIsNamed() throws IOException {
+    Path file = Files.write(home.resolve("token"), new byte[] {(byte) 0xff, (byte) 0xfe});
+
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_HOME", home.toString())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
   void aTokenIsNeverPrinted() {
     assertThat(HubSettings.of(Map.of("HF_TOKEN", "hf_secret")).toString())
         .doesNotContain("hf_secret");
@@ -64,10 +97,42 @@ class HubSettingsTest {
   }
 
   @Test
+  void offlineOfTheHubIsStrongerThanThatOfTransformers() {
+    assertThat(HubSettings.of(Map.of("TRANSFORMERS_OFFLINE", "1")).offline()).isTrue();
+    assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", "0", "TRANSFORMERS_OFFLINE", "1")).offline())
+        .isFalse();
+  }
+
+  @Test
+  void theUsualPortIsTheSameEndpointAsNone() {
+    HubSettings named = HubSettings.of(Map.of("HF_ENDPOINT", "https://Mirror.example:443"));
+    HubSettings plain = HubSettings.of(Map.of("HF_ENDPOINT", "http://mirror.example"));
+
+    assertThat(named.isEndpoint(URI.create("https://mirror.example/owner/name"))).isTrue();
+    assertThat(named.isEndpoint(URI.create("http://mirror.example:443/owner/name"))).isFalse();
+    assertThat(plain.isEndpoint(URI.create("http://mirror.example:80/owner/name"))).isTrue();
+    assertThat(plain.isEndpoint(URI.create("http://mirror.example:8080/owner/name"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mirror.example",
+        "ftp://mirror.example",
+        "http://my_mirror",
+        "http://mirror example",
+        "http://mirror.example:99999",
+        "https://"
+      })
+  void anEndpointThatNoRequestCanBeSentToIsNamed(String endpoint) {
+    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_ENDPOINT", endpoint)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("HF_ENDPOINT must be")
+        .hasMessageContaining(endpoint.replaceAll("/+$", ""));
+  }
+
+  @Test
   void aVariableThatCannotBeUsedIsNamed() {
-    assertThatThrownBy(() -> HubSettings.of(Map.of("HF_ENDPOINT", "mirror.example")))
-        .hasMessageContaining("HF_ENDPOINT")
-        .hasMessageContaining("mirror.example");
     assertThatThrownBy(() -> HubSettings.of(Map.of("HF_HUB_DOWNLOAD_TIMEOUT", "soon")))
         .hasMessageContaining("HF_HUB_DOWNLOAD_TIMEOUT");
   }

@@ -81,15 +81,19 @@ final class HubModel {
     return new DownloadListener() {
       @Override
       public void transferred(String file, long done, long total) {
-        if (stopAsked.getAsBoolean()) {
-          throw new CancellationException("asked to stop while " + file + " was downloaded");
-        }
         log.transferred(file, done, total);
       }
 
       @Override
       public void said(String line) {
         log.said(line);
+      }
+
+      @Override
+      public void checkStop() {
+        if (stopAsked.getAsBoolean()) {
+          throw new CancellationException("asked to stop while the model was downloaded");
+        }
       }
     };
   }
