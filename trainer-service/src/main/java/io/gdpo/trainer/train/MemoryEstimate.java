@@ -36,6 +36,7 @@ import java.util.stream.Stream;
  * @param reference the reference model's weights, if it is open then
  * @param activations and attention masks
  * @param vocabulary logits and what is computed from them, gradients of the embeddings
+ * @param allocator what glibc's allocator keeps of blocks that were freed, between those that live
  * @param runtime Java, libtorch and its kernels' buffers
  */
 record MemoryEstimate(
@@ -46,11 +47,18 @@ record MemoryEstimate(
     long reference,
     long activations,
     long vocabulary,
+    long allocator,
     long runtime) {
   private static final long MEGABYTE = 1 << 20;
 
   /** What a process holds whose model is tiny, with a Java heap of at most 1 GB; measured. */
   static final long RUNTIME = 420 * MEGABYTE;
+
+  /**
+   * Blocks of a pass come and go in many sizes, and what lies free between them stays resident: a
+   * fifth of them, measured on two machines, where it was from nothing to a half.
+   */
+  private static final double FRAGMENTATION = 0.2;
 
   /** When a job needs most. */
   enum Moment {
@@ -67,7 +75,14 @@ record MemoryEstimate(
 
   /** All of it. */
   long total() {
-    return weights + gradients + optimizerState + reference + activations + vocabulary + runtime;
+    return weights
+        + gradients
+        + optimizerState
+        + reference
+        + activations
+        + vocabulary
+        + allocator
+        + runtime;
   }
 
   /**
@@ -90,15 +105,14 @@ record MemoryEstimate(
     long live = levers.cachedReference() ? 0 : reference;
     long gradients = decoder.trained();
     long state = OptimizerSpec.of(spec).stateNames().size() * decoder.trained();
-    long passes = levers.oneForward() ? 1 : 3;
     DecoderMemory.Pass step =
         largest(trained.stream().map(b -> decoder.differentiated(size(b, levers))));
     DecoderMemory.Pass evaluation =
         largest(evaluated.stream().map(b -> decoder.computed(size(b, levers))));
     return Stream.of(
-            during(Moment.REFERENCE, decoder, 0, 0, reference, evaluation, 1),
-            during(Moment.EVALUATION, decoder, gradients, state, live, evaluation, 1),
-            during(Moment.STEP, decoder, gradients, state, live, step, passes))
+            during(Moment.REFERENCE, decoder, 0, 0, reference, evaluation),
+            during(Moment.EVALUATION, decoder, gradients, state, live, evaluation),
+            during(Moment.STEP, decoder, gradients, state, live, inParts(step, levers)))
         .max(Comparator.comparingLong(MemoryEstimate::total))
         .orElseThrow();
   }
@@ -109,17 +123,25 @@ record MemoryEstimate(
       long gradients,
       long state,
       long reference,
-      DecoderMemory.Pass pass,
-      long passes) {
+      DecoderMemory.Pass pass) {
     return new MemoryEstimate(
         moment,
         decoder.weights(),
         gradients,
         state,
         reference,
-        passes * pass.activations(),
-        passes * pass.vocabulary(),
+        pass.activations(),
+        pass.vocabulary(),
+        (long) (FRAGMENTATION * pass.total()),
         RUNTIME);
+  }
+
+  /** A part of the loss has a pass, and asks for a part of the places, unless all are projected. */
+  private static DecoderMemory.Pass inParts(DecoderMemory.Pass pass, Levers levers) {
+    return levers.oneForward()
+        ? pass
+        : new DecoderMemory.Pass(
+            3 * pass.activations(), (levers.selectedRows() ? 1 : 3) * pass.vocabulary());
   }
 
   private static DecoderMemory.Pass largest(Stream<DecoderMemory.Pass> passes) {
@@ -167,6 +189,7 @@ record MemoryEstimate(
                 new Part("reference model", reference),
                 new Part("activations", activations),
                 new Part("vocabulary", vocabulary),
+                new Part("allocator", allocator),
                 new Part("runtime", runtime))
             .filter(part -> part.bytes > 0)
             .map(part -> part.name + " " + megabytes(part.bytes))

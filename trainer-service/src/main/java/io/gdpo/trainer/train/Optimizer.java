@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Arg;
+import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.script.TorchScript;
 import io.gdpo.lm.script.TorchScriptModule;
 import java.io.IOException;
@@ -61,6 +62,17 @@ final class Optimizer implements AutoCloseable {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("could not read the resource " + name, e);
+    }
+  }
+
+  /**
+   * Gives each parameter, which requires one by now, a gradient of zeros: side by side, before
+   * passes take and give back the memory around them, so that it does not fall into pieces.
+   */
+  void allocateGradients() {
+    try (NDManager scratch = manager.newSubManager();
+        Autograd.Scope recording = Autograd.gradMode(true)) {
+      module.call(scratch, "allocate_gradients", Arg.of(List.copyOf(parameters.values())));
     }
   }
 

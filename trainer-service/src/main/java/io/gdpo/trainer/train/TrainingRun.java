@@ -165,6 +165,7 @@ final class TrainingRun {
         ProgressLog progress =
             new ProgressLog(folder.progress(), state.step(), console, listener)) {
       model.trainable().requiresGrad(true);
+      optimizer.allocateGradients();
       if (saved.isPresent()) {
         optimizer.restore(saved.get().optimizer());
         progress.say("resumed from " + saved.get().model());

@@ -64,6 +64,7 @@ public final class TrainingStep implements AutoCloseable {
             OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
     this.batches = new StepBatches(this::laidOut, Long.MAX_VALUE, spec.levers().prefetch());
     model.trainable().requiresGrad(true);
+    optimizer.allocateGradients();
   }
 
   /**
