@@ -160,13 +160,23 @@ final class BlobDownload {
         progress.accept(partial.size());
       }
       if (partial.missing() > 0) {
-        throw spoiled(
-            partial.size() == first
-                ? "the answer (%d) for the bytes from %d to %d is empty"
-                    .formatted(response.statusCode(), first, file.size())
-                : "%d bytes came, %d were announced".formatted(partial.size(), file.size()));
+        throw endedEarly(response, first, partial.size());
       }
     }
+  }
+
+  /** A server may send a part of a range, and its end alone may mean that it was cut. */
+  private IOException endedEarly(HttpResponse<?> response, long first, long last) {
+    if (last == first) {
+      throw spoiled(
+          "the answer (%d) for the bytes from %d to %d is empty"
+              .formatted(response.statusCode(), first, file.size()));
+    }
+    if (response.statusCode() == 200
+        && response.headers().firstValue("Transfer-Encoding").isPresent()) {
+      throw spoiled("%d bytes came, %d were announced".formatted(last, file.size()));
+    }
+    return new IOException("the answer ended early");
   }
 
   /** A connection that is cut is tried again; content of another length does not mend itself. */

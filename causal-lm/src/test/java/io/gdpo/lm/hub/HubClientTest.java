@@ -301,6 +301,23 @@ class HubClientTest {
   }
 
   @Test
+  void aPartOfTheRangeThatWasAskedForIsTakenAndTheRestAskedFor() throws IOException {
+    leavePartialWeights(100_000);
+    hub.once(
+        "cdn GET " + WEIGHTS,
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Range", "bytes 100000-199999/300000");
+          HubServer.send(exchange, 206, Arrays.copyOfRange(hub.content(WEIGHTS), 100_000, 200_000));
+        });
+
+    HubSnapshot snapshot = download();
+
+    assertThat(hub.requests("cdn").get(1).range()).contains("bytes=200000-");
+    assertThat(Files.readAllBytes(snapshot.folder().resolve(WEIGHTS)))
+        .isEqualTo(hub.content(WEIGHTS));
+  }
+
+  @Test
   void contentOfAnotherLengthThanAnnouncedIsRefusedAndNotAskedForAgain() {
     byte[] shorter = Arrays.copyOf(hub.content(WEIGHTS), 1000);
     hub.once("cdn GET " + WEIGHTS, exchange -> HubServer.send(exchange, 200, shorter));

@@ -56,7 +56,7 @@ record MemoryEstimate(
 
   /**
    * Blocks of a pass come and go in many sizes, and what lies free between them stays resident: a
-   * fifth of them, measured on two machines, where it was from nothing to a half.
+   * fifth of them, on average of the shapes in docs/reference/memory.md.
    */
   private static final double FRAGMENTATION = 0.2;
 
