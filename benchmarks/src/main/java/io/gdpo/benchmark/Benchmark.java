@@ -53,6 +53,14 @@ record Benchmark(
   }
 
   Benchmark tolerating(double relativeDifference) {
+    return with(goal, relativeDifference);
+  }
+
+  Benchmark aiming(double speedup) {
+    return with(speedup, tolerance);
+  }
+
+  private Benchmark with(double otherGoal, double otherTolerance) {
     return new Benchmark(
         name,
         what,
@@ -62,8 +70,8 @@ record Benchmark(
         batchSize,
         baseline,
         measured,
-        goal,
-        relativeDifference,
+        otherGoal,
+        otherTolerance,
         samples,
         newTokens);
   }

@@ -39,6 +39,12 @@ class OptionsTest {
   }
 
   @Test
+  void goals_are_for_the_full_shapes() {
+    assertThat(QUICK).allMatch(benchmark -> benchmark.goal() == 0);
+    assertThat(Suite.full(Path.of("x"))).anyMatch(benchmark -> benchmark.goal() > 0);
+  }
+
+  @Test
   void each_benchmark_has_its_own_name() {
     assertThat(Suite.full(Path.of("x")))
         .extracting(Benchmark::name)
