@@ -1,5 +1,7 @@
 package io.gdpo.contracts.event;
 
+import io.gdpo.contracts.Reason;
+
 /**
  * An experiment ended: every stage trained and evaluated, or one of them failed or was cancelled.
  * {@code status} is {@code SUCCEEDED}, {@code FAILED} or {@code CANCELLED}; {@code reason} is null
@@ -7,6 +9,10 @@ package io.gdpo.contracts.event;
  */
 public record ExperimentFinished(String experiment, String status, String reason)
     implements Event.OfExperiment {
+  public ExperimentFinished {
+    reason = Reason.clean(reason);
+  }
+
   @Override
   public String key() {
     return experiment;

@@ -1,0 +1,84 @@
+package io.gdpo.contracts;
+
+/**
+ * Why something failed, as text that every place can take: a row in PostgreSQL, a Kafka record, a
+ * page, a terminal. The one place where reasons are cut and cleaned; events and rows that carry a
+ * reason pass it through here, so that a failure can always be recorded.
+ *
+ * <p>The whole text belongs in the log of whoever met the failure.
+ */
+public final class Reason {
+  /** Longest reason, in UTF-16 units, the note about what was cut included. */
+  public static final int LONGEST = 2_000;
+
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Reason() {}
+
+  /**
+   * The reason that a failure gives: its message, after the class's name where the class is part of
+   * the message, as with {@link Error}s and exceptions of the JDK that name only a value.
+   */
+  public static String of(Throwable failure) {
+    String message = failure.getMessage();
+    if (message == null || message.isBlank()) {
+      return clean(failure.getClass().getName());
+    }
+    return clean(
+        failure instanceof Error || tellsOnlyAValue(failure)
+            ? failure.getClass().getSimpleName() + ": " + message
+            : message);
+  }
+
+  private static boolean tellsOnlyAValue(Throwable failure) {
+    return failure instanceof java.nio.file.FileSystemException
+        || failure.getClass().getName().startsWith("java.lang.");
+  }
+
+  /**
+   * A reason without what some place refuses or obeys, and at most {@value #LONGEST} long; null
+   * stays null. Control characters but line feed and tab (U+0000 and terminal escapes among them),
+   * lone surrogates and marks that turn the direction of writing become U+FFFD.
+   */
+  public static String clean(String reason) {
+    if (reason == null) {
+      return null;
+    }
+    StringBuilder clean = new StringBuilder(Math.min(reason.length(), LONGEST));
+    int at = 0;
+    while (at < reason.length() && clean.length() < LONGEST) {
+      int codePoint = reason.codePointAt(at);
+      if (isHarmless(codePoint)) {
+        clean.appendCodePoint(codePoint);
+      } else {
+        clean.append(REPLACEMENT);
+      }
+      at += Character.charCount(codePoint);
+    }
+    if (at >= reason.length() && clean.length() <= LONGEST) {
+      return clean.toString();
+    }
+    String note = " ... (%d characters in all)".formatted(reason.length());
+    int end = LONGEST - note.length();
+    if (Character.isHighSurrogate(clean.charAt(end - 1))) {
+      end--;
+    }
+    return clean.substring(0, end) + note;
+  }
+
+  private static boolean isHarmless(int codePoint) {
+    if (codePoint == '\n' || codePoint == '\t') {
+      return true;
+    }
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL, Character.SURROGATE -> false;
+      case Character.FORMAT -> !turnsDirection(codePoint);
+      default -> true;
+    };
+  }
+
+  private static boolean turnsDirection(int codePoint) {
+    return (codePoint >= 0x202A && codePoint <= 0x202E)
+        || (codePoint >= 0x2066 && codePoint <= 0x2069);
+  }
+}
