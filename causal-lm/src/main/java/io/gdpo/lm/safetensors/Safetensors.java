@@ -295,8 +295,28 @@ public final class Safetensors implements AutoCloseable {
     return load(owner, name, entry);
   }
 
+  /**
+   * A tensor that was written as float64.
+   *
+   * @param owner owns the result, which lies on its device
+   * @throws InvalidModelException if there is none of this name, or it holds other numbers
+   */
+  public NDArray loadDoubles(NDManager owner, String name) {
+    Entry entry = named(name);
+    if (entry.storage() != Storage.F64) {
+      throw new InvalidModelException(
+          file + ": tensor " + name + " holds " + entry.storage() + " where F64 was expected");
+    }
+    return load(owner, name, entry);
+  }
+
   private NDArray load(NDManager owner, String name, Entry entry) {
-    DataType type = entry.storage() == Storage.I64 ? DataType.INT64 : DataType.FLOAT32;
+    DataType type =
+        switch (entry.storage()) {
+          case I64 -> DataType.INT64;
+          case F64 -> DataType.FLOAT64;
+          default -> DataType.FLOAT32;
+        };
     NDArray tensor = owner.create(entry.shape(), type);
     try (NDManager scratch = owner.newSubManager()) {
       long elements = entry.shape().size();
@@ -310,7 +330,7 @@ public final class Safetensors implements AutoCloseable {
         int bytes = entry.storage().bytes;
         fill(channel, entry.begin() + from * bytes, stored.clear().limit(count * bytes));
         switch (entry.storage()) {
-          case F32, I64 -> {}
+          case F32, F64, I64 -> {}
           case F16 -> widen(stored, values.clear(), HalfPrecision::toFloat);
           case BF16 -> widen(stored, values.clear(), bits -> Float.intBitsToFloat(bits << 16));
           default -> throw new IllegalStateException(entry.storage() + " is not loaded");
@@ -345,7 +365,8 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * Writes float32 (F32) and int64 (I64) tensors in the map's order and forces them to the disk.
+   * Writes float32 (F32), float64 (F64) and int64 (I64) tensors in the map's order and forces them
+   * to the disk.
    *
    * @param file replaced if it exists; write to a temporary name and rename for an atomic change
    * @param tensors stay with their owners
@@ -455,6 +476,7 @@ public final class Safetensors implements AutoCloseable {
   private static Storage storageOf(String name, NDArray tensor) {
     return switch (tensor.getDataType()) {
       case FLOAT32 -> Storage.F32;
+      case FLOAT64 -> Storage.F64;
       case INT64 -> Storage.I64;
       default ->
           throw new IllegalArgumentException(
@@ -462,7 +484,7 @@ public final class Safetensors implements AutoCloseable {
                   + name
                   + " is "
                   + tensor.getDataType()
-                  + "; only float32 and int64 are written");
+                  + "; only float32, float64 and int64 are written");
     };
   }
 

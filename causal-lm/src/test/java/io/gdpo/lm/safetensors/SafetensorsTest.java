@@ -56,15 +56,19 @@ class SafetensorsTest {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     tensors.put("moment", manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3)));
     tensors.put("step", manager.create(12L));
+    tensors.put("sums", manager.create(new double[] {-47.74151798, 1e-300}));
     tensors.put("none", manager.create(new Shape(0, 3), DataType.FLOAT32));
     Safetensors.write(file, tensors, Map.of("h\u00e9llo", "w\u00f6rld"));
     try (Safetensors stored = Safetensors.open(file)) {
-      assertThat(stored.names()).containsExactly("moment", "step", "none");
+      assertThat(stored.names()).containsExactly("moment", "step", "sums", "none");
       assertThat(stored.metadata()).containsExactly(Map.entry("h\u00e9llo", "w\u00f6rld"));
       NDArray moment = stored.loadFloats(manager, "moment");
       assertThat(moment.getShape()).isEqualTo(new Shape(2, 3));
       assertThat(moment.toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
       assertThat(stored.loadLongs(manager, "step").getLong()).isEqualTo(12);
+      assertThat(stored.loadDoubles(manager, "sums").toDoubleArray())
+          .containsExactly(-47.74151798, 1e-300);
+      assertThatThrownBy(() -> stored.loadDoubles(manager, "step")).hasMessageContaining("step");
       assertThat(stored.shape("none")).isEqualTo(new Shape(0, 3));
     }
   }

@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDList;
  *     where the objective compares responses
  */
 @SuppressWarnings("ArrayRecordComponent") // made once for each micro-batch, never changed
-public record ObjectiveOutcome(Objective objective, int examples, float[] table) {
+public record ObjectiveOutcome(Objective objective, int examples, double[] table) {
 
   /** A quantity that an objective reports for each example, in the order of {@code terms.py}. */
   public enum Column {
@@ -47,7 +47,7 @@ public record ObjectiveOutcome(Objective objective, int examples, float[] table)
   static ObjectiveOutcome read(Objective objective, NDList outputs) {
     NDArray table = outputs.get(1);
     return new ObjectiveOutcome(
-        objective, Math.toIntExact(table.getShape().get(0)), table.toFloatArray());
+        objective, Math.toIntExact(table.getShape().get(0)), table.toDoubleArray());
   }
 
   /** A reported value. */

@@ -20,13 +20,13 @@ final class LiveReference implements Reference, AutoCloseable {
   }
 
   @Override
-  public float[] of(PackedBatch batch) {
+  public double[] of(PackedBatch batch) {
     int examples = batch.examples().size();
     ObjectiveOutcome outcome = pass.evaluate(batch, ReferenceLogProbs.zero(batch));
-    float[] values = new float[2 * examples];
+    double[] values = new double[2 * examples];
     for (int i = 0; i < examples; i++) {
-      values[i] = (float) outcome.value(i, Column.CHOSEN);
-      values[examples + i] = (float) outcome.value(i, Column.REJECTED);
+      values[i] = outcome.value(i, Column.CHOSEN);
+      values[examples + i] = outcome.value(i, Column.REJECTED);
     }
     return values;
   }

@@ -4,8 +4,8 @@ package io.gdpo.trainer.train;
 @FunctionalInterface
 interface Reference {
   /** For losses that compare with none. */
-  Reference NONE = batch -> new float[0];
+  Reference NONE = batch -> new double[0];
 
   /** log ref(y | x) of a batch's sequences, [2 B] chosen before rejected; [0] for {@link #NONE}. */
-  float[] of(PackedBatch batch);
+  double[] of(PackedBatch batch);
 }

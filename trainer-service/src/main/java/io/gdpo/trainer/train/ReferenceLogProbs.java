@@ -20,11 +20,11 @@ import java.util.Optional;
  * @param rejected likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
-record ReferenceLogProbs(float[] chosen, float[] rejected) implements Reference {
+record ReferenceLogProbs(double[] chosen, double[] rejected) implements Reference {
 
   /** A reference that finds everything certain, to ask a model for its own log-probabilities. */
   static Reference zero(PackedBatch batch) {
-    return asked -> new float[2 * batch.examples().size()];
+    return asked -> new double[2 * batch.examples().size()];
   }
 
   /**
@@ -35,22 +35,22 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) implements Reference 
    */
   static ReferenceLogProbs compute(ObjectivePass reference, List<PackedBatch> batches) {
     int size = batches.stream().mapToInt(b -> b.examples().size()).sum();
-    ReferenceLogProbs computed = new ReferenceLogProbs(new float[size], new float[size]);
+    ReferenceLogProbs computed = new ReferenceLogProbs(new double[size], new double[size]);
     for (PackedBatch batch : batches) {
       ObjectiveOutcome outcome = reference.evaluate(batch, zero(batch));
       for (int i = 0; i < batch.examples().size(); i++) {
         int index = batch.examples().get(i).index();
-        computed.chosen[index] = (float) outcome.value(i, Column.CHOSEN);
-        computed.rejected[index] = (float) outcome.value(i, Column.REJECTED);
+        computed.chosen[index] = outcome.value(i, Column.CHOSEN);
+        computed.rejected[index] = outcome.value(i, Column.REJECTED);
       }
     }
     return computed;
   }
 
   @Override
-  public float[] of(PackedBatch batch) {
+  public double[] of(PackedBatch batch) {
     int examples = batch.examples().size();
-    float[] values = new float[2 * examples];
+    double[] values = new double[2 * examples];
     for (int i = 0; i < examples; i++) {
       values[i] = chosen[batch.examples().get(i).index()];
       values[examples + i] = rejected[batch.examples().get(i).index()];
@@ -73,8 +73,8 @@ record ReferenceLogProbs(float[] chosen, float[] rejected) implements Reference 
         Safetensors saved = Safetensors.open(file)) {
       ReferenceLogProbs loaded =
           new ReferenceLogProbs(
-              saved.loadFloats(scratch, "chosen").toFloatArray(),
-              saved.loadFloats(scratch, "rejected").toFloatArray());
+              saved.loadDoubles(scratch, "chosen").toDoubleArray(),
+              saved.loadDoubles(scratch, "rejected").toDoubleArray());
       if (loaded.chosen.length != examples || loaded.rejected.length != examples) {
         throw new InvalidModelException(
             "it has log-probabilities of %d and %d responses, not of %d"

@@ -366,6 +366,7 @@ final class TrainingRun {
     String content =
         Digests.ofTexts(
             List.of(
+                "float64",
                 digest(source),
                 Digests.ofExamples(examples),
                 Boolean.toString(objective.loss().isBeliefConditioned()),

@@ -11,7 +11,7 @@
 #   in_belief      [N] 0 or 1   tokens of the chosen side's belief segment, for the imitation term
 #   belief_tokens  [C] int64    token id of each belief digit
 #   target         [B, C]       the group's distribution p*(b | x)
-#   reference      [2 B]        log ref(y | x) of every sequence; [0] for losses that compare with none
+#   reference      [2 B] float64  log ref(y | x) of every sequence; [0] for losses that compare with none
 #   kl             []           KTO's reference point, an estimate of KL(pi || ref); 0 for other losses
 #   examples       []           examples of the whole optimizer step, micro-batches together
 
@@ -20,7 +20,8 @@
     S = max(B, reference.size(0))
     tokens = torch.ones_like(log_probs)
 
-    # log pi(y | x): sums of token log-probabilities, by sequence.
+    # log pi(y | x): sums of token log-probabilities, by sequence, in float64: what counts is the small difference of
+    # four large sums.
     logp = (self).sum_by_sequence(log_probs * in_response, sequence, S)
     chosen = logp[:B]
     rejected = logp[B:]
@@ -41,10 +42,10 @@
 
     jsd = (self).jensen_shannon_distance(torch.to(target, 7), torch.exp(torch.to(restricted, 7)))
     belief_mass = torch.exp(belief_log_probs).sum(-1)
-    columns = [torch.detach(c) for c in [losses, nll, calibration, imitation, torch.to(jsd, 6), belief_mass]]
+    columns = [torch.detach(torch.to(c, 7)) for c in [losses, nll, calibration, imitation, jsd, belief_mass]]
     if S > B:
       columns += [torch.detach(c) for c in [chosen, rejected, reference_chosen, reference_rejected]]
-    return [losses.sum() / examples, torch.stack(columns, -1)]
+    return [torch.to(losses.sum() / examples, 6), torch.stack(columns, -1)]
 
   # evaluate, with the gradients of its loss added to those of the parameters.
   def differentiate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
@@ -57,7 +58,7 @@
     return torch.index_select(torch.cat([first, second]), 0, order)
 
   def sum_by_sequence(self, values: Tensor, sequence: Tensor, sequences: int) -> Tensor:
-    return torch.index_add(torch.zeros([sequences], dtype=6, device=values.device), 0, sequence, values)
+    return torch.index_add(torch.zeros([sequences], dtype=7, device=values.device), 0, sequence, torch.to(values, 7))
 
   # Never below 1: a response that was cut before its belief segment imitates nothing.
   def count_by_sequence(self, mask: Tensor, sequence: Tensor, sequences: int) -> Tensor:

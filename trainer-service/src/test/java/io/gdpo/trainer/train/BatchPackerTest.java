@@ -62,7 +62,7 @@ class BatchPackerTest {
     BatchPacker packer = new BatchPacker(loss, true, Levers.ALL, 64);
     Reference zero =
         loss.isPreference()
-            ? new ReferenceLogProbs(new float[examples.size()], new float[examples.size()])
+            ? new ReferenceLogProbs(new double[examples.size()], new double[examples.size()])
             : Reference.NONE;
     try (CausalLanguageModel model =
             CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());

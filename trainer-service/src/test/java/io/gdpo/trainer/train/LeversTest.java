@@ -95,7 +95,7 @@ class LeversTest {
   private Outcome step(TrainingSpec spec) {
     Objective objective = Objective.of(spec);
     BatchPacker packer = new BatchPacker(objective.loss(), true, spec.levers(), 32);
-    float[] reference = new float[examples.size()];
+    double[] reference = new double[examples.size()];
     Reference zero = new ReferenceLogProbs(reference, reference);
     Map<TrainingExample, double[]> values = new HashMap<>();
     try (ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);

@@ -94,7 +94,7 @@ class SoakTest {
       NDManager manager = model.parameters().manager();
       model.parameters().requiresGrad(true);
       ReferenceLogProbs reference =
-          new ReferenceLogProbs(new float[examples.size()], new float[examples.size()]);
+          new ReferenceLogProbs(new double[examples.size()], new double[examples.size()]);
       TrainingPlan plan = TrainingPlan.of(spec, 0, examples);
       try (ObjectivePass pass =
               new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds(), spec);
