@@ -15,115 +15,17 @@ import java.util.TreeSet;
  * ignored.
  */
 final class ConfigFields {
-  /** Fields that do not change what the model computes: training-only, bookkeeping, other heads. */
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of(
-          "architectures",
-          "model_type",
-          "_name_or_path",
-          "_commit_hash",
-          "attn_implementation",
-          "_attn_implementation_autoset",
-          "transformers_version",
-          "torch_dtype",
-          "dtype",
-          "use_cache",
-          "use_return_dict",
-          "return_dict",
-          "output_attentions",
-          "output_hidden_states",
-          "attn_pdrop",
-          "embd_pdrop",
-          "resid_pdrop",
-          "bos_token_id",
-          "pad_token_id",
-          "gradient_checkpointing",
-          "is_decoder",
-          "summary_activation",
-          "summary_first_dropout",
-          "summary_proj_to_labels",
-          "summary_type",
-          "summary_use_proj",
-          "task_specific_params",
-          "id2label",
-          "label2id",
-          "num_labels",
-          "problem_type",
-          "finetuning_task",
-          "predict_special_tokens",
-          "n_special",
-          "output_past",
-          "_num_labels",
-          "attention_dropout",
-          "attention_probs_dropout_prob",
-          "hidden_dropout",
-          "hidden_dropout_prob",
-          "classifier_dropout",
-          "tokenizer_class",
-          "unsloth_fixed",
-          "unsloth_version");
-
-  /** Defaults of {@code generate}, which older versions kept in this file; sampling has its own. */
-  private static final Set<String> OF_GENERATION =
-      Set.of(
-          "max_length",
-          "min_length",
-          "do_sample",
-          "early_stopping",
-          "num_beams",
-          "num_beam_groups",
-          "num_return_sequences",
-          "diversity_penalty",
-          "length_penalty",
-          "repetition_penalty",
-          "exponential_decay_length_penalty",
-          "no_repeat_ngram_size",
-          "encoder_no_repeat_ngram_size",
-          "bad_words_ids",
-          "suppress_tokens",
-          "begin_suppress_tokens",
-          "forced_bos_token_id",
-          "forced_eos_token_id",
-          "remove_invalid_values",
-          "temperature",
-          "top_k",
-          "top_p",
-          "typical_p",
-          "output_scores",
-          "return_dict_in_generate");
-
-  /**
-   * Fields of the common base of all configs, and of other families, which a config that was
-   * written in full holds: with the value, as JSON, by which they change nothing.
-   */
-  private static final Map<String, String> NEUTRAL =
-      Map.ofEntries(
-          Map.entry("is_encoder_decoder", "false"),
-          Map.entry("add_cross_attention", "false"),
-          Map.entry("tie_encoder_decoder", "false"),
-          Map.entry("torchscript", "false"),
-          Map.entry("use_bfloat16", "false"),
-          Map.entry("tf_legacy_loss", "false"),
-          Map.entry("attention_bias", "false"),
-          Map.entry("mlp_bias", "false"),
-          Map.entry("use_sliding_window", "false"),
-          Map.entry("rope_interleaved", "false"),
-          Map.entry("chunk_size_feed_forward", "0"),
-          Map.entry("pruned_heads", "{}"));
-
   private final String path;
   private final JsonNode config;
-  private final Set<String> known;
+  private final Set<String> known = new HashSet<>();
 
   ConfigFields(JsonNode config) {
-    this("", config, WITHOUT_EFFECT);
-    known.addAll(OF_GENERATION);
+    this("", config);
   }
 
-  private ConfigFields(String path, JsonNode config, Set<String> known) {
+  private ConfigFields(String path, JsonNode config) {
     this.path = path;
     this.config = config;
-    this.known = new HashSet<>(known);
   }
 
   /** The fields of an object; none where it is absent or null. */
@@ -134,7 +36,7 @@ final class ConfigFields {
       throw new InvalidModelException(path + field + " must be an object, is " + value);
     }
     JsonNode fields = none ? JsonNodeFactory.instance.objectNode() : value;
-    return new ConfigFields(path + field + ".", fields, Set.of());
+    return new ConfigFields(path + field + ".", fields);
   }
 
   boolean isEmpty() {
@@ -297,20 +199,36 @@ final class ConfigFields {
     return value;
   }
 
-  /** Refuses every field that nobody asked for, unless it is null or says what is so anyway. */
+  /** Whether both are the same fields with the same values. */
+  boolean says(ConfigFields others) {
+    return config.equals(others.config);
+  }
+
+  /** Refuses every field that nobody asked for, but for those that cannot change anything. */
   void refuseOthers() {
     for (Map.Entry<String, JsonNode> field : config.properties()) {
       String name = field.getKey();
-      boolean neutral =
-          field.getValue().isNull()
-              || path.isEmpty() && field.getValue().toString().equals(NEUTRAL.get(name));
-      if (!known.contains(name) && !neutral) {
-        throw new InvalidModelException(
-            "field "
-                + path
-                + name
-                + " is not supported; remove it if it does not change what the model computes");
+      boolean harmless =
+          path.isEmpty()
+              ? FieldsWithoutEffect.has(name, field.getValue())
+              : field.getValue().isNull() || FieldsWithoutEffect.isNeutral(name, field.getValue());
+      if (!known.contains(name) && !harmless) {
+        throw new InvalidModelException("field " + path + name + " " + remedy(name, field));
       }
     }
+  }
+
+  private String remedy(String name, Map.Entry<String, JsonNode> field) {
+    if (!path.isEmpty()) {
+      return "is not supported; remove it if it does not change what the model computes";
+    }
+    return switch (name) {
+      case "quantization_config" ->
+          "says that the weights are quantised (%s), which cannot be trained; take the model as it was published before that, or convert it: AutoModelForCausalLM.from_pretrained(...).dequantize() and save_pretrained(folder)"
+              .formatted(field.getValue().path("quant_method").asText("of an unnamed kind"));
+      case "auto_map" ->
+          "names code of the model's own, which is not run here; if transformers' own class computes the same, remove it";
+      default -> "is not supported; remove it if it does not change what the model computes";
+    };
   }
 }

@@ -61,9 +61,7 @@ public sealed interface GatedConfig extends RotaryConfig
   /** Refuses what some of Qwen's configs can ask for: blocks that see less than others. */
   static void requireFullAttention(ConfigFields fields) {
     fields.requireFixed("use_sliding_window", false);
-    fields.requireFixed("use_mrope", false);
-    fields.known("sliding_window");
-    fields.known("max_window_layers");
+    fields.known("sliding_window"); // of no block, as there is no use_sliding_window
     fields.requireAll("layer_types", "full_attention", fields.size("num_hidden_layers"));
   }
 

@@ -120,6 +120,7 @@ public record Gpt2Config(
             fields.number("initializer_range", 0.02),
             fields.flag("tie_word_embeddings", true),
             fields.tokenId("eos_token_id"));
+    fields.requireAll("layer_types", "full_attention", read.nLayer());
     fields.refuseOthers();
     ObjectNode others = fields.asFloat32();
     for (Map.Entry<String, JsonNode> field : read.json().properties()) {

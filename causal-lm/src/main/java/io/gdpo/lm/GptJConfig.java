@@ -31,6 +31,10 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
     fields.requireFixed("rotary", true);
     fields.requireFixed("scale_attn_weights", true);
     fields.requireFixed("tie_word_embeddings", false); // its head has a bias
+    int positions = fields.size("n_positions");
+    if (fields.integer("n_ctx", positions) != positions) {
+      throw new InvalidModelException("n_ctx differs from n_positions; only equal is supported");
+    }
     int heads = fields.size("n_head");
     int width = fields.size("n_embd");
     int headWidth = DecoderShape.evenHeadWidth(fields, "n_embd", "n_head");
@@ -42,7 +46,7 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
     DecoderShape shape =
         new DecoderShape(
             fields.size("vocab_size"),
-            fields.size("n_positions"),
+            positions,
             width,
             fields.positive("n_inner", 4 * width),
             fields.size("n_layer"),
@@ -55,6 +59,7 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
             fields.tokenId("eos_token_id"));
     GptJConfig read =
         new GptJConfig(shape, RotaryEmbedding.unscaled(turned, THETA), fields.asFloat32());
+    fields.requireAll("layer_types", "full_attention", shape.layers());
     fields.refuseOthers();
     return read;
   }

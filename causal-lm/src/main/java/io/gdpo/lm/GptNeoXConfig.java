@@ -52,6 +52,7 @@ public record GptNeoXConfig(
             fields.flag("use_parallel_residual", true),
             !activation.equals("gelu"),
             fields.asFloat32());
+    fields.requireAll("layer_types", "full_attention", shape.layers());
     fields.refuseOthers();
     return read;
   }

@@ -36,7 +36,7 @@ public record LlamaConfig(
           "max_sequence_length %d and max_position_embeddings %d differ, but mean the same; give one of them"
               .formatted(positions, shape.positions()));
     }
-    fields.known("pretraining_tp"); // how products were cut over devices, not what they give
+    fields.requireAll("layer_types", "full_attention", shape.layers());
     fields.refuseOthers();
     return read;
   }

@@ -24,6 +24,8 @@ public record MistralConfig(
     MistralConfig read =
         new MistralConfig(
             shape, RotaryEmbedding.of(fields, shape.headWidth()), window, fields.asFloat32());
+    String seen = window == 0 ? "full_attention" : "sliding_attention";
+    fields.requireAll("layer_types", seen, shape.layers());
     fields.refuseOthers();
     return read;
   }

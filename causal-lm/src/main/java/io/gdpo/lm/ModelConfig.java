@@ -153,7 +153,11 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
       Function<JsonNode, ModelConfig> family = FAMILIES.get(type);
       if (family == null) {
         throw new InvalidModelException(
-            "model_type \"" + type + "\" is not supported; supported are " + FAMILIES.keySet());
+            (type.isEmpty()
+                    ? "model_type is missing"
+                    : "model_type \"" + type + "\" is not supported: its family is not built here")
+                + "; take a model of "
+                + String.join(", ", FAMILIES.keySet()));
       }
       return family.apply(config);
     } catch (JsonProcessingException e) {

@@ -81,7 +81,7 @@ public record RotaryEmbedding(
     if (scaling.isEmpty()) {
       return parameters;
     }
-    if (!parameters.isEmpty()) {
+    if (!parameters.isEmpty() && !parameters.says(scaling)) {
       throw new InvalidModelException(
           "rope_scaling and rope_parameters mean the same; give one of them");
     }

@@ -2,13 +2,20 @@ package io.gdpo.contracts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.NumberDeserializers;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
 
 /**
  * The JSON dialect of contracts: snake_case names, ISO dates. Specifications refuse unknown fields
@@ -26,6 +33,33 @@ public final class Json {
 
   private Json() {}
 
+  /**
+   * Reads whole numbers, also where they are written 8.0 or 1e3; 4.7 is refused instead of cut,
+   * which Jackson would do.
+   */
+  private static final class WholeNumber<T extends Number> extends StdScalarDeserializer<T> {
+    private static final long serialVersionUID = 1L;
+
+    private final JsonDeserializer<?> usual;
+
+    WholeNumber(Class<T> type) {
+      super(type);
+      usual = NumberDeserializers.find(type, type.getName());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+      if (parser.hasToken(JsonToken.VALUE_NUMBER_FLOAT)
+          && parser.getDecimalValue().stripTrailingZeros().scale() > 0) {
+        return (T)
+            context.handleWeirdNumberValue(
+                handledType(), parser.getDecimalValue(), "must be a whole number");
+      }
+      return (T) usual.deserialize(parser, context);
+    }
+  }
+
   private static <M extends ObjectMapper> M mapper(M mapper, boolean strict) {
     mapper
         .registerModule(new JavaTimeModule())
@@ -35,6 +69,12 @@ public final class Json {
         .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
         .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)
         .configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, strict);
+    if (strict) {
+      mapper.registerModule(
+          new SimpleModule("whole-numbers")
+              .addDeserializer(Integer.class, new WholeNumber<>(Integer.class))
+              .addDeserializer(Long.class, new WholeNumber<>(Long.class)));
+    }
     return mapper;
   }
 }

@@ -1,7 +1,6 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,6 +38,9 @@ public record DatasetSpec(
   public record SynthesisSpec(Integer respondents, Long seed) {
     public static final int DEFAULT_RESPONDENTS = 24;
 
+    /** Percentages of a survey are told by far fewer; each respondent is an example or more. */
+    public static final int MOST_RESPONDENTS = 10_000;
+
     public SynthesisSpec {
       respondents = respondents == null ? DEFAULT_RESPONDENTS : respondents;
       seed = seed == null ? 0L : seed;
@@ -51,23 +53,27 @@ public record DatasetSpec(
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
-    List<SpecProblem> problems = new ArrayList<>();
+    FieldChecks check = new FieldChecks(path);
     int sources = (id == null ? 0 : 1) + (survey == null ? 0 : 1) + (examples == null ? 0 : 1);
     if (sources != 1) {
-      problems.add(
-          new SpecProblem(
-              path, "give exactly one of id, survey and examples; " + sources + " are given"));
+      check
+          .problems()
+          .add(
+              new SpecProblem(
+                  path, "give exactly one of id, survey and examples; " + sources + " are given"));
     }
+    check.name("id", id);
+    check.location("survey", survey);
+    check.location("examples", examples);
+    check.location("tokenizer", tokenizer);
+    check.name("group", group);
     if (survey != null && (group == null || group.isBlank())) {
-      problems.add(
-          new SpecProblem(path + ".group", "a survey needs the group whose answers to learn"));
+      check.add("group", "a survey needs the group whose answers to learn");
     }
-    if (synthesis != null && synthesis.respondents() < 2) {
-      problems.add(
-          new SpecProblem(
-              path + ".synthesis.respondents",
-              "must be at least 2, is " + synthesis.respondents()));
+    if (synthesis != null) {
+      check.within(
+          "synthesis.respondents", synthesis.respondents(), 2, SynthesisSpec.MOST_RESPONDENTS);
     }
-    return problems;
+    return check.problems();
   }
 }

@@ -1,7 +1,6 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +27,8 @@ public record EvaluationSpec(
     Integer topK,
     Double topP,
     Long seed) {
+  /** For each prompt; all of a question's samples are held at once. */
+  private static final int MOST_SAMPLES = 10_000;
 
   public EvaluationSpec {
     split = split == null ? "test" : split;
@@ -52,31 +53,14 @@ public record EvaluationSpec(
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
-    List<SpecProblem> problems = new ArrayList<>();
-    if (!List.of("test", "eval").contains(split)) {
-      problems.add(new SpecProblem(path + ".split", "must be test or eval, is '" + split + "'"));
-    }
-    if (!List.of("best", "final").contains(checkpoint)) {
-      problems.add(
-          new SpecProblem(path + ".checkpoint", "must be best or final, is '" + checkpoint + "'"));
-    }
-    if (samples < 1) {
-      problems.add(new SpecProblem(path + ".samples", "must be at least 1, is " + samples));
-    }
-    if (maxNewTokens < 1) {
-      problems.add(
-          new SpecProblem(path + ".max_new_tokens", "must be at least 1, is " + maxNewTokens));
-    }
-    if (!(temperature >= 0) || temperature.isInfinite()) {
-      problems.add(new SpecProblem(path + ".temperature", "must be 0 or above, is " + temperature));
-    }
-    if (topK < 0) {
-      problems.add(
-          new SpecProblem(path + ".top_k", "must be at least 1, or 0 for all, is " + topK));
-    }
-    if (!(topP > 0 && topP <= 1)) {
-      problems.add(new SpecProblem(path + ".top_p", "must be above 0 and at most 1, is " + topP));
-    }
-    return problems;
+    FieldChecks check = new FieldChecks(path);
+    check.oneOf("split", split, List.of("test", "eval"));
+    check.oneOf("checkpoint", checkpoint, List.of("best", "final"));
+    check.within("samples", samples, 1, MOST_SAMPLES);
+    check.within("max_new_tokens", maxNewTokens, 1, ModelSpec.MOST_POSITIONS);
+    check.that("temperature", temperature, v -> v >= 0, "must be 0 or above");
+    check.that("top_k", topK, v -> v >= 0, "must be at least 1, or 0 for all");
+    check.that("top_p", topP, v -> v > 0 && v <= 1, "must be above 0 and at most 1");
+    return check.problems();
   }
 }

@@ -2,6 +2,7 @@ package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +25,14 @@ public record ExperimentSpec(
     List<StageSpec> stages,
     EvaluationSpec evaluation) {
 
+  /** Each stage is a process and a row of every list. */
+  private static final int MOST_STAGES = 100;
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   public ExperimentSpec {
     seed = seed == null ? 0L : seed;
-    stages = stages == null ? List.of() : List.copyOf(stages);
+    stages = stages == null ? List.of() : Collections.unmodifiableList(new ArrayList<>(stages));
     evaluation = evaluation == null ? EvaluationSpec.defaults() : evaluation;
   }
 
@@ -59,12 +63,22 @@ public record ExperimentSpec(
     if (stages.isEmpty()) {
       problems.add(new SpecProblem("stages", "an experiment needs at least one stage"));
     }
+    if (stages.size() > MOST_STAGES) {
+      problems.add(
+          new SpecProblem(
+              "stages", "must be at most %d, are %d".formatted(MOST_STAGES, stages.size())));
+      return problems;
+    }
     Map<String, StageSpec> byName = new LinkedHashMap<>();
     for (int i = 0; i < stages.size(); i++) {
       StageSpec stage = stages.get(i);
       String path = "stages[" + i + "]";
-      checkName(path + ".name", stage.name(), problems);
-      if (stage.name() != null && byName.put(stage.name(), stage) != null) {
+      if (stage == null) {
+        problems.add(new SpecProblem(path, "is empty; a stage has a name and training"));
+        return problems;
+      }
+      if (checkName(path + ".name", stage.name(), problems)
+          && byName.put(stage.name(), stage) != null) {
         problems.add(
             new SpecProblem(path + ".name", "'" + stage.name() + "' is used by another stage too"));
       }
@@ -102,7 +116,10 @@ public record ExperimentSpec(
       problems.add(
           new SpecProblem(
               path,
-              "there is no stage '" + stage.parent() + "'; the stages are " + byName.keySet()));
+              "there is no stage "
+                  + FieldChecks.quoted(stage.parent())
+                  + "; the stages are "
+                  + byName.keySet()));
       return;
     }
     Set<String> seen = new HashSet<>();
@@ -114,13 +131,15 @@ public record ExperimentSpec(
     }
   }
 
-  private static void checkName(String path, String name, List<SpecProblem> problems) {
+  private static boolean checkName(String path, String name, List<SpecProblem> problems) {
     if (name == null || !NAME.matcher(name).matches()) {
       problems.add(
           new SpecProblem(
               path,
               "must be 1 to 63 lower-case letters, digits and dashes, is "
-                  + (name == null ? "missing" : "'" + name + "'")));
+                  + (name == null ? "missing" : FieldChecks.quoted(name))));
+      return false;
     }
+    return true;
   }
 }

@@ -1,8 +1,8 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -25,44 +25,54 @@ public record LoraSpec(
   /** With every setting's default. */
   public static final LoraSpec DEFAULT = new LoraSpec(null, null, null, null, null);
 
+  /** A model has fewer kinds of modules by far. */
+  private static final int MOST_TARGETS = 1_000;
+
   public LoraSpec {
     dropout = dropout != null && dropout == 0 ? null : dropout;
     rank = rank == null ? 8 : rank;
     alpha = alpha == null ? 16.0 : alpha;
     merge = merge != null && merge;
-    targetModules = targetModules == null ? null : List.copyOf(targetModules);
+    targetModules =
+        targetModules == null
+            ? null
+            : targetModules.stream().filter(Objects::nonNull).toList(); // an empty line of YAML
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   List<SpecProblem> problems(String path) {
-    List<SpecProblem> problems = new ArrayList<>();
-    if (rank < 1) {
-      problems.add(new SpecProblem(path + ".rank", "must be at least 1, is " + rank));
-    }
-    if (!(alpha > 0) || alpha.isInfinite()) {
-      problems.add(new SpecProblem(path + ".alpha", "must be greater than 0, is " + alpha));
-    }
+    FieldChecks check = new FieldChecks(path);
+    check.within("rank", rank, 1, ModelSpec.MOST_HIDDEN);
+    check.that("alpha", alpha, v -> v > 0, "must be greater than 0");
     if (dropout != null) {
-      problems.add(
-          new SpecProblem(
-              path + ".dropout", "must be 0: training is exact and repeatable; is " + dropout));
+      check.add("dropout", "must be 0: training is exact and repeatable; is " + dropout);
     }
-    if (targetModules != null && targetModules.isEmpty()) {
-      problems.add(
-          new SpecProblem(
-              path + ".target_modules", "names no module; leave it out to adapt all of them"));
+    if (targetModules != null && (targetModules.isEmpty() || targetModules.size() > MOST_TARGETS)) {
+      check.add(
+          "target_modules",
+          targetModules.isEmpty()
+              ? "names no module; leave it out to adapt all of them"
+              : "must be at most %d, are %d".formatted(MOST_TARGETS, targetModules.size()));
+      return check.problems();
     }
     for (String pattern : targetModules == null ? List.<String>of() : targetModules) {
-      try {
-        Pattern.compile(pattern);
-      } catch (PatternSyntaxException e) {
-        problems.add(
-            new SpecProblem(
-                path + ".target_modules",
-                "'%s' is neither a name nor a regular expression: %s"
-                    .formatted(pattern, e.getDescription())));
+      int before = check.problems().size();
+      check.name("target_modules", pattern);
+      if (check.problems().size() == before) {
+        pattern(check, pattern);
       }
     }
-    return problems;
+    return check.problems();
+  }
+
+  private static void pattern(FieldChecks check, String pattern) {
+    try {
+      Pattern.compile(pattern);
+    } catch (PatternSyntaxException e) {
+      check.add(
+          "target_modules",
+          "%s is neither a name nor a regular expression: %s"
+              .formatted(FieldChecks.quoted(pattern), e.getDescription()));
+    }
   }
 }

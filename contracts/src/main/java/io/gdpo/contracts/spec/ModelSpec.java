@@ -2,7 +2,6 @@ package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -20,6 +19,14 @@ import java.util.stream.Stream;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelSpec(String hub, String path, RandomInit init) {
+  /** Above what anybody trains, and below what overflows when it is multiplied. */
+  static final int MOST_LAYERS = 1_000;
+
+  static final int MOST_HIDDEN = 65_536;
+
+  /** The longest text of a model, in tokens. */
+  static final int MOST_POSITIONS = 1 << 24;
+
   private static final Pattern PATH = Pattern.compile("[./].*|[A-Za-z][A-Za-z0-9+.-]+:.*");
   private static final Pattern HUB_NAME =
       Pattern.compile("\\w[\\w.-]{0,95}/\\w[\\w.-]{0,95}(@\\w[\\w./+-]*)?");
@@ -60,42 +67,50 @@ public record ModelSpec(String hub, String path, RandomInit init) {
       heads = heads == null ? 6 : heads;
       positions = positions == null ? 512 : positions;
     }
+
+    private void check(FieldChecks check, List<SpecProblem> problems) {
+      if (tokenizer == null) {
+        check.add("tokenizer", "a fresh model needs a tokenizer.json");
+      }
+      check.location("tokenizer", tokenizer);
+      check.within("layers", layers, 1, MOST_LAYERS);
+      check.within("hidden", hidden, 1, MOST_HIDDEN);
+      check.within("heads", heads, 1, MOST_HIDDEN);
+      check.within("positions", positions, 1, MOST_POSITIONS);
+      if (heads > 0 && hidden % heads != 0) {
+        check.add("heads", "must divide hidden (" + hidden + "), is " + heads);
+      }
+      problems.addAll(check.problems());
+    }
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String field) {
-    List<SpecProblem> problems = new ArrayList<>();
+    FieldChecks check = new FieldChecks(field);
     if (Stream.of(hub, path, init).filter(Objects::nonNull).count() != 1) {
-      problems.add(
-          new SpecProblem(
-              field,
-              "give exactly one of hub (a name such as openai-community/gpt2), path (a model"
-                  + " folder) and init (fresh weights)"));
+      check
+          .problems()
+          .add(
+              new SpecProblem(
+                  field,
+                  "give exactly one of hub (a name such as openai-community/gpt2), path (a model"
+                      + " folder) and init (fresh weights)"));
     }
-    if (hub != null && !HUB_NAME.matcher(hub).matches()) {
-      problems.add(
-          new SpecProblem(
-              field + ".hub",
-              "must be owner/name or owner/name@revision, is '"
-                  + hub
-                  + "'; a folder's path begins with ./ or /"));
+    check.location("path", path);
+    if (hub != null && (hub.length() > FieldChecks.LONGEST_NAME || !isHubName(hub))) {
+      check.add(
+          "hub",
+          "must be owner/name or owner/name@revision, is "
+              + FieldChecks.quoted(hub)
+              + "; a folder's path begins with ./ or /");
     }
     if (init != null) {
-      if (init.tokenizer() == null) {
-        problems.add(
-            new SpecProblem(field + ".init.tokenizer", "a fresh model needs a tokenizer.json"));
-      }
-      if (init.layers() < 1 || init.hidden() < 1 || init.heads() < 1 || init.positions() < 1) {
-        problems.add(
-            new SpecProblem(
-                field + ".init", "layers, hidden, heads and positions must be positive"));
-      } else if (init.hidden() % init.heads() != 0) {
-        problems.add(
-            new SpecProblem(
-                field + ".init.heads",
-                "must divide hidden (" + init.hidden() + "), is " + init.heads()));
-      }
+      init.check(new FieldChecks(field + ".init"), check.problems());
     }
-    return problems;
+    return check.problems();
+  }
+
+  private static boolean isHubName(String text) {
+    return HUB_NAME.matcher(text).matches();
   }
 }

@@ -1,9 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Everything a training job needs to know besides its data and its starting weights. Absent fields
@@ -100,6 +98,10 @@ public record TrainingSpec(
     LoraSpec lora,
     Levers levers,
     Long seed) {
+  /** Far above any dataset, and far below what overflows. */
+  private static final int MOST_EXAMPLES = 1_000_000;
+
+  private static final int MOST_EPOCHS = 1_000_000;
 
   public TrainingSpec {
     beta = or(beta, 0.1);
@@ -141,14 +143,13 @@ public record TrainingSpec(
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
-    Check check = new Check(path, new ArrayList<>());
+    FieldChecks check = new FieldChecks(path);
     if (loss == null || Loss.ofLabel(loss).isEmpty()) {
-      check.problems.add(
-          new SpecProblem(
-              path + ".loss",
-              (loss == null ? "is missing" : "'" + loss + "' is not a loss")
-                  + "; the losses are "
-                  + Loss.labels()));
+      check.add(
+          "loss",
+          (loss == null ? "is missing" : FieldChecks.quoted(loss) + " is not a loss")
+              + "; the losses are "
+              + Loss.labels());
     }
     check.that("beta", beta, v -> v > 0, "must be greater than 0");
     check.that(
@@ -184,6 +185,7 @@ public record TrainingSpec(
     check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
     check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));
     check.oneOf("schedule", schedule, List.of("linear", "cosine", "constant"));
+    check.name("select_by", selectBy);
     check.oneOf("select_direction", selectDirection, List.of("min", "max"));
     check.that("learning_rate", learningRate, v -> v > 0, "must be greater than 0");
     check.that(
@@ -191,54 +193,43 @@ public record TrainingSpec(
         finalLearningRateRatio,
         v -> v >= 0 && v <= 1,
         "must lie within 0 and 1");
-    check.that("warmup_steps", warmupSteps, v -> v >= 0, "must not be negative");
+    check.within("warmup_steps", warmupSteps, 0, Integer.MAX_VALUE);
     check.that("weight_decay", weightDecay, v -> v >= 0, "must not be negative");
     check.that("adam_beta1", adamBeta1, v -> v >= 0 && v < 1, "must be at least 0 and below 1");
     check.that("adam_beta2", adamBeta2, v -> v >= 0 && v < 1, "must be at least 0 and below 1");
-    check.that("batch_size", batchSize, v -> v >= 1, "must be at least 1");
+    check.within("batch_size", batchSize, 1, MOST_EXAMPLES);
     check.that(
         "gradient_accumulation",
         gradientAccumulation,
         v -> v >= 1 && v <= batchSize,
         "must be at least 1 and at most batch_size");
-    check.that("examples_per_prompt", examplesPerPrompt, v -> v >= 1, "must be at least 1");
+    check.within("examples_per_prompt", examplesPerPrompt, 1, MOST_EXAMPLES);
     check.that("max_grad_norm", maxGradNorm, v -> v > 0, "must be greater than 0");
-    check.that("epochs", epochs, v -> v > 0, "must be greater than 0");
-    check.that("eval_every", evalEvery, v -> v >= 1, "must be at least 1");
-    check.that("checkpoint_every", checkpointEvery, v -> v >= 1, "must be at least 1");
-    check.that("early_stop_patience", earlyStopPatience, v -> v >= 1, "must be at least 1");
-    check.that("max_length", maxLength, v -> v >= 2, "must be at least 2");
-    check.that("max_prompt_length", maxPromptLength, v -> v >= 1, "must be at least 1");
+    check.that(
+        "epochs",
+        epochs,
+        v -> v > 0 && v <= MOST_EPOCHS,
+        "must be greater than 0 and at most " + MOST_EPOCHS);
+    check.within("eval_every", evalEvery, 1, Long.MAX_VALUE);
+    check.within("checkpoint_every", checkpointEvery, 1, Long.MAX_VALUE);
+    check.within("early_stop_patience", earlyStopPatience, 1, Integer.MAX_VALUE);
+    check.within("max_length", maxLength, 2, ModelSpec.MOST_POSITIONS);
+    check.within("max_prompt_length", maxPromptLength, 1, ModelSpec.MOST_POSITIONS);
     if (maxLength != null && maxPromptLength != null && maxPromptLength >= maxLength) {
-      check.problems.add(
-          new SpecProblem(
-              path + ".max_prompt_length",
-              "must be below max_length (" + maxLength + "), is " + maxPromptLength));
+      check.add(
+          "max_prompt_length",
+          "must be below max_length (" + maxLength + "), is " + maxPromptLength);
     }
     check.that(
         "device",
         device,
-        v -> v.matches("auto|cpu|cuda:\\d+"),
+        v -> v.matches("auto|cpu|cuda:\\d{1,4}"),
         "must be auto, cpu or cuda:N with the number of a GPU");
     check.oneOf("compute_dtype", computeDtype, List.of("float32", "bfloat16"));
-    check.that("vocabulary_chunk", vocabularyChunk, v -> v >= 0, "must not be negative");
+    check.within("vocabulary_chunk", vocabularyChunk, 0, Integer.MAX_VALUE);
     if (lora != null) {
-      check.problems.addAll(lora.problems(path + ".lora"));
+      check.problems().addAll(lora.problems(path + ".lora"));
     }
-    return check.problems;
-  }
-
-  private record Check(String path, List<SpecProblem> problems) {
-    <T> void that(String field, T value, Predicate<T> holds, String rule) {
-      if (value instanceof Double number && number.isInfinite()) {
-        problems.add(new SpecProblem(path + "." + field, "must be finite, is " + value));
-      } else if (value != null && !holds.test(value)) {
-        problems.add(new SpecProblem(path + "." + field, rule + ", is " + value));
-      }
-    }
-
-    void oneOf(String field, String value, List<String> allowed) {
-      that(field, value, allowed::contains, "must be one of " + String.join(", ", allowed));
-    }
+    return check.problems();
   }
 }

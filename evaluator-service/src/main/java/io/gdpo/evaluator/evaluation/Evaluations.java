@@ -2,6 +2,7 @@ package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,6 +54,16 @@ class Evaluations {
               "must be letters, digits, dots, dashes and underscores, is "
                   + (checkpoint.id() == null ? "missing" : "'" + checkpoint.id() + "'")));
     }
+    FieldChecks fields = new FieldChecks("checkpoint");
+    fields.name("experiment", checkpoint.experiment());
+    fields.name("stage", checkpoint.stage());
+    fields.name("loss", checkpoint.loss());
+    fields.name("kind", checkpoint.kind());
+    fields.location("model_uri", checkpoint.modelUri());
+    fields.location("reference_uri", checkpoint.referenceUri());
+    fields.location("dataset_uri", checkpoint.datasetUri());
+    fields.location("progress_uri", checkpoint.progressUri());
+    problems.addAll(fields.problems());
     require("checkpoint.experiment", checkpoint.experiment(), problems);
     require("checkpoint.stage", checkpoint.stage(), problems);
     require("checkpoint.loss", checkpoint.loss(), problems);

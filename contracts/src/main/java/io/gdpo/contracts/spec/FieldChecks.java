@@ -1,0 +1,153 @@
+package io.gdpo.contracts.spec;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Collects what is wrong with the fields of a specification. The one place that says which texts
+ * and numbers a specification may hold: bounded in length and size, and made of characters that a
+ * file system, a database and a terminal take. Absent fields (null) are left alone.
+ */
+public final class FieldChecks {
+  /** The longest path or URI, in UTF-16 units; Linux has no longer paths. */
+  public static final int LONGEST_LOCATION = 4_096;
+
+  /** The longest name of a group, a dataset, a metric or a module, in UTF-16 units. */
+  public static final int LONGEST_NAME = 500;
+
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+  /** How much of a wrong text is quoted. */
+  private static final int LONGEST_QUOTE = 80;
+
+  private final String path;
+  private final List<SpecProblem> problems = new ArrayList<>();
+
+  /**
+   * @param path what fields' names are put behind, with a dot; empty for none
+   */
+  public FieldChecks(String path) {
+    this.path = path.isEmpty() ? "" : path + ".";
+  }
+
+  /** Everything that was found wrong so far. */
+  public List<SpecProblem> problems() {
+    return problems;
+  }
+
+  /** Notes a problem. */
+  public void add(String field, String message) {
+    problems.add(new SpecProblem(path + field, message));
+  }
+
+  /** A name that people give: a group's, a dataset's, a metric's, a module's. */
+  public void name(String field, String value) {
+    text(field, value, LONGEST_NAME);
+  }
+
+  /** A path of this machine, or a URI. */
+  public void location(String field, String value) {
+    if (value == null || !text(field, value, LONGEST_LOCATION)) {
+      return;
+    }
+    if (value.isBlank()) {
+      add(field, "is empty; give a path or a URI, or leave the field out");
+      return;
+    }
+    try {
+      String named =
+          SCHEME.matcher(value).matches() ? new URI(value).getPath() : Path.of(value).toString();
+      if (named == null) {
+        add(field, "is a URI without a path, as in file:/data/survey.csv; is " + quoted(value));
+      } else if (wrongCharacter(named) >= 0) {
+        add(field, "names a path with a control character; is " + quoted(value));
+      }
+    } catch (URISyntaxException e) {
+      add(
+          field,
+          "is no URI: %s at character %d of %s"
+              .formatted(e.getReason(), e.getIndex() + 1, quoted(value)));
+    } catch (InvalidPathException e) {
+      add(field, "is no path here: %s: %s".formatted(e.getReason(), quoted(value)));
+    }
+  }
+
+  /** Whether the text is short enough and made of characters that every place takes. */
+  private boolean text(String field, String value, int longest) {
+    if (value == null) {
+      return true;
+    }
+    if (value.length() > longest) {
+      add(
+          field,
+          "must be at most %d characters, is %d: %s"
+              .formatted(longest, value.length(), quoted(value)));
+      return false;
+    }
+    int at = wrongCharacter(value);
+    if (at >= 0) {
+      add(
+          field,
+          "must hold no control characters and no lone surrogates, but character %d is U+%04X: %s"
+              .formatted(at + 1, value.codePointAt(at), quoted(value)));
+    }
+    return at < 0;
+  }
+
+  /** Index of the first control character or lone surrogate; -1 if there is none. */
+  private static int wrongCharacter(String text) {
+    for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+      int type = Character.getType(text.codePointAt(at));
+      if (type == Character.CONTROL || type == Character.SURROGATE) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** A whole number within bounds. */
+  public void within(String field, Number value, long least, long most) {
+    if (value != null && (value.longValue() < least || value.longValue() > most)) {
+      add(
+          field,
+          value.longValue() < least
+              ? "must be at least %d, is %d".formatted(least, value.longValue())
+              : "must be at most %d, is %d".formatted(most, value.longValue()));
+    }
+  }
+
+  /** A value for which a rule holds, and which is finite. */
+  public <T> void that(String field, T value, Predicate<T> holds, String rule) {
+    if (value instanceof Double number && number.isInfinite()) {
+      add(field, "must be finite, is " + value);
+    } else if (value != null && !holds.test(value)) {
+      add(field, rule + ", is " + (value instanceof String text ? quoted(text) : value));
+    }
+  }
+
+  /** One of a few words. */
+  public void oneOf(String field, String value, List<String> allowed) {
+    that(field, value, allowed::contains, "must be one of " + String.join(", ", allowed));
+  }
+
+  /** The beginning of a text in quotes, with {@code \}{@code u0000} for what is not shown. */
+  static String quoted(String value) {
+    StringBuilder shown = new StringBuilder("'");
+    int end = Math.min(value.length(), LONGEST_QUOTE);
+    for (int at = 0; at < end; at += Character.charCount(value.codePointAt(at))) {
+      int codePoint = value.codePointAt(at);
+      switch (Character.getType(codePoint)) {
+        case Character.CONTROL, Character.SURROGATE, Character.FORMAT ->
+            shown.append("\\u%04x".formatted(codePoint));
+        default -> shown.appendCodePoint(codePoint);
+      }
+    }
+    return shown.append(end < value.length() ? "...'" : "'").toString();
+  }
+}

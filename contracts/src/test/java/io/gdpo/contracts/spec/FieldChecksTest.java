@@ -1,0 +1,121 @@
+package io.gdpo.contracts.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.contracts.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FieldChecksTest {
+  private static final String SPEC =
+      """
+      {"name": "riverside", "seed": 7,
+       "dataset": {"survey": "survey.csv", "group": "Riverside", "tokenizer": "t.json",
+                   "synthesis": {"respondents": 24}},
+       "model": {"path": "./model"},
+       "stages": [{"name": "sft", "training": {"loss": "sft", "lora": {"target_modules": ["c_attn"]}}}],
+       "evaluation": {"samples": 4}}
+      """;
+
+  private static List<SpecProblem> problems(String pointer, String value) throws Exception {
+    ObjectNode spec = (ObjectNode) Json.SPECS.readTree(SPEC);
+    int slash = pointer.lastIndexOf('/');
+    JsonNode parent = spec.at(pointer.substring(0, slash));
+    JsonNode read = Json.SPECS.readTree(value);
+    ((ObjectNode) parent).set(pointer.substring(slash + 1), read);
+    return Json.SPECS.treeToValue(spec, ExperimentSpec.class).problems();
+  }
+
+  private static String longText() {
+    return "\"/" + "x".repeat(1_100_000) + "\"";
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/dataset/survey, dataset.survey",
+    "/dataset/group, dataset.group",
+    "/dataset/tokenizer, dataset.tokenizer",
+    "/model/path, model.path",
+    "/stages/0/training/select_by, stages[0].training.select_by",
+    "/stages/0/training/device, stages[0].training.device",
+    "/stages/0/training/loss, stages[0].training.loss",
+    "/stages/0/name, stages[0].name",
+    "/stages/0/parent, stages[0].parent",
+    "/name, name",
+    "/evaluation/split, evaluation.split"
+  })
+  void aTextOfAMegabyteOrWithAControlCharacterIsRefusedInFewWordsWithItsPlace(
+      String pointer, String field) throws Exception {
+    for (String value : List.of(longText(), "\"/tmp/a\\u0000b\"", "\"/tmp/a\\ud800b\"")) {
+      List<SpecProblem> problems = problems(pointer, value);
+
+      assertThat(problems).extracting(SpecProblem::field).contains(field);
+      assertThat(problems.toString())
+          .hasSizeLessThan(1_000)
+          .doesNotContain("\u0000")
+          .doesNotContain("\ud800");
+    }
+  }
+
+  @Test
+  void theTokenizerOfAFreshModelIsHeldToTheSame() throws Exception {
+    assertThat(problems("/model", "{\"init\": {\"tokenizer\": \"/tmp/a\\u0000b\"}}"))
+        .extracting(SpecProblem::toString)
+        .containsExactly(
+            "model.init.tokenizer: must hold no control characters and no lone surrogates, but"
+                + " character 7 is U+0000: '/tmp/a\\u0000b'");
+  }
+
+  @Test
+  void aPercentEncodedControlCharacterIsFoundBehindItsEncoding() throws Exception {
+    assertThat(problems("/model/path", "\"file:///tmp/a%00b\"").toString())
+        .contains("model.path", "control character");
+    assertThat(problems("/model/path", "\"file:///tmp/a b\"").toString())
+        .contains("model.path", "is no URI");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/dataset/synthesis/respondents | 2000000000 | dataset.synthesis.respondents: must be at most 10000, is 2000000000",
+        "/dataset/synthesis/respondents | 1 | dataset.synthesis.respondents: must be at least 2, is 1",
+        "/evaluation/samples | 2000000000 | evaluation.samples: must be at most",
+        "/evaluation/max_new_tokens | 2000000000 | evaluation.max_new_tokens: must be at most",
+        "/stages/0/training/epochs | 1e12 | stages[0].training.epochs: must be greater than 0 and at most",
+        "/stages/0/training/batch_size | 2000000000 | stages[0].training.batch_size: must be at most",
+        "/stages/0/training/max_length | 2000000000 | stages[0].training.max_length: must be at most",
+        "/stages/0/training/lora/rank | 2000000000 | stages[0].training.lora.rank: must be at most",
+        "/stages/0/training/lora/target_modules | [\"a\\u0000\"] | stages[0].training.lora.target_modules: must hold no control",
+        "/model | {\"init\": {\"tokenizer\": \"t\", \"layers\": 2000000000}} | model.init.layers: must be at most 1000",
+        "/model | {\"init\": {\"tokenizer\": \"t\", \"hidden\": 600000000}} | model.init.hidden: must be at most",
+        "/model | {\"init\": {\"tokenizer\": \"t\", \"positions\": 0}} | model.init.positions: must be at least 1",
+        "/model | {\"init\": {\"tokenizer\": \"t\", \"heads\": 0}} | model.init.heads: must be at least 1",
+        "/stages | [null] | stages[0]: is empty"
+      })
+  void aNumberOutOfBoundsIsToldWithItsPlaceAndTheBound(String pointer, String value, String problem)
+      throws Exception {
+    assertThat(problems(pointer, value).toString()).contains(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/data/überblick umfrage.csv", "file:///data/a%20b.csv", "s3://bucket/a", "./x"})
+  void ordinaryPathsAndUrisAreTaken(String location) throws Exception {
+    assertThat(problems("/dataset/survey", "\"" + location + "\"")).isEmpty();
+  }
+
+  @Test
+  void aWholeNumberIsNeverCutFromAFraction() throws Exception {
+    assertThat(problems("/dataset/synthesis", "{\"respondents\": 24.0, \"seed\": 1e3}")).isEmpty();
+    assertThatThrownBy(() -> problems("/dataset/synthesis", "{\"respondents\": 24.7}"))
+        .hasMessageContaining("24.7")
+        .hasMessageContaining("must be a whole number");
+  }
+}
