@@ -51,6 +51,12 @@ final class Supervision implements AutoCloseable {
     looks.scheduleWithFixedDelay(watched::look, every, every, TimeUnit.MILLISECONDS);
   }
 
+  /** Runs {@code work} as often as a part is looked at. */
+  void repeat(Runnable work) {
+    long every = patience.every().toMillis();
+    looks.scheduleWithFixedDelay(work, every, every, TimeUnit.MILLISECONDS);
+  }
+
   /** How a part fares; {@code STARTING} before it is watched. */
   Health health(String label) {
     Watched watched = parts.get(label);
