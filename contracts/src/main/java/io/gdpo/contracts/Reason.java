@@ -66,6 +66,20 @@ public final class Reason {
     return clean.substring(0, end) + note;
   }
 
+  /**
+   * A whole text of any length without what a terminal obeys: the same characters as in {@link
+   * #clean} become U+FFFD.
+   */
+  public static String harmless(String text) {
+    if (text.codePoints().allMatch(Reason::isHarmless)) {
+      return text;
+    }
+    return text.codePoints()
+        .map(c -> isHarmless(c) ? c : REPLACEMENT)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
   private static boolean isHarmless(int codePoint) {
     if (codePoint == '\n' || codePoint == '\t') {
       return true;

@@ -7,10 +7,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -22,8 +28,11 @@ import org.apache.kafka.server.common.MetadataVersion;
  * <p>One KRaft node is broker and controller at once and listens on the loopback address only.
  * Topics, records and committed offsets live in the folder and outlive a restart, also after the
  * JVM was killed. Whoever started the broker closes it; its threads end with {@link #close} or with
- * the JVM. Kafka logs through SLF4J and is talkative: set {@code kafka}, {@code org.apache.kafka}
- * and {@code state.change.logger} to WARN.
+ * the JVM. A broker that cannot go on would halt its JVM; here it only {@linkplain #failure() says
+ * so}, and can be {@linkplain #restart started again}. Kafka upper-cases names of its own by the
+ * JVM's locale: where that is a Turkish one, it is set to the neutral one. Kafka logs through SLF4J
+ * and is talkative: set {@code kafka}, {@code org.apache.kafka} and {@code state.change.logger} to
+ * WARN.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final int NODE = 1;
@@ -33,11 +42,17 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** The 16 letters of "gdpo-local-kraft"; a folder keeps its id, so it may not be drawn anew. */
   private static final String CLUSTER_ID = "Z2Rwby1sb2NhbC1rcmFmdA";
 
-  private final KafkaRaftServer server;
-  private final int port;
+  private static final long STOP_PATIENCE_SECONDS = 30;
 
-  private EmbeddedBroker(KafkaRaftServer server, int port) {
-    this.server = server;
+  /** Why a broker of this JVM asked for the end of its process; Kafka has one such place, too. */
+  private static final AtomicReference<String> FAILURE = new AtomicReference<>();
+
+  private final Path logs;
+  private final int port;
+  private volatile KafkaRaftServer server;
+
+  private EmbeddedBroker(Path logs, int port) {
+    this.logs = logs;
     this.port = port;
   }
 
@@ -50,22 +65,89 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     because another one already runs on this folder
    */
   public static EmbeddedBroker start(Path folder, int port) {
-    List<Integer> free = FreePort.choose(2);
-    int clientPort = port == 0 ? free.get(0) : port;
-    int controllerPort = free.get(1);
-    FreePort.require(clientPort, "the Kafka broker");
-    Path logs = folder.toAbsolutePath().resolve("logs");
+    int clientPort = port == 0 ? FreePort.choose(1).get(0) : port;
+    if (folder.toAbsolutePath().toString().contains(",")) {
+      throw new IllegalStateException(
+          "Kafka takes a comma for the end of a folder's name; name another than "
+              + folder.toAbsolutePath());
+    }
+    EmbeddedBroker broker = new EmbeddedBroker(folder.toAbsolutePath().resolve("logs"), clientPort);
+    broker.run();
+    return broker;
+  }
+
+  private void run() {
+    FreePort.require(port, "the Kafka broker");
+    if (!"i".toUpperCase(Locale.getDefault()).equals("I")) {
+      Locale.setDefault(Locale.ROOT);
+    }
+    FAILURE.set(null);
+    Exit.setExitProcedure(EmbeddedBroker::ended);
+    Exit.setHaltProcedure(EmbeddedBroker::ended);
     format(logs);
-    KafkaRaftServer server =
-        new KafkaRaftServer(
-            new KafkaConfig(settings(logs, clientPort, controllerPort)), Time.SYSTEM);
+    server =
+        new KafkaRaftServer(new KafkaConfig(settings(logs, port, controllerPort())), Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {
       server.shutdown();
-      throw new IllegalStateException("The Kafka broker on " + logs + " did not start", e);
+      throw new IllegalStateException(
+          "The Kafka broker on " + logs + " did not start: " + e.getMessage(), e);
     }
-    return new EmbeddedBroker(server, clientPort);
+  }
+
+  private int controllerPort() {
+    return FreePort.choose(2).stream().filter(free -> free != port).findFirst().orElseThrow();
+  }
+
+  /** In place of the end of the whole process: ends the thread that asked for it. */
+  private static void ended(int status, String message) {
+    FAILURE.compareAndSet(
+        null, message == null ? "it ended itself with status " + status : message);
+    throw new IllegalStateException("The Kafka broker cannot go on: " + FAILURE.get());
+  }
+
+  /** Why the broker cannot go on; empty while it can. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(FAILURE.get());
+  }
+
+  /** Whether the broker answers. */
+  public boolean answers(Duration limit) {
+    return failure().isEmpty() && ServerProbe.kafka(bootstrapServers(), limit);
+  }
+
+  /**
+   * Ends a broker that has failed or does not answer.
+   *
+   * @throws IllegalStateException if its threads do not end: only a new process helps then
+   */
+  public void kill() {
+    KafkaRaftServer old = server;
+    Thread stop =
+        new Thread(
+            () -> {
+              old.shutdown();
+              old.awaitShutdown();
+            },
+            "kafka-stop");
+    stop.setDaemon(true);
+    stop.start();
+    try {
+      stop.join(TimeUnit.SECONDS.toMillis(STOP_PATIENCE_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while the Kafka broker stopped", e);
+    }
+    if (stop.isAlive()) {
+      throw new IllegalStateException(
+          "The Kafka broker does not end, after " + STOP_PATIENCE_SECONDS + " s");
+    }
+  }
+
+  /** Starts the broker again that has ended, on the same port and topics. */
+  public void restart() {
+    run();
   }
 
   /** What clients take as {@code bootstrap.servers}. */
@@ -80,8 +162,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** Stops the broker; returns when its files are closed. */
   @Override
   public void close() {
-    server.shutdown();
-    server.awaitShutdown();
+    kill();
   }
 
   /** A storage folder needs a cluster id and first metadata; a formatted one is kept. */

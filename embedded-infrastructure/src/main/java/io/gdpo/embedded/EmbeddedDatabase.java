@@ -1,12 +1,10 @@
 package io.gdpo.embedded;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -15,38 +13,53 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A real PostgreSQL server beside this JVM, from binaries that come as a Maven artifact, so that a
  * laptop or a test needs neither Docker nor an installation.
  *
- * <p>The server listens on the loopback address and trusts every local user. It is a child process
- * of this JVM's making: whoever started it closes it, and when the JVM is killed before that, a
- * guard process stops the server. A server that an earlier JVM left behind all the same is stopped
- * before its folder is used again.
+ * <p>The server listens on the loopback address and asks for the {@link #password} that its folder
+ * keeps; folder and programs are this user's alone. It is a child process: whoever started it
+ * closes it, and when the JVM is killed before that, a guard process stops the server. A server
+ * that an earlier JVM left behind all the same is stopped before its folder is used again.
+ *
+ * <p>A server that ends by itself is not started again by itself: see {@link #onExit} and {@link
+ * #restart}. Thread-safe.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
   /** The superuser, and the owner of every database made here. */
   public static final String USER = "postgres";
 
-  /** Not checked by the server, but some clients insist on one. */
-  public static final String PASSWORD = "postgres";
-
+  private static final String HOST = "127.0.0.1";
+  private static final String WRONG_PASSWORD = "28P01";
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final Duration STARTUP_PATIENCE = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 50;
 
-  private final Path data;
+  private final DatabaseCluster cluster;
+  private final PostgresBinaries binaries;
   private final FileChannel lockChannel;
-  private final EmbeddedPostgres server;
-  private final Process guard;
+  private final int port;
+  private final boolean durable;
+  private volatile Process server;
+  private Process guard;
 
   private EmbeddedDatabase(
-      Path data, FileChannel lockChannel, EmbeddedPostgres server, Process guard) {
-    this.data = data;
+      DatabaseCluster cluster,
+      PostgresBinaries binaries,
+      FileChannel lockChannel,
+      int port,
+      boolean durable) {
+    this.cluster = cluster;
+    this.binaries = binaries;
     this.lockChannel = lockChannel;
-    this.server = server;
-    this.guard = guard;
+    this.port = port;
+    this.durable = durable;
   }
 
   /**
@@ -57,22 +70,30 @@ public final class EmbeddedDatabase implements AutoCloseable {
    * @param durable true if data must outlive a crash of the machine: every commit is then written
    *     through to the disk. False is quicker and enough for tests; data outlives the server's
    *     ordinary end either way
-   * @throws IllegalStateException if the port or the folder is in use
+   * @throws IllegalStateException if the port or the folder is in use, or not this user's alone
    */
   public static EmbeddedDatabase start(Path folder, int port, boolean durable) {
-    Path home = folder.toAbsolutePath().normalize();
     if (port != 0) {
       FreePort.require(port, "PostgreSQL");
     }
+    Path home = PrivateFolder.of(folder.toAbsolutePath().normalize());
     FileChannel lockChannel = lock(home);
-    Path data = home.resolve("data");
     try {
-      OrphanedServer.stop(data);
-      EmbeddedPostgres server = startServer(data, port, durable);
-      return new EmbeddedDatabase(data, lockChannel, server, OrphanedServer.guard(data));
-    } catch (IOException | RuntimeException e) {
+      OrphanedServer.stop(home.resolve("data"));
+      PostgresBinaries binaries = PostgresBinaries.unpacked(home.resolve("programs"));
+      EmbeddedDatabase database =
+          new EmbeddedDatabase(
+              DatabaseCluster.prepare(home, binaries, durable),
+              binaries,
+              lockChannel,
+              port == 0 ? FreePort.choose(1).get(0) : port,
+              durable);
+      database.run();
+      return database;
+    } catch (RuntimeException e) {
       release(lockChannel);
-      throw new IllegalStateException("PostgreSQL on " + data + " did not start", e);
+      throw new IllegalStateException(
+          "PostgreSQL on " + home + " did not start: " + e.getMessage(), e);
     }
   }
 
@@ -82,7 +103,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       throw new IllegalArgumentException(
           "A database name is lower-case letters, digits and underscores, is '" + database + "'");
     }
-    try (Connection connection = server.getPostgresDatabase().getConnection()) {
+    try (Connection connection = connect()) {
       if (!exists(connection, database)) {
         try (Statement create = connection.createStatement()) {
           create.execute("create database " + database);
@@ -91,58 +112,190 @@ public final class EmbeddedDatabase implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException("Database '" + database + "' cannot be made", e);
     }
-    return "jdbc:postgresql://localhost:" + port() + "/" + database;
+    return "jdbc:postgresql://" + HOST + ":" + port + "/" + database;
   }
 
   public int port() {
-    return server.getPort();
+    return port;
+  }
+
+  /** The password of {@link #USER}: the folder's own, kept in its file {@code password}. */
+  public String password() {
+    return cluster.password();
+  }
+
+  /** What the server says; begun anew at each {@link #start}. */
+  public Path log() {
+    return cluster.log();
+  }
+
+  /** Whether the server's process runs. */
+  public boolean isAlive() {
+    return server.isAlive();
+  }
+
+  /** The exit code of a server that has ended. */
+  public int exitValue() {
+    return server.exitValue();
+  }
+
+  /** Completed when the present server ends, however it ends. */
+  public CompletableFuture<Process> onExit() {
+    return server.onExit();
+  }
+
+  /** Whether the server answers; one that takes no more connections does. */
+  public boolean answers(Duration limit) {
+    return ServerProbe.postgres("jdbc:postgresql://" + HOST + ":" + port + "/", limit);
+  }
+
+  /** Ends a server that does not heed, as a power cut would; its data recovers from that. */
+  public void kill() {
+    server.destroyForcibly().onExit().join();
+  }
+
+  /**
+   * Starts the server again that has ended, on the same port and data, and returns when it answers.
+   *
+   * @throws IllegalStateException if it does not start, for instance because another program took
+   *     the port; it can be tried again
+   */
+  public synchronized void restart() {
+    if (server.isAlive()) {
+      return;
+    }
+    FreePort.require(port, "PostgreSQL");
+    dismissGuard();
+    OrphanedServer.stop(cluster.data());
+    run();
   }
 
   /** Stops the server; returns when it has ended. Open connections are cut. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
-      server.close();
-      OrphanedServer.awaitStopped(data);
-      guard.getOutputStream().close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("PostgreSQL on " + data + " did not stop", e);
+      if (server.isAlive()) {
+        OrphanedServer.stop(server.toHandle(), cluster.data());
+      }
+      OrphanedServer.stop(cluster.data());
+      dismissGuard();
     } finally {
       release(lockChannel);
     }
   }
 
-  private static EmbeddedPostgres startServer(Path data, int port, boolean durable)
-      throws IOException {
-    String written = durable ? "on" : "off";
-    EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(data)
-            .setOverrideWorkingDirectory(binaries().toFile())
-            .setCleanDataDirectory(false)
-            .setRegisterShutdownHook(false)
-            .setPGStartupWait(STARTUP_PATIENCE)
-            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setLocaleConfig("locale", "C")
-            .setServerConfig("fsync", written)
-            .setServerConfig("synchronous_commit", written)
-            .setServerConfig("full_page_writes", written)
-            .setServerConfig("max_connections", "100")
-            .setServerConfig("shared_buffers", "32MB");
-    return (port == 0 ? builder : builder.setPort(port)).start();
+  private void run() {
+    try {
+      server = binaries.process(command(), cluster.log().toFile()).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL's program cannot be run", e);
+    }
+    try {
+      awaitAnswer();
+      guard = OrphanedServer.guard(cluster.data());
+    } catch (RuntimeException e) {
+      kill();
+      throw e;
+    }
   }
 
-  /** Unpacked once for a user of the machine, not for each folder: 60 MB and two seconds. */
-  private static Path binaries() {
-    return Path.of(
-        System.getProperty("java.io.tmpdir"), "gdpo-postgres-" + System.getProperty("user.name"));
+  private List<String> command() throws IOException {
+    String written = durable ? "on" : "off";
+    List<String> command =
+        binaries.command(
+            "postgres",
+            List.of(
+                "-D",
+                cluster.data().toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=" + HOST,
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "fsync=" + written,
+                "-c",
+                "synchronous_commit=" + written,
+                "-c",
+                "full_page_writes=" + written,
+                "-c",
+                "max_connections=100",
+                "-c",
+                "shared_buffers=32MB"));
+    // A session of its own: the terminal's Ctrl-C is for the supervisor, which stops it in order.
+    command.add(0, "setsid");
+    return command;
+  }
+
+  private void awaitAnswer() {
+    long deadline = System.nanoTime() + STARTUP_PATIENCE.toNanos();
+    while (true) {
+      try (Connection connection = connect()) {
+        if (connection.isValid(2)) {
+          return;
+        }
+      } catch (SQLException e) {
+        refuse(e, deadline);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("Interrupted while PostgreSQL started", e);
+      }
+    }
+  }
+
+  /** Tells why the server will not answer; returns if it still may. */
+  private void refuse(SQLException notYet, long deadline) {
+    if (WRONG_PASSWORD.equals(notYet.getSQLState())) {
+      throw new IllegalStateException(
+          "PostgreSQL does not take the password in "
+              + cluster.passwordFile()
+              + "; remove that file, and a new password is set at the next start",
+          notYet);
+    }
+    if (!server.isAlive()) {
+      throw new IllegalStateException(
+          "its process ended with exit code " + server.exitValue() + ":\n" + cluster.endOfLog(),
+          notYet);
+    }
+    if (System.nanoTime() > deadline) {
+      throw new IllegalStateException(
+          "it does not answer after " + STARTUP_PATIENCE.toSeconds() + " s:\n" + cluster.endOfLog(),
+          notYet);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {HOST});
+    source.setPortNumbers(new int[] {port});
+    source.setDatabaseName("postgres");
+    source.setUser(USER);
+    source.setPassword(password());
+    source.setConnectTimeout(5);
+    source.setLoginTimeout(5);
+    source.setSocketTimeout(60);
+    return source.getConnection();
+  }
+
+  private void dismissGuard() {
+    if (guard == null) {
+      return;
+    }
+    try {
+      guard.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The guard of " + cluster.data() + " did not end", e);
+    }
+    guard = null;
   }
 
   /** With the lock in hand, a server on the folder can only be an orphan. */
   private static FileChannel lock(Path home) {
     try {
-      Files.createDirectories(home);
       FileChannel channel =
           FileChannel.open(
               home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

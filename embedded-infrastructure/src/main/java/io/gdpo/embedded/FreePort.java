@@ -29,6 +29,16 @@ public final class FreePort {
     }
   }
 
+  /** Whether nothing listens on {@code port} now. */
+  public static boolean isFree(int port) {
+    try {
+      require(port, "a test of it");
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
   /** Fails at once, and in words, when something else listens on {@code port}. */
   static void require(int port, String purpose) {
     try (ServerSocket socket = new ServerSocket()) {

@@ -43,7 +43,7 @@ public final class InfrastructureResource implements QuarkusTestResourceLifecycl
         "kafka.bootstrap.servers", broker.orElseThrow().bootstrapServers(),
         "quarkus.datasource.jdbc.url", server.orElseThrow().jdbcUrl(database),
         "quarkus.datasource.username", EmbeddedDatabase.USER,
-        "quarkus.datasource.password", EmbeddedDatabase.PASSWORD,
+        "quarkus.datasource.password", server.orElseThrow().password(),
         "gdpo.artifacts", home.resolve("artifacts").toUri().toString());
   }
 

@@ -32,9 +32,30 @@ final class OrphanedServer {
           .flatMap(ProcessHandle::of)
           .filter(process -> runsOn(process, data))
           .ifPresent(process -> stop(process, data));
+      awaitWorkers(data);
       Files.deleteIfExists(pidFile);
     } catch (IOException e) {
       throw new UncheckedIOException(pidFile + " of an earlier server cannot be removed", e);
+    }
+  }
+
+  /**
+   * The workers of a server that was killed end by themselves, but not at once; while one lives, a
+   * second server on the folder would damage the data, and the file that would warn it is removed.
+   */
+  private static void awaitWorkers(Path data) {
+    ProcessHandle.allProcesses()
+        .filter(process -> worksIn(process, data))
+        .forEach(OrphanedServer::awaitEnd);
+  }
+
+  /** PostgreSQL's processes, and nobody else, have the data folder as their working folder. */
+  private static boolean worksIn(ProcessHandle process, Path data) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+          .equals(data.toRealPath());
+    } catch (IOException e) {
+      return false; // another user's, or just ended: none of ours
     }
   }
 
@@ -62,15 +83,8 @@ final class OrphanedServer {
     }
   }
 
-  /** Waits until no server runs on this data folder; kills one that does not end in time. */
-  static void awaitStopped(Path data) {
-    pidOf(data.resolve("postmaster.pid"))
-        .flatMap(ProcessHandle::of)
-        .filter(process -> runsOn(process, data))
-        .ifPresent(OrphanedServer::awaitEnd);
-  }
-
-  private static void stop(ProcessHandle process, Path data) {
+  /** Stops a server that this JVM, or an earlier one, started on the folder. */
+  static void stop(ProcessHandle process, Path data) {
     try {
       // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for its clients to leave.
       int code =
@@ -101,6 +115,7 @@ final class OrphanedServer {
       process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       process.destroyForcibly();
+      process.onExit().join();
     } catch (ExecutionException e) {
       throw new IllegalStateException("Cannot wait for process " + process.pid(), e);
     } catch (InterruptedException e) {

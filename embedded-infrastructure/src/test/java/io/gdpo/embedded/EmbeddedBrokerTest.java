@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,48 @@ class EmbeddedBrokerTest {
           .hasMessageContaining("Port " + taken.getLocalPort())
           .hasMessageContaining("choose another port");
     }
+  }
+
+  @Test
+  void aBrokerThatEndedIsNoticedAndServesItsTopicsAgainOnTheSamePort(@TempDir Path folder)
+      throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      int port = broker.port();
+      send(broker, "first");
+      assertThat(broker.answers(Duration.ofSeconds(10))).isTrue();
+
+      assertThatThrownBy(() -> Exit.halt(1, "the log folder has failed"))
+          .as("in place of the end of this JVM")
+          .isInstanceOf(IllegalStateException.class);
+      broker.kill();
+      assertThat(broker.answers(Duration.ofSeconds(10))).isFalse();
+      assertThat(broker.failure()).contains("the log folder has failed");
+
+      broker.restart();
+      assertThat(broker.answers(Duration.ofSeconds(10))).isTrue();
+      assertThat(broker.failure()).isEmpty();
+      assertThat(broker.port()).isEqualTo(port);
+      assertThat(readOneAndCommit(broker)).isEqualTo("first");
+    }
+  }
+
+  @Test
+  void aBrokerStartsInATurkishJvm(@TempDir Path folder) {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      assertThat(broker.answers(Duration.ofSeconds(10))).isTrue();
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void aFolderWhoseNameHoldsACommaIsRefusedWithTheReason(@TempDir Path folder) {
+    assertThatThrownBy(() -> EmbeddedBroker.start(folder.resolve("a,b"), 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("comma")
+        .hasMessageContaining("a,b");
   }
 
   private static void send(EmbeddedBroker broker, String value) throws Exception {

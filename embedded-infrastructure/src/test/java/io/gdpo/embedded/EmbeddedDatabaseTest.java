@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +88,83 @@ class EmbeddedDatabaseTest {
     }
   }
 
+  @Test
+  void folderAndProgramsAreTheUsersAloneAndThePasswordIsAskedFor(@TempDir Path folder)
+      throws Exception {
+    Path home = Files.createDirectory(folder.resolve("postgres"));
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(home, 0, false)) {
+      assertThat(permissions(home)).isEqualTo("rwx------");
+      assertThat(permissions(home.resolve("password"))).isEqualTo("rw-------");
+      assertThat(permissions(home.resolve("data"))).isEqualTo("rwx------");
+      String url = database.jdbcUrl("notes");
+      for (String guess : List.of("postgres", "", "x")) {
+        assertThatThrownBy(() -> DriverManager.getConnection(url, EmbeddedDatabase.USER, guess))
+            .as("password '%s'", guess)
+            .isInstanceOf(SQLException.class);
+      }
+      assertThat(query(database, "show unix_socket_directories")).isEmpty();
+      assertThat(query(database, "show listen_addresses")).isEqualTo("127.0.0.1");
+    }
+    Path programs = PostgresBinaries.unpacked(folder.resolve("fallback")).folder();
+    assertThat(permissions(programs.getParent())).isEqualTo("rwx------");
+  }
+
+  @Test
+  void aDatabaseOfATimeWhenEverybodyWasTrustedIsKeptAndAsksForAPassword(@TempDir Path folder)
+      throws Exception {
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(folder, 0, false)) {
+      execute(database, "create table note(text varchar)");
+      execute(database, "insert into note values ('old')");
+      execute(database, "alter role postgres password null");
+    }
+    Files.delete(folder.resolve("password"));
+    Files.writeString(
+        folder.resolve("data/pg_hba.conf"),
+        "local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n");
+
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(folder, 0, false)) {
+      assertThat(query(database, "select text from note")).isEqualTo("old");
+      String url = database.jdbcUrl("notes");
+      assertThatThrownBy(() -> DriverManager.getConnection(url, EmbeddedDatabase.USER, "postgres"))
+          .isInstanceOf(SQLException.class);
+    }
+  }
+
+  @Test
+  void programsInAFolderThatOthersCanWriteToAreNotRun(@TempDir Path folder) throws Exception {
+    Path open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> PrivateFolder.ofTrustedContent(open))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(open.toString())
+        .hasMessageContaining("remove it");
+  }
+
+  @Test
+  void aServerThatWasKilledRunsAgainOnTheSamePortAndData(@TempDir Path folder) throws Exception {
+    try (EmbeddedDatabase database = EmbeddedDatabase.start(folder, 0, true)) {
+      execute(database, "create table note(text varchar)");
+      execute(database, "insert into note values ('kept')");
+      int port = database.port();
+      assertThat(database.answers(Duration.ofSeconds(10))).isTrue();
+
+      ProcessHandle.of(serverPid(folder)).orElseThrow().destroyForcibly();
+      database.onExit().join();
+      assertThat(database.isAlive()).isFalse();
+      assertThat(database.answers(Duration.ofSeconds(10))).isFalse();
+
+      database.restart();
+      assertThat(database.port()).isEqualTo(port);
+      assertThat(query(database, "select text from note")).isEqualTo("kept");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
   /** Run in another JVM: starts a server, says so, and waits to be killed. */
   static final class Starter {
     private Starter() {}
@@ -136,6 +217,6 @@ class EmbeddedDatabaseTest {
 
   private static Connection connect(EmbeddedDatabase database) throws SQLException {
     return DriverManager.getConnection(
-        database.jdbcUrl("notes"), EmbeddedDatabase.USER, EmbeddedDatabase.PASSWORD);
+        database.jdbcUrl("notes"), EmbeddedDatabase.USER, database.password());
   }
 }

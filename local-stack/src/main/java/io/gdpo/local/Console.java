@@ -2,12 +2,16 @@ package io.gdpo.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Where a command speaks: results go to standard output, so that a script can read them; news about
  * the work goes there too for a person, but to standard error when the result is JSON.
+ *
+ * <p>Names, answers and logs come from data and servers: what a terminal would obey in them (escape
+ * sequences and the like) is made harmless here, in one place.
  */
 public final class Console {
   private final PrintStream out;
@@ -40,27 +44,48 @@ public final class Console {
     return interactive;
   }
 
-  /** The stream that progress is drawn on. */
+  /** The stream that bars are drawn on: what comes from data must be {@link #harmless} there. */
   public PrintStream newsStream() {
     return news;
   }
 
   /** A line of news about the work. */
   public void say(String line) {
-    news.println(line);
+    news.println(harmless(line));
   }
 
   /** A line of the result. */
   public void print(String line) {
-    out.println(line);
+    out.println(harmless(line));
   }
 
   /** The result as indented JSON. */
   public void printJson(Object value) {
     try {
-      out.println(Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsString(value));
+      String json = Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+      out.println(escaped(json));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A result cannot be written as JSON: " + value, e);
     }
+  }
+
+  /** A text as a terminal may show it. */
+  public static String harmless(String text) {
+    return Reason.harmless(text);
+  }
+
+  /** In JSON nothing is lost: only strings can hold such characters, and strings have escapes. */
+  private static String escaped(String json) {
+    if (harmless(json).equals(json)) {
+      return json;
+    }
+    StringBuilder escaped = new StringBuilder();
+    for (int i = 0; i < json.length(); ) {
+      int c = json.codePointAt(i);
+      String one = Character.toString(c);
+      escaped.append(harmless(one).equals(one) ? one : String.format("\\u%04x", c));
+      i += Character.charCount(c);
+    }
+    return escaped.toString();
   }
 }

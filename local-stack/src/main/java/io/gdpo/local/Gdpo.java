@@ -1,5 +1,6 @@
 package io.gdpo.local;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
@@ -11,7 +12,10 @@ import io.gdpo.local.command.UpCommand;
 import io.gdpo.local.command.WatchCommand;
 import io.gdpo.local.stack.StackHome;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -94,10 +98,19 @@ public final class Gdpo implements Runnable {
   /** The home that {@code --home} or its default names. */
   public StackHome home() {
     boolean named = home != null && !home.isBlank() && !home.startsWith("$");
-    return StackHome.at(named ? Path.of(home) : Installation.current().root().resolve(".gdpo"));
+    try {
+      return StackHome.at(named ? Path.of(home) : Installation.current().home());
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--home is not the name of a folder: " + e.getMessage(),
+          "Name a folder; for letters beyond ASCII the locale must be a UTF-8 one (LC_ALL).",
+          e);
+    }
   }
 
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // names in code and figures for scripts, wherever this runs
     System.exit(commandLine().execute(arguments));
   }
 
@@ -109,7 +122,6 @@ public final class Gdpo implements Runnable {
     commandLine.getSubcommands().values().forEach(Gdpo::complete);
     commandLine.setExecutionExceptionHandler(
         (failure, failed, parsed) -> gdpo.report(failure, failed));
-    commandLine.setUsageHelpAutoWidth(true);
     return commandLine;
   }
 
@@ -126,12 +138,19 @@ public final class Gdpo implements Runnable {
     ExitCode exitCode = ExitCode.EXPERIMENT_FAILED;
     if (failure instanceof CommandFailure known) {
       exitCode = known.exitCode();
-      err.println(colours.errorText(known.getMessage()));
+      err.println(colours.errorText(Console.harmless(known.getMessage())));
       if (!known.remedy().isEmpty()) {
-        err.println(known.remedy());
+        err.println(Console.harmless(known.remedy()));
       }
+    } else if (failure instanceof UncheckedIOException io) {
+      exitCode = ExitCode.INVALID_INPUT;
+      err.println(
+          colours.errorText(Console.harmless(io.getMessage() + ": " + Reason.of(io.getCause()))));
+      err.println("Is the disk full, or the folder another user's?");
     } else {
-      err.println(colours.errorText("gdpo failed in a way it did not foresee: " + failure));
+      err.println(
+          colours.errorText(
+              "gdpo failed in a way it did not foresee: " + Console.harmless(failure.toString())));
       if (!verbose) {
         err.println("--verbose shows where; please report it.");
       }

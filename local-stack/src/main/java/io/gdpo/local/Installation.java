@@ -1,5 +1,7 @@
 package io.gdpo.local;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,15 @@ public record Installation(Path root) {
           "Run gdpo with --rebuild, or mvn -DskipTests package in " + root + ".");
     }
     return jar;
+  }
+
+  /** Where a stack is kept unless told otherwise; the same by whatever link the program is run. */
+  public Path home() {
+    try {
+      return root.toRealPath().resolve(".gdpo");
+    } catch (IOException e) {
+      throw new UncheckedIOException("The folder " + root + " of this program is gone", e);
+    }
   }
 
   /** A file of {@code examples/}. */

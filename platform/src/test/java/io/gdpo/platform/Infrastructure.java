@@ -47,7 +47,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
           "kafka.bootstrap.servers", broker.orElseThrow().bootstrapServers(),
           "quarkus.datasource.jdbc.url", database.orElseThrow().jdbcUrl("platform"),
           "quarkus.datasource.username", EmbeddedDatabase.USER,
-          "quarkus.datasource.password", EmbeddedDatabase.PASSWORD,
+          "quarkus.datasource.password", database.orElseThrow().password(),
           "gdpo.artifacts", home.resolve("artifacts").toUri().toString());
     } catch (IOException | JMException e) {
       throw new IllegalStateException("The test's infrastructure did not start", e);

@@ -111,6 +111,11 @@ final class RestClient {
               ExitCode.CONFLICT,
               message,
               "See 'gdpo status'; a changed experiment needs another name.");
+      case 502, 503, 504 ->
+          new CommandFailure(
+              ExitCode.NOT_REACHABLE,
+              service + " cannot answer now: " + message,
+              "Try again in some seconds; 'gdpo status' tells how the system's parts fare.");
       default ->
           new CommandFailure(
               ExitCode.EXPERIMENT_FAILED,
@@ -123,7 +128,9 @@ final class RestClient {
                   + response.statusCode()
                   + ": "
                   + message,
-              "See 'gdpo logs " + service + "'.");
+              "'gdpo status' tells how the system's parts fare, 'gdpo logs "
+                  + service
+                  + "' what went wrong.");
     };
   }
 

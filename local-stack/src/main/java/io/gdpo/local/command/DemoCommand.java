@@ -114,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Instant begin = Instant.now();
-    StackHome home = gdpo.home();
+    StackHome home = gdpo.home().create();
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
     Installation installation = Installation.current();

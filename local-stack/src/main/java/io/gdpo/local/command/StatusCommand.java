@@ -2,13 +2,19 @@ package io.gdpo.local.command;
 
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.local.CommandFailure;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
 import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.stack.Service;
+import io.gdpo.local.stack.StackHealth;
+import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackState;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,54 +23,79 @@ import picocli.CommandLine.ParentCommand;
 /** {@code gdpo status}: what runs where, and how the experiments stand. */
 @Command(
     name = "status",
-    header = "Show the system's addresses and how its experiments stand.",
-    description = {"", "Exit code 3 if no system runs in the home.", ""},
+    header = "Show how the system's parts fare, and how its experiments stand.",
+    description = {
+      "",
+      "Each part is asked whether it answers. Exit code 3 if no system runs in the home, or if a"
+          + " part of it does not answer: one that is starting, ended, or is out of reach.",
+      ""
+    },
     footerHeading = "%nExamples:%n",
     footer = {"  gdpo status", "  gdpo status --json | jq '.experiments[].status'"})
 public final class StatusCommand implements Callable<Integer> {
   @ParentCommand private Gdpo gdpo;
 
-  @Option(names = "--json", description = "Print {stack, experiments}.")
+  @Option(names = "--json", description = "Print {stack, health, experiments}.")
   private boolean json;
 
-  /** What {@code --json} prints. */
-  record Status(StackState stack, List<ExperimentView> experiments) {}
+  /**
+   * What {@code --json} prints.
+   *
+   * @param experiments null if they cannot be asked for
+   */
+  record Status(StackState stack, StackHealth health, List<ExperimentView> experiments) {}
 
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    StackState stack = RunningStack.require(gdpo.home());
-    List<ExperimentView> experiments = new TrainerClient(stack).experiments();
-    if (json) {
-      console.printJson(new Status(stack, experiments));
-    } else {
-      describe(console, stack);
-      console.print("");
-      if (experiments.isEmpty()) {
-        console.print("No experiments yet. Try: gdpo submit examples/demo.yaml");
+    StackHome home = gdpo.home();
+    StackState stack = RunningStack.find(home).orElseThrow(() -> RunningStack.none(home));
+    StackHealth health = StackHealth.ask(home, stack);
+    Optional<CommandFailure> failure = Optional.empty();
+    List<ExperimentView> experiments = null;
+    if (stack.services().containsKey(Service.TRAINER.label())) {
+      try {
+        experiments = new TrainerClient(stack).experiments();
+      } catch (CommandFailure e) {
+        failure = Optional.of(e); // the parts are what is asked for then
       }
-      experiments.forEach(e -> describe(console, e));
     }
-    return ExitCode.OK.code();
+    if (json) {
+      console.printJson(new Status(stack, health, experiments));
+    } else {
+      describe(console, health);
+      console.print("");
+      describe(console, experiments);
+      failure.ifPresent(e -> console.print("The experiments cannot be read: " + e.getMessage()));
+    }
+    return (health.isWell() && failure.isEmpty() ? ExitCode.OK : ExitCode.NOT_REACHABLE).code();
   }
 
-  /** The stack's addresses, for a person. */
-  static void describe(Console console, StackState stack) {
-    console.print(row("Kafka", stack.kafka()));
-    console.print(row("PostgreSQL", stack.database()));
-    stack
-        .services()
-        .forEach(
-            (name, service) ->
-                console.print(
-                    row(name, service.url())
-                        + (service.restarts() == 0
-                            ? ""
-                            : "  (restarts: " + service.restarts() + ")")));
+  private static void describe(Console console, List<ExperimentView> experiments) {
+    if (experiments == null) {
+      return;
+    }
+    if (experiments.isEmpty()) {
+      console.print("No experiments yet. Try: gdpo submit examples/demo.yaml");
+    }
+    experiments.forEach(e -> describe(console, e));
   }
 
-  private static String row(String what, Object where) {
-    return String.format("%-18s %s", what, where);
+  /** Where the parts are and how they fare, for a person. */
+  static void describe(Console console, StackHealth health) {
+    for (StackHealth.PartHealth part : health.parts()) {
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%-18s %-46s %s%s",
+              part.name(),
+              part.address() == null ? "-" : part.address(),
+              part.words(),
+              part.restarts() == 0 ? "" : "  (restarts: " + part.restarts() + ")"));
+    }
+    if (!health.isWell()) {
+      console.print(health.remedy());
+    }
   }
 
   private static void describe(Console console, ExperimentView experiment) {
@@ -76,8 +107,11 @@ public final class StatusCommand implements Callable<Integer> {
     for (StageView stage : experiment.stages()) {
       console.print(
           String.format(
+              Locale.ROOT,
               "  %-12s %-10s %s",
-              stage.name(), stage.status(), stage.jobId() == null ? "" : "job " + stage.jobId()));
+              stage.name(),
+              stage.status(),
+              stage.jobId() == null ? "" : "job " + stage.jobId()));
     }
   }
 }

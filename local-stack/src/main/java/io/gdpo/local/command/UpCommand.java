@@ -5,6 +5,7 @@ import io.gdpo.local.ExitCode;
 import io.gdpo.local.Gdpo;
 import io.gdpo.local.Installation;
 import io.gdpo.local.stack.DetachedStack;
+import io.gdpo.local.stack.StackHealth;
 import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackLease;
 import io.gdpo.local.stack.StackState;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Stays in the foreground until Ctrl-C, which stops everything; with --detach it returns when"
           + " all is ready, and 'gdpo down' stops it. Ports are chosen free and written to"
-          + " stack.json in the home. A service that dies is started again.",
+          + " stack.json in the home. What dies, or does not answer for long, is started again.",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -43,29 +44,33 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    StackHome home = gdpo.home();
+    StackHome home = gdpo.home().create();
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
     if (detach) {
       StackState state = DetachedStack.start(home, Installation.current(), console::say);
-      describe(console, state, "'gdpo down' stops it.");
-      return ExitCode.OK.code();
+      return describe(console, home, state, "'gdpo down' stops it.").code();
     }
     try (StackLease lease = StackLease.take(home, Installation.current(), console::say)) {
-      describe(console, lease.state(), lease.owned().isPresent() ? "Ctrl-C stops it." : "");
+      ExitCode exitCode =
+          describe(
+              console, home, lease.state(), lease.owned().isPresent() ? "Ctrl-C stops it." : "");
       if (lease.owned().isPresent()) {
         lease.owned().get().awaitClose();
+        return ExitCode.OK.code();
       }
+      return exitCode.code();
     }
-    return ExitCode.OK.code();
   }
 
-  private void describe(Console console, StackState state, String howToStop) {
+  private ExitCode describe(Console console, StackHome home, StackState state, String howToStop) {
+    StackHealth health = StackHealth.ask(home, state);
     if (json) {
       console.printJson(state);
     } else {
-      StatusCommand.describe(console, state);
+      StatusCommand.describe(console, health);
       console.say(howToStop);
     }
+    return health.isWell() ? ExitCode.OK : ExitCode.NOT_REACHABLE;
   }
 }

@@ -1,7 +1,6 @@
 package io.gdpo.local.stack;
 
-import io.gdpo.embedded.EmbeddedBroker;
-import io.gdpo.embedded.EmbeddedDatabase;
+import io.gdpo.contracts.Reason;
 import io.gdpo.embedded.FreePort;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
@@ -15,29 +14,26 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
  * The whole system on one machine: Kafka inside this process, PostgreSQL and the three services
- * beside it. Owns all of them: starts them in order, starts a service again that died, and stops
- * everything on {@link #close}. If this process is killed, the others end by themselves: a service
- * sees the end of its standard input, and PostgreSQL has its own guard.
+ * beside it. Owns all of them: starts them in order, has them kept running by {@link Supervision},
+ * tells how they fare in {@code stack.json}, and stops everything on {@link #close}. If this
+ * process is killed, the others end by themselves: a service sees the end of its standard input,
+ * and PostgreSQL has its own guard.
  *
- * <p>Thread-safe; restarts happen on a thread of its own.
+ * <p>Thread-safe.
  */
 public final class LocalStack implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
-  private static final Duration HEALTHY_LIFE = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
   private static final long LAST_STACK_LIMIT_SECONDS = 40;
@@ -48,28 +44,11 @@ public final class LocalStack implements AutoCloseable {
   private final StackLock lock;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-  private final ScheduledExecutorService restarts =
-      Executors.newSingleThreadScheduledExecutor(LocalStack::daemon);
-  private final Map<Service, Supervised> services = new EnumMap<>(Service.class);
+  private final Map<Service, SupervisedService> services = new EnumMap<>(Service.class);
   private final CountDownLatch closed = new CountDownLatch(1);
-
-  private volatile CompletableFuture<Void> infrastructure = CompletableFuture.completedFuture(null);
-  private EmbeddedDatabase database;
-  private EmbeddedBroker broker;
+  private final Infrastructure infrastructure;
+  private final Supervision supervision;
   private Phase phase = Phase.STARTING;
-
-  /** A service and its history in this stack. */
-  private static final class Supervised {
-    private final int port;
-    private ServiceProcess process;
-    private int restarts;
-    private int rapidDeaths;
-    private Instant startedAt;
-
-    private Supervised(int port) {
-      this.port = port;
-    }
-  }
 
   private LocalStack(
       StackHome home, Installation installation, Consumer<String> news, StackLock lock) {
@@ -77,6 +56,8 @@ public final class LocalStack implements AutoCloseable {
     this.installation = installation;
     this.news = news;
     this.lock = lock;
+    this.infrastructure = new Infrastructure(home);
+    this.supervision = new Supervision(Patience.of(System.getenv()), news, this::tellState);
   }
 
   /**
@@ -119,13 +100,13 @@ public final class LocalStack implements AutoCloseable {
     awaitLastServices();
     news.accept("Starting the stack in " + home.root());
     writeState();
-    startInfrastructure();
+    Instant infrastructureBegin = Instant.now();
+    infrastructure.start(started -> news.accept(step(started[0], started[1], infrastructureBegin)));
     List<Integer> ports = FreePort.choose(Service.values().length);
     synchronized (this) {
       refuseIfStopping();
       for (Service service : Service.values()) {
-        services.put(service, new Supervised(ports.get(service.ordinal())));
-        launch(service);
+        services.put(service, launched(service, ports.get(service.ordinal())));
       }
       writeState();
     }
@@ -133,8 +114,10 @@ public final class LocalStack implements AutoCloseable {
     synchronized (this) {
       refuseIfStopping();
       phase = Phase.READY;
+      infrastructure.parts().forEach(supervision::watch);
+      services.values().forEach(supervision::watch);
+      supervision.repeat(this::mendRecord);
       writeState();
-      services.forEach((service, s) -> watch(service, s.process));
     }
     news.accept("Ready after " + seconds(begin) + ". Logs are in " + home.logs());
   }
@@ -174,68 +157,24 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void startInfrastructure() {
-    Instant begin = Instant.now();
-    CompletableFuture<Void> databaseStarts =
-        CompletableFuture.runAsync(
-            () -> {
-              EmbeddedDatabase started = EmbeddedDatabase.start(home.database(), 0, true);
-              synchronized (this) {
-                database = started;
-              }
-              news.accept(step("PostgreSQL", started.jdbcUrl("postgres"), begin));
-            });
-    CompletableFuture<Void> brokerStarts =
-        CompletableFuture.runAsync(
-            () -> {
-              EmbeddedBroker started = EmbeddedBroker.start(home.broker(), 0);
-              synchronized (this) {
-                broker = started;
-              }
-              news.accept(step("Kafka", started.bootstrapServers(), begin));
-            });
-    infrastructure = CompletableFuture.allOf(databaseStarts, brokerStarts);
-    try {
-      infrastructure.join();
-    } catch (CompletionException e) {
-      throw new CommandFailure(
-          ExitCode.NOT_STARTED,
-          "Kafka or PostgreSQL did not start in " + home.root() + ": " + e.getCause().getMessage(),
-          "See the logs in "
-              + home.logs()
-              + "; if the folder is damaged, name another with --home.",
-          e.getCause());
-    }
-  }
-
-  private void launch(Service service) {
-    Supervised supervised = services.get(service);
-    supervised.process =
-        ServiceProcess.start(
-            service,
-            installation.serviceJar(service.label()),
-            supervised.port,
-            environment(service),
-            home.log(service.label()));
-    supervised.startedAt = Instant.now();
-  }
-
-  private Map<String, String> environment(Service service) {
-    Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl(service.database()));
-    environment.put("QUARKUS_DATASOURCE_USERNAME", EmbeddedDatabase.USER);
-    environment.put("QUARKUS_DATASOURCE_PASSWORD", EmbeddedDatabase.PASSWORD);
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+  private SupervisedService launched(Service service, int port) {
+    Map<String, String> environment = infrastructure.environment(service);
     environment.put("GDPO_ARTIFACTS", home.artifactsUri().toString());
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("DJL_OFFLINE", "true");
     environment.put("OPT_OUT_TRACKING", "true");
-    return environment;
+    return new SupervisedService(
+        service,
+        installation.serviceJar(service.label()),
+        home.log(service.label()),
+        environment,
+        port,
+        http);
   }
 
   private void awaitReady(Instant begin) throws InterruptedException {
     List<ServiceProcess> waiting =
-        new ArrayList<>(services.values().stream().map(s -> s.process).toList());
+        new ArrayList<>(services.values().stream().map(SupervisedService::process).toList());
     while (!waiting.isEmpty()) {
       refuseIfStopping();
       for (ServiceProcess process : List.copyOf(waiting)) {
@@ -243,8 +182,8 @@ public final class LocalStack implements AutoCloseable {
           throw new CommandFailure(
               ExitCode.NOT_STARTED,
               process.service().label()
-                  + " ended with exit code "
-                  + process.exitValue()
+                  + " "
+                  + SupervisedService.ended(process.exitValue())
                   + " before it was ready. The end of its log:\n"
                   + LogTail.indented(process.log(), TAIL_LINES),
               "The whole log is " + process.log() + ".");
@@ -267,68 +206,49 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void watch(Service service, ServiceProcess process) {
-    process.onExit().thenRun(() -> died(service, process));
-  }
-
-  private synchronized void died(Service service, ServiceProcess process) {
-    if (phase == Phase.STOPPING) {
-      return;
-    }
-    Supervised supervised = services.get(service);
-    boolean livedLong =
-        Duration.between(supervised.startedAt, Instant.now()).compareTo(HEALTHY_LIFE) > 0;
-    supervised.rapidDeaths = livedLong ? 0 : supervised.rapidDeaths + 1;
-    Backoff wait = Backoff.after(supervised.rapidDeaths);
-    news.accept(
-        service.label()
-            + " ended with exit code "
-            + process.exitValue()
-            + "; starting it again in "
-            + wait.delay().toSeconds()
-            + " s. Its log is "
-            + process.log());
-    restarts.schedule(() -> restart(service), wait.delay().toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private synchronized void restart(Service service) {
-    if (phase == Phase.STOPPING) {
-      return;
-    }
-    Supervised supervised = services.get(service);
-    launch(service);
-    supervised.restarts++;
-    writeState();
-    watch(service, supervised.process);
-    news.accept(
-        service.label()
-            + " was started again (process "
-            + supervised.process.identity().pid()
-            + ")");
-  }
-
   /** What others are told about this stack. */
   public synchronized StackState state() {
     Map<String, ServiceState> states = new LinkedHashMap<>();
+    Map<String, Health> health = new LinkedHashMap<>();
+    for (String part : List.of(Infrastructure.KAFKA, Infrastructure.POSTGRESQL)) {
+      health.put(part, supervision.health(part));
+    }
     services.forEach(
         (service, s) -> {
-          if (s.process != null) {
-            states.put(
-                service.label(),
-                new ServiceState(
-                    s.process.url(), s.process.identity(), s.restarts, s.process.log()));
-          }
+          health.put(service.label(), supervision.health(service.label()));
+          states.put(service.label(), s.state(health.get(service.label()).restarts()));
         });
     return new StackState(
         phase,
         ProcessIdentity.current(),
-        broker == null ? null : broker.bootstrapServers(),
-        database == null ? null : database.jdbcUrl("postgres"),
-        states);
+        infrastructure.kafka(),
+        infrastructure.databaseUrl(),
+        states,
+        health);
   }
 
-  private void writeState() {
+  private synchronized void writeState() {
     state().write(home.state());
+  }
+
+  /** What happens must go on also while it cannot be written down, on a full disk for instance. */
+  private void tellState() {
+    try {
+      writeState();
+    } catch (RuntimeException e) {
+      news.accept(Reason.of(e));
+    }
+  }
+
+  /** The record of a running stack may be lost: deleted, or cut by a full disk. */
+  private synchronized void mendRecord() {
+    try {
+      if (phase == Phase.READY && !StackState.read(home.state()).equals(Optional.of(state()))) {
+        writeState();
+      }
+    } catch (RuntimeException e) {
+      news.accept(Reason.of(e));
+    }
   }
 
   /** Blocks until the stack has been stopped. */
@@ -342,13 +262,13 @@ public final class LocalStack implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<ServiceProcess> running;
+    List<SupervisedService> running;
     synchronized (this) {
       if (phase == Phase.STOPPING) {
         running = null;
       } else {
         phase = Phase.STOPPING;
-        running = services.values().stream().map(s -> s.process).filter(p -> p != null).toList();
+        running = List.copyOf(services.values());
       }
     }
     if (running == null) {
@@ -370,35 +290,26 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void stopInOrder(List<ServiceProcess> running) {
+  private void stopInOrder(List<SupervisedService> running) {
     news.accept("Stopping the stack");
-    restarts.shutdownNow();
-    writeState();
-    // What is half started could not be stopped: it must have started, or failed to, first.
-    infrastructure.handle((done, failure) -> done).join();
-    running.forEach(ServiceProcess::askToStop);
-    running.forEach(ServiceProcess::awaitStop);
-    if (broker != null) {
-      broker.close();
+    tellState();
+    supervision.close();
+    try {
+      running.forEach(s -> s.process().askToStop());
+      running.forEach(s -> s.process().awaitStop());
+      infrastructure.close();
+    } finally {
+      lock.close();
     }
-    if (database != null) {
-      database.close();
-    }
-    lock.close();
     news.accept("Stopped");
   }
 
   private static String step(String what, String where, Instant begin) {
-    return String.format("  %-18s %-40s %s", what, where, seconds(begin));
+    return String.format(Locale.ROOT, "  %-18s %-40s %s", what, where, seconds(begin));
   }
 
   private static String seconds(Instant begin) {
-    return String.format("%.1f s", Duration.between(begin, Instant.now()).toMillis() / 1000.0);
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "gdpo-restarts");
-    thread.setDaemon(true);
-    return thread;
+    return String.format(
+        Locale.ROOT, "%.1f s", Duration.between(begin, Instant.now()).toMillis() / 1000.0);
   }
 }

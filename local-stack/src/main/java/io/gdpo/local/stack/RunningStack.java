@@ -18,9 +18,30 @@ public final class RunningStack {
 
   private RunningStack() {}
 
-  /** The stack on this home, whatever its phase; empty if its supervisor does not live. */
+  /**
+   * The stack on this home, whatever its phase; empty if its supervisor does not live. Where its
+   * record is lost, the home's lock tells who runs it.
+   */
   public static Optional<StackState> find(StackHome home) {
-    return StackState.read(home.state()).filter(StackState::isAlive);
+    return StackState.read(home.state())
+        .filter(StackState::isAlive)
+        .or(() -> StackLock.holder(home.lock()).map(StackState::unrecorded));
+  }
+
+  /** That no stack runs on this home, and what to do. */
+  public static CommandFailure none(StackHome home) {
+    if (StackLock.isHeld(home.lock())) {
+      return new CommandFailure(
+          ExitCode.NOT_REACHABLE,
+          "Another process holds "
+              + home.lock()
+              + ", but it cannot be seen from here: a stack of another container, or machine",
+          "Use it or stop it from there, or name another folder with --home.");
+    }
+    return new CommandFailure(
+        ExitCode.NOT_REACHABLE,
+        "No stack runs in " + home.root(),
+        "Start one with 'gdpo up --detach', or name its folder with --home.");
   }
 
   /** The ready stack on this home, waited for while it starts. */
@@ -28,14 +49,7 @@ public final class RunningStack {
     Instant begin = Instant.now();
     while (true) {
       StackState state =
-          find(home)
-              .filter(s -> s.phase() != Phase.STOPPING)
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          ExitCode.NOT_REACHABLE,
-                          "No stack runs in " + home.root(),
-                          "Start one with 'gdpo up --detach', or name its folder with --home."));
+          find(home).filter(s -> s.phase() != Phase.STOPPING).orElseThrow(() -> none(home));
       if (state.phase() == Phase.READY) {
         return state;
       }

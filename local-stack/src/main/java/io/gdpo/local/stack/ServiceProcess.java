@@ -16,12 +16,21 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One running service: a child JVM on the service's runnable jar, logging to a file. Owned by
- * {@link LocalStack}. Its standard input is a pipe from this process, which closes when this
+ * {@link SupervisedService}. Its standard input is a pipe from this process, which closes when this
  * process dies.
  */
 final class ServiceProcess {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final long PATIENCE_SECONDS = 10;
+
+  /** The same everywhere, whatever the user's locale is: numbers in logs and names in code. */
+  private static final List<String> NEUTRAL_LOCALE =
+      List.of(
+          "-Duser.language=en",
+          "-Duser.country=",
+          "-Duser.script=",
+          "-Duser.variant=",
+          "-Dfile.encoding=UTF-8");
 
   private final Service service;
   private final Process process;
@@ -43,6 +52,8 @@ final class ServiceProcess {
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(NEUTRAL_LOCALE);
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -90,18 +101,31 @@ final class ServiceProcess {
 
   /** Whether the service says that it is ready; false while it does not answer. */
   boolean isReady(HttpClient http) throws InterruptedException {
-    HttpRequest probe =
-        HttpRequest.newBuilder(url.resolve("/q/health/ready")).timeout(PROBE).GET().build();
+    return asked(http, "/q/health/ready", PROBE);
+  }
+
+  /** Whether the service says that it lives; false if it does not answer in time. */
+  boolean isLive(HttpClient http, Duration limit) throws InterruptedException {
+    return asked(http, "/q/health/live", limit);
+  }
+
+  private boolean asked(HttpClient http, String path, Duration limit) throws InterruptedException {
+    HttpRequest probe = HttpRequest.newBuilder(url.resolve(path)).timeout(limit).GET().build();
     try {
       return http.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
-      return false; // not listening yet: the question is asked again
+      return false; // not listening, or too slow: the question is asked again
     }
   }
 
   /** Asks the service to end. */
   void askToStop() {
     process.destroy();
+  }
+
+  /** Ends the service, whatever it does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** Waits for the end that was asked for, and kills the service if it takes too long. */

@@ -1,8 +1,11 @@
 package io.gdpo.local.stack;
 
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,17 +16,65 @@ import java.nio.file.Path;
  * @param root usually {@code .gdpo}
  */
 public record StackHome(Path root) {
+  /** A new database takes half of it, topics grow. */
+  private static final long LEAST_FREE_BYTES = 100L << 20;
 
-  /** The home at {@code folder}, created if absent. */
+  /** The home at {@code folder}, which need not exist. */
   public static StackHome at(Path folder) {
-    StackHome home = new StackHome(folder.toAbsolutePath().normalize());
+    return new StackHome(folder.toAbsolutePath().normalize());
+  }
+
+  /**
+   * Makes the home's folders, for a stack that is to run on it.
+   *
+   * @throws CommandFailure naming what is in the way, if the home cannot be written to
+   */
+  public StackHome create() {
     try {
-      Files.createDirectories(home.logs());
-      Files.createDirectories(home.artifacts());
+      Files.createDirectories(logs());
+      Files.createDirectories(artifacts());
+    } catch (FileAlreadyExistsException e) {
+      throw unusable("is in the way: " + e.getFile() + " is a file, not a folder", e);
+    } catch (AccessDeniedException e) {
+      throw unusable("cannot be made: you may not write to " + e.getFile(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("The home " + home.root + " cannot be created", e);
+      throw unusable("cannot be made: " + e.getMessage(), e);
     }
-    return home;
+    if (!Files.isWritable(root) || !Files.isWritable(logs())) {
+      throw unusable("is read-only: you may not write to it", null);
+    }
+    if (isFull()) {
+      throw unusable(freeSpace(), null);
+    }
+    return this;
+  }
+
+  private CommandFailure unusable(String why, IOException cause) {
+    return new CommandFailure(
+        ExitCode.NOT_STARTED,
+        "The home " + root + " " + why,
+        "Mend that, or name another folder with --home or $GDPO_HOME.",
+        cause);
+  }
+
+  /** Whether so little of the disk is left that Kafka and PostgreSQL may not go on. */
+  public boolean isFull() {
+    return freeBytes() < LEAST_FREE_BYTES;
+  }
+
+  /** In words, how much of the disk is left. */
+  public String freeSpace() {
+    return String.format(
+        "is on a disk with %d MB left; a stack needs %d MB at the least, and models more",
+        freeBytes() >> 20, LEAST_FREE_BYTES >> 20);
+  }
+
+  private long freeBytes() {
+    try {
+      return Files.getFileStore(root).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // a file system that does not tell is not taken for a full one
+    }
   }
 
   /** Record of the running stack, written by its supervisor. */

@@ -1,7 +1,11 @@
 package io.gdpo.local.stack;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,13 +26,15 @@ import java.util.Optional;
  * @param kafka bootstrap servers; absent while starting
  * @param database JDBC URL of the server; absent while starting
  * @param services by their label
+ * @param health of Kafka, PostgreSQL and each service, by label, as the supervisor sees it
  */
 public record StackState(
     Phase phase,
     ProcessIdentity supervisor,
     String kafka,
     String database,
-    Map<String, ServiceState> services) {
+    Map<String, ServiceState> services,
+    Map<String, Health> health) {
 
   /** How far a stack is. */
   public enum Phase {
@@ -49,6 +55,12 @@ public record StackState(
 
   public StackState {
     services = services == null ? Map.of() : new LinkedHashMap<>(services);
+    health = health == null ? Map.of() : new LinkedHashMap<>(health);
+  }
+
+  /** All that is known of a stack whose record is lost, or not yet written: who runs it. */
+  static StackState unrecorded(ProcessIdentity supervisor) {
+    return new StackState(Phase.STARTING, supervisor, null, null, Map.of(), Map.of());
   }
 
   /** Where a service listens; the stack must be ready. */
@@ -72,15 +84,22 @@ public record StackState(
     }
   }
 
-  /** The last written state, of a living or a dead stack; empty if there was none. */
+  /**
+   * The last written state, of a living or a dead stack; empty if there was none, or if the file is
+   * damaged: a living supervisor writes it anew.
+   */
   static Optional<StackState> read(Path file) {
     try {
-      return Optional.of(Json.EVENTS.readValue(Files.readAllBytes(file), StackState.class));
-    } catch (NoSuchFileException e) {
+      return Optional.ofNullable(Json.EVENTS.readValue(Files.readAllBytes(file), StackState.class))
+          .filter(state -> state.phase != null && state.supervisor != null);
+    } catch (NoSuchFileException | JsonProcessingException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          file + " cannot be read; delete it if no stack runs in " + file.getParent(), e);
+      throw new CommandFailure(
+          ExitCode.NOT_REACHABLE,
+          file + " cannot be read: " + Reason.of(e),
+          "Are you the user whose stack it is? Else name another folder with --home.",
+          e);
     }
   }
 }

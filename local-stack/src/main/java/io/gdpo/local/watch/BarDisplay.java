@@ -3,9 +3,11 @@ package io.gdpo.local.watch;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.local.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import me.tongfei.progressbar.InteractiveConsoleProgressBarConsumer;
@@ -34,7 +36,7 @@ final class BarDisplay implements ProgressDisplay {
               : "  dataset: ready, " + experiment.datasetUri();
       if (!state.equals(datasetState)) {
         datasetState = state;
-        out.println(state);
+        out.println(Console.harmless(state));
       }
     }
     for (StageView stage : experiment.stages()) {
@@ -59,7 +61,7 @@ final class BarDisplay implements ProgressDisplay {
     StageBar(String stage, PrintStream out) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName(String.format("  %-11s", stage))
+              .setTaskName(String.format(Locale.ROOT, "  %-11s", Console.harmless(stage)))
               .setInitialMax(-1)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(UPDATE_MILLIS)
@@ -83,7 +85,9 @@ final class BarDisplay implements ProgressDisplay {
       }
       String outcome = ProgressDisplay.outcome(stage);
       bar.setExtraMessage(
-          outcome.isEmpty() ? (progress == null ? "" : attempt(stage, progress)) : " " + outcome);
+          outcome.isEmpty()
+              ? (progress == null ? "" : attempt(stage, progress))
+              : " " + Console.harmless(outcome).replace('\n', ' '));
       boolean waits = "SUCCEEDED".equals(stage.status()) && isBeingEvaluated(stage);
       if (!outcome.isEmpty() && !waits && !settled) {
         settled = true;

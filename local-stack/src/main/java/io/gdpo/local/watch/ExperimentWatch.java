@@ -17,6 +17,11 @@ import java.util.concurrent.TimeUnit;
 public final class ExperimentWatch {
   private static final Duration RESTART_PATIENCE = Duration.ofSeconds(90);
   private static final long POLL_MILLIS = 500;
+
+  /** How a question ends that a service, or its database, is too broken to answer. */
+  private static final Set<ExitCode> BROKEN =
+      Set.of(ExitCode.NOT_REACHABLE, ExitCode.EXPERIMENT_FAILED);
+
   private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
   private final TrainerClient trainer;
@@ -49,7 +54,7 @@ public final class ExperimentWatch {
           }
         } catch (CommandFailure e) {
           boolean mayBeRestarting =
-              e.exitCode() == ExitCode.NOT_REACHABLE
+              BROKEN.contains(e.exitCode())
                   && Duration.between(lastAnswer, Instant.now()).compareTo(RESTART_PATIENCE) < 0;
           if (!mayBeRestarting) {
             throw e;

@@ -3,6 +3,7 @@ package io.gdpo.local.watch;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.local.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ final class LineDisplay implements ProgressDisplay {
   }
 
   private void line(String what, String text) {
-    out.printf(Locale.ROOT, "  %-12s %s%n", what, text);
+    out.printf(Locale.ROOT, "  %-12s %s%n", Console.harmless(what), Console.harmless(text));
   }
 
   @Override

@@ -1,12 +1,16 @@
 package io.gdpo.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gdpo.local.CommandFailure;
 import io.gdpo.local.stack.StackState.Phase;
 import io.gdpo.local.stack.StackState.ServiceState;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +43,59 @@ class StackStateTest {
   @Test
   void aProcessThatGotADeadSupervisorsNumberIsNotTakenForIt() {
     ProcessIdentity me = ProcessIdentity.current();
-    ProcessIdentity before = new ProcessIdentity(me.pid(), me.startedAt().minusSeconds(60));
+    ProcessIdentity before =
+        new ProcessIdentity(me.pid(), me.startedAt().minusSeconds(60), me.startTicks() - 6000);
 
     assertThat(before.running()).isEmpty();
     assertThat(me.running()).isPresent();
+  }
+
+  @Test
+  void aProcessIsRecognisedWhateverTheClockDoes() {
+    ProcessIdentity me = ProcessIdentity.current();
+    assertThat(me.startTicks()).isPositive();
+
+    for (long seconds : new long[] {-86_400, -1, 1, 3600}) {
+      assertThat(
+              new ProcessIdentity(me.pid(), me.startedAt().plusSeconds(seconds), me.startTicks())
+                  .running())
+          .as("the clock was set by %d s", seconds)
+          .isPresent();
+    }
+    assertThat(new ProcessIdentity(me.pid(), me.startedAt().plusSeconds(1), null).running())
+        .as("written by an earlier gdpo")
+        .isPresent();
+  }
+
+  @Test
+  void aStackWhoseRecordIsLostIsFoundByItsLock() throws IOException {
+    StackHome home = StackHome.at(folder);
+    StackLock lock = StackLock.tryAcquire(home.lock()).orElseThrow();
+    for (String damage : List.of("", "{", "null", "{}", "[1]")) {
+      Files.writeString(home.state(), damage);
+
+      assertThat(RunningStack.find(home).map(StackState::supervisor))
+          .as("stack.json holds '%s'", damage)
+          .contains(ProcessIdentity.current());
+    }
+    lock.close();
+    StackLock.tryAcquire(home.lock()).orElseThrow().close();
+  }
+
+  @Test
+  void aDamagedRecordWithoutALockIsNoStack() throws IOException {
+    Files.writeString(folder.resolve("stack.json"), "");
+
+    assertThat(RunningStack.find(StackHome.at(folder))).isEmpty();
+  }
+
+  @Test
+  void aHomeThatCannotBeUsedIsNamedWithWhatIsInTheWay() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    assertThatThrownBy(() -> StackHome.at(file.resolve("home")).create())
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining(file.toString());
   }
 
   private static StackState state(ProcessIdentity supervisor) {
@@ -54,6 +107,7 @@ class StackStateTest {
         Map.of(
             Service.TRAINER.label(),
             new ServiceState(
-                URI.create("http://127.0.0.1:7"), supervisor, 0, Path.of("/trainer.log"))));
+                URI.create("http://127.0.0.1:7"), supervisor, 0, Path.of("/trainer.log"))),
+        Map.of(Service.TRAINER.label(), Health.starting(0)));
   }
 }

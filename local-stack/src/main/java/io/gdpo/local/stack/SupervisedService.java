@@ -1,0 +1,105 @@
+package io.gdpo.local.stack;
+
+import io.gdpo.embedded.FreePort;
+import io.gdpo.local.stack.StackState.ServiceState;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** A service of the stack over its processes: one after the other, on the same port. */
+final class SupervisedService implements Part {
+  private static final int OUT_OF_MEMORY = 3; // of -XX:+ExitOnOutOfMemoryError
+  private static final int SIGNAL = 128;
+
+  private final Service service;
+  private final Path jar;
+  private final Path log;
+  private final Map<String, String> environment;
+  private final HttpClient http;
+  private int port;
+  private volatile ServiceProcess process;
+
+  SupervisedService(
+      Service service,
+      Path jar,
+      Path log,
+      Map<String, String> environment,
+      int port,
+      HttpClient http) {
+    this.service = service;
+    this.jar = jar;
+    this.log = log;
+    this.environment = environment;
+    this.port = port;
+    this.http = http;
+    launch();
+  }
+
+  private void launch() {
+    process = ServiceProcess.start(service, jar, port, environment, log);
+  }
+
+  ServiceProcess process() {
+    return process;
+  }
+
+  ServiceState state(int restarts) {
+    ServiceProcess present = process;
+    return new ServiceState(present.url(), present.identity(), restarts, log);
+  }
+
+  @Override
+  public String label() {
+    return service.label();
+  }
+
+  @Override
+  public Path log() {
+    return log;
+  }
+
+  @Override
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public boolean answers(Duration limit) throws InterruptedException {
+    return process.isLive(http, limit);
+  }
+
+  @Override
+  public String end() {
+    return ended(process.exitValue());
+  }
+
+  static String ended(int exitCode) {
+    String why = "";
+    if (exitCode == OUT_OF_MEMORY) {
+      why = " (out of memory)";
+    } else if (exitCode > SIGNAL) {
+      why = " (signal " + (exitCode - SIGNAL) + ")";
+    }
+    return "ended with exit code " + exitCode + why;
+  }
+
+  @Override
+  public void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  /** On another port if a stranger has taken the old one meanwhile; {@code stack.json} tells. */
+  @Override
+  public void startAgain() {
+    if (!FreePort.isFree(port)) {
+      port = FreePort.choose(1).get(0);
+    }
+    launch();
+  }
+
+  @Override
+  public void onEnd(Runnable told) {
+    process.onExit().thenRun(told);
+  }
+}
