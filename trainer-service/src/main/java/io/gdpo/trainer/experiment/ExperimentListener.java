@@ -14,16 +14,17 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
  * Takes experiments in from Kafka exactly as {@link ExperimentResource} does from REST; what that
- * would refuse goes to the dead letter topic with the same reason.
+ * would refuse goes to the dead letter topic with the same reason; but an experiment whose model
+ * cannot be trained is taken in and has FAILED, so that whoever waits for it by its name hears why.
  */
 @ApplicationScoped
 public class ExperimentListener {
   private final Inbox inbox;
-  private final Experiments experiments;
+  private final ModelAdmission models;
 
-  ExperimentListener(Inbox inbox, Experiments experiments) {
+  ExperimentListener(Inbox inbox, ModelAdmission models) {
     this.inbox = inbox;
-    this.experiments = experiments;
+    this.models = models;
   }
 
   @Incoming("experiments")
@@ -53,6 +54,6 @@ public class ExperimentListener {
     if (spec == null) {
       throw new PoisonEventException("The experiment is missing: the event's data has no 'spec'");
     }
-    experiments.submit(spec);
+    models.take(spec);
   }
 }

@@ -26,9 +26,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class ExperimentResource {
   private final Experiments experiments;
+  private final ModelAdmission models;
 
-  ExperimentResource(Experiments experiments) {
+  ExperimentResource(Experiments experiments, ModelAdmission models) {
     this.experiments = experiments;
+    this.models = models;
   }
 
   @POST
@@ -52,7 +54,7 @@ public class ExperimentResource {
     if (spec == null) {
       throw ProblemException.badRequest("The body is empty; give an experiment as YAML or JSON");
     }
-    Experiments.Submission submission = experiments.submit(spec);
+    Experiments.Submission submission = models.submit(spec);
     return submission.created()
         ? Response.created(uri.getAbsolutePathBuilder().path(spec.name()).build())
             .entity(submission.experiment())

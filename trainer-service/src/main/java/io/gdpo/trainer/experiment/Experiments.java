@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetFailed;
@@ -8,11 +9,9 @@ import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.Loss;
-import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.StageSpec;
 import io.gdpo.contracts.view.ExperimentView;
@@ -36,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -50,7 +48,6 @@ import org.jboss.logging.Logger;
 public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
   private static final String CANCELLED = "cancelled on request";
-  private static final int DATASET_NAME_PART = 54;
 
   private final ExperimentLock lock;
   private final Outbox outbox;
@@ -74,11 +71,12 @@ public class Experiments {
   /**
    * Takes an experiment in, once: the same specification under the same name changes nothing.
    *
+   * @param ofModel why its model cannot be trained: it has failed then, and asks for no dataset
    * @throws InvalidSpecException with every problem of the specification
    * @throws ProblemException if the name stands for another specification
    */
   @Transactional
-  Submission submit(ExperimentSpec spec) {
+  Submission submit(ExperimentSpec spec, List<SpecProblem> ofModel) {
     spec.checked();
     lock.take(spec.name());
     Optional<Experiment> known = Experiment.named(spec.name());
@@ -91,10 +89,13 @@ public class Experiments {
     experiment.submittedAt = Instant.now();
     if (spec.dataset().id() == null) {
       experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
-      experiment.datasetId = newDatasetId(spec.name());
-      outbox.send(new DatasetRequested(experiment.datasetId, datasetOf(spec), spec.name()));
+      experiment.datasetId = DatasetChoice.newId(spec.name());
+      if (ofModel.isEmpty()) {
+        outbox.send(
+            new DatasetRequested(experiment.datasetId, DatasetChoice.of(spec), spec.name()));
+      }
     } else {
-      ReadyDataset dataset = existingDataset(spec.dataset().id());
+      ReadyDataset dataset = DatasetChoice.existing(spec.dataset().id());
       experiment.status = ExperimentStatus.RUNNING;
       experiment.datasetId = dataset.id;
       experiment.datasetUri = dataset.uri;
@@ -104,8 +105,37 @@ public class Experiments {
       Stage.pending(spec.name(), i, spec.stages().get(i)).persist();
     }
     LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
-    advance(experiment);
+    if (ofModel.isEmpty()) {
+      advance(experiment);
+    } else {
+      fail(experiment, reason(ofModel));
+    }
     return new Submission(view(experiment), true);
+  }
+
+  /**
+   * Fails an experiment whose model turned out not to be trainable, if it still waits for its
+   * dataset; a job that runs finds the same by itself.
+   */
+  @Transactional
+  void refuse(String name, List<SpecProblem> ofModel) {
+    if (ofModel.isEmpty()) {
+      return;
+    }
+    lock.take(name);
+    Experiment.named(name)
+        .filter(experiment -> experiment.status == ExperimentStatus.WAITING_FOR_DATASET)
+        .ifPresent(experiment -> fail(experiment, reason(ofModel)));
+  }
+
+  private static String reason(List<SpecProblem> problems) {
+    return Reason.clean(
+        problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
+  }
+
+  private void fail(Experiment experiment, String reason) {
+    Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
+    finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
   }
 
   /**
@@ -162,12 +192,7 @@ public class Experiments {
   @Transactional
   void datasetFailed(DatasetFailed failed) {
     String reason = "dataset '" + failed.datasetId() + "' could not be built: " + failed.reason();
-    whereWaiting(
-        failed.datasetId(),
-        experiment -> {
-          Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
-          finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
-        });
+    whereWaiting(failed.datasetId(), experiment -> fail(experiment, reason));
   }
 
   @Transactional
@@ -333,52 +358,8 @@ public class Experiments {
     return known;
   }
 
-  private static ReadyDataset existingDataset(String id) {
-    return ReadyDataset.named(id)
-        .orElseThrow(
-            () ->
-                new InvalidSpecException(
-                    List.of(
-                        new SpecProblem(
-                            "dataset.id",
-                            "no dataset '"
-                                + id
-                                + "' is ready; build it first (POST /datasets of"
-                                + " dataset-service), or give survey or examples instead"))));
-  }
-
-  /** The dataset to build; its card counts tokens as the model will see them. */
-  private static DatasetSpec datasetOf(ExperimentSpec spec) {
-    DatasetSpec dataset = spec.dataset();
-    ModelSpec model = spec.model();
-    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
-    return new DatasetSpec(
-        dataset.id(),
-        dataset.survey(),
-        dataset.examples(),
-        dataset.group(),
-        dataset.synthesis(),
-        tokenizer);
-  }
-
-  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
-  private static String tokenizerOf(ModelSpec model) {
-    if (model.init() != null) {
-      return model.init().tokenizer();
-    }
-    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
-  }
-
   private static StageSpec specOf(Experiment experiment, Stage stage) {
     return experiment.spec.stages().get(stage.ordinal);
-  }
-
-  private static String newDatasetId(String experiment) {
-    String readable =
-        experiment.length() > DATASET_NAME_PART
-            ? experiment.substring(0, DATASET_NAME_PART)
-            : experiment;
-    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   private ExperimentView view(Experiment experiment) {
