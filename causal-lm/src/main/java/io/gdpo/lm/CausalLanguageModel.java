@@ -360,10 +360,6 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @throws InvalidModelException naming both sizes
    */
   public void requireEmbeds(Tokenizer tokenizer) {
-    requireEmbeds(config, tokenizer);
-  }
-
-  static void requireEmbeds(ModelConfig config, Tokenizer tokenizer) {
     if (tokenizer.vocabularySize() > config.vocabSize()) {
       throw new InvalidModelException(
           "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"

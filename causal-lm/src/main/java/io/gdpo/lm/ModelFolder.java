@@ -45,7 +45,11 @@ public final class ModelFolder {
       throws IOException {
     ModelConfig config = ModelConfig.load(base);
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
-      CausalLanguageModel.requireEmbeds(config, tokenizer);
+      if (tokenizer.vocabularySize() > config.vocabSize()) {
+        throw new InvalidModelException(
+            "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
+                .formatted(tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize()));
+      }
       further.accept(tokenizer);
     }
     return config;

@@ -9,9 +9,11 @@ import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.StageSpec;
 import io.gdpo.contracts.view.ExperimentView;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -48,6 +51,7 @@ import org.jboss.logging.Logger;
 public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
   private static final String CANCELLED = "cancelled on request";
+  private static final int DATASET_NAME_PART = 54;
 
   private final ExperimentLock lock;
   private final Outbox outbox;
@@ -89,13 +93,12 @@ public class Experiments {
     experiment.submittedAt = Instant.now();
     if (spec.dataset().id() == null) {
       experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
-      experiment.datasetId = DatasetChoice.newId(spec.name());
+      experiment.datasetId = newDatasetId(spec.name());
       if (ofModel.isEmpty()) {
-        outbox.send(
-            new DatasetRequested(experiment.datasetId, DatasetChoice.of(spec), spec.name()));
+        outbox.send(new DatasetRequested(experiment.datasetId, datasetOf(spec), spec.name()));
       }
     } else {
-      ReadyDataset dataset = DatasetChoice.existing(spec.dataset().id());
+      ReadyDataset dataset = existingDataset(spec.dataset().id());
       experiment.status = ExperimentStatus.RUNNING;
       experiment.datasetId = dataset.id;
       experiment.datasetUri = dataset.uri;
@@ -111,31 +114,6 @@ public class Experiments {
       fail(experiment, reason(ofModel));
     }
     return new Submission(view(experiment), true);
-  }
-
-  /**
-   * Fails an experiment whose model turned out not to be trainable, if it still waits for its
-   * dataset; a job that runs finds the same by itself.
-   */
-  @Transactional
-  void refuse(String name, List<SpecProblem> ofModel) {
-    if (ofModel.isEmpty()) {
-      return;
-    }
-    lock.take(name);
-    Experiment.named(name)
-        .filter(experiment -> experiment.status == ExperimentStatus.WAITING_FOR_DATASET)
-        .ifPresent(experiment -> fail(experiment, reason(ofModel)));
-  }
-
-  private static String reason(List<SpecProblem> problems) {
-    return Reason.clean(
-        problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
-  }
-
-  private void fail(Experiment experiment, String reason) {
-    Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
-    finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
   }
 
   /**
@@ -170,6 +148,31 @@ public class Experiments {
           }
         });
     return known.map(this::view);
+  }
+
+  /**
+   * Fails an experiment whose model turned out not to be trainable, if it still waits for its
+   * dataset; a job that runs finds the same by itself.
+   */
+  @Transactional
+  void refuse(String name, List<SpecProblem> ofModel) {
+    if (ofModel.isEmpty()) {
+      return;
+    }
+    lock.take(name);
+    Experiment.named(name)
+        .filter(experiment -> experiment.status == ExperimentStatus.WAITING_FOR_DATASET)
+        .ifPresent(experiment -> fail(experiment, reason(ofModel)));
+  }
+
+  private static String reason(List<SpecProblem> problems) {
+    return Reason.clean(
+        problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
+  }
+
+  private void fail(Experiment experiment, String reason) {
+    Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
+    finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
   }
 
   /** A dataset can be trained on: experiments that wait for it begin. */
@@ -358,8 +361,52 @@ public class Experiments {
     return known;
   }
 
+  private static ReadyDataset existingDataset(String id) {
+    return ReadyDataset.named(id)
+        .orElseThrow(
+            () ->
+                new InvalidSpecException(
+                    List.of(
+                        new SpecProblem(
+                            "dataset.id",
+                            "no dataset '"
+                                + id
+                                + "' is ready; build it first (POST /datasets of"
+                                + " dataset-service), or give survey or examples instead"))));
+  }
+
+  /** The dataset to build; its card counts tokens as the model will see them. */
+  private static DatasetSpec datasetOf(ExperimentSpec spec) {
+    DatasetSpec dataset = spec.dataset();
+    ModelSpec model = spec.model();
+    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
+    return new DatasetSpec(
+        dataset.id(),
+        dataset.survey(),
+        dataset.examples(),
+        dataset.group(),
+        dataset.synthesis(),
+        tokenizer);
+  }
+
+  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
+  private static String tokenizerOf(ModelSpec model) {
+    if (model.init() != null) {
+      return model.init().tokenizer();
+    }
+    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
+  }
+
   private static StageSpec specOf(Experiment experiment, Stage stage) {
     return experiment.spec.stages().get(stage.ordinal);
+  }
+
+  private static String newDatasetId(String experiment) {
+    String readable =
+        experiment.length() > DATASET_NAME_PART
+            ? experiment.substring(0, DATASET_NAME_PART)
+            : experiment;
+    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   private ExperimentView view(Experiment experiment) {
