@@ -84,7 +84,8 @@ class ReportTest {
                     "PENDING",
                     Optional.empty(),
                     Optional.empty(),
-                    progress)),
+                    progress,
+                    List.of())),
             NOW);
     assertThat(report.notes()).singleElement().asString().contains("1 lines of", "sft");
   }
@@ -163,7 +164,8 @@ class ReportTest {
         "FAILED",
         Optional.of(reason),
         Optional.empty(),
-        JobProgress.NONE);
+        JobProgress.NONE,
+        List.of());
   }
 
   private static ExperimentReport.Entry entry(
@@ -174,7 +176,8 @@ class ReportTest {
         result.isPresent() ? "SUCCEEDED" : "PENDING",
         Optional.empty(),
         result,
-        JobProgress.NONE);
+        JobProgress.NONE,
+        List.of());
   }
 
   private static Checkpoint checkpoint(String stage, String kind) {

@@ -9,25 +9,21 @@ import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.Loss;
-import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.StageSpec;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.contracts.view.ExperimentView.EvaluationView;
-import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.JobEnded;
 import io.gdpo.trainer.job.JobPlan;
 import io.gdpo.trainer.job.JobStatus;
-import io.gdpo.trainer.job.JobView;
 import io.gdpo.trainer.job.Jobs;
 import io.gdpo.trainer.launch.JobFolders;
+import io.gdpo.trainer.launch.TrainingLauncher;
 import io.gdpo.trainer.train.TrainingResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -35,9 +31,7 @@ import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -51,18 +45,27 @@ import org.jboss.logging.Logger;
 public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
   private static final String CANCELLED = "cancelled on request";
-  private static final int DATASET_NAME_PART = 54;
 
   private final ExperimentLock lock;
   private final Outbox outbox;
   private final Jobs jobs;
   private final JobFolders folders;
+  private final TrainingLauncher processes;
+  private final ExperimentViews views;
 
-  Experiments(ExperimentLock lock, Outbox outbox, Jobs jobs, JobFolders folders) {
+  Experiments(
+      ExperimentLock lock,
+      Outbox outbox,
+      Jobs jobs,
+      JobFolders folders,
+      TrainingLauncher processes,
+      ExperimentViews views) {
     this.lock = lock;
     this.outbox = outbox;
     this.jobs = jobs;
     this.folders = folders;
+    this.processes = processes;
+    this.views = views;
   }
 
   /**
@@ -73,7 +76,8 @@ public class Experiments {
   record Submission(ExperimentView experiment, boolean created) {}
 
   /**
-   * Takes an experiment in, once: the same specification under the same name changes nothing.
+   * Takes an experiment in, once: the same specification under the same name changes nothing,
+   * unless the experiment has failed. Then what failed is done again, and what succeeded is kept.
    *
    * @param ofModel why its model cannot be trained: it has failed then, and asks for no dataset
    * @throws InvalidSpecException with every problem of the specification
@@ -85,20 +89,19 @@ public class Experiments {
     lock.take(spec.name());
     Optional<Experiment> known = Experiment.named(spec.name());
     if (known.isPresent()) {
-      return new Submission(view(sameSpecification(known.get(), spec)), false);
+      return known(known.get(), spec, ofModel);
     }
     Experiment experiment = new Experiment();
     experiment.name = spec.name();
     experiment.spec = spec;
     experiment.submittedAt = Instant.now();
     if (spec.dataset().id() == null) {
-      experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
-      experiment.datasetId = newDatasetId(spec.name());
+      waitForDataset(experiment);
       if (ofModel.isEmpty()) {
-        outbox.send(new DatasetRequested(experiment.datasetId, datasetOf(spec), spec.name()));
+        requestDataset(experiment);
       }
     } else {
-      ReadyDataset dataset = existingDataset(spec.dataset().id());
+      ReadyDataset dataset = ExperimentDataset.existing(spec.dataset().id());
       experiment.status = ExperimentStatus.RUNNING;
       experiment.datasetId = dataset.id;
       experiment.datasetUri = dataset.uri;
@@ -113,7 +116,57 @@ public class Experiments {
     } else {
       fail(experiment, reason(ofModel));
     }
-    return new Submission(view(experiment), true);
+    return new Submission(views.of(experiment), true);
+  }
+
+  private static void waitForDataset(Experiment experiment) {
+    experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
+    experiment.datasetId = ExperimentDataset.newId(experiment.name);
+  }
+
+  private void requestDataset(Experiment experiment) {
+    outbox.send(
+        new DatasetRequested(
+            experiment.datasetId, ExperimentDataset.toBuild(experiment.spec), experiment.name));
+  }
+
+  private Submission known(
+      Experiment known, ExperimentSpec submitted, List<SpecProblem> ofModel) {
+    if (!known.spec.equals(submitted)) {
+      throw ProblemException.conflict(
+          "There is an experiment '"
+              + known.name
+              + "' with another specification; give this one another name");
+    }
+    if (known.status == ExperimentStatus.FAILED && ofModel.isEmpty()) {
+      begunAgain(known);
+    }
+    return new Submission(views.of(known), false);
+  }
+
+  /** Its cause may be mended: failed stages wait for their turns anew. */
+  private void begunAgain(Experiment experiment) {
+    LOG.infof("Experiment '%s' had failed and is asked for again", experiment.name);
+    experiment.reason = null;
+    experiment.finishedAt = null;
+    experiment.status = ExperimentStatus.RUNNING;
+    if (experiment.datasetUri == null) {
+      waitForDataset(experiment);
+      requestDataset(experiment);
+    }
+    for (Stage stage : Stage.of(experiment.name)) {
+      if (stage.status == StageStatus.FAILED) {
+        stage.beginAgain();
+      } else if (stage.evaluationStatus == EvaluationStatus.FAILED) {
+        processes
+            .result(stage.jobId)
+            .ifPresentOrElse(
+                result ->
+                    announceCheckpoint(experiment, stage, specOf(experiment, stage), result),
+                stage::beginAgain);
+      }
+    }
+    advance(experiment);
   }
 
   /**
@@ -147,7 +200,7 @@ public class Experiments {
             advance(experiment);
           }
         });
-    return known.map(this::view);
+    return known.map(views::of);
   }
 
   /**
@@ -238,22 +291,6 @@ public class Experiments {
     advance(experiment);
   }
 
-  @Transactional
-  Optional<ExperimentView> view(String name) {
-    return Experiment.named(name).map(this::view);
-  }
-
-  /** All experiments, the newest first. */
-  @Transactional
-  List<ExperimentView> all() {
-    List<Experiment> experiments = Experiment.newestFirst();
-    Map<String, List<Stage>> stages =
-        Stage.ofAll(experiments.stream().map(e -> e.name).toList()).stream()
-            .collect(Collectors.groupingBy(s -> s.experiment));
-    Map<String, JobView> views = jobsOf(stages.values().stream().flatMap(List::stream).toList());
-    return experiments.stream().map(e -> view(e, stages.get(e.name), views)).toList();
-  }
-
   private void advance(Experiment experiment) {
     if (experiment.status.isTerminal()) {
       return;
@@ -313,6 +350,7 @@ public class Experiments {
             result.maxPromptLength());
     stage.checkpointId = checkpoint.id();
     stage.evaluationStatus = EvaluationStatus.PENDING;
+    stage.evaluationReason = null;
     outbox.send(new CheckpointSaved(checkpoint, experiment.spec.evaluation()));
   }
 
@@ -351,105 +389,7 @@ public class Experiments {
     }
   }
 
-  private static Experiment sameSpecification(Experiment known, ExperimentSpec submitted) {
-    if (!known.spec.equals(submitted)) {
-      throw ProblemException.conflict(
-          "There is an experiment '"
-              + known.name
-              + "' with another specification; give this one another name");
-    }
-    return known;
-  }
-
-  private static ReadyDataset existingDataset(String id) {
-    return ReadyDataset.named(id)
-        .orElseThrow(
-            () ->
-                new InvalidSpecException(
-                    List.of(
-                        new SpecProblem(
-                            "dataset.id",
-                            "no dataset '"
-                                + id
-                                + "' is ready; build it first (POST /datasets of"
-                                + " dataset-service), or give survey or examples instead"))));
-  }
-
-  /** The dataset to build; its card counts tokens as the model will see them. */
-  private static DatasetSpec datasetOf(ExperimentSpec spec) {
-    DatasetSpec dataset = spec.dataset();
-    ModelSpec model = spec.model();
-    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
-    return new DatasetSpec(
-        dataset.id(),
-        dataset.survey(),
-        dataset.examples(),
-        dataset.group(),
-        dataset.synthesis(),
-        tokenizer);
-  }
-
-  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
-  private static String tokenizerOf(ModelSpec model) {
-    if (model.init() != null) {
-      return model.init().tokenizer();
-    }
-    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
-  }
-
   private static StageSpec specOf(Experiment experiment, Stage stage) {
     return experiment.spec.stages().get(stage.ordinal);
-  }
-
-  private static String newDatasetId(String experiment) {
-    String readable =
-        experiment.length() > DATASET_NAME_PART
-            ? experiment.substring(0, DATASET_NAME_PART)
-            : experiment;
-    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
-  }
-
-  private ExperimentView view(Experiment experiment) {
-    List<Stage> stages = Stage.of(experiment.name);
-    return view(experiment, stages, jobsOf(stages));
-  }
-
-  private Map<String, JobView> jobsOf(List<Stage> stages) {
-    return jobs.views(stages.stream().map(s -> s.jobId).filter(Objects::nonNull).toList());
-  }
-
-  private static ExperimentView view(
-      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
-    return new ExperimentView(
-        experiment.name,
-        experiment.status.name(),
-        experiment.reason,
-        experiment.submittedAt,
-        experiment.finishedAt,
-        experiment.datasetId,
-        experiment.datasetUri,
-        stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
-  }
-
-  private static StageView view(Stage stage, Optional<JobView> job) {
-    return new StageView(
-        stage.name,
-        stage.parent,
-        stage.loss,
-        stage.jobId,
-        stage.status == StageStatus.RELEASED
-            ? job.map(JobView::status).orElseThrow()
-            : stage.status.name(),
-        stage.reason,
-        job.map(JobView::attempts).orElse(0),
-        job.map(JobView::progress).orElse(null),
-        stage.evaluationStatus == EvaluationStatus.NONE
-            ? null
-            : new EvaluationView(
-                stage.evaluationStatus.name(),
-                stage.evaluationReason,
-                stage.checkpointId,
-                stage.evaluationMetrics,
-                stage.evaluationUri));
   }
 }

@@ -36,12 +36,15 @@ class ModelAdmission {
             return thread;
           });
   private final Experiments experiments;
+  private final ExperimentViews views;
   private final boolean asksHub;
 
   ModelAdmission(
       Experiments experiments,
+      ExperimentViews views,
       @ConfigProperty(name = "gdpo.models.ask-hub", defaultValue = "true") boolean asksHub) {
     this.experiments = experiments;
+    this.views = views;
     this.asksHub = asksHub;
   }
 
@@ -88,8 +91,12 @@ class ModelAdmission {
 
   /** What keeps the model from being trained; never completed by an exception. */
   private CompletableFuture<List<SpecProblem>> problems(ExperimentSpec spec) {
-    boolean known = experiments.view(spec.name()).isPresent();
-    if (known || spec.model().hub() != null && !asksHub) {
+    boolean goesOn =
+        views
+            .named(spec.name())
+            .filter(known -> !known.status().equals(ExperimentStatus.FAILED.name()))
+            .isPresent();
+    if (goesOn || spec.model().hub() != null && !asksHub) {
       return CompletableFuture.completedFuture(List.of());
     }
     return spec.model().hub() == null
