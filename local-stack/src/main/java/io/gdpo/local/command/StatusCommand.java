@@ -65,20 +65,21 @@ public final class StatusCommand implements Callable<Integer> {
     } else {
       describe(console, health);
       console.print("");
-      describe(console, experiments);
+      describe(console, experiments, home);
       failure.ifPresent(e -> console.print("The experiments cannot be read: " + e.getMessage()));
     }
     return (health.isWell() && failure.isEmpty() ? ExitCode.OK : ExitCode.NOT_REACHABLE).code();
   }
 
-  private static void describe(Console console, List<ExperimentView> experiments) {
+  private static void describe(
+      Console console, List<ExperimentView> experiments, StackHome home) {
     if (experiments == null) {
       return;
     }
     if (experiments.isEmpty()) {
       console.print("No experiments yet. Try: gdpo submit examples/demo.yaml");
     }
-    experiments.forEach(e -> describe(console, e));
+    experiments.forEach(e -> describe(console, e, home));
   }
 
   /** Where the parts are and how they fare, for a person. */
@@ -98,7 +99,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static void describe(Console console, ExperimentView experiment) {
+  private static void describe(Console console, ExperimentView experiment, StackHome home) {
     console.print(
         experiment.name()
             + "  "
@@ -112,6 +113,9 @@ public final class StatusCommand implements Callable<Integer> {
               stage.name(),
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId()));
+      if (stage.status().equals("SUCCEEDED")) {
+        console.print(String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
+      }
     }
   }
 }
