@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Loads models that Java saved into transformers, adapters into PEFT, and compares logits with Java's.
 
-    mvn -pl causal-lm -am test -Dtest=FamiliesTest -Dsurefire.failIfNoSpecifiedTests=false
-    python tools/golden/check_saved.py causal-lm/target/saved/*
+    mvn -pl causal-lm -am test -Dtest='FamiliesTest,ModelExportTest' -Dsurefire.failIfNoSpecifiedTests=false
+    python tools/golden/check_saved.py causal-lm/target/saved/* causal-lm/target/exported/*/{whole,joined}
 
 Each folder holds a saved model, or an adapter, and logits.safetensors with `tokens` [B, T] and `logits` [B, T, V].
 """

@@ -28,7 +28,7 @@ public record LoraConfig(int rank, double alpha, Optional<List<String>> targetMo
   }
 
   /** What B A is multiplied by. */
-  double scale() {
+  public double scale() {
     return alpha / rank;
   }
 
@@ -37,7 +37,7 @@ public record LoraConfig(int rank, double alpha, Optional<List<String>> targetMo
    *
    * @throws InvalidModelException if a target matches none
    */
-  List<String> modules(ModelConfig model) {
+  public List<String> modules(ModelConfig model) {
     List<String> linear =
         model.products().stream()
             .filter(name -> !model.tokenEmbedding().equals(name + WEIGHT))

@@ -26,9 +26,11 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Produces(MediaType.APPLICATION_JSON)
 public class EvaluationResource {
   private final Evaluations evaluations;
+  private final RunningProgress progress;
 
-  EvaluationResource(Evaluations evaluations) {
+  EvaluationResource(Evaluations evaluations, RunningProgress progress) {
     this.evaluations = evaluations;
+    this.progress = progress;
   }
 
   @POST
@@ -59,7 +61,7 @@ public class EvaluationResource {
     }
     return Response.status(known ? 200 : 202)
         .location(URI.create("/evaluations/" + evaluation.checkpointId()))
-        .entity(EvaluationView.of(evaluation))
+        .entity(view(evaluation))
         .build();
   }
 
@@ -70,7 +72,7 @@ public class EvaluationResource {
         experiment
             .map(name -> Evaluation.ofExperiment(name).stream())
             .orElseGet(() -> Evaluation.<Evaluation>listAll(Sort.by("requestedAt")).stream());
-    return all.map(EvaluationView::of).toList();
+    return all.map(this::view).toList();
   }
 
   @GET
@@ -78,7 +80,11 @@ public class EvaluationResource {
   @Operation(summary = "A checkpoint's evaluation")
   public EvaluationView get(String checkpointId) {
     return Evaluation.ofCheckpoint(checkpointId)
-        .map(EvaluationView::of)
+        .map(this::view)
         .orElseThrow(() -> ProblemException.notFound("evaluation of checkpoint", checkpointId));
+  }
+
+  private EvaluationView view(Evaluation evaluation) {
+    return EvaluationView.of(evaluation, progress.of(evaluation));
   }
 }
