@@ -219,20 +219,20 @@ class EvaluatorServiceTest {
   @Test
   void aRunningEvaluationTellsHowFarItIsAndAFinishedOneDoesNot() throws IOException {
     EvaluationSpec slow =
-        Json.SPECS.convertValue(
-            Map.of("samples", 200, "max_new_tokens", 100), EvaluationSpec.class);
+        Json.SPECS.convertValue(Map.of("samples", 40, "max_new_tokens", 60), EvaluationSpec.class);
     topics.send(new CheckpointSaved(world.checkpoint("watched", "watching"), slow));
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
-        .untilAsserted(
-            () ->
-                given()
-                    .get("/evaluations?experiment=watching")
-                    .then()
-                    .body("[0].status", equalTo("RUNNING"))
-                    .body("[0].progress.unit", equalTo("answers"))
-                    .body("[0].progress.total", equalTo(200 * 6)));
+        .until(
+            () -> given().get("/evaluations?experiment=watching").path("progress.unit"),
+            equalTo(List.of("answers")));
+    given()
+        .get("/evaluations/watched")
+        .then()
+        .body("status", equalTo("RUNNING"))
+        .body("progress.work", equalTo("samples"))
+        .body("progress.total", equalTo(40 * 6));
     awaitStatus("watched", "SUCCEEDED");
     given().get("/evaluations/watched").then().body("progress", nullValue());
   }

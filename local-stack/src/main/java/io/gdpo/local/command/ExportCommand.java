@@ -91,8 +91,8 @@ public final class ExportCommand implements Callable<Integer> {
     Path folder = model.startsWith(".") || model.startsWith("/") ? Path.of(model) : ofStage();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-Duser.language=en"));
-    command.add("-Dfile.encoding=UTF-8");
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+    command.addAll(Installation.NEUTRAL_LOCALE);
     command.add("-jar");
     command.add(Installation.current().serviceJar(Service.TRAINER.label()).toString());
     command.addAll(List.of("export", folder.toString(), target.toString()));
