@@ -209,7 +209,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     Map<String, Shape> shapes = config.weights();
     Set<String> unread = new TreeSet<>(weights.names());
     for (Map.Entry<String, Shape> weight : shapes.entrySet()) {
-      String name = nameInFile(weight.getKey(), config, weights);
+      String name = weights.nameOf(weight.getKey(), config);
       Shape found = weights.shape(name);
       if (!found.equals(weight.getValue())) {
         throw new InvalidModelException(
@@ -228,23 +228,6 @@ public final class CausalLanguageModel implements AutoCloseable {
               + ": weights that this model does not have: "
               + String.join(", ", unread));
     }
-  }
-
-  private static String nameInFile(String name, ModelConfig config, WeightFiles weights) {
-    if (weights.names().contains(name)) {
-      return name;
-    }
-    String bare =
-        name.startsWith(config.prefix()) ? name.substring(config.prefix().length()) : name;
-    if (weights.names().contains(bare)) {
-      return bare;
-    }
-    if (name.equals(config.head()) && weights.names().contains(config.untiedHead())) {
-      return config.untiedHead(); // of two tied names some writers keep the first by alphabet
-    }
-    throw new InvalidModelException(
-        "%s: weight %s is missing (%d weights are there)"
-            .formatted(weights.named(), name, weights.names().size()));
   }
 
   private static void requireTied(

@@ -11,6 +11,7 @@ import java.util.Set;
  */
 final class Continuation {
   private final long[] prompt;
+  private final int promptIndex;
   private final Set<Long> stopTokenIds;
   private final Random random;
   private final long[] tokens;
@@ -23,6 +24,7 @@ final class Continuation {
    */
   Continuation(long[] prompt, int promptIndex, int sample, SamplingSpec spec, int positions) {
     this.prompt = prompt;
+    this.promptIndex = promptIndex;
     this.stopTokenIds = new HashSet<>(spec.stopTokenIds());
     this.random = new Random(mixed(mixed(mixed(spec.seed()) + promptIndex) + sample));
     this.tokens = new long[Math.min(spec.maxNewTokens(), positions - prompt.length)];
@@ -34,6 +36,11 @@ final class Continuation {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
+  }
+
+  /** Which of the prompts it continues. */
+  int promptIndex() {
+    return promptIndex;
   }
 
   /** The token that the model is fed next. */

@@ -31,12 +31,12 @@ import java.util.stream.Stream;
  * <p>Owns its tensors: A [rank, in] and B [out, rank] of each adapted module, named {@code
  * MODULE.lora_A.weight} and {@code MODULE.lora_B.weight}.
  */
-final class LoraAdapter implements AutoCloseable {
-  static final String CONFIG = "adapter_config.json";
-  private static final String WEIGHTS = "adapter_model.safetensors";
-  private static final String PEFT_PREFIX = "base_model.model.";
-  private static final String A = ".lora_A.weight";
-  private static final String B = ".lora_B.weight";
+public final class LoraAdapter implements AutoCloseable {
+  public static final String CONFIG = "adapter_config.json";
+  public static final String WEIGHTS = "adapter_model.safetensors";
+  public static final String PEFT_PREFIX = "base_model.model.";
+  public static final String A = ".lora_A.weight";
+  public static final String B = ".lora_B.weight";
   private static final Pattern NAMED_BY_CONTENT = Pattern.compile("reference-[0-9a-f]{16}");
 
   /** How many folders above an adapter a base is looked for: JOB/best, JOB/checkpoints/step-N. */
@@ -103,7 +103,9 @@ final class LoraAdapter implements AutoCloseable {
     return new LoraAdapter(config, modules, parameters);
   }
 
-  static Map<String, Shape> shapes(LoraConfig config, List<String> modules, ModelConfig model) {
+  /** The shapes of A and B of each module, by their names without {@link #PEFT_PREFIX}. */
+  public static Map<String, Shape> shapes(
+      LoraConfig config, List<String> modules, ModelConfig model) {
     Map<String, Shape> weights = model.weights();
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (String module : modules) {
@@ -200,8 +202,12 @@ final class LoraAdapter implements AutoCloseable {
     }
   }
 
-  /** Reads an adapter of a model. */
-  static LoraAdapter load(Path folder, ModelConfig model, NDManager beside) throws IOException {
+  /**
+   * What an adapter's {@value #CONFIG} says.
+   *
+   * @throws InvalidModelException if it asks for what is not computed here
+   */
+  public static LoraConfig config(Path folder) throws IOException {
     JsonNode json = json(folder);
     requireSupported(folder.resolve(CONFIG), json);
     JsonNode targets = json.path("target_modules");
@@ -211,11 +217,15 @@ final class LoraAdapter implements AutoCloseable {
     } else {
       targets.forEach(target -> patterns.add(target.asText()));
     }
-    LoraConfig config =
-        new LoraConfig(
-            json.path("r").asInt(8),
-            json.path("lora_alpha").asDouble(8),
-            patterns.isEmpty() ? Optional.empty() : Optional.of(patterns));
+    return new LoraConfig(
+        json.path("r").asInt(8),
+        json.path("lora_alpha").asDouble(8),
+        patterns.isEmpty() ? Optional.empty() : Optional.of(patterns));
+  }
+
+  /** Reads an adapter of a model. */
+  static LoraAdapter load(Path folder, ModelConfig model, NDManager beside) throws IOException {
+    LoraConfig config = config(folder);
     List<String> modules = modules(folder, config, model);
     ParameterStore parameters = new ParameterStore(beside.getDevice());
     Path file = folder.resolve(WEIGHTS);
@@ -257,10 +267,26 @@ final class LoraAdapter implements AutoCloseable {
    * @param base folder of the model that it adapts
    */
   void save(Path folder, ModelConfig model, Path base) throws IOException {
+    String name = base.toAbsolutePath().normalize().toString();
+    Files.writeString(
+        folder.resolve(CONFIG), json(config, modules, model, name).toPrettyString() + "\n");
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    parameters.byName().forEach((key, tensor) -> tensors.put(PEFT_PREFIX + key, tensor));
+    Safetensors.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+  }
+
+  /**
+   * The {@value #CONFIG} of an adapter.
+   *
+   * @param modules their full names
+   * @param base folder, or name on the Hub, of the model that it adapts
+   */
+  public static ObjectNode json(
+      LoraConfig config, List<String> modules, ModelConfig model, String base) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("peft_type", "LORA");
     json.put("task_type", "CAUSAL_LM");
-    json.put("base_model_name_or_path", base.toAbsolutePath().normalize().toString());
+    json.put("base_model_name_or_path", base);
     json.put("r", config.rank());
     json.put("lora_alpha", config.alpha());
     json.put("lora_dropout", 0.0);
@@ -269,10 +295,7 @@ final class LoraAdapter implements AutoCloseable {
         "fan_in_fan_out", modules.stream().anyMatch(m -> model.isStoredTransposed(m + ".weight")));
     json.put("inference_mode", true);
     modules.forEach(json.putArray("target_modules")::add);
-    Files.writeString(folder.resolve(CONFIG), json.toPrettyString() + "\n");
-    Map<String, NDArray> tensors = new LinkedHashMap<>();
-    parameters.byName().forEach((name, tensor) -> tensors.put(PEFT_PREFIX + name, tensor));
-    Safetensors.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+    return json;
   }
 
   LoraConfig config() {

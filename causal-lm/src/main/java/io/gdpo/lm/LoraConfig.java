@@ -28,7 +28,7 @@ public record LoraConfig(int rank, double alpha, Optional<List<String>> targetMo
   }
 
   /** What B A is multiplied by. */
-  double scale() {
+  public double scale() {
     return alpha / rank;
   }
 

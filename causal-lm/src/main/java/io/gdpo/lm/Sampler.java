@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.IntConsumer;
 
 /**
  * Samples continuations of prompts, many at once, keeping the keys and values of past tokens so
@@ -62,8 +63,18 @@ public final class Sampler implements AutoCloseable {
    * @return for each prompt its continuations, without the prompt and the stop token
    * @throws IllegalArgumentException if a prompt is empty, leaves no room, or holds a token that
    *     the model does not have
+   * @throws InvalidModelException if the model gives NaN, or infinite logits
    */
   public List<List<long[]>> sample(List<long[]> prompts, SamplingSpec spec) {
+    return sample(prompts, spec, ended -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress told at each token how many continuations have ended
+   */
+  public List<List<long[]>> sample(List<long[]> prompts, SamplingSpec spec, IntConsumer progress) {
     requireUsable(prompts);
     List<PromptGroup.Waiting> all = new ArrayList<>();
     for (int index = 0; index < prompts.size(); index++) {
@@ -81,7 +92,12 @@ public final class Sampler implements AutoCloseable {
                 .toList());
     try (Autograd.Scope quiet = Autograd.gradMode(false);
         Decoding decoding = new Decoding(decoder, rows, longestFirst)) {
-      decoding.run((logits, continuations) -> nextTokens(logits, continuations, spec));
+      decoding.run(
+          (logits, continuations) -> {
+            progress.accept(ended(all));
+            return nextTokens(logits, continuations, spec);
+          });
+      progress.accept(ended(all));
     }
     return all.stream()
         .map(prompt -> prompt.continuations().stream().map(Continuation::tokens).toList())
@@ -109,7 +125,28 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
+  private static int ended(List<PromptGroup.Waiting> prompts) {
+    return (int)
+        prompts.stream()
+            .flatMap(prompt -> prompt.continuations().stream())
+            .filter(Continuation::hasEnded)
+            .count();
+  }
+
   private long[] nextTokens(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
+    long[] tokens = drawn(logits, continuations, spec);
+    for (int row = 0; row < tokens.length; row++) {
+      if (tokens[row] < 0) {
+        throw new InvalidModelException(
+            "the model's logits behind token %d of prompt %d are NaN or infinite, so that no token can be drawn: its weights hold such numbers, or what it computes overflows; train it again with a lower learning_rate, or start from another model"
+                .formatted(
+                    continuations.get(row).tokensBefore(), continuations.get(row).promptIndex()));
+      }
+    }
+    return tokens;
+  }
+
+  private long[] drawn(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
     NDManager step = logits.getManager();
     if ((float) spec.temperature() == 0) {
       return sampling.callForOne(step, "most_likely", Arg.of(logits)).toLongArray();

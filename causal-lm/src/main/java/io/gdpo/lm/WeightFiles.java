@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.safetensors.FloatFormat;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -23,8 +25,8 @@ import java.util.function.Predicate;
  *
  * <p>It owns the open files; tensors that are loaded outlive them.
  */
-final class WeightFiles implements AutoCloseable {
-  static final String WHOLE = "model.safetensors";
+public final class WeightFiles implements AutoCloseable {
+  public static final String WHOLE = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
 
   private final Path named;
@@ -42,7 +44,7 @@ final class WeightFiles implements AutoCloseable {
    * @throws InvalidModelException if there are none, a file is damaged, or a shard or a tensor that
    *     the index names is missing
    */
-  static WeightFiles open(Path folder, Predicate<String> isConstant) throws IOException {
+  public static WeightFiles open(Path folder, Predicate<String> isConstant) throws IOException {
     Path whole = folder.resolve(WHOLE);
     Path index = folder.resolve(INDEX);
     boolean sharded = !Files.isRegularFile(whole);
@@ -137,23 +139,72 @@ final class WeightFiles implements AutoCloseable {
   }
 
   /** The file that tells what weights there are; for messages. */
-  Path named() {
+  public Path named() {
     return named;
   }
 
   /** Names of all tensors that are no constants. */
-  Set<String> names() {
+  public Set<String> names() {
     return Collections.unmodifiableSet(fileOf.keySet());
   }
 
+  /**
+   * Under which of {@link #names} a model's weight stands here.
+   *
+   * @throws InvalidModelException if it is missing
+   */
+  public String nameOf(String weight, ModelConfig config) {
+    if (names().contains(weight)) {
+      return weight;
+    }
+    String bare =
+        weight.startsWith(config.prefix()) ? weight.substring(config.prefix().length()) : weight;
+    if (names().contains(bare)) {
+      return bare;
+    }
+    if (weight.equals(config.head()) && names().contains(config.untiedHead())) {
+      return config.untiedHead(); // of two tied names some writers keep the first by alphabet
+    }
+    throw new InvalidModelException(
+        "%s: weight %s is missing (%d weights are there)".formatted(named, weight, names().size()));
+  }
+
   /** The shape of one of {@link #names}. */
-  Shape shape(String name) {
+  public Shape shape(String name) {
     return fileOf.get(name).shape(name);
+  }
+
+  /** How one of {@link #names} is stored. */
+  public FloatFormat floatFormat(String name) {
+    return fileOf.get(name).floatFormat(name);
+  }
+
+  /** A part of one of {@link #names}: see {@link Safetensors#readFloats}. */
+  public void readFloats(String name, long from, float[] into, int count) throws IOException {
+    fileOf.get(name).readFloats(name, from, into, count);
   }
 
   /** One of {@link #names} as float32, owned by {@code owner}. */
   NDArray loadFloats(NDManager owner, String name) {
     return fileOf.get(name).loadFloats(owner, name);
+  }
+
+  /** The first weight that holds NaN or an infinity; looks through all of them. */
+  public Optional<String> firstNotFinite() throws IOException {
+    float[] piece = new float[1 << 16];
+    for (String name : names()) {
+      long size = shape(name).size();
+      for (long from = 0; from < size; from += piece.length) {
+        int count = (int) Math.min(piece.length, size - from);
+        readFloats(name, from, piece, count);
+        for (int i = 0; i < count; i++) {
+          if (!Float.isFinite(piece[i])) {
+            return Optional.of(name + " holds " + piece[i]);
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -3,9 +3,14 @@
 class Sampling(Module):
   training : bool
 
-  # logits [B, V] -> [B]
+  # logits [B, V] -> [B]; -1 where nothing can be drawn
   def most_likely(self, logits: Tensor) -> Tensor:
-    return torch.argmax(logits, -1)
+    return (self).where_usable(logits, torch.argmax(logits, -1))
+
+  # A row with NaN or plus infinity, or with nothing but minus infinity, is no distribution. logits [B, V], tokens [B]
+  def where_usable(self, logits: Tensor, tokens: Tensor) -> Tensor:
+    usable = torch.isfinite(torch.amax(logits, [-1]))  # the largest of numbers among which there is NaN is NaN
+    return torch.masked_fill(tokens, torch.logical_not(usable), -1)
 
   # The distribution to draw from: softmax(logits / temperature) over the k most likely tokens (0: all), and of
   # those over the smallest set that holds at least p of the probability. Equally likely tokens stay or go together.
@@ -34,8 +39,9 @@ class Sampling(Module):
     inside = 1 + torch.sum(held[:, :-1] < p, [-1], True)
     return torch.gather(top, -1, inside - 1)
 
-  # Inverts the cumulative distribution at uniform [B], float64 in [0, 1) -> [B]
+  # Inverts the cumulative distribution at uniform [B], float64 in [0, 1) -> [B]; -1 where nothing can be drawn
   def drawn(self, logits: Tensor, temperature: Tensor, k: Tensor, p: Tensor, uniform: Tensor) -> Tensor:
     cumulative = torch.cumsum((self).probabilities(logits, temperature, k, p), -1, dtype=7)  # [B, V]
     point = torch.unsqueeze(uniform, -1) * cumulative[:, -1:]  # rounding may leave the sum below 1
-    return torch.squeeze(torch.searchsorted(cumulative, point, right=True), -1)
+    tokens = torch.squeeze(torch.searchsorted(cumulative, point, right=True), -1)
+    return (self).where_usable(logits, tokens)

@@ -93,6 +93,34 @@ class SamplerTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"NaN, 0", "NaN, 1", "Infinity, 0", "Infinity, 1"})
+  void a_model_that_gives_no_numbers_is_refused_instead_of_a_token_outside_the_vocabulary(
+      float broken, double temperature) throws IOException {
+    try (CausalLanguageModel damaged = CausalLanguageModel.load(Golden.folder(), Device.cpu())) {
+      NDArray norm = damaged.parameters().get("transformer.ln_f.weight");
+      float[] values = norm.toFloatArray();
+      values[3] = broken;
+      norm.set(values);
+      try (Sampler sampler = new Sampler(damaged)) {
+        assertThatThrownBy(
+                () -> sampler.sample(prompts, new SamplingSpec(1, 5, temperature, 1, NEVER)))
+            .isInstanceOf(InvalidModelException.class)
+            .hasMessageContaining("of prompt")
+            .hasMessageContaining("NaN or infinite");
+      }
+    }
+  }
+
+  @Test
+  void progress_counts_the_continuations_that_have_ended() {
+    List<Integer> told = new ArrayList<>();
+    try (Sampler sampler = new Sampler(model, 2)) {
+      sampler.sample(prompts, new SamplingSpec(1, 4, 0, 1, NEVER), told::add);
+    }
+    assertThat(told).isSorted().startsWith(0).endsWith(prompts.size());
+  }
+
   private static long[] greedyWithoutCache(long[] prompt, int count) {
     long[] tokens = Arrays.copyOf(prompt, prompt.length + count);
     for (int length = prompt.length; length < tokens.length; length++) {

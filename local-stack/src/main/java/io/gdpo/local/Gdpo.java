@@ -4,6 +4,7 @@ import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
+import io.gdpo.local.command.ExportCommand;
 import io.gdpo.local.command.LogsCommand;
 import io.gdpo.local.command.ReportCommand;
 import io.gdpo.local.command.StatusCommand;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  gdpo submit examples/demo.yaml   give it an experiment,",
       "  gdpo watch demo                  see how it goes,",
       "  gdpo report demo                 read what came of it,",
+      "  gdpo export demo/gdpo my-model   take a model along,",
       "  gdpo down                        stop the system",
       "",
       "'gdpo COMMAND --help' tells more about a command. The script itself takes one option, before",
@@ -57,6 +59,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       WatchCommand.class,
       ReportCommand.class,
+      ExportCommand.class,
       LogsCommand.class,
       CancelCommand.class
     })

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where the built programs and the examples lie: the checkout that this class was loaded from.
@@ -12,6 +13,17 @@ import java.nio.file.Path;
  * @param root the folder that holds {@code local-stack/}, the services and {@code examples/}
  */
 public record Installation(Path root) {
+  /**
+   * Options of every JVM: the same everywhere, whatever the user's locale is: numbers in logs and
+   * names in code.
+   */
+  public static final List<String> NEUTRAL_LOCALE =
+      List.of(
+          "-Duser.language=en",
+          "-Duser.country=",
+          "-Duser.script=",
+          "-Duser.variant=",
+          "-Dfile.encoding=UTF-8");
 
   /** The installation that the running code belongs to. */
   public static Installation current() {

@@ -20,7 +20,9 @@ class GdpoTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "up", "down", "submit", "status", "watch", "report", "logs", "cancel"})
+      strings = {
+        "demo", "up", "down", "submit", "status", "watch", "report", "export", "logs", "cancel"
+      })
   void everyCommandsHelpShowsAnExampleAndTheExitCodes(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString())
@@ -41,7 +43,7 @@ class GdpoTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "watch x", "report x", "logs x", "cancel x"})
+  @ValueSource(strings = {"status", "watch x", "report x", "export x/y out", "logs x", "cancel x"})
   void withoutAStackACommandSaysHowToStartOne(String command) {
     assertThat(run((command + " --home " + folder).split(" ")))
         .isEqualTo(ExitCode.NOT_REACHABLE.code());
@@ -67,6 +69,18 @@ class GdpoTest {
     assertThat(run("--verbose", "--home", folder.toString(), "status"))
         .isEqualTo(ExitCode.NOT_REACHABLE.code());
     assertThat(err.toString()).contains("\tat io.gdpo.local");
+  }
+
+  @Test
+  void anExportLooksAtItsFolderAndItsNameBeforeItAsksAnybody() throws IOException {
+    Path full = Files.createDirectories(folder.resolve("full/of/things")).getParent();
+
+    assertThat(run("export", "demo/gdpo", full.toString()))
+        .isEqualTo(ExitCode.INVALID_INPUT.code());
+    assertThat(err.toString()).contains(full + " is there already");
+    assertThat(run("export", "demo", folder.resolve("new").toString()))
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("'demo' names no stage").contains("EXPERIMENT/STAGE");
   }
 
   @Test

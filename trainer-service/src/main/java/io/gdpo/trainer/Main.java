@@ -1,6 +1,7 @@
 package io.gdpo.trainer;
 
 import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.trainer.export.ExportCommand;
 import io.gdpo.trainer.train.TrainCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -8,8 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * One program, two commands: {@code serve} (the control plane; also without a command) and {@code
- * train --job URI} (one training job, then exit; Quarkus is not started).
+ * One program, three commands: {@code serve} (the control plane; also without a command), {@code
+ * train --job URI} (one training job, then exit) and {@code export} (one trained model written for
+ * others, then exit); Quarkus is started for the first only.
  */
 @QuarkusMain
 public final class Main {
@@ -27,8 +29,9 @@ public final class Main {
         Quarkus.run(rest);
       }
       case "train" -> System.exit(TrainCommand.run(rest));
+      case "export" -> System.exit(ExportCommand.run(System.out, System.err, rest));
       default -> {
-        System.err.println("Unknown command '" + command + "'; there are: serve, train");
+        System.err.println("Unknown command '" + command + "'; there are: serve, train, export");
         System.exit(2);
       }
     }

@@ -1,5 +1,8 @@
 package io.gdpo.lm.hub;
 
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +16,8 @@ public record HubModelName(String owner, String name, String revision) {
 
   private static final Pattern PART = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,94}\\w)?");
   private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/+-]*");
+  private static final Pattern SNAPSHOT =
+      Pattern.compile(".*/models--([^/]+?)--([^/]+)/snapshots/([0-9a-f]{40})");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
   /**
@@ -60,6 +65,14 @@ public record HubModelName(String owner, String name, String revision) {
         repository.substring(0, slash),
         repository.substring(slash + 1),
         at < 0 ? MAIN : text.substring(at + 1));
+  }
+
+  /** The model, at its commit, whose folder in a cache this is; empty for any other folder. */
+  public static Optional<HubModelName> ofSnapshot(Path folder) {
+    Matcher path = SNAPSHOT.matcher(folder.toAbsolutePath().normalize().toString());
+    return path.matches()
+        ? Optional.of(new HubModelName(path.group(1), path.group(2), path.group(3)))
+        : Optional.empty();
   }
 
   /** {@code owner/name}. */

@@ -133,6 +133,28 @@ public final class Safetensors implements AutoCloseable {
     return named(name).shape();
   }
 
+  /**
+   * How a tensor of floating-point numbers is stored.
+   *
+   * @throws InvalidModelException if there is none of this name, or it holds other numbers
+   */
+  public FloatFormat floatFormat(String name) {
+    return FloatFormat.of(floats(name).storage());
+  }
+
+  /**
+   * A part of a tensor of floating-point numbers, on the Java heap: no tensor is made.
+   *
+   * @param from the first element, row-major
+   * @param into filled from its beginning with {@code count} elements as float32
+   */
+  public void readFloats(String name, long from, float[] into, int count) throws IOException {
+    Entry entry = floats(name);
+    int width = entry.storage().bytes;
+    ByteBuffer stored = read(channel, entry.begin() + from * width, count * width);
+    FloatFormat.of(entry.storage()).widen(stored, into, count);
+  }
+
   private Entry named(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
@@ -148,12 +170,16 @@ public final class Safetensors implements AutoCloseable {
    * @throws InvalidModelException if there is none of this name, or it holds other numbers
    */
   public NDArray loadFloats(NDManager owner, String name) {
+    return load(owner, name, floats(name));
+  }
+
+  private Entry floats(String name) {
     Entry entry = named(name);
     if (!Storage.FLOATS.contains(entry.storage())) {
       throw new InvalidModelException(
           file + ": tensor " + name + " holds " + entry.storage() + "; F32, F16 or BF16 is needed");
     }
-    return load(owner, name, entry);
+    return entry;
   }
 
   /**
@@ -297,11 +323,11 @@ public final class Safetensors implements AutoCloseable {
   record Declared(Storage storage, Shape shape) {}
 
   @FunctionalInterface
-  private interface TensorWriter {
+  interface TensorWriter {
     void write(FileChannel out, String name) throws IOException;
   }
 
-  private static void write(
+  static void write(
       Path file, Map<String, Declared> declared, TensorWriter tensors, Map<String, String> metadata)
       throws IOException {
     ByteBuffer header = ByteBuffer.wrap(SafetensorsHeader.of(declared, metadata));
@@ -350,7 +376,7 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
-  private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+  static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }

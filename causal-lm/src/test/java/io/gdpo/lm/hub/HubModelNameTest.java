@@ -3,6 +3,7 @@ package io.gdpo.lm.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,5 +44,16 @@ class HubModelNameTest {
         .isInstanceOf(IllegalArgumentException.class)
         .message()
         .containsAnyOf("openai-community/gpt2", "name a branch, a tag or a commit");
+  }
+
+  @Test
+  void aSnapshotsFolderTellsWhichModelItHolds() {
+    String commit = "0123456789abcdef0123456789abcdef01234567";
+    Path snapshot = Path.of("/cache/hub/models--Qwen--Qwen2.5-0.5B/snapshots/" + commit);
+
+    assertThat(HubModelName.ofSnapshot(snapshot))
+        .contains(new HubModelName("Qwen", "Qwen2.5-0.5B", commit));
+    assertThat(HubModelName.ofSnapshot(Path.of("/cache/hub/models--Qwen--Qwen2.5-0.5B"))).isEmpty();
+    assertThat(HubModelName.ofSnapshot(Path.of("/models/mine"))).isEmpty();
   }
 }

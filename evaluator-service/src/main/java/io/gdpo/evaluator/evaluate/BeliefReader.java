@@ -3,6 +3,7 @@ package io.gdpo.evaluator.evaluate;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.evaluator.metric.BeliefReading;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.TokenBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,7 +28,11 @@ final class BeliefReader {
     this.beliefTokens = beliefTokens.clone();
   }
 
-  /** One reading for each prompt, in their order. */
+  /**
+   * One reading for each prompt, in their order.
+   *
+   * @throws InvalidModelException if the model gives NaN
+   */
   List<BeliefReading> read(List<long[]> prompts, Progress progress) {
     BeliefReading[] readings = new BeliefReading[prompts.size()];
     List<Integer> byLength =
@@ -35,13 +40,14 @@ final class BeliefReader {
             .boxed()
             .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
             .toList();
+    progress.report("beliefs", 0, prompts.size(), "prompts");
     for (int from = 0; from < byLength.size(); from += ROWS) {
       List<Integer> chunk = byLength.subList(from, Math.min(byLength.size(), from + ROWS));
       List<BeliefReading> read = readBatch(chunk.stream().map(prompts::get).toList());
       for (int i = 0; i < chunk.size(); i++) {
         readings[chunk.get(i)] = read.get(i);
       }
-      progress.report("beliefs, prompts", from + chunk.size(), prompts.size(), chunk.size());
+      progress.report("beliefs", from + chunk.size(), prompts.size(), "prompts");
     }
     return List.of(readings);
   }
@@ -66,6 +72,10 @@ final class BeliefReader {
       double[] probabilities = new double[classes];
       for (int b = 0; b < classes; b++) {
         probabilities[b] = Math.exp(logProbs[p * classes + b]);
+        if (Double.isNaN(probabilities[b])) {
+          throw new InvalidModelException(
+              "the model gives NaN as the probability of a belief: its weights hold NaN or infinite numbers, or what it computes overflows; train it again with a lower learning_rate, or start from another model");
+        }
       }
       readings.add(new BeliefReading(probabilities));
     }

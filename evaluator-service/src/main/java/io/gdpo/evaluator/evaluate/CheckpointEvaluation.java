@@ -94,7 +94,7 @@ final class CheckpointEvaluation {
                       EncodedExample::chosen,
                       EncodedExample::rejected,
                       EncodedExample::rejectedUnderBelief),
-                  "pairs by the policy, rows",
+                  "pairs",
                   progress);
     }
     return scored(
@@ -117,6 +117,7 @@ final class CheckpointEvaluation {
     progress.say(
         "sampling " + spec.samples() + " responses to each of " + prompts.size() + " prompts");
     List<List<long[]>> samples;
+    int answers = prompts.size() * spec.samples();
     try (Sampler sampler = new Sampler(model, rowsAtOnce(model.config(), prompts, spec))) {
       samples =
           sampler.sample(
@@ -128,7 +129,8 @@ final class CheckpointEvaluation {
                   spec.topK(),
                   spec.topP(),
                   spec.seed(),
-                  List.of(encoder.eosTokenId())));
+                  List.of(encoder.eosTokenId())),
+              ended -> progress.report("samples", ended, answers, "answers"));
     }
     progress.say("sampled");
     List<PromptObservation> observations = new ArrayList<>();
@@ -160,7 +162,7 @@ final class CheckpointEvaluation {
               .score(
                   pairs,
                   List.of(EncodedExample::chosen, EncodedExample::rejected),
-                  "pairs by the reference, rows",
+                  "pairs by the reference",
                   progress));
     }
   }

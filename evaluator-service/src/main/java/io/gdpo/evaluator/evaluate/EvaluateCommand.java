@@ -3,6 +3,7 @@ package io.gdpo.evaluator.evaluate;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.lm.Devices;
 import io.gdpo.platform.artifact.ArtifactMissingException;
@@ -10,6 +11,7 @@ import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.launch.ParentWatch;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 
@@ -72,8 +74,17 @@ public final class EvaluateCommand {
     }
   }
 
+  /** For those who watch; measuring goes on without them. */
+  private void tell(ArtifactStore folder, EvaluationProgress progress) {
+    try {
+      folder.write(EvaluationTask.PROGRESS_FILE, Json.EVENTS.writeValueAsBytes(progress));
+    } catch (IOException | UncheckedIOException e) {
+      err.println("Progress cannot be told: " + e.getMessage());
+    }
+  }
+
   private int measure(EvaluationTask task, ArtifactStore folder) throws IOException {
-    Progress progress = new Progress(out);
+    Progress progress = new Progress(out, how -> tell(folder, how));
     try {
       EvaluationResult result =
           new CheckpointEvaluation(folder, progress, Devices.choose(device))

@@ -11,5 +11,9 @@ import io.gdpo.contracts.spec.EvaluationSpec;
 public record EvaluationTask(Checkpoint checkpoint, EvaluationSpec evaluation) {
   public static final String REQUEST_FILE = "request.json";
   public static final String RESULT_FILE = "evaluation.json";
+
+  /** {@link io.gdpo.contracts.view.EvaluationProgress}, while it measures. */
+  public static final String PROGRESS_FILE = "progress.json";
+
   public static final String FAILURE_FILE = "failure.json";
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ForwardPass;
+import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.TokenBatch;
 import io.gdpo.lm.TokenTree;
 import java.nio.LongBuffer;
@@ -70,10 +71,11 @@ final class ResponseScorer {
     List<Row> rows = rows(responses);
     Scores scores = new Scores();
     int done = 0;
+    progress.report(work, done, rows.size(), "rows");
     for (List<Row> batch : batches(rows)) {
-      scoreBatch(batch, scores);
+      scoreBatch(batch, scores, work);
       done += batch.size();
-      progress.report(work, done, rows.size(), batch.size());
+      progress.report(work, done, rows.size(), "rows");
     }
     return scores;
   }
@@ -138,7 +140,7 @@ final class ResponseScorer {
     return batches;
   }
 
-  private void scoreBatch(List<Row> rows, Scores scores) {
+  private void scoreBatch(List<Row> rows, Scores scores, String work) {
     TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList());
     int tokens = rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
     long[] places = new long[tokens];
@@ -162,6 +164,11 @@ final class ResponseScorer {
         double sum = 0;
         for (int token = 0; token < response.length; token++) {
           sum += values[at++];
+        }
+        if (Double.isNaN(sum)) {
+          throw new InvalidModelException(
+              work
+                  + ": the model gives NaN as a response's log-probability: its weights hold NaN or infinite numbers, or what it computes overflows");
         }
         scores.put(row.prompt, response, sum);
       }

@@ -26,9 +26,11 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Produces(MediaType.APPLICATION_JSON)
 public class EvaluationResource {
   private final Evaluations evaluations;
+  private final RunningProgress progress;
 
-  EvaluationResource(Evaluations evaluations) {
+  EvaluationResource(Evaluations evaluations, RunningProgress progress) {
     this.evaluations = evaluations;
+    this.progress = progress;
   }
 
   @POST
@@ -56,7 +58,7 @@ public class EvaluationResource {
     }
     return Response.status(requested.asked() ? 202 : 200)
         .location(URI.create("/evaluations/" + evaluation.checkpointId()))
-        .entity(EvaluationView.of(evaluation))
+        .entity(view(evaluation))
         .build();
   }
 
@@ -66,9 +68,7 @@ public class EvaluationResource {
       @RestQuery Optional<String> experiment,
       @RestQuery @DefaultValue(Page.DEFAULT_LIMIT) int limit,
       @RestQuery @DefaultValue("0") int offset) {
-    return Evaluation.page(experiment, new Page(limit, offset)).stream()
-        .map(EvaluationView::of)
-        .toList();
+    return Evaluation.page(experiment, new Page(limit, offset)).stream().map(this::view).toList();
   }
 
   @GET
@@ -76,7 +76,11 @@ public class EvaluationResource {
   @Operation(summary = "A checkpoint's evaluation")
   public EvaluationView get(String checkpointId) {
     return Evaluation.ofCheckpoint(checkpointId)
-        .map(EvaluationView::of)
+        .map(this::view)
         .orElseThrow(() -> ProblemException.notFound("evaluation of checkpoint", checkpointId));
+  }
+
+  private EvaluationView view(Evaluation evaluation) {
+    return EvaluationView.of(evaluation, progress.of(evaluation));
   }
 }

@@ -2,8 +2,10 @@ package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.view.EvaluationProgress;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An evaluation as REST tells it.
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param reason why it failed, or why the last try did
  * @param metrics means over questions, by name (docs/reference/metrics.md)
  * @param uri the full result, question by question
+ * @param progress how far it has come; absent unless it runs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationView(
@@ -24,8 +27,9 @@ public record EvaluationView(
     Map<String, Double> metrics,
     String uri,
     Instant requestedAt,
-    Instant finishedAt) {
-  static EvaluationView of(Evaluation evaluation) {
+    Instant finishedAt,
+    EvaluationProgress progress) {
+  static EvaluationView of(Evaluation evaluation, Optional<EvaluationProgress> progress) {
     return new EvaluationView(
         evaluation.checkpointId,
         evaluation.experiment,
@@ -36,6 +40,7 @@ public record EvaluationView(
         evaluation.metrics(),
         evaluation.resultUri,
         evaluation.requestedAt,
-        evaluation.finishedAt);
+        evaluation.finishedAt,
+        progress.orElse(null));
   }
 }

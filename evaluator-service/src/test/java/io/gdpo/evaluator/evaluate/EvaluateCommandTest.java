@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
@@ -75,7 +77,13 @@ class EvaluateCommandTest {
     }
     assertThat(output.toString(StandardCharsets.UTF_8))
         .contains("3 questions, 6 prompts, 10 pairs")
-        .contains("beliefs, prompts: 6 of 6");
+        .contains("beliefs: 6 of 6 prompts");
+    // The last work, as it began or later: it is told of at most once in a second.
+    EvaluationProgress told =
+        Json.EVENTS.readValue(
+            home.resolve("one").resolve("progress.json").toFile(), EvaluationProgress.class);
+    assertThat(told.work()).isEqualTo("pairs by the reference");
+    assertThat(told.total()).isPositive().isGreaterThanOrEqualTo(told.done());
   }
 
   @Test
@@ -109,7 +117,7 @@ class EvaluateCommandTest {
               EncodedExample::rejectedUnderBelief);
       ResponseScorer.Scores scores =
           new ResponseScorer(model)
-              .score(encoded, responses, "pairs", new Progress(new PrintStream(output)));
+              .score(encoded, responses, "pairs", new Progress(new PrintStream(output), how -> {}));
       for (EncodedExample example : encoded) {
         for (Function<EncodedExample, long[]> response : responses) {
           assertThat(scores.of(example.prompt(), response.apply(example)))
@@ -136,6 +144,27 @@ class EvaluateCommandTest {
     Checkpoint cut = withUris(c, empty.toUri().toString(), c.referenceUri(), c.datasetUri());
     assertThat(run("no-tokenizer", cut)).isEqualTo(EvaluateCommand.REFUSED);
     assertThat(reason("no-tokenizer")).contains("tokenizer.json");
+  }
+
+  @Test
+  void aModelThatGivesNanIsRefusedByNameAndNotMeasured() throws IOException {
+    Path damaged = home.resolve("damaged");
+    try (CausalLanguageModel model = CausalLanguageModel.load(world.policy(), Device.cpu())) {
+      NDArray norm = model.parameters().get("transformer.ln_f.weight");
+      float[] values = norm.toFloatArray();
+      values[0] = Float.NaN;
+      norm.set(values);
+      model.save(damaged, world.policy());
+    }
+    Checkpoint c = world.checkpoint("nan", "tiny");
+    String uri = damaged.toUri().toString();
+
+    assertThat(run("nan", withUris(c, uri, c.referenceUri(), c.datasetUri())))
+        .isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("nan")).contains("the model gives NaN");
+    assertThat(run("nan-reference", withUris(c, c.modelUri(), uri, c.datasetUri())))
+        .isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("nan-reference")).contains("pairs by the reference", "gives NaN");
   }
 
   @Test

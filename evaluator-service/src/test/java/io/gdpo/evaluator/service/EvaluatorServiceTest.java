@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
@@ -213,6 +214,27 @@ class EvaluatorServiceTest {
         .then()
         .body("reason", containsString("tried 3 times"))
         .body("reason", containsString("evaluate.log"));
+  }
+
+  @Test
+  void aRunningEvaluationTellsHowFarItIsAndAFinishedOneDoesNot() throws IOException {
+    EvaluationSpec slow =
+        Json.SPECS.convertValue(Map.of("samples", 40, "max_new_tokens", 60), EvaluationSpec.class);
+    topics.send(new CheckpointSaved(world.checkpoint("watched", "watching"), slow));
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> given().get("/evaluations?experiment=watching").path("progress.unit"),
+            equalTo(List.of("answers")));
+    given()
+        .get("/evaluations/watched")
+        .then()
+        .body("status", equalTo("RUNNING"))
+        .body("progress.work", equalTo("samples"))
+        .body("progress.total", equalTo(40 * 6));
+    awaitStatus("watched", "SUCCEEDED");
+    given().get("/evaluations/watched").then().body("progress", nullValue());
   }
 
   @Test

@@ -45,6 +45,19 @@ class CommandLineIT {
     assertThat(page.exitCode()).isZero();
     assertThat(Files.readString(html)).contains("<html").doesNotContain("src=\"http");
 
+    Path exported = folder.resolve("model");
+    Gdpo.Result export = Gdpo.run("export", "by-script/sft", exported.toString(), "--home", home);
+    assertThat(export.exitCode()).as(export.errors()).isZero();
+    assertThat(export.output()).contains(exported + ": a whole model");
+    assertThat(exported)
+        .isDirectoryContaining("glob:**/model.safetensors")
+        .isDirectoryContaining("glob:**/config.json")
+        .isDirectoryContaining("glob:**/tokenizer.json");
+    assertThat(
+            Gdpo.run("export", "by-script/sft", folder + "/a", "--adapter", "--home", home)
+                .errors())
+        .contains("is a whole model, not an adapter");
+
     Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
     assertThat(log.exitCode()).isZero();
     assertThat(log.output()).isNotBlank();

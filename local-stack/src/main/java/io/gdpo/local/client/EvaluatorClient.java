@@ -1,14 +1,38 @@
 package io.gdpo.local.client;
 
+import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.local.stack.Service;
 import io.gdpo.local.stack.StackState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** What {@code gdpo} asks of evaluator-service: an experiment's report. */
+/** What {@code gdpo} asks of evaluator-service: how far it is, and an experiment's report. */
 public final class EvaluatorClient {
   private final RestClient rest;
 
   public EvaluatorClient(StackState stack) {
     this.rest = new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR));
+  }
+
+  /** One of an experiment's evaluations. */
+  record Evaluation(String checkpointId, String status, EvaluationProgress progress) {}
+
+  /**
+   * How far an experiment's evaluations have come that have not ended.
+   *
+   * @return for each checkpoint's id; empty for one that waits, or has told nothing yet
+   */
+  public Map<String, Optional<EvaluationProgress>> progress(String experiment) {
+    Map<String, Optional<EvaluationProgress>> progress = new HashMap<>();
+    for (Evaluation evaluation :
+        rest.get("/evaluations?experiment=" + RestClient.encoded(experiment), Evaluation[].class)) {
+      if (List.of("PENDING", "RUNNING").contains(evaluation.status)) {
+        progress.put(evaluation.checkpointId, Optional.ofNullable(evaluation.progress));
+      }
+    }
+    return progress;
   }
 
   /**

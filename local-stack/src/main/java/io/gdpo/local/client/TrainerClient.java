@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.local.CommandFailure;
+import io.gdpo.local.ExitCode;
 import io.gdpo.local.stack.Service;
 import io.gdpo.local.stack.StackState;
+import java.net.URI;
 import java.util.List;
 
 /** What {@code gdpo} asks of trainer-service: experiments and the logs of their jobs. */
@@ -18,8 +22,8 @@ public final class TrainerClient {
   }
 
   /**
-   * Submits an experiment; submitting the same one again changes nothing
-   * unless it has failed: then what failed is done again.
+   * Submits an experiment; submitting the same one again changes nothing unless it has failed: then
+   * what failed is done again.
    */
   public ExperimentView submit(ExperimentSpec spec) {
     try {
@@ -36,6 +40,40 @@ public final class TrainerClient {
 
   public ExperimentView experiment(String name) {
     return rest.get("/experiments/" + RestClient.encoded(name), ExperimentView.class);
+  }
+
+  /**
+   * A stage that has had a job.
+   *
+   * @throws CommandFailure if there is none of this name, or its job is not yet due
+   */
+  public StageView stage(String experimentName, String stageName) {
+    ExperimentView experiment = experiment(experimentName);
+    StageView stage =
+        experiment.stages().stream()
+            .filter(s -> s.name().equals(stageName))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CommandFailure(
+                        ExitCode.NOT_FOUND,
+                        experiment.name() + " has no stage '" + stageName + "'",
+                        "Its stages are "
+                            + experiment.stages().stream().map(StageView::name).toList()
+                            + "."));
+    if (stage.jobId() == null) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "Stage " + stageName + " has no job; it is " + stage.status(),
+          "A stage gets its job when its parent has succeeded.");
+    }
+    return stage;
+  }
+
+  /** Where a job keeps its files. */
+  public URI jobFolder(String jobId) {
+    return URI.create(
+        rest.get("/jobs/" + RestClient.encoded(jobId), JsonNode.class).path("folder_uri").asText());
   }
 
   public ExperimentView cancel(String name) {

@@ -46,6 +46,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo demo                                    the invented group of examples/",
       "  gdpo demo --quick                            the same in small, to see it work",
       "  gdpo demo --survey mine.csv --group \"United States\"",
+      "  gdpo demo --model Qwen/Qwen2.5-0.5B          a pretrained model, by low-rank updates",
       "  gdpo demo --seed 1 --fresh                   another seed, from the beginning",
       "  gdpo demo --keep-up                          then look around with status, logs, report"
     })
@@ -82,7 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @ArgGroup private Size size;
 
-  /** How much of the demo to run. */
+  /** How much of the demo to run, or on what. */
   static final class Size {
     @Option(names = "--full", description = "All losses (examples/demo-full.yaml).")
     private boolean full;
@@ -92,7 +93,18 @@ public final class DemoCommand implements Callable<Integer> {
         description = "A small model and few steps (examples/demo-quick.yaml).")
     private boolean quick;
 
+    @Option(
+        names = "--model",
+        paramLabel = "FOLDER|NAME",
+        description =
+            "A pretrained model: a folder in Hugging Face layout, or a name on the Hub. It is"
+                + " trained by low-rank updates (examples/pretrained-lora.yaml).")
+    private Optional<String> model = Optional.empty();
+
     private String template() {
+      if (model.isPresent()) {
+        return "pretrained-lora.yaml";
+      }
       if (quick) {
         return "demo-quick.yaml";
       }
@@ -127,15 +139,18 @@ public final class DemoCommand implements Callable<Integer> {
     DemoExperiment demo =
         DemoExperiment.of(
             installation.example(size == null ? "demo.yaml" : size.template()),
+            size == null ? Optional.empty() : size.model,
             survey,
             group,
             seed);
+    demo.readings().forEach(console::say);
     try (StackLease lease = StackLease.take(home, installation, console::say)) {
       TrainerClient trainer = new TrainerClient(lease.state());
-      ExperimentView ended = run(demo, trainer, console);
+      EvaluatorClient evaluator = new EvaluatorClient(lease.state());
+      ExperimentView ended = run(demo, trainer, evaluator, console);
       ExitCode exitCode = WatchCommand.conclude(console, ended);
       if (exitCode == ExitCode.OK) {
-        report(ended, new EvaluatorClient(lease.state()), home, console, begin);
+        report(ended, evaluator, home, console, begin);
       } else {
         showFailedJobs(ended, trainer, console);
       }
@@ -147,7 +162,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private ExperimentView run(DemoExperiment demo, TrainerClient trainer, Console console) {
+  private ExperimentView run(
+      DemoExperiment demo, TrainerClient trainer, EvaluatorClient evaluator, Console console) {
     List<ExperimentView> before = trainer.experiments();
     ExperimentSpec spec = fresh ? demo.afresh(before) : demo.resumed(before);
     boolean isNew = before.stream().noneMatch(e -> e.name().equals(spec.name()));
@@ -159,7 +175,7 @@ public final class DemoCommand implements Callable<Integer> {
     } else {
       console.say("Experiment " + spec.name() + " goes on where it was");
     }
-    return new ExperimentWatch(trainer, console).untilItEnds(spec.name());
+    return new ExperimentWatch(trainer, evaluator, console).untilItEnds(spec.name());
   }
 
   /** The system is about to stop: its logs are shown while it can be asked for them. */

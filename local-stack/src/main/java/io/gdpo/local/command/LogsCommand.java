@@ -1,7 +1,5 @@
 package io.gdpo.local.command;
 
-import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.CommandFailure;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
 import io.gdpo.local.Gdpo;
@@ -75,28 +73,7 @@ public final class LogsCommand implements Callable<Integer> {
     if (slash < 0) {
       return job;
     }
-    ExperimentView experiment = trainer.experiment(job.substring(0, slash));
-    String stage = job.substring(slash + 1);
-    return experiment.stages().stream()
-        .filter(s -> s.name().equals(stage))
-        .findFirst()
-        .map(
-            s ->
-                Optional.ofNullable(s.jobId())
-                    .orElseThrow(
-                        () ->
-                            new CommandFailure(
-                                ExitCode.NOT_FOUND,
-                                "Stage " + stage + " has no job; it is " + s.status(),
-                                "A stage gets its job when its parent has succeeded.")))
-        .orElseThrow(
-            () ->
-                new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    experiment.name() + " has no stage '" + stage + "'",
-                    "Its stages are "
-                        + experiment.stages().stream().map(ExperimentView.StageView::name).toList()
-                        + "."));
+    return trainer.stage(job.substring(0, slash), job.substring(slash + 1)).jobId();
   }
 
   private void show(IntFunction<List<String>> tail, BooleanSupplier ended)

@@ -6,12 +6,14 @@ import io.gdpo.local.CommandFailure;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
 import io.gdpo.local.Gdpo;
+import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.stack.Service;
 import io.gdpo.local.stack.StackHealth;
 import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.watch.Evaluating;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,21 +67,28 @@ public final class StatusCommand implements Callable<Integer> {
     } else {
       describe(console, health);
       console.print("");
-      describe(console, experiments, home);
+      describe(console, experiments, stack, home);
       failure.ifPresent(e -> console.print("The experiments cannot be read: " + e.getMessage()));
     }
     return (health.isWell() && failure.isEmpty() ? ExitCode.OK : ExitCode.NOT_REACHABLE).code();
   }
 
   private static void describe(
-      Console console, List<ExperimentView> experiments, StackHome home) {
+      Console console, List<ExperimentView> experiments, StackState stack, StackHome home) {
     if (experiments == null) {
       return;
     }
     if (experiments.isEmpty()) {
       console.print("No experiments yet. Try: gdpo submit examples/demo.yaml");
     }
-    experiments.forEach(e -> describe(console, e, home));
+    boolean evaluates = stack.services().containsKey(Service.EVALUATOR.label());
+    experiments.forEach(
+        e ->
+            describe(
+                console,
+                e,
+                home,
+                evaluates ? Evaluating.of(e, new EvaluatorClient(stack)) : Evaluating.NOTHING));
   }
 
   /** Where the parts are and how they fare, for a person. */
@@ -99,7 +108,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static void describe(Console console, ExperimentView experiment, StackHome home) {
+  private static void describe(
+      Console console, ExperimentView experiment, StackHome home, Evaluating evaluating) {
     console.print(
         experiment.name()
             + "  "
@@ -109,12 +119,14 @@ public final class StatusCommand implements Callable<Integer> {
       console.print(
           String.format(
               Locale.ROOT,
-              "  %-12s %-10s %s",
+              "  %-12s %-10s %s%s",
               stage.name(),
               stage.status(),
-              stage.jobId() == null ? "" : "job " + stage.jobId()));
+              stage.jobId() == null ? "" : "job " + stage.jobId(),
+              evaluating.of(stage).map(text -> ", " + text).orElse("")));
       if (stage.status().equals("SUCCEEDED")) {
-        console.print(String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
+        console.print(
+            String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
       }
     }
   }

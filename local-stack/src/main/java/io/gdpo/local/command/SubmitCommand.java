@@ -40,7 +40,9 @@ public final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    ExperimentSpec spec = ExperimentFile.read(file).spec();
+    ExperimentFile experimentFile = ExperimentFile.read(file);
+    ExperimentSpec spec = experimentFile.spec();
+    experimentFile.readings().forEach(console::say);
     TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
     ExperimentView experiment = trainer.submit(spec);
     if (json) {

@@ -4,8 +4,10 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
 import io.gdpo.local.Gdpo;
+import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.stack.StackState;
 import io.gdpo.local.watch.ExperimentWatch;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,8 +39,10 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
-    ExperimentView ended = new ExperimentWatch(trainer, console).untilItEnds(name);
+    StackState stack = RunningStack.require(gdpo.home());
+    ExperimentView ended =
+        new ExperimentWatch(new TrainerClient(stack), new EvaluatorClient(stack), console)
+            .untilItEnds(name);
     if (json) {
       console.printJson(ended);
     }

@@ -2,11 +2,16 @@ package io.gdpo.local.experiment;
 
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -35,14 +40,25 @@ public final class DemoExperiment {
 
   /**
    * @param template an experiment file, such as {@code examples/demo.yaml}
+   * @param model a pretrained model in the place of the template's: a folder, taken from this
+   *     process's own, or a name on the Hub
    * @param survey a survey in the place of the template's
    * @param group a group in the place of the template's
    * @param seed of everything: dialogues, pairs, splits, weights and data order
    */
   public static DemoExperiment of(
-      Path template, Optional<Path> survey, Optional<String> group, long seed) {
+      Path template,
+      Optional<String> model,
+      Optional<Path> survey,
+      Optional<String> group,
+      long seed) {
     ExperimentFile file = ExperimentFile.read(template);
     String name = file.text("name", "demo");
+    if (model.isPresent()) {
+      ModelSpec spec = model(model.get(), file);
+      file = file.with("model", Json.SPECS.valueToTree(spec));
+      name += "-" + modelName(spec);
+    }
     if (survey.isPresent()) {
       file = file.with("dataset.survey", TextNode.valueOf(existing(survey.get()).toString()));
       name += "-" + stem(survey.get()) + "-" + digest(survey.get());
@@ -59,7 +75,49 @@ public final class DemoExperiment {
     return new DemoExperiment(file, name + tail);
   }
 
-  private static java.net.URI existing(Path survey) {
+  private static ModelSpec model(String text, ExperimentFile template) {
+    Path folder = path(text).toAbsolutePath().normalize();
+    ModelReading reading = ModelReading.of(text, Optional.of(folder));
+    reading.ambiguity().map(said -> "--model " + said).ifPresent(template::note);
+    if (reading.model().path() == null) {
+      if (!reading.model().problems("model").isEmpty()) {
+        throw noModel(text, folder);
+      }
+      return reading.model();
+    }
+    if (!Files.isDirectory(folder)) {
+      throw noModel(text, folder);
+    }
+    return new ModelSpec(null, folder.toUri().toString(), null);
+  }
+
+  private static Path path(String text) {
+    try {
+      return text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text);
+    } catch (IllegalArgumentException e) { // also what Path.of refuses
+      throw noModel(Reason.clean(text), text);
+    }
+  }
+
+  private static CommandFailure noModel(String text, Object folder) {
+    return new CommandFailure(
+        ExitCode.INVALID_INPUT,
+        "--model " + text + ": there is no folder " + folder + ", and it is no name on the Hub",
+        "Name a folder in Hugging Face layout, or a model as owner/name.");
+  }
+
+  /** Tells a folder from another one of the same name. */
+  private static String modelName(ModelSpec model) {
+    if (model.hub() != null) {
+      return slug(model.hub());
+    }
+    Path folder = Path.of(URI.create(model.path()));
+    return slug(folder.getFileName().toString())
+        + "-"
+        + digest(model.path().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static URI existing(Path survey) {
     if (!Files.isRegularFile(survey)) {
       throw new CommandFailure(
           ExitCode.INVALID_INPUT,
@@ -76,10 +134,7 @@ public final class DemoExperiment {
   /** Tells a survey from another one under the same file name. */
   private static String digest(Path file) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-      return HexFormat.of().formatHex(hash, 0, 3);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+      return digest(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.INVALID_INPUT,
@@ -87,6 +142,20 @@ public final class DemoExperiment {
           "Check its permissions.",
           e);
     }
+  }
+
+  private static String digest(byte[] content) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+      return HexFormat.of().formatHex(hash, 0, 3);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  /** What could have been meant otherwise, and how it was read. */
+  public List<String> readings() {
+    return file.readings();
   }
 
   private static String slug(String text) {

@@ -7,15 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
-import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -38,10 +41,12 @@ public final class ExperimentFile {
 
   private final Path file;
   private final ObjectNode tree;
+  private final List<String> readings;
 
-  private ExperimentFile(Path file, ObjectNode tree) {
+  private ExperimentFile(Path file, ObjectNode tree, List<String> readings) {
     this.file = file;
     this.tree = tree;
+    this.readings = readings;
   }
 
   /**
@@ -50,7 +55,7 @@ public final class ExperimentFile {
    * @throws CommandFailure if it cannot be read, is not YAML, or names a file that does not exist
    */
   public static ExperimentFile read(Path file) {
-    ExperimentFile experiment = new ExperimentFile(file, parse(file));
+    ExperimentFile experiment = new ExperimentFile(file, parse(file), new ArrayList<>());
     experiment.spellOutModel();
     PATHS.forEach(experiment::resolve);
     return experiment;
@@ -87,11 +92,33 @@ public final class ExperimentFile {
     return at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr() + ",";
   }
 
-  /** A plain text as the model may be a path, which is resolved like any other. */
+  /**
+   * A plain text as the model may be a path, which is resolved like any other: also without a
+   * {@code ./}, where such a folder is there.
+   */
   private void spellOutModel() {
     JsonNode model = tree.path("model");
     if (model.isTextual()) {
-      tree.set("model", Json.SPECS.valueToTree(ModelSpec.named(model.asText())));
+      ModelReading reading = ModelReading.of(model.asText(), besideFile(model.asText()));
+      reading.ambiguity().map(said -> file + ": model: " + said).ifPresent(readings::add);
+      tree.set("model", Json.SPECS.valueToTree(reading.model()));
+    }
+  }
+
+  /** What could have been meant otherwise, and how it was read; for the person who wrote it. */
+  public List<String> readings() {
+    return List.copyOf(readings);
+  }
+
+  void note(String reading) {
+    readings.add(reading);
+  }
+
+  private Optional<Path> besideFile(String text) {
+    try {
+      return Optional.of(file.toAbsolutePath().resolveSibling(text).normalize());
+    } catch (InvalidPathException e) {
+      return Optional.empty(); // then it names no file
     }
   }
 
@@ -101,19 +128,23 @@ public final class ExperimentFile {
       parent = parent.path(name);
     }
     String last = field.get(field.size() - 1);
-    if (!(parent instanceof ObjectNode object)
-        || !object.path(last).isTextual()
-        || URI_SCHEME.matcher(object.path(last).asText()).matches()) {
+    if (!(parent instanceof ObjectNode object) || !object.path(last).isTextual()) {
       return;
     }
-    Path target = file.toAbsolutePath().resolveSibling(object.path(last).asText()).normalize();
-    if (!Files.exists(target)) {
+    String text = object.path(last).asText();
+    Optional<Path> target = besideFile(text);
+    if (target.filter(Files::exists).isPresent()) { // whatever its name looks like
+      object.put(last, target.get().toUri().toString());
+    } else if (!URI_SCHEME.matcher(text).matches()) {
       throw new CommandFailure(
           ExitCode.INVALID_INPUT,
-          file + ": " + String.join(".", field) + ": there is no " + target,
+          file
+              + ": "
+              + String.join(".", field)
+              + ": there is no "
+              + target.map(Path::toString).orElse(Reason.clean(text)),
           "Paths are taken from the experiment file's folder; name an existing file or a URI.");
     }
-    object.put(last, target.toUri().toString());
   }
 
   /** This file's content with one top-level or nested field replaced; {@code path} has dots. */
@@ -125,7 +156,7 @@ public final class ExperimentFile {
       parent = parent.withObject("/" + names[i]);
     }
     parent.set(names[names.length - 1], value);
-    return new ExperimentFile(file, copy);
+    return new ExperimentFile(file, copy, readings);
   }
 
   /** The text of a field, or {@code absent}; {@code path} has dots. */

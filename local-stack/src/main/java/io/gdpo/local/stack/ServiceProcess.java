@@ -1,5 +1,6 @@
 package io.gdpo.local.stack;
 
+import io.gdpo.local.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,15 +24,6 @@ final class ServiceProcess {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final long PATIENCE_SECONDS = 10;
 
-  /** The same everywhere, whatever the user's locale is: numbers in logs and names in code. */
-  private static final List<String> NEUTRAL_LOCALE =
-      List.of(
-          "-Duser.language=en",
-          "-Duser.country=",
-          "-Duser.script=",
-          "-Duser.variant=",
-          "-Dfile.encoding=UTF-8");
-
   private final Service service;
   private final Process process;
   private final URI url;
@@ -53,7 +45,7 @@ final class ServiceProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-XX:+ExitOnOutOfMemoryError");
-    command.addAll(NEUTRAL_LOCALE);
+    command.addAll(Installation.NEUTRAL_LOCALE);
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -28,7 +28,7 @@ final class BarDisplay implements ProgressDisplay {
   }
 
   @Override
-  public void show(ExperimentView experiment) {
+  public void show(ExperimentView experiment, Evaluating evaluating) {
     if (bars.isEmpty()) {
       String state =
           experiment.datasetUri() == null
@@ -42,7 +42,7 @@ final class BarDisplay implements ProgressDisplay {
     for (StageView stage : experiment.stages()) {
       boolean begun = !"PENDING".equals(stage.status()) && !"QUEUED".equals(stage.status());
       if (begun) {
-        bars.computeIfAbsent(stage.name(), name -> new StageBar(name, out)).show(stage);
+        bars.computeIfAbsent(stage.name(), name -> new StageBar(name, out)).show(stage, evaluating);
       }
     }
   }
@@ -76,19 +76,19 @@ final class BarDisplay implements ProgressDisplay {
           : Optional.empty();
     }
 
-    void show(StageView stage) {
+    void show(StageView stage, Evaluating evaluating) {
       TrainingProgress progress = stage.progress();
       if (progress != null) {
         bar.maxHint(progress.totalSteps());
         bar.stepTo(progress.step());
         etaSeconds = progress.etaSeconds();
       }
-      String outcome = ProgressDisplay.outcome(stage);
+      String outcome = evaluating.of(stage).orElse(ProgressDisplay.outcome(stage));
       bar.setExtraMessage(
           outcome.isEmpty()
               ? (progress == null ? "" : attempt(stage, progress))
               : " " + Console.harmless(outcome).replace('\n', ' '));
-      boolean waits = "SUCCEEDED".equals(stage.status()) && isBeingEvaluated(stage);
+      boolean waits = "SUCCEEDED".equals(stage.status()) && Evaluating.isPending(stage);
       if (!outcome.isEmpty() && !waits && !settled) {
         settled = true;
         bar.close();
@@ -99,10 +99,6 @@ final class BarDisplay implements ProgressDisplay {
       return " "
           + ProgressDisplay.figures(progress)
           + (stage.attempts() > 1 ? ", attempt " + stage.attempts() : "");
-    }
-
-    private static boolean isBeingEvaluated(StageView stage) {
-      return stage.evaluation() != null && "PENDING".equals(stage.evaluation().status());
     }
 
     void close() {

@@ -4,6 +4,7 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
+import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,10 +26,12 @@ public final class ExperimentWatch {
   private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
   private final TrainerClient trainer;
+  private final EvaluatorClient evaluator;
   private final Console console;
 
-  public ExperimentWatch(TrainerClient trainer, Console console) {
+  public ExperimentWatch(TrainerClient trainer, EvaluatorClient evaluator, Console console) {
     this.trainer = trainer;
+    this.evaluator = evaluator;
     this.console = console;
   }
 
@@ -48,7 +51,7 @@ public final class ExperimentWatch {
         try {
           ExperimentView experiment = trainer.experiment(name);
           lastAnswer = Instant.now();
-          display.show(experiment);
+          display.show(experiment, Evaluating.of(experiment, evaluator));
           if (hasEnded(experiment)) {
             return experiment;
           }

@@ -19,22 +19,23 @@ final class LineDisplay implements ProgressDisplay {
   private final Map<String, String> lastStates = new HashMap<>();
   private final Map<String, Instant> lastLines = new HashMap<>();
   private final Map<String, Long> lastSteps = new HashMap<>();
+  private final Map<String, String> lastEvaluations = new HashMap<>();
 
   LineDisplay(PrintStream out) {
     this.out = out;
   }
 
   @Override
-  public void show(ExperimentView experiment) {
+  public void show(ExperimentView experiment, Evaluating evaluating) {
     if ("WAITING_FOR_DATASET".equals(experiment.status())) {
       changed("dataset", "being built");
     } else if (experiment.datasetUri() != null) {
       changed("dataset", "ready: " + experiment.datasetUri());
     }
-    experiment.stages().forEach(this::show);
+    experiment.stages().forEach(stage -> show(stage, evaluating));
   }
 
-  private void show(StageView stage) {
+  private void show(StageView stage, Evaluating evaluating) {
     switch (stage.status()) {
       case "PENDING", "QUEUED" -> {}
       case "RUNNING" -> {
@@ -43,22 +44,42 @@ final class LineDisplay implements ProgressDisplay {
           progressed(stage.name(), stage.progress());
         }
       }
-      default -> changed(stage.name(), ProgressDisplay.outcome(stage));
+      default -> {
+        changed(stage.name(), ProgressDisplay.outcome(stage));
+        evaluating.of(stage).ifPresent(text -> evaluated(stage.name(), text));
+      }
     }
+  }
+
+  private void evaluated(String stage, String progress) {
+    if (!progress.equals(lastEvaluations.get(stage)) && isLineDue(stage)) {
+      lastEvaluations.put(stage, progress);
+      line(stage, progress);
+    }
+  }
+
+  /**
+   * Whether the last line of a stage's progress was long enough ago; the next one counts from now.
+   */
+  private boolean isLineDue(String stage) {
+    Instant now = Instant.now();
+    if (lastLines.getOrDefault(stage, Instant.MIN).isBefore(now.minus(BETWEEN_LINES))) {
+      lastLines.put(stage, now);
+      return true;
+    }
+    return false;
   }
 
   private void changed(String what, String state) {
     if (!state.equals(lastStates.put(what, state))) {
+      lastLines.remove(what); // its progress begins anew
       line(what, state);
     }
   }
 
   private void progressed(String stage, TrainingProgress progress) {
-    Instant now = Instant.now();
-    Instant last = lastLines.getOrDefault(stage, Instant.MIN);
     boolean isNew = !Long.valueOf(progress.step()).equals(lastSteps.get(stage));
-    if (isNew && last.isBefore(now.minus(BETWEEN_LINES))) {
-      lastLines.put(stage, now);
+    if (isNew && isLineDue(stage)) {
       lastSteps.put(stage, progress.step());
       line(
           stage,

@@ -10,7 +10,7 @@ import java.util.Locale;
 sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineDisplay {
 
   /** Shows what is new. */
-  void show(ExperimentView experiment);
+  void show(ExperimentView experiment, Evaluating evaluating);
 
   @Override
   void close();

@@ -1,9 +1,12 @@
 package io.gdpo.local.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.local.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +38,8 @@ class DemoExperimentTest {
   @Test
   void theSeedReachesEverythingThatIsSeeded() {
     ExperimentSpec spec =
-        DemoExperiment.of(template, Optional.empty(), Optional.empty(), 7).resumed(List.of());
+        DemoExperiment.of(template, Optional.empty(), Optional.empty(), Optional.empty(), 7)
+            .resumed(List.of());
 
     assertThat(spec.name()).isEqualTo("demo-riverside-s7");
     assertThat(spec.seed()).isEqualTo(7);
@@ -48,12 +52,41 @@ class DemoExperimentTest {
     Path survey = Files.writeString(folder.resolve("My Survey.csv"), "question\n");
 
     ExperimentSpec spec =
-        DemoExperiment.of(template, Optional.of(survey), Optional.of("United States"), 0)
+        DemoExperiment.of(
+                template, Optional.empty(), Optional.of(survey), Optional.of("United States"), 0)
             .resumed(List.of());
 
     assertThat(spec.dataset().survey()).isEqualTo(survey.toUri().toString());
     assertThat(spec.dataset().group()).isEqualTo("United States");
     assertThat(spec.name()).matches("demo-my-survey-[0-9a-f]{6}-united-states-s0");
+  }
+
+  @Test
+  void aPretrainedModelTakesTheTemplatesPlaceByFolderOrByItsNameOnTheHub() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("models/Tiny Model"));
+
+    ExperimentSpec local = of(model.toString()).resumed(List.of());
+    ExperimentSpec hub = of("Qwen/Qwen2.5-0.5B").resumed(List.of());
+
+    assertThat(local.model()).isEqualTo(new ModelSpec(null, model.toUri().toString(), null));
+    assertThat(local.name()).matches("demo-tiny-model-[0-9a-f]{6}-riverside-s0");
+    assertThat(hub.model()).isEqualTo(new ModelSpec("Qwen/Qwen2.5-0.5B", null, null));
+    assertThat(hub.name()).isEqualTo("demo-qwen-qwen2-5-0-5b-riverside-s0");
+    assertThat(hub.problems()).isEmpty();
+  }
+
+  @Test
+  void aModelThatIsNowhereIsRefusedBeforeAnythingIsStarted() {
+    for (String nowhere : List.of("./nowhere", "/nowhere/at/all", "nowhere", "a\u0000b")) {
+      assertThatThrownBy(() -> of(nowhere))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContaining("--model")
+          .hasMessageContaining("it is no name on the Hub");
+    }
+  }
+
+  private DemoExperiment of(String model) {
+    return DemoExperiment.of(template, Optional.of(model), Optional.empty(), Optional.empty(), 0);
   }
 
   @Test
@@ -67,7 +100,8 @@ class DemoExperimentTest {
 
   @Test
   void theSameDemoAgainFindsItsLastRunAndAFreshOneTakesTheNextName() {
-    DemoExperiment demo = DemoExperiment.of(template, Optional.empty(), Optional.empty(), 0);
+    DemoExperiment demo =
+        DemoExperiment.of(template, Optional.empty(), Optional.empty(), Optional.empty(), 0);
     List<ExperimentView> runs =
         List.of(run("demo-riverside-s0"), run("demo-riverside-s0-r2"), run("demo-riverside-s01"));
 
@@ -80,7 +114,11 @@ class DemoExperimentTest {
   void aLongGroupNameStillGivesAValidExperiment() {
     ExperimentSpec spec =
         DemoExperiment.of(
-                template, Optional.empty(), Optional.of("A very long name ".repeat(8)), 123456789)
+                template,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("A very long name ".repeat(8)),
+                123456789)
             .afresh(List.of());
 
     assertThat(spec.problems()).isEmpty();
@@ -88,7 +126,7 @@ class DemoExperimentTest {
   }
 
   private String nameOf(Path survey) {
-    return DemoExperiment.of(template, Optional.of(survey), Optional.of("G"), 0)
+    return DemoExperiment.of(template, Optional.empty(), Optional.of(survey), Optional.of("G"), 0)
         .resumed(List.of())
         .name();
   }

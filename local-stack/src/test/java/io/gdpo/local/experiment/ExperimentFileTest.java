@@ -10,9 +10,13 @@ import io.gdpo.local.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExperimentFileTest {
   private static final String VALID =
@@ -67,6 +71,55 @@ class ExperimentFileTest {
     assertThat(ExperimentFile.read(file(yaml.formatted("./data"))).spec().model())
         .isEqualTo(new ModelSpec(null, folder.resolve("data").toUri().toString(), null));
     assertThat(failureOf(file(yaml.formatted("./nowhere")))).hasMessageContaining("model.path");
+  }
+
+  @Test
+  void aModelFolderBesideTheFileIsMeantAlsoWithoutADotAndSaidWhereItLooksLikeAHubName()
+      throws IOException {
+    String yaml = VALID.replace("model:\n  init: {tokenizer: tokenizer.json}", "model: %s");
+    Path owned = Files.createDirectories(folder.resolve("models/tiny"));
+
+    ExperimentFile single = ExperimentFile.read(file(yaml.formatted("data")));
+    assertThat(single.spec().model().path()).isEqualTo(folder.resolve("data").toUri().toString());
+    assertThat(single.readings()).isEmpty();
+
+    ExperimentFile likeHub = ExperimentFile.read(file(yaml.formatted("models/tiny")));
+    assertThat(likeHub.spec().model().path()).isEqualTo(owned.toUri().toString());
+    assertThat(likeHub.readings())
+        .singleElement()
+        .asString()
+        .contains("model: 'models/tiny' is taken for the folder " + owned)
+        .contains("{hub: models/tiny}");
+
+    ExperimentFile hub = ExperimentFile.read(file(yaml.formatted("{hub: models/tiny}")));
+    assertThat(hub.spec().model()).isEqualTo(new ModelSpec("models/tiny", null, null));
+    assertThat(hub.readings()).isEmpty();
+    assertThat(ExperimentFile.read(file(yaml.formatted("{path: data}"))).spec().model().path())
+        .isEqualTo(folder.resolve("data").toUri().toString());
+  }
+
+  @Test
+  void aFileWhoseNameLooksLikeAUriIsTheFile() throws IOException {
+    Path survey = Files.writeString(folder.resolve("2024:survey.csv"), "question\n");
+    Path other = Files.writeString(folder.resolve("my:survey.csv"), "question\n");
+
+    for (Path named : new Path[] {survey, other}) {
+      String yaml = VALID.replace("data/survey.csv", "'" + named.getFileName() + "'");
+      assertThat(ExperimentFile.read(file(yaml)).spec().dataset().survey())
+          .isEqualTo(named.toUri().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyExampleFileIsAValidExperiment(Path example) {
+    assertThat(ExperimentFile.read(example).spec().problems()).isEmpty();
+  }
+
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("../examples"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
   }
 
   @Test

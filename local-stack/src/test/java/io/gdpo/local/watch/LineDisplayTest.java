@@ -3,6 +3,7 @@ package io.gdpo.local.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.EvaluationView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LineDisplayTest {
@@ -20,15 +22,14 @@ class LineDisplayTest {
 
   @Test
   void eachChangeIsOneLine() {
-    display.show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
-    display.show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
+    show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
+    show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
     TrainingProgress progress =
         new TrainingProgress("train", 10, 40, 320, 0.5, Map.of("loss", 1.25, "jsd", 0.2), 5321, 12);
-    display.show(experiment("RUNNING", stage("RUNNING", progress, null)));
-    display.show(experiment("RUNNING", stage("RUNNING", progress, null)));
-    display.show(
-        experiment("RUNNING", stage("SUCCEEDED", progress, evaluation("PENDING", null, null))));
-    display.show(
+    show(experiment("RUNNING", stage("RUNNING", progress, null)));
+    show(experiment("RUNNING", stage("RUNNING", progress, null)));
+    show(experiment("RUNNING", stage("SUCCEEDED", progress, evaluation("PENDING", null, null))));
+    show(
         experiment(
             "SUCCEEDED",
             stage("SUCCEEDED", progress, evaluation("SUCCEEDED", null, Map.of("jsd", 0.123)))));
@@ -45,7 +46,7 @@ class LineDisplayTest {
 
   @Test
   void aFailureSaysItsReason() {
-    display.show(
+    show(
         experiment(
             "FAILED",
             new StageView("sft", null, "sft", "j", "FAILED", "loss is NaN", 1, null, null)));
@@ -55,12 +56,35 @@ class LineDisplayTest {
 
   @Test
   void aStageThatNeverRanDoesNotRepeatWhatStoppedTheExperiment() {
-    display.show(
+    show(
         experiment(
             "FAILED",
             new StageView("gdpo", "sft", "gdpo", null, "FAILED", "no dataset", 0, null, null)));
 
     assertThat(lines()).last().asString().isEqualTo("gdpo         not run");
+  }
+
+  @Test
+  void anEvaluationsProgressIsShownAsItComes() {
+    StageView stage = stage("SUCCEEDED", null, evaluation("PENDING", null, null));
+    Evaluating half = evaluating(new EvaluationProgress("samples", 480, 960, "answers"));
+    display.show(experiment("RUNNING", stage), evaluating(null));
+    display.show(experiment("RUNNING", stage), half);
+    display.show(experiment("RUNNING", stage), half);
+    show(experiment("RUNNING", stage)); // the evaluator did not answer
+
+    assertThat(lines())
+        .endsWith(
+            "sft          trained, being evaluated",
+            "sft          evaluating, samples: 480 of 960 answers");
+  }
+
+  private static Evaluating evaluating(EvaluationProgress progress) {
+    return new Evaluating(Map.of("j-best", Optional.ofNullable(progress)));
+  }
+
+  private void show(ExperimentView experiment) {
+    display.show(experiment, Evaluating.NOTHING);
   }
 
   private List<String> lines() {

@@ -140,7 +140,9 @@ public final class FileArtifactStore implements ArtifactStore {
     boolean elsewhere = uri.getAuthority() != null && !"localhost".equals(uri.getAuthority());
     if (uri.getRawFragment() != null || uri.getRawQuery() != null || elsewhere) {
       throw new IllegalArgumentException(
-          "'" + uri + "' is no file's URI; in a name write # as %23, ? as %3F and % as %25, and no"
+          "'"
+              + uri
+              + "' is no file's URI; in a name write # as %23, ? as %3F and % as %25, and no"
               + " host in front");
     }
     // file:relative/path is opaque to java.net.URI; its path is the scheme specific part.

@@ -36,7 +36,9 @@ public final class CloudEvents {
   /** What a header of an event can be called. */
   static final Set<String> HEADERS = Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE);
 
-  /** Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB. */
+  /**
+   * Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB.
+   */
   static final int LARGEST_DATA = 1_000_000;
 
   /**

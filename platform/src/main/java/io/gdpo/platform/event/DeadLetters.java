@@ -99,8 +99,7 @@ public class DeadLetters {
   private ProducerRecord<String, byte[]> letter(
       ConsumerRecord<String, byte[]> record, Throwable reason, Kept kept) {
     String key = record.key();
-    boolean cut =
-        kept.compareTo(Kept.SHORT_KEY) >= 0 && key != null && key.length() > LONGEST_KEY;
+    boolean cut = kept.compareTo(Kept.SHORT_KEY) >= 0 && key != null && key.length() > LONGEST_KEY;
     boolean empty = kept == Kept.NO_VALUE && record.value() != null;
     ProducerRecord<String, byte[]> letter =
         new ProducerRecord<>(

@@ -44,8 +44,8 @@ import org.jboss.logging.Logger;
  *
  * <ul>
  *   <li>handled, or recognised as a duplicate and skipped;
- *   <li>poison (no event of this topic, or refused by the handler with any exception or error):
- *       its sender is told, see {@link Refusal}, or its copy with the reason lies in the dead letter
+ *   <li>poison (no event of this topic, or refused by the handler with any exception or error): its
+ *       sender is told, see {@link Refusal}, or its copy with the reason lies in the dead letter
  *       topic, see {@link DeadLetters}.
  * </ul>
  *
@@ -120,8 +120,7 @@ public class Inbox {
       Consumer<? super C> handler,
       Refusal refusal) {
     if (CloudEvents.type(record).filter(type -> type.eventClass() == command).isPresent()) {
-      settle(
-          record, () -> handleOnce(CloudEvents.readCommand(record), command, handler), refusal);
+      settle(record, () -> handleOnce(CloudEvents.readCommand(record), command, handler), refusal);
     } else {
       settle(record, () -> CloudEvents.read(record), Refusal.UNANSWERED);
     }
@@ -204,8 +203,7 @@ public class Inbox {
     return buried(record, reason, attempt);
   }
 
-  private static Optional<JsonNode> json(
-      ConsumerRecord<String, byte[]> record, Refusal refusal) {
+  private static Optional<JsonNode> json(ConsumerRecord<String, byte[]> record, Refusal refusal) {
     if (refusal == Refusal.UNANSWERED || record.value() == null) {
       return Optional.empty();
     }

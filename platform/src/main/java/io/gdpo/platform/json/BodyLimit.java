@@ -8,7 +8,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** No body is read beyond {@value #LARGEST} bytes, whatever it is; a longer one is a problem (413). */
+/**
+ * No body is read beyond {@value #LARGEST} bytes, whatever it is; a longer one is a problem (413).
+ */
 @Provider
 public class BodyLimit implements ReaderInterceptor {
   /** Largest body, in bytes; what is larger could not be sent on as an event either. */

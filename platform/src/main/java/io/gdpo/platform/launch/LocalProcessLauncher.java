@@ -123,7 +123,8 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
       child.onExit().thenAccept(ended -> ended(request.name(), ended));
       return child;
     } catch (IOException e) {
-      throw new UncheckedIOException("Job " + request.name() + " cannot be started: " + Reason.of(e), e);
+      throw new UncheckedIOException(
+          "Job " + request.name() + " cannot be started: " + Reason.of(e), e);
     }
   }
 

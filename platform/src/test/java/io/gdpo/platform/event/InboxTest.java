@@ -190,7 +190,8 @@ class InboxTest {
   void aLetterThatIsTooLargeDropsForeignHeadersThenCutsTheKey() {
     String key = newId();
 
-    kafka.send(Topics.JOBS, key, "hello", Map.of("ce_type", STARTED, "note", "x".repeat(3_000_000)));
+    kafka.send(
+        Topics.JOBS, key, "hello", Map.of("ce_type", STARTED, "note", "x".repeat(3_000_000)));
     kafka.send(Topics.JOBS, key + "y".repeat(3_000_000), "hello", Map.of("ce_type", STARTED));
 
     ConsumerRecord<String, byte[]> headless = deadLetter(key);
@@ -230,8 +231,7 @@ class InboxTest {
         Map.of("ce_type", STARTED));
     sendAndAwaitAnother();
 
-    assertThat(Kafka.header(deadLetter(key), "dead-letter-reason"))
-        .contains("StackOverflowError");
+    assertThat(Kafka.header(deadLetter(key), "dead-letter-reason")).contains("StackOverflowError");
   }
 
   @Test

@@ -105,8 +105,7 @@ class OutboxTest {
     assertThatThrownBy(
             () ->
                 QuarkusTransaction.requiringNew()
-                    .run(
-                        () -> outbox.send(new DatasetReady(newId(), "file:/" + bulk, Map.of()))))
+                    .run(() -> outbox.send(new DatasetReady(newId(), "file:/" + bulk, Map.of()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("too large for Kafka")
         .hasMessageContaining("store the bulk as an artifact");

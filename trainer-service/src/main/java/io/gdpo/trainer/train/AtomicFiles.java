@@ -16,17 +16,17 @@ import java.util.stream.Stream;
  * Files and folders that appear whole or not at all: written under a temporary name beside the
  * target, forced to the disk, renamed. What fails leaves the old content, and nothing beside it.
  */
-final class AtomicFiles {
+public final class AtomicFiles {
   private AtomicFiles() {}
 
   /** Writes a file or a folder at the path it is given. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void writeTo(Path path) throws IOException;
   }
 
   /** Replaces a file, or a folder as a whole. */
-  static void replace(Path target, Content content) throws IOException {
+  public static void replace(Path target, Content content) throws IOException {
     Files.createDirectories(target.getParent());
     Path temporary = beside(target, "tmp");
     Path old = beside(target, "old");

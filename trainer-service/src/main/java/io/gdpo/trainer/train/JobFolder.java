@@ -8,6 +8,7 @@ import java.nio.file.Path;
  * @param root the job's folder
  */
 public record JobFolder(Path root) {
+  private static final String REFERENCE = "reference-";
 
   /** The job's specification: {@link TrainingJob}. */
   public Path job() {
@@ -33,7 +34,13 @@ public record JobFolder(Path root) {
 
   /** A reference model that lies nowhere else, by the digest of what it follows from. */
   Path reference(String digest) {
-    return root.resolve("reference-" + digest.substring(0, 16));
+    return root.resolve(REFERENCE + digest.substring(0, 16));
+  }
+
+  /** Whether a folder is such a reference model of a job. */
+  public static boolean isReference(Path folder) {
+    Path name = folder.getFileName();
+    return name != null && name.toString().matches(REFERENCE + "[0-9a-f]{16}");
   }
 
   /** Resumable checkpoints, {@code step-N}. */

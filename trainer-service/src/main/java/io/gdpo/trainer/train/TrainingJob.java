@@ -3,6 +3,8 @@ package io.gdpo.trainer.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.TrainingSpec;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * All that one training process needs to know: written by the control plane as {@code job.json},
@@ -45,6 +47,15 @@ public record TrainingJob(
   /** The seed of data order. */
   public long dataSeed() {
     return training.seed() == null ? seed : training.seed();
+  }
+
+  /** The folder that training starts from; empty for a model of the Hub, or a fresh one. */
+  public Optional<Path> startFolder() {
+    String start = parentModelUri != null ? parentModelUri : model == null ? null : model.path();
+    return Optional.ofNullable(start)
+        .map(ModelSource::uri)
+        .filter(uri -> "file".equals(uri.getScheme()))
+        .map(Path::of);
   }
 
   /** The same job, starting from another model. */

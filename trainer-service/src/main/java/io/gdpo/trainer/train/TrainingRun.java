@@ -599,7 +599,9 @@ final class TrainingRun {
     /** Whether training is over; false if it was asked to stop before. */
     boolean run() throws IOException {
       if (step == 0) {
-        ModelSelection.metric(evaluate(), spec); // a wrong name is known before the first step
+        Map<String, Double> start = evaluate();
+        new BrokenStart(job).require(start);
+        ModelSelection.metric(start, spec); // a wrong name is known before the first step
       }
       while (!plan.isLast(step) && !stoppedEarly) {
         if (stopAsked.getAsBoolean()) {
@@ -627,7 +629,7 @@ final class TrainingRun {
           TrainingRun.laidOut(spec, packer, plan, data, ofStep), trainKl.layOut(examples));
     }
 
-    private void trainOneStep() {
+    private void trainOneStep() throws IOException {
       Stopwatch watch = new Stopwatch();
       step++;
       List<TrainingExample> examples = plan.batch(step, data.train());
@@ -657,9 +659,15 @@ final class TrainingRun {
       trainingSeconds += seconds;
     }
 
-    private void requireFinite(PackedBatch batch, ObjectiveOutcome outcome) {
+    private void requireFinite(PackedBatch batch, ObjectiveOutcome outcome) throws IOException {
       for (int i = 0; i < outcome.examples(); i++) {
         double loss = outcome.value(i, Column.LOSS);
+        if (!Double.isFinite(loss) && step == 1) { // of weights that nothing has changed yet
+          throw new BrokenStart(job)
+              .failure(
+                  "the loss of row %d of train.parquet, before any update, is %s"
+                      .formatted(batch.examples().get(i).index(), loss));
+        }
         if (!Double.isFinite(loss)) {
           throw new TrainingFailedException(
               "the loss is %s at step %d, for row %d of train.parquet (batch of rows %s); lower learning_rate (%s), or look at that example"

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.Loss;
@@ -328,6 +330,31 @@ class TrainingRunTest {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    }
+  }
+
+  @Test
+  void a_start_model_that_gives_nan_is_blamed_by_name_and_not_the_learning_rate()
+      throws IOException {
+    TrainingJob parent = group.job("parent", Map.of("loss", "sft"));
+    finish(parent);
+    Path start = group.folder(parent).last();
+    try (CausalLanguageModel model = CausalLanguageModel.load(start, Device.cpu())) {
+      NDArray norm = model.parameters().get("transformer.h.1.ln_1.weight");
+      float[] values = norm.toFloatArray();
+      values[2] = Float.NaN;
+      norm.set(values);
+      model.save(start, start);
+    }
+
+    for (Loss loss : List.of(Loss.SFT, Loss.GDPO)) {
+      assertThatThrownBy(
+              () -> finish(group.child("child-" + loss, start, Map.of("loss", loss.label()))))
+          .isInstanceOf(TrainingFailedException.class)
+          .hasMessageContaining(start.toString())
+          .hasMessageContaining("before the first step")
+          .hasMessageContaining("transformer.h.1.ln_1.weight holds NaN")
+          .hasMessageNotContaining("lower learning_rate");
     }
   }
 
