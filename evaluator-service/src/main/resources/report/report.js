@@ -360,6 +360,17 @@
       tbody.append(row);
     }
     byId('settings').append(thead, tbody);
+    const places = element('tbody');
+    for (const stage of stages) {
+      const row = element('tr');
+      row.append(stageCell(stage), element('td', stage.model_folder, { class: 'text' }), element('td', stage.reference_folder, { class: 'text' }));
+      places.append(row);
+    }
+    const heads = element('tr');
+    ['stage', 'its model', 'measured against'].forEach((n) => heads.append(element('th', n, { class: 'text' })));
+    const top = element('thead');
+    top.append(heads);
+    byId('models').append(top, places);
   }
 
   head();

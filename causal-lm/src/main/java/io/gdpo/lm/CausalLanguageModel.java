@@ -4,6 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.gdpo.lm.folder.EndOfText;
+import io.gdpo.lm.folder.SharedVocabulary;
+import io.gdpo.lm.folder.SideFiles;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
@@ -160,10 +163,19 @@ public final class CausalLanguageModel implements AutoCloseable {
    *     config asks for what is not supported
    */
   public static CausalLanguageModel load(Path folder, Device device) throws IOException {
-    if (!LoraAdapter.isIn(folder)) {
-      return loadWhole(folder, device);
-    }
-    CausalLanguageModel model = load(LoraAdapter.base(folder), device);
+    return LoraAdapter.isIn(folder)
+        ? loadAdapter(folder, LoraAdapter.base(folder), device)
+        : loadWhole(folder, device);
+  }
+
+  /**
+   * Loads an adapter on a given base, whatever path its file names: folders are moved.
+   *
+   * @throws InvalidModelException as {@link #load}
+   */
+  public static CausalLanguageModel loadAdapter(Path folder, Path base, Device device)
+      throws IOException {
+    CausalLanguageModel model = load(base, device);
     try {
       model.mergeAdapter();
       model.adapter =
@@ -253,18 +265,15 @@ public final class CausalLanguageModel implements AutoCloseable {
   }
 
   /**
-   * Saves {@code config.json}, {@code model.safetensors} and {@code tokenizer.json} so that both
-   * this class and Hugging Face's transformers load the folder. Low-rank updates are added to the
-   * weights that are written.
+   * Saves {@code config.json}, {@code model.safetensors}, the tokenizer and its {@link SideFiles}
+   * so that both this class and Hugging Face's transformers load the folder, and stop where the
+   * tokenizer ends a text. Low-rank updates are added to the weights that are written.
    *
    * @param folder created if absent; files in it are replaced
-   * @param tokenizerJson a {@code tokenizer.json} or a folder that holds one; a {@code
-   *     tokenizer_config.json} beside it goes along
+   * @param tokenizerJson a {@code tokenizer.json} or a folder that holds one
    */
   public void save(Path folder, Path tokenizerJson) throws IOException {
-    Files.createDirectories(folder);
-    Tokenizer.copy(tokenizerJson, folder);
-    config.save(folder);
+    config.save(folder, saveSideFiles(folder, tokenizerJson));
     Map<String, String> adapted = new HashMap<>();
     adapter.ifPresent(lora -> lora.modules().forEach(m -> adapted.put(m + ".weight", m)));
     try (Autograd.Scope quiet = Autograd.gradMode(false)) {
@@ -280,8 +289,16 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
   }
 
+  private EndOfText saveSideFiles(Path folder, Path tokenizerJson) throws IOException {
+    Files.createDirectories(folder);
+    EndOfText end = Tokenizer.copy(tokenizerJson, folder);
+    SideFiles.writeMissingGeneration(end, config.json(), folder);
+    return end;
+  }
+
   /**
-   * Saves the low-rank updates alone, in PEFT's layout, with {@code tokenizer.json}.
+   * Saves the low-rank updates alone, in PEFT's layout, with the tokenizer and its {@link
+   * SideFiles}.
    *
    * @param base folder of the model without them, which the adapter will name
    * @throws IllegalStateException if there are none
@@ -289,8 +306,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   public void saveAdapter(Path folder, Path tokenizerJson, Path base) throws IOException {
     LoraAdapter lora =
         adapter.orElseThrow(() -> new IllegalStateException("the model is not adapted"));
-    Files.createDirectories(folder);
-    Tokenizer.copy(tokenizerJson, folder);
+    saveSideFiles(folder, tokenizerJson);
     lora.save(folder, config, base);
   }
 
@@ -335,26 +351,9 @@ public final class CausalLanguageModel implements AutoCloseable {
     return forward(step, batch, ForwardOptions.DEFAULT);
   }
 
-  /**
-   * Refuses a tokenizer that can give tokens which the model has no embedding for, or that cannot
-   * give the one which ends the model's texts. Fewer tokens alone are fine: embeddings are often
-   * padded to a round number.
-   *
-   * @throws InvalidModelException naming both sizes
-   */
+  /** Refuses a tokenizer that is another model's: {@link SharedVocabulary#require}. */
   public void requireEmbeds(Tokenizer tokenizer) {
-    if (tokenizer.vocabularySize() > config.vocabSize()) {
-      throw new InvalidModelException(
-          "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
-              .formatted(tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize()));
-    }
-    long end = config.eosTokenId().orElse(0);
-    if (end >= tokenizer.vocabularySize() && end < config.vocabSize()) {
-      throw new InvalidModelException(
-          "%s gives tokens up to %d of the %d that the model embeds (vocab_size), and lacks the one that ends its texts, %d (eos_token_id); use the model's own tokenizer"
-              .formatted(
-                  tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize(), end));
-    }
+    SharedVocabulary.require(config, tokenizer);
   }
 
   private void requireInside(TokenBatch batch) {

@@ -16,10 +16,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The low-rank updates of one model and their files in PEFT's layout: {@code adapter_config.json}
@@ -34,6 +37,10 @@ public final class LoraAdapter implements AutoCloseable {
   public static final String PEFT_PREFIX = "base_model.model.";
   public static final String A = ".lora_A.weight";
   public static final String B = ".lora_B.weight";
+  private static final Pattern NAMED_BY_CONTENT = Pattern.compile("reference-[0-9a-f]{16}");
+
+  /** How many folders above an adapter a base is looked for: JOB/best, JOB/checkpoints/step-N. */
+  private static final int LEVELS = 2;
 
   /**
    * What PEFT's file says that is read here, or changes nothing that a trained adapter computes.
@@ -111,16 +118,41 @@ public final class LoraAdapter implements AutoCloseable {
     return Files.isRegularFile(folder.resolve(CONFIG));
   }
 
-  /** The folder of the model that an adapter was trained on. */
+  /**
+   * The folder of the model that an adapter was trained on.
+   *
+   * @throws InvalidModelException if it is not where the adapter's file says, nor has moved with it
+   */
   static Path base(Path folder) throws IOException {
-    String base = json(folder).path("base_model_name_or_path").asText("");
-    Path resolved = folder.resolve(base).normalize();
-    if (base.isEmpty() || !Files.isDirectory(resolved) || Files.isSameFile(resolved, folder)) {
-      throw new InvalidModelException(
-          "%s: base_model_name_or_path \"%s\" is not the folder of another model here; set it to the folder of the model that the adapter was trained on"
-              .formatted(folder.resolve(CONFIG), base));
+    String named = json(folder).path("base_model_name_or_path").asText("");
+    Path base = folder.resolve(named).normalize();
+    if (!named.isEmpty() && Files.isDirectory(base) && !Files.isSameFile(base, folder)) {
+      return base;
     }
-    return resolved;
+    return movedAlong(folder, base)
+        .orElseThrow(
+            () ->
+                new InvalidModelException(
+                    "%s: base_model_name_or_path \"%s\" is not the folder of another model here; set it to the folder of the model that the adapter was trained on, wherever that has been moved to"
+                        .formatted(folder.resolve(CONFIG), named)));
+  }
+
+  /**
+   * A base in the folder of the job that trained the adapter, which has been moved as a whole. Only
+   * one whose name holds a digest of what it follows from is looked for: of others, a namesake may
+   * be another model.
+   */
+  private static Optional<Path> movedAlong(Path folder, Path base) {
+    Path name = base.getFileName();
+    if (name == null || !NAMED_BY_CONTENT.matcher(name.toString()).matches()) {
+      return Optional.empty();
+    }
+    return Stream.iterate(folder.toAbsolutePath().normalize().getParent(), Path::getParent)
+        .takeWhile(Objects::nonNull)
+        .limit(LEVELS)
+        .map(ancestor -> ancestor.resolve(name))
+        .filter(Files::isDirectory)
+        .findFirst();
   }
 
   private static JsonNode json(Path folder) throws IOException {

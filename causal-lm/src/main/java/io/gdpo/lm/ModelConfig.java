@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.folder.EndOfText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,9 +168,15 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
     }
   }
 
-  /** Writes {@code config.json} into a model folder, as Hugging Face's transformers reads it. */
-  default void save(Path folder) throws IOException {
-    Files.writeString(folder.resolve(FILE), json().toPrettyString() + "\n");
+  /**
+   * Writes {@code config.json} into a model folder, as Hugging Face's transformers reads it.
+   *
+   * @param end by which token its texts end, whatever the model's own config says
+   */
+  default void save(Path folder, EndOfText end) throws IOException {
+    ObjectNode fields = json().deepCopy();
+    end.setIdIn(fields);
+    Files.writeString(folder.resolve(FILE), fields.toPrettyString() + "\n");
   }
 
   /** A GPT-2 of this size, all else as OpenAI's GPT-2 has it, with tied embeddings. */

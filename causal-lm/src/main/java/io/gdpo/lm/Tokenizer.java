@@ -6,11 +6,13 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.folder.EndOfText;
+import io.gdpo.lm.folder.SideFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -25,41 +27,42 @@ import java.util.OptionalLong;
  */
 public final class Tokenizer implements AutoCloseable {
   static final String FILE = "tokenizer.json";
-  private static final String SETTINGS_FILE = "tokenizer_config.json";
-  private static final String DEFAULT_EOS = "<|endoftext|>";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final HuggingFaceTokenizer tokenizer;
   private final Map<String, Long> vocabulary;
-  private final String eosToken;
+  private final EndOfText endOfText;
 
   private Tokenizer(
-      Path file, HuggingFaceTokenizer tokenizer, Map<String, Long> vocabulary, String eosToken) {
+      Path file,
+      HuggingFaceTokenizer tokenizer,
+      Map<String, Long> vocabulary,
+      EndOfText endOfText) {
     this.file = file;
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
-    this.eosToken = eosToken;
+    this.endOfText = endOfText;
   }
 
   /**
    * Loads a tokenizer.
    *
-   * @param modelFolderOrTokenizerJson a folder that holds {@code tokenizer.json}, or that file; a
-   *     {@code tokenizer_config.json} beside it names the end-of-sequence token, {@code
-   *     <|endoftext|>} otherwise
+   * @param modelFolderOrTokenizerJson a folder that holds {@code tokenizer.json}, or that file;
+   *     files beside it name the end-of-sequence token ({@link EndOfText#of})
    * @throws InvalidModelException if there is none, or it is not a tokenizer
    */
   public static Tokenizer load(Path modelFolderOrTokenizerJson) throws IOException {
     Path file = fileOf(modelFolderOrTokenizerJson);
     byte[] content = Files.readAllBytes(file);
     Map<String, Long> vocabulary = vocabulary(file, content);
+    EndOfText endOfText = EndOfText.of(file, vocabulary);
     Map<String, String> asTheFileSays =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try {
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), asTheFileSays);
-      return new Tokenizer(file, tokenizer, vocabulary, eosToken(file));
+      return new Tokenizer(file, tokenizer, vocabulary, endOfText);
     } catch (RuntimeException e) {
       throw new InvalidModelException(file + " is not a usable tokenizer: " + e.getMessage(), e);
     }
@@ -81,20 +84,17 @@ public final class Tokenizer implements AutoCloseable {
     return file;
   }
 
-  /** Copies a tokenizer's files into a model folder; nothing to do if they are there already. */
-  static void copy(Path modelFolderOrTokenizerJson, Path folder) throws IOException {
-    Path from = fileOf(modelFolderOrTokenizerJson);
-    copyFile(from, folder.resolve(FILE));
-    Path settings = from.resolveSibling(SETTINGS_FILE);
-    if (Files.isRegularFile(settings)) {
-      copyFile(settings, folder.resolve(SETTINGS_FILE));
-    }
-  }
-
-  private static void copyFile(Path from, Path to) throws IOException {
-    if (!Files.exists(to) || !Files.isSameFile(from, to)) {
-      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
+  /**
+   * Copies a tokenizer's files, and those beside it that belong to its model, into a folder.
+   *
+   * @return the token by which texts end, which the copies name
+   * @throws InvalidModelException as {@link #load}
+   */
+  static EndOfText copy(Path modelFolderOrTokenizerJson, Path folder) throws IOException {
+    Path file = fileOf(modelFolderOrTokenizerJson);
+    EndOfText end = EndOfText.of(file, vocabulary(file, Files.readAllBytes(file)));
+    SideFiles.copy(end, folder);
+    return end;
   }
 
   private static Map<String, Long> vocabulary(Path file, byte[] content) throws IOException {
@@ -117,19 +117,6 @@ public final class Tokenizer implements AutoCloseable {
         .forEach(
             token -> vocabulary.put(token.path("content").asText(), token.path("id").asLong()));
     return vocabulary;
-  }
-
-  private static String eosToken(Path file) throws IOException {
-    Path settings = file.resolveSibling(SETTINGS_FILE);
-    if (!Files.isRegularFile(settings)) {
-      return DEFAULT_EOS;
-    }
-    try {
-      JsonNode eos = JSON.readTree(Files.readAllBytes(settings)).path("eos_token");
-      return eos.isObject() ? eos.path("content").asText() : eos.asText(DEFAULT_EOS);
-    } catch (JsonProcessingException e) {
-      throw new InvalidModelException(settings + " is not JSON: " + e.getOriginalMessage(), e);
-    }
   }
 
   /** The text's tokens with their places in it; empty for an empty text. */
@@ -167,13 +154,23 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /** The {@code tokenizer.json}; for messages. */
-  Path file() {
+  public Path file() {
     return file;
+  }
+
+  /** Ids by text. */
+  public Map<String, Long> vocabulary() {
+    return Collections.unmodifiableMap(vocabulary);
   }
 
   /** One more than the highest token id: a model's vocabulary must be at least this large. */
   public int vocabularySize() {
     return (int) (vocabulary.values().stream().mapToLong(Long::longValue).max().orElseThrow() + 1);
+  }
+
+  /** The token by which texts end, and who says so. */
+  public EndOfText endOfText() {
+    return endOfText;
   }
 
   /**
@@ -182,13 +179,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws InvalidModelException if the vocabulary lacks it
    */
   public long eosTokenId() {
-    Long id = vocabulary.get(eosToken);
-    if (id == null) {
-      throw new InvalidModelException(
-          "%s has no end-of-sequence token %s; name the right one as eos_token in a %s beside it"
-              .formatted(file, eosToken, SETTINGS_FILE));
-    }
-    return id;
+    return endOfText.id();
   }
 
   /** The id of the one token that this text encodes to; empty if it takes several. */

@@ -152,6 +152,41 @@ class LoraTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"best", "checkpoints/step-3"})
+  void a_base_that_is_named_by_its_content_is_found_where_the_jobs_folder_has_moved(
+      String place, @TempDir Path folder) throws IOException {
+    Path base = folder.resolve("job/reference-0123456789abcdef");
+    model.save(base, Golden.folder());
+    model.adapt(lora("c_attn"), 1);
+    model.saveAdapter(folder.resolve("job").resolve(place), Golden.folder(), base);
+
+    Path moved = Files.move(folder.resolve("job"), folder.resolve("moved"));
+
+    assertThat(CausalLanguageModel.adapterBase(moved.resolve(place)))
+        .contains(moved.resolve("reference-0123456789abcdef"));
+    Files.move(
+        moved.resolve("reference-0123456789abcdef"), moved.resolve("reference-fedcba9876543210"));
+    assertRefused(moved.resolve(place), "wherever that has been moved to");
+  }
+
+  @Test
+  void a_namesake_of_a_base_that_has_moved_is_not_taken_for_it(@TempDir Path folder)
+      throws IOException {
+    model.save(folder.resolve("parent/best"), Golden.folder());
+    model.save(folder.resolve("other/final/best"), Golden.folder());
+    model.adapt(lora("c_attn"), 1);
+    Path adapter = folder.resolve("other/final/adapter");
+    model.saveAdapter(adapter, Golden.folder(), folder.resolve("parent/best"));
+    Files.move(folder.resolve("parent"), folder.resolve("moved"));
+
+    assertRefused(adapter, "is not the folder of another model here");
+    try (CausalLanguageModel given =
+        CausalLanguageModel.loadAdapter(adapter, folder.resolve("moved/best"), Device.cpu())) {
+      assertThat(given.isAdapted()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',

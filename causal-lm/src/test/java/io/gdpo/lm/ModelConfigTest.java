@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.folder.EndOfText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
@@ -216,7 +218,7 @@ class ModelConfigTest {
               fields.set("eos_token_id", json("[9, 8]"));
               fields.put("attention_dropout", 0.1).put("dtype", "float16");
             });
-    config.save(saved);
+    config.save(saved, EndOfText.of(folder.resolve("tokenizer.json"), Map.of("</s>", 9L)));
     ObjectNode expected =
         (ObjectNode) JSON.readTree(Files.readString(folder.resolve("config.json")));
     expected.put("dtype", "float32");

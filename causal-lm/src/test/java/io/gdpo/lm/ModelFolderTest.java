@@ -7,10 +7,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.folder.SharedVocabulary;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model folder that cannot be used says what is wrong with it. */
 class ModelFolderTest {
@@ -218,6 +223,53 @@ class ModelFolderTest {
             .hasMessageContaining("of the 389 that the model embeds")
             .hasMessageContaining(own.vocabularySize() + " (eos_token_id)");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"389", "-1", "[0, 50256]"})
+  void whose_end_of_text_it_does_not_embed(String end) throws IOException {
+    config(config -> config.set("eos_token_id", json(end)));
+    try (Tokenizer own = Tokenizer.load(folder);
+        CausalLanguageModel model = CausalLanguageModel.load(folder, Device.cpu())) {
+      assertThatThrownBy(() -> model.requireEmbeds(own))
+          .isInstanceOf(InvalidModelException.class)
+          .hasMessageContaining("eos_token_id " + end.replaceAll(".* |]", ""))
+          .hasMessageContaining("389 tokens")
+          .hasMessageContaining(folder + "/tokenizer.json 0");
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void that_is_a_reference_with_another_vocabulary(@TempDir Path other) throws IOException {
+    try (Tokenizer own = Tokenizer.load(folder)) {
+      SharedVocabulary.requireOfReference(Golden.folder(), own);
+      config(config -> config.put("vocab_size", 300));
+      assertThatThrownBy(() -> SharedVocabulary.requireOfReference(folder, own))
+          .isInstanceOf(InvalidModelException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("embeds 300 tokens")
+          .hasMessageContaining("tokens up to " + (own.vocabularySize() - 1))
+          .hasMessageContaining("take the model that training starts from");
+    }
+    Files.copy(folder.resolve("tokenizer.json"), other.resolve("tokenizer.json"));
+    config(config -> {});
+    String tokenizer = Files.readString(folder.resolve("tokenizer.json"));
+    Files.writeString(
+        folder.resolve("tokenizer.json"), tokenizer.replaceFirst("\"A\":\\s*(\\d+)", "\"A\": 388"));
+    try (Tokenizer policy = Tokenizer.load(other)) {
+      assertThatThrownBy(() -> SharedVocabulary.requireOfReference(folder, policy))
+          .isInstanceOf(InvalidModelException.class)
+          .hasMessageContaining("token A is 388 for it")
+          .hasMessageContaining(policy.tokenId("A").orElseThrow() + " for the policy");
     }
   }
 

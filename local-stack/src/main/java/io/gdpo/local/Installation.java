@@ -13,7 +13,10 @@ import java.util.List;
  * @param root the folder that holds {@code local-stack/}, the services and {@code examples/}
  */
 public record Installation(Path root) {
-  /** Options of every JVM: the same everywhere, whatever the user's locale is: numbers in logs and names in code. */
+  /**
+   * Options of every JVM: the same everywhere, whatever the user's locale is: numbers in logs and
+   * names in code.
+   */
   public static final List<String> NEUTRAL_LOCALE =
       List.of(
           "-Duser.language=en",
@@ -21,7 +24,6 @@ public record Installation(Path root) {
           "-Duser.script=",
           "-Duser.variant=",
           "-Dfile.encoding=UTF-8");
-
 
   /** The installation that the running code belongs to. */
   public static Installation current() {

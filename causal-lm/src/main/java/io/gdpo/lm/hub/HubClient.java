@@ -62,14 +62,17 @@ public final class HubClient {
   }
 
   /**
-   * Whether it is certain which token ends a sequence. Of the optional files only {@code
-   * tokenizer_config.json} is read, for that token; without it a model whose own one is another
-   * would be trained with the usual one, and nobody would notice. So a cache that was filled
-   * without this file, and without a mark that there is none, is completed before it is used.
+   * Whether it is certain which token ends a sequence: {@code tokenizer_config.json} names it, or
+   * where there is none {@code special_tokens_map.json}. Without them a model whose own one is
+   * another would be trained with the usual one, and nobody would notice. So a cache that was
+   * filled without these files, and without a mark that there are none, is completed before it is
+   * used.
    */
   private static boolean endIsKnown(HubCache cache, String commit) {
     return cache.has(commit, ModelFiles.TOKENIZER_CONFIG)
-        || cache.lacks(commit, ModelFiles.TOKENIZER_CONFIG);
+        || cache.lacks(commit, ModelFiles.TOKENIZER_CONFIG)
+            && (cache.has(commit, ModelFiles.SPECIAL_TOKENS)
+                || cache.lacks(commit, ModelFiles.SPECIAL_TOKENS));
   }
 
   private HubException notCached(HubModelName model, HubCache cache) {

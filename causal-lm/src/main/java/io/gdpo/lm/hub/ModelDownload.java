@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One model's way from the Hub into the cache: look up its commit, then fetch what is missing. */
 final class ModelDownload {
@@ -56,7 +57,9 @@ final class ModelDownload {
     String weights = ModelFiles.weights(model, revision.files());
     ModelFiles.checkRequired(model, revision.files());
     List<String> wanted = new ArrayList<>(ModelFiles.REQUIRED);
-    ModelFiles.OPTIONAL.stream().filter(revision.files()::contains).forEach(wanted::add);
+    Stream.concat(ModelFiles.OPTIONAL.stream(), ModelFiles.TRAVELLING.stream())
+        .filter(revision.files()::contains)
+        .forEach(wanted::add);
     wanted.add(weights);
     Path folder = cache.snapshot(revision.commit());
     if (weights.equals(ModelFiles.INDEX)) {
@@ -96,7 +99,14 @@ final class ModelDownload {
       if (cache.has(commit, path)) {
         present += size(cache.snapshot(commit).resolve(path));
       } else {
-        missing.add(describe(commit, path));
+        HubFile file = describe(commit, path);
+        if (isTooLarge(file)) {
+          listener.said(
+              "%s: file %s of %.1f MB is left out; training does not need it, and what is saved will lack it"
+                  .formatted(model, path, file.size() / 1e6));
+        } else {
+          missing.add(file);
+        }
       }
     }
     if (missing.isEmpty()) {
@@ -120,6 +130,11 @@ final class ModelDownload {
       link(commit, file);
       before += file.size();
     }
+  }
+
+  private static boolean isTooLarge(HubFile file) {
+    return ModelFiles.TRAVELLING.contains(file.path())
+        && file.size() > ModelFiles.LARGEST_TRAVELLING;
   }
 
   /**

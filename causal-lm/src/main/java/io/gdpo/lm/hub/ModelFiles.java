@@ -2,6 +2,7 @@ package io.gdpo.lm.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.folder.SideFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,9 +15,17 @@ import java.util.regex.Pattern;
 /** Which files of a repository a model needs. */
 final class ModelFiles {
   static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
-  static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  static final String TOKENIZER_CONFIG = SideFiles.TOKENIZER_CONFIG;
+  static final String SPECIAL_TOKENS = SideFiles.SPECIAL_TOKENS;
   static final List<String> OPTIONAL =
-      List.of("generation_config.json", TOKENIZER_CONFIG, "special_tokens_map.json");
+      List.of(SideFiles.GENERATION, TOKENIZER_CONFIG, SPECIAL_TOKENS);
+
+  /** Nothing here reads them: they go with the model into what is saved of it. */
+  static final List<String> TRAVELLING = SideFiles.AS_THEY_ARE;
+
+  /** In bytes. A vocabulary in another tool's form is a few MB; what is larger stays behind. */
+  static final long LARGEST_TRAVELLING = 32 << 20;
+
   static final String WEIGHTS = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
 

@@ -75,6 +75,42 @@ class HubClientTest {
   }
 
   @Test
+  void whatTravelsWithAModelIsDownloadedTooUnlessItIsLarge() throws IOException {
+    List<String> travelling =
+        List.of("chat_template.jinja", "merges.txt", "special_tokens_map.json", "tokenizer.model");
+    travelling.forEach(file -> hub.put(file, file));
+    hub.put("vocab.json", "{}");
+    hub.once(
+        "hub HEAD vocab.json",
+        exchange -> {
+          exchange.getResponseHeaders().set("ETag", HubServer.gitSha1(hub.content("vocab.json")));
+          exchange.getResponseHeaders().set("X-Linked-Size", Long.toString(33 << 20));
+          exchange.sendResponseHeaders(200, -1);
+        });
+
+    Path folder = download().folder();
+
+    for (String file : travelling) {
+      assertThat(folder.resolve(file)).hasContent(file);
+    }
+    assertThat(folder.resolve("vocab.json")).doesNotExist();
+    assertThat(heard.lines)
+        .anySatisfy(line -> assertThat(line).contains("vocab.json of 34.6 MB is left out"));
+  }
+
+  @Test
+  void aCommitWithoutEitherFileThatNamesTheEndOfASequenceIsCompleted() throws IOException {
+    hub.remove("tokenizer_config.json");
+    hub.put("special_tokens_map.json", "{}");
+    Path map = download(client(), MODEL.at(COMMIT)).folder().resolve("special_tokens_map.json");
+    Files.delete(map);
+
+    download(client(), MODEL.at(COMMIT));
+
+    assertThat(map).isRegularFile();
+  }
+
+  @Test
   void filesAreRelativeLinksToBlobsNamedByTheirHashes() throws IOException {
     Path folder = download().folder();
 

@@ -40,6 +40,8 @@ import java.util.List;
  * @param evalEvery training examples between evaluations; once an epoch if absent
  * @param checkpointEvery optimizer steps between resumable checkpoints; at each evaluation if
  *     absent
+ * @param keep resumable checkpoints of a job that stay besides the latest (1), and besides its best
+ *     and its last model, which always stay
  * @param selectBy metric of the eval split that the best checkpoint is chosen by ({@code loss})
  * @param selectDirection {@code min} (default) or {@code max}
  * @param earlyStopPatience evaluations without gain before training stops; never if absent
@@ -86,6 +88,7 @@ public record TrainingSpec(
     Double epochs,
     Long evalEvery,
     Long checkpointEvery,
+    Integer keep,
     String selectBy,
     String selectDirection,
     Integer earlyStopPatience,
@@ -128,6 +131,7 @@ public record TrainingSpec(
     examplesPerPrompt = or(examplesPerPrompt, 4);
     maxGradNorm = or(maxGradNorm, 10.0);
     epochs = or(epochs, 1.0);
+    keep = or(keep, 1);
     selectBy = or(selectBy, "loss");
     selectDirection = or(selectDirection, "min");
     device = or(device, "auto");
@@ -212,6 +216,7 @@ public record TrainingSpec(
         "must be greater than 0 and at most " + MOST_EPOCHS);
     check.within("eval_every", evalEvery, 1, Long.MAX_VALUE);
     check.within("checkpoint_every", checkpointEvery, 1, Long.MAX_VALUE);
+    check.within("keep", keep, 0, Integer.MAX_VALUE);
     check.within("early_stop_patience", earlyStopPatience, 1, Integer.MAX_VALUE);
     check.within("max_length", maxLength, 2, ModelSpec.MOST_POSITIONS);
     check.within("max_prompt_length", maxPromptLength, 1, ModelSpec.MOST_POSITIONS);

@@ -16,6 +16,7 @@ import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Sampler;
 import io.gdpo.lm.SamplingSpec;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.folder.SharedVocabulary;
 import io.gdpo.platform.artifact.ArtifactStore;
 import java.io.IOException;
 import java.net.URI;
@@ -71,6 +72,10 @@ final class CheckpointEvaluation {
     try (Tokenizer tokenizer = Tokenizer.load(policy);
         CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
       model.requireEmbeds(tokenizer);
+      if (checkpoint.referenceUri() != null) {
+        SharedVocabulary.requireOfReference(
+            artifacts.fetch(URI.create(checkpoint.referenceUri())), tokenizer);
+      }
       ExampleEncoder encoder =
           new ExampleEncoder(tokenizer, checkpoint.maxLength(), checkpoint.maxPromptLength());
       promptObservations =

@@ -60,6 +60,7 @@ final class MarkdownReport {
       stages(report, MORE, out);
     }
     worst(report, out);
+    models(report, out);
     settings(report, out);
     meanings(out);
     return out.toString();
@@ -157,6 +158,17 @@ final class MarkdownReport {
     }
     out.append(
         "\nDistributions are percentages of belief classes 0 to 5 (5 and 4 favour, 3 neutral, 2 and 1 oppose, 0 no opinion).\n\n");
+  }
+
+  private static void models(ExperimentReport report, StringBuilder out) {
+    out.append("## Models\n\n");
+    row(out, Stream.of("stage", "its model", "measured against"));
+    row(out, Stream.of("---", "---", "---"));
+    for (StageReport stage : report.stages()) {
+      row(out, Stream.of(stage.name(), stage.modelFolder(), stage.referenceFolder()));
+    }
+    out.append(
+        "\nA model is a folder in Hugging Face layout. One with `adapter_config.json` holds low-rank updates, and names the folder of the model below them.\n\n");
   }
 
   private static void settings(ExperimentReport report, StringBuilder out) {

@@ -1,9 +1,12 @@
 package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 
@@ -30,5 +33,32 @@ public record StageReport(
     List<TrainingProgress> progress) {
   public boolean isEvaluated() {
     return !metrics.isEmpty();
+  }
+
+  /** Where its model lies: a path where it is on this machine, else a URI. */
+  @JsonProperty
+  public String modelFolder() {
+    return folder(checkpoint.modelUri());
+  }
+
+  /** Where the reference model lies; empty for a stage without one. */
+  @JsonProperty
+  public String referenceFolder() {
+    return folder(checkpoint.referenceUri());
+  }
+
+  /** Events may name anything; what is no address of a file is shown as it is. */
+  private static String folder(String uri) {
+    if (uri == null) {
+      return "";
+    }
+    try {
+      URI address = new URI(uri);
+      return "file".equals(address.getScheme()) && address.getPath() != null
+          ? address.getPath().replaceFirst("(?<=.)/+$", "")
+          : uri;
+    } catch (URISyntaxException e) {
+      return uri;
+    }
   }
 }

@@ -2,6 +2,8 @@ package io.gdpo.evaluator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.evaluator.evaluate.EvaluationResult;
@@ -106,10 +108,31 @@ class ReportTest {
         .contains("* dpo: no | model")
         .contains("| gdpo | gdpo | pending |")
         .contains("| Uniform | 0.460 |")
+        .contains("| stage | its model | measured against |")
+        .contains("| sft | /models/sft \\| best | /models/start |")
         .contains("| sft | 0.300 | Is it hard? | 0 25 0 0 0 75 | 0 50 0 0 0 50 |");
     assertThat(markdown.indexOf("Uniform"))
         .as("yardsticks belong to the first section, which a terminal shows")
         .isLessThan(markdown.indexOf("## ", markdown.indexOf("## Stages") + 1));
+  }
+
+  @Test
+  void whereAModelLiesIsAPathOnThisMachineAndElseTheAddressAsItIs() {
+    assertThat(folders("file:///a%20b/best/", null)).containsExactly("/a b/best", "");
+    assertThat(folders("s3://bucket/best", "file:relative"))
+        .containsExactly("s3://bucket/best", "file:relative");
+    assertThat(folders("file:/with a blank", "file:///"))
+        .containsExactly("file:/with a blank", "/");
+  }
+
+  private static List<String> folders(String model, String reference) {
+    Checkpoint checkpoint =
+        new Checkpoint(
+            "id", "job", "river", "sft", "sft", "best", 1, model, reference, "", "", 0.1, 96, 60);
+    ExperimentReport report =
+        ExperimentReport.of("river", List.of(entry(checkpoint, SPEC, Optional.empty())), NOW);
+    JsonNode stage = Json.EVENTS.valueToTree(report).path("stages").path(0);
+    return List.of(stage.path("model_folder").asText(), stage.path("reference_folder").asText());
   }
 
   @Test
@@ -186,8 +209,8 @@ class ReportTest {
         stage,
         kind,
         40,
-        "file:/m",
-        null,
+        "file:///models/" + stage + "%20%7C%20" + kind + "/",
+        "file:/models/start",
         "file:/d",
         "file:/p",
         0.1,

@@ -63,6 +63,13 @@ class CommandLineIT {
     assertThat(log.output()).isNotBlank();
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
         .isEqualTo("READY");
+    assertThat(Gdpo.run("status", "--home", home).output().lines())
+        .filteredOn(line -> line.matches(" +model .*"))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(Path.of(line.replaceFirst(" +model ", "")).resolve("config.json"))
+                    .isRegularFile());
   }
 
   @Test

@@ -67,14 +67,14 @@ public final class StatusCommand implements Callable<Integer> {
     } else {
       describe(console, health);
       console.print("");
-      describe(console, experiments, stack);
+      describe(console, experiments, stack, home);
       failure.ifPresent(e -> console.print("The experiments cannot be read: " + e.getMessage()));
     }
     return (health.isWell() && failure.isEmpty() ? ExitCode.OK : ExitCode.NOT_REACHABLE).code();
   }
 
   private static void describe(
-      Console console, List<ExperimentView> experiments, StackState stack) {
+      Console console, List<ExperimentView> experiments, StackState stack, StackHome home) {
     if (experiments == null) {
       return;
     }
@@ -87,9 +87,8 @@ public final class StatusCommand implements Callable<Integer> {
             describe(
                 console,
                 e,
-                evaluates
-                    ? Evaluating.of(e, new EvaluatorClient(stack))
-                    : Evaluating.NOTHING));
+                evaluates ? Evaluating.of(e, new EvaluatorClient(stack)) : Evaluating.NOTHING,
+                home));
   }
 
   /** Where the parts are and how they fare, for a person. */
@@ -109,7 +108,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static void describe(Console console, ExperimentView experiment, Evaluating evaluating) {
+  private static void describe(
+      Console console, ExperimentView experiment, Evaluating evaluating, StackHome home) {
     console.print(
         experiment.name()
             + "  "
@@ -124,6 +124,10 @@ public final class StatusCommand implements Callable<Integer> {
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId(),
               evaluating.of(stage).map(text -> ", " + text).orElse("")));
+      if (stage.status().equals("SUCCEEDED")) {
+        console.print(
+            String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
+      }
     }
   }
 }

@@ -111,6 +111,11 @@ public record StackHome(Path root) {
     return artifacts().toUri();
   }
 
+  /** The folder of the best model of a job that succeeded, in Hugging Face layout. */
+  public Path bestModel(String jobId) {
+    return artifacts().resolve("jobs").resolve(jobId).resolve("best");
+  }
+
   /** The folder of an experiment's report files. */
   public Path reports(String experiment) {
     return root.resolve("reports").resolve(experiment);

@@ -22,12 +22,15 @@ import java.util.stream.Stream;
  * checkpoint appears whole or not at all, and one that is damaged later is passed over for the one
  * before it.
  *
+ * <p>Only what is named {@code step-N} here is ever deleted, never the latest: the best and the
+ * last model, which later stages and evaluations read, and their reference lie outside.
+ *
  * @param folder where they are kept
+ * @param keep how many stay besides the latest, the newest first
  * @param log told of checkpoints that are passed over
  */
-record CheckpointStore(Path folder, Consumer<String> log) {
+record CheckpointStore(Path folder, int keep, Consumer<String> log) {
   private static final Pattern NAME = Pattern.compile("step-(\\d+)");
-  private static final int KEPT = 2;
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
 
@@ -40,7 +43,7 @@ record CheckpointStore(Path folder, Consumer<String> log) {
   record Saved(Path model, Path optimizer, TrainingState state) {}
 
   /**
-   * Saves a checkpoint, then deletes all but the last two.
+   * Saves a checkpoint, then deletes the oldest beyond those to keep.
    *
    * @param model writes the model, or its adapter, into the checkpoint's folder
    * @throws TrainingFailedException if it cannot be written; earlier ones stay
@@ -60,7 +63,7 @@ record CheckpointStore(Path folder, Consumer<String> log) {
                     .writeValueAsBytes(state.withFiles(digests(temporary))));
           });
       List<Path> all = newestFirst();
-      for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+      for (Path old : all.stream().skip(1L + keep).toList()) {
         AtomicFiles.delete(old);
       }
     } catch (IOException e) {

@@ -1,6 +1,9 @@
 package io.gdpo.trainer.train;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ModelConfig;
@@ -76,17 +79,29 @@ sealed interface ModelSource {
    * A stored model.
    *
    * @param uri its folder in Hugging Face layout
+   * @param base the model below the updates that the folder holds; empty where it is whole, or
+   *     names its base itself
    */
-  record Folder(URI uri) implements ModelSource {
+  record Folder(URI uri, Optional<Path> base) implements ModelSource {
+    private static final String ADAPTER_CONFIG = "adapter_config.json";
+    private static final String BASE_PATH = "base_model_name_or_path";
+
+    Folder(URI uri) {
+      this(uri, Optional.empty());
+    }
+
     @Override
     public CausalLanguageModel open(Device device) throws IOException {
-      return CausalLanguageModel.load(fetch(uri), device);
+      return base.isPresent()
+          ? CausalLanguageModel.loadAdapter(fetch(uri), base.get(), device)
+          : CausalLanguageModel.load(fetch(uri), device);
     }
 
     @Override
     public ModelConfig config() throws IOException {
       Path folder = fetch(uri);
-      return ModelConfig.load(CausalLanguageModel.adapterBase(folder).orElse(folder));
+      Optional<Path> below = base.isPresent() ? base : CausalLanguageModel.adapterBase(folder);
+      return ModelConfig.load(below.orElse(folder));
     }
 
     @Override
@@ -105,7 +120,7 @@ sealed interface ModelSource {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.filter(Folder::isRead).sorted().toList()) {
           digests.add(file.getFileName().toString());
-          digests.add(Digests.ofFile(file));
+          digests.add(file.endsWith(ADAPTER_CONFIG) ? ofAdapterConfig(file) : Digests.ofFile(file));
         }
       }
       Optional<Path> base = CausalLanguageModel.adapterBase(folder);
@@ -113,6 +128,12 @@ sealed interface ModelSource {
         digests.add(ofFolder(base.get()));
       }
       return Digests.ofTexts(digests);
+    }
+
+    /** Without the base's path: the base itself counts, and keeps counting where it is moved. */
+    private static String ofAdapterConfig(Path file) throws IOException {
+      JsonNode json = Json.EVENTS.readTree(file.toFile());
+      return Digests.ofTexts(List.of(json.<ObjectNode>deepCopy().without(BASE_PATH).toString()));
     }
 
     private static boolean isRead(Path file) {

@@ -1,7 +1,7 @@
 package io.gdpo.trainer.train;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.spec.LoraSpec;
@@ -13,6 +13,7 @@ import io.gdpo.lm.Devices;
 import io.gdpo.lm.LoraConfig;
 import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.folder.SharedVocabulary;
 import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
@@ -96,9 +97,10 @@ final class TrainingRun {
     ModelSource start = ModelSource.start(job);
     Optional<CheckpointStore.Saved> saved = checkpoints().latest();
     AtomicFiles.recover(folder.best());
-    ModelSource weights =
-        saved.<ModelSource>map(s -> new ModelSource.Folder(s.model().toUri())).orElse(start);
+    ModelSource weights = saved.isPresent() ? checkpoint(saved.get(), start) : start;
     try (Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
+      console.println(tokenizer.endOfText().introduction(start.config().json()));
+      requireSharedVocabulary(start, tokenizer);
       ModelConfig config = weights.config();
       int maxLength = maxLength(config);
       TrainingData data = data(tokenizer, maxLength);
@@ -124,7 +126,24 @@ final class TrainingRun {
   }
 
   private CheckpointStore checkpoints() {
-    return new CheckpointStore(folder.checkpoints(), console::println);
+    return new CheckpointStore(folder.checkpoints(), spec.keep(), console::println);
+  }
+
+  /** What is resumed from. The job knows the base of its updates, wherever folders have moved. */
+  private ModelSource checkpoint(CheckpointStore.Saved saved, ModelSource start)
+      throws IOException {
+    return new ModelSource.Folder(
+        saved.model().toUri(),
+        spec.lora() == null ? Optional.empty() : Optional.of(base(start, Optional.empty())));
+  }
+
+  private void requireSharedVocabulary(ModelSource start, Tokenizer tokenizer) throws IOException {
+    Optional<URI> reference = ModelSource.reference(job).folder();
+    if (Objective.of(spec).loss().isPreference()
+        && reference.isPresent()
+        && !reference.equals(start.folder())) {
+      SharedVocabulary.requireOfReference(ModelSource.fetch(reference.get()), tokenizer);
+    }
   }
 
   private ExampleEncoder encoder(Tokenizer tokenizer, int maxLength) {
@@ -209,9 +228,14 @@ final class TrainingRun {
           new LoraConfig(lora.rank(), lora.alpha(), Optional.ofNullable(lora.targetModules())),
           job.seed());
     }
+    return Optional.of(base(start, Optional.of(model)));
+  }
+
+  /** The folder of the model below low-rank updates: a whole one that is there, or a copy. */
+  private Path base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
     Optional<Path> folder = start.folder().map(ModelSource::fetch);
     boolean whole = folder.isPresent() && CausalLanguageModel.adapterBase(folder.get()).isEmpty();
-    return Optional.of(whole ? folder.get() : ModelSource.fetch(keptReference(start, model)));
+    return whole ? folder.get() : ModelSource.fetch(keptReference(start, policy));
   }
 
   private Device device() {
@@ -262,12 +286,9 @@ final class TrainingRun {
     return known;
   }
 
+  /** The settings that decide what is computed; how many checkpoints are kept does not. */
   private static String json(TrainingSpec spec) {
-    try {
-      return Json.SPECS.writeValueAsString(spec);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a specification is always JSON", e);
-    }
+    return Json.SPECS.<ObjectNode>valueToTree(spec).without("keep").toString();
   }
 
   private static TrainingState ofThisRun(CheckpointStore.Saved saved, String digest) {
@@ -321,7 +342,10 @@ final class TrainingRun {
           Reference.NONE, Reference.NONE, Reference.NONE, Reference.NONE, Optional.empty());
     }
     ModelSource source = ModelSource.reference(job);
-    URI kept = source.folder().isPresent() ? source.folder().get() : keptReference(source, policy);
+    URI kept =
+        source.folder().isPresent()
+            ? source.folder().get()
+            : keptReference(source, Optional.of(policy));
     if (!spec.levers().cachedReference()) {
       CausalLanguageModel model = openReference(source, policy);
       LiveReference live =
@@ -419,13 +443,16 @@ final class TrainingRun {
    * A reference that is in no folder yet is kept, for those who measure rewards later; under its
    * content, for a job's folder may be used again for another model.
    */
-  private URI keptReference(ModelSource source, CausalLanguageModel policy) throws IOException {
+  private URI keptReference(ModelSource source, Optional<CausalLanguageModel> policy)
+      throws IOException {
     Path kept = folder.reference(digest(source));
     if (Files.isDirectory(kept)) {
       return kept.toUri();
     }
     try (CausalLanguageModel reference =
-        isBaseOf(policy, source) ? policy.base() : source.open(Device.cpu())) { // only copied
+        policy.isPresent() && isBaseOf(policy.get(), source)
+            ? policy.get().base()
+            : source.open(Device.cpu())) { // only copied
       AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
     }
     return kept.toUri();

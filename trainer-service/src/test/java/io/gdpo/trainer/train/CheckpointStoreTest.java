@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
   @TempDir private Path folder;
@@ -58,6 +60,24 @@ class CheckpointStoreTest {
 
     assertThat(store.latest().orElseThrow().state().step()).isEqualTo(11);
     assertThat(names(store.folder())).containsExactlyInAnyOrder("step-10", "step-11");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, Integer.MAX_VALUE})
+  void as_many_checkpoints_as_asked_for_stay_besides_the_latest(int keep) throws IOException {
+    Path checkpoints = folder.resolve("checkpoints");
+    Files.createDirectories(checkpoints.resolve("mine"));
+    CheckpointStore store = new CheckpointStore(checkpoints, keep, log::add);
+
+    for (int step : new int[] {1, 2, 10, 9}) {
+      store.save(state(step), this::write, optimizer);
+    }
+
+    List<String> newestFirst = List.of("step-10", "step-9", "step-2", "step-1");
+    assertThat(names(checkpoints))
+        .as("and what is no checkpoint is not touched")
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(Stream.of("mine"), newestFirst.stream().limit(1L + keep)).toList());
   }
 
   @Test
@@ -135,7 +155,7 @@ class CheckpointStoreTest {
   }
 
   private CheckpointStore store(Path at) {
-    return new CheckpointStore(at, log::add);
+    return new CheckpointStore(at, 1, log::add);
   }
 
   private static TrainingState state(long step) {
