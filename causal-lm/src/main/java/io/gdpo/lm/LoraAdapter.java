@@ -42,6 +42,10 @@ public final class LoraAdapter implements AutoCloseable {
   /** How many folders above an adapter a base is looked for: JOB/best, JOB/checkpoints/step-N. */
   private static final int LEVELS = 2;
 
+  /** The way out where an adapter holds more than low-rank updates of linear modules. */
+  private static final String MERGE =
+      "merge the adapter into its model with PEFT (PeftModel.from_pretrained(...).merge_and_unload().save_pretrained(folder)) and give that folder as the model's path";
+
   /**
    * What PEFT's file says that is read here, or changes nothing that a trained adapter computes.
    */
@@ -177,8 +181,7 @@ public final class LoraAdapter implements AutoCloseable {
         }
       } else if (!KNOWN.contains(field.getKey()) && !saysNothing(value)) {
         throw new InvalidModelException(
-            "%s: %s %s is not supported; merge the adapter into its model with PEFT (merge_and_unload) and load that"
-                .formatted(file, field.getKey(), value));
+            "%s: %s %s is not supported; %s".formatted(file, field.getKey(), value, MERGE));
       }
     }
   }
@@ -187,6 +190,16 @@ public final class LoraAdapter implements AutoCloseable {
     return value.isNull()
         || value.isBoolean() && !value.booleanValue()
         || value.isContainerNode() && value.isEmpty();
+  }
+
+  /** The modules that an adapter's file names, of which PEFT adapts more kinds than are here. */
+  public static List<String> modules(Path folder, LoraConfig config, ModelConfig model) {
+    try {
+      return config.modules(model);
+    } catch (InvalidModelException e) {
+      throw new InvalidModelException(
+          "%s: %s; %s".formatted(folder.resolve(CONFIG), e.getMessage(), MERGE), e);
+    }
   }
 
   /**
@@ -213,7 +226,7 @@ public final class LoraAdapter implements AutoCloseable {
   /** Reads an adapter of a model. */
   static LoraAdapter load(Path folder, ModelConfig model, NDManager beside) throws IOException {
     LoraConfig config = config(folder);
-    List<String> modules = config.modules(model);
+    List<String> modules = modules(folder, config, model);
     ParameterStore parameters = new ParameterStore(beside.getDevice());
     Path file = folder.resolve(WEIGHTS);
     if (!Files.isRegularFile(file)) {
@@ -226,7 +239,8 @@ public final class LoraAdapter implements AutoCloseable {
       for (Map.Entry<String, Shape> expected : shapes(config, modules, model).entrySet()) {
         String name = PEFT_PREFIX + expected.getKey();
         if (!unread.remove(name)) {
-          throw new InvalidModelException("%s: weight %s is missing".formatted(file, name));
+          throw new InvalidModelException(
+              "%s: weight %s is missing; save the adapter again".formatted(file, name));
         }
         if (!weights.shape(name).equals(expected.getValue())) {
           throw new InvalidModelException(
@@ -237,7 +251,8 @@ public final class LoraAdapter implements AutoCloseable {
       }
       if (!unread.isEmpty()) {
         throw new InvalidModelException(
-            file + ": weights that no target module has: " + String.join(", ", unread));
+            "%s: weights that are no low-rank updates of its target modules (%s); %s"
+                .formatted(file, String.join(", ", unread), MERGE));
       }
       return new LoraAdapter(config, modules, parameters);
     } catch (IOException | RuntimeException e) {

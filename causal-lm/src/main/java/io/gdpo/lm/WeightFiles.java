@@ -50,8 +50,8 @@ public final class WeightFiles implements AutoCloseable {
     boolean sharded = !Files.isRegularFile(whole);
     if (sharded && !Files.isRegularFile(index)) {
       throw new InvalidModelException(
-          "%s has neither %s nor %s; weights are read from safetensors files (save_pretrained(folder) writes them)"
-              .formatted(folder, WHOLE, INDEX));
+          "%s has neither %s nor %s; weights are read from safetensors files (save_pretrained(folder) writes them)%s"
+              .formatted(folder, WHOLE, INDEX, ModelFolder.otherWeights(folder)));
     }
     WeightFiles weights = new WeightFiles(sharded ? index : whole);
     try {

@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +153,30 @@ class LoraTest {
     assertRefused(folder, "adapter_model.safetensors is missing");
   }
 
+  @Test
+  void an_adapter_with_a_head_of_its_own_names_the_way_out(@TempDir Path folder)
+      throws IOException {
+    String way = "merge_and_unload";
+    assertRefused(adapterWith(folder, "\"modules_to_save\": [\"lm_head\"]"), "lm_head", way);
+
+    Path config = folder.resolve("adapter_config.json");
+    String json = Files.readString(config).replace("\"modules_to_save\": [\"lm_head\"],", "");
+    Files.writeString(config, json.replaceAll("\\[ *\"[^]]*]", "[\"c_attn\", \"lm_head\"]"));
+    assertRefused(folder, "adapter_config.json", "\"lm_head\" matches nothing", way);
+
+    Files.writeString(config, json);
+    Path weights = folder.resolve("adapter_model.safetensors");
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      Map<String, NDArray> tensors = new LinkedHashMap<>();
+      try (Safetensors stored = Safetensors.open(weights)) {
+        stored.names().forEach(name -> tensors.put(name, stored.loadFloats(manager, name)));
+      }
+      tensors.put("base_model.model.lm_head.weight", manager.create(new float[] {1}));
+      Safetensors.write(weights, tensors, Map.of());
+    }
+    assertRefused(folder, "base_model.model.lm_head.weight", way);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"best", "checkpoints/step-3"})
   void a_base_that_is_named_by_its_content_is_found_where_the_jobs_folder_has_moved(
@@ -259,10 +285,10 @@ class LoraTest {
     }
   }
 
-  private static void assertRefused(Path folder, String message) {
+  private static void assertRefused(Path folder, String... messages) {
     assertThatThrownBy(() -> CausalLanguageModel.load(folder, Device.cpu()))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining(message);
+        .hasMessageContainingAll(messages);
   }
 
   private void train() {

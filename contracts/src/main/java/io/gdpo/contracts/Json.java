@@ -1,8 +1,10 @@
 package io.gdpo.contracts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -13,25 +15,36 @@ import com.fasterxml.jackson.databind.deser.std.NumberDeserializers;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 
 /**
  * The JSON dialect of contracts: snake_case names, ISO dates. Specifications refuse unknown fields
  * and fields given twice by name; events ignore them, so that old readers survive new writers.
+ * Nesting is bounded, for every reader walks down it.
  */
 public final class Json {
+  /** Deepest nesting of arrays and objects that is read. */
+  public static final int DEEPEST = 100;
+
+  private static final StreamReadConstraints BOUNDS =
+      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build();
+
   /** For events and artifacts. */
-  public static final ObjectMapper EVENTS = mapper(new JsonMapper(), false);
+  public static final ObjectMapper EVENTS = mapper(new JsonMapper(bounded()), false);
 
   /** For specifications in JSON. */
-  public static final ObjectMapper SPECS = mapper(new JsonMapper(), true);
+  public static final ObjectMapper SPECS = mapper(new JsonMapper(bounded()), true);
 
   /** For specifications in YAML (JSON is YAML too). */
-  public static final ObjectMapper YAML_SPECS = mapper(new ObjectMapper(new YAMLFactory()), true);
+  public static final ObjectMapper YAML_SPECS =
+      mapper(new ObjectMapper(new PlainYaml(BOUNDS)), true);
 
   private Json() {}
+
+  private static JsonFactory bounded() {
+    return JsonFactory.builder().streamReadConstraints(BOUNDS).build();
+  }
 
   /**
    * Reads whole numbers, also where they are written 8.0 or 1e3; 4.7 is refused instead of cut,

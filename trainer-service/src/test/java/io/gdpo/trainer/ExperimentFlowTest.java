@@ -1,5 +1,6 @@
 package io.gdpo.trainer;
 
+import static io.gdpo.trainer.support.Service.TOKENIZER;
 import static io.gdpo.trainer.support.Service.awaitExperiment;
 import static io.gdpo.trainer.support.Service.awaitStage;
 import static io.gdpo.trainer.support.Service.experiment;
@@ -100,7 +101,7 @@ class ExperimentFlowTest {
 
     DatasetRequested requested = datasetRequested("happy");
     assertThat(requested.spec().examples()).isEqualTo("file:/nowhere/happy.jsonl");
-    assertThat(requested.spec().tokenizer()).isEqualTo("file:/nowhere/tokenizer.json");
+    assertThat(requested.spec().tokenizer()).isEqualTo(TOKENIZER);
     DatasetReady ready = new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of());
     broker.send(ready, "twice");
     broker.send(ready, "twice");
@@ -115,7 +116,7 @@ class ExperimentFlowTest {
     assertThat(Path.of(URI.create(sft.modelUri())).resolve("config.json")).isRegularFile();
     assertThat(Path.of(URI.create(sft.progressUri()))).isRegularFile();
     TrainingJob root = trainingJob(sft);
-    assertThat(root.model().init().tokenizer()).isEqualTo("file:/nowhere/tokenizer.json");
+    assertThat(root.model().init().tokenizer()).isEqualTo(TOKENIZER);
     assertThat(root.parentModelUri()).isNull();
     assertThat(root.referenceModelUri()).isNull();
     assertThat(root.datasetUri()).isEqualTo("file:/datasets/x");
@@ -342,6 +343,27 @@ class ExperimentFlowTest {
   }
 
   @Test
+  void anExperimentWhoseModelCannotBeTrainedIsRefusedBeforeADatasetIsAskedFor() {
+    String yaml = yaml("untrainable", "sft").replace(TOKENIZER, "file:/nowhere/tokenizer.json");
+    submitYaml(yaml)
+        .then()
+        .statusCode(400)
+        .contentType("application/problem+json")
+        .body("detail", containsString("model.init.tokenizer: "))
+        .body("detail", containsString("/nowhere/tokenizer.json"));
+    given().get("/experiments/untrainable").then().statusCode(404);
+
+    broker.send(new ExperimentSubmitted(spec(yaml)));
+    ExperimentFinished finished =
+        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable"));
+    assertThat(finished.status()).isEqualTo("FAILED");
+    assertThat(finished.reason()).contains("model.init.tokenizer: ", "/nowhere/tokenizer.json");
+    assertThat(stage("untrainable", "sft").status()).isEqualTo("FAILED");
+    assertThat(broker.events(DatasetRequested.class))
+        .noneMatch(e -> "untrainable".equals(e.requestedBy()));
+  }
+
+  @Test
   void aDatasetIsUsedByNameOnceItIsReady() {
     String yaml =
         yaml("by-id", "sft").replace("examples: file:/nowhere/by-id.jsonl", "id: ready-made");
@@ -466,7 +488,7 @@ class ExperimentFlowTest {
 
   @Test
   void aModelOfTheHubGoesToTheJobByItsName() throws IOException {
-    String init = "\n  init:\n    tokenizer: file:/nowhere/tokenizer.json\n";
+    String init = "\n  init:\n    tokenizer: " + TOKENIZER + "\n";
     String yaml = yaml("of-the-hub", "dpo");
     assertThat(yaml).contains(init);
     submitYaml(yaml.replace(init, " owner/name@v1\n")).then().statusCode(201);
@@ -547,10 +569,10 @@ class ExperimentFlowTest {
           group: Riverside
         model:
           init:
-            tokenizer: file:/nowhere/tokenizer.json
+            tokenizer: %2$s
         stages:
         """
-            .formatted(name)
+            .formatted(name, TOKENIZER)
         + Stream.of(stages).map(ExperimentFlowTest::stageYaml).collect(Collectors.joining());
   }
 

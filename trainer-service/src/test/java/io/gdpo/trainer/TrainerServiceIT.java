@@ -15,6 +15,7 @@ import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.trainer.support.Service;
 import io.gdpo.trainer.support.TestBroker;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
@@ -121,11 +122,11 @@ class TrainerServiceIT {
     return """
         name: %s
         dataset: {examples: "%s"}
-        model: {init: {tokenizer: "file:/nowhere/tokenizer.json"}}
+        model: {init: {tokenizer: "%s"}}
         stages:
           - name: sft
             training: {loss: sft}
         """
-        .formatted(name, examples);
+        .formatted(name, examples, Service.TOKENIZER);
   }
 }

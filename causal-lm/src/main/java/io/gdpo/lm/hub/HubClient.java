@@ -1,5 +1,6 @@
 package io.gdpo.lm.hub;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,32 @@ public final class HubClient {
       listener.said(
           "%s; using commit %s from the cache".formatted(e.getMessage(), cached.get().commit()));
       return cached.get();
+    }
+  }
+
+  /**
+   * The folder with a model's config and tokenizer, without its weights: enough to see whether it
+   * can be trained. The Hub is asked once, without retries.
+   *
+   * @return empty if the cache does not hold them and the Hub cannot be asked now
+   * @throws HubException if the model cannot be had, now or later; says why and what to do
+   */
+  public Optional<Path> preview(HubModelName model) {
+    HubCache cache = new HubCache(settings.cache(), model);
+    Optional<Path> cached =
+        cache
+            .commit()
+            .filter(commit -> ModelFiles.REQUIRED.stream().allMatch(f -> cache.has(commit, f)))
+            .map(cache::snapshot);
+    if (settings.offline() || model.isPinned() && cached.isPresent()) {
+      return cached;
+    }
+    try {
+      DownloadListener quiet = new DownloadLog(line -> {});
+      return Optional.of(
+          new ModelDownload(model, settings, cache, RetryPolicy.ONCE, quiet).preview());
+    } catch (HubException.Unreachable e) {
+      return cached;
     }
   }
 

@@ -71,6 +71,17 @@ final class ModelDownload {
     return new HubSnapshot(model, revision.commit(), folder);
   }
 
+  /** Fetches config and tokenizer alone, and looks whether there are weights that can be read. */
+  Path preview() {
+    Revision revision = lookUp();
+    ModelFiles.checkRequired(model, revision.files());
+    ModelFiles.weights(model, revision.files());
+    List<String> wanted = new ArrayList<>(ModelFiles.REQUIRED);
+    ModelFiles.OPTIONAL.stream().filter(revision.files()::contains).forEach(wanted::add);
+    fetch(revision.commit(), wanted);
+    return cache.snapshot(revision.commit());
+  }
+
   private Revision lookUp() {
     byte[] answer =
         answer(

@@ -19,6 +19,11 @@ record RetryPolicy(
           Duration.ofSeconds(16),
           Duration.ofMinutes(5),
           RetryPolicy::sleep);
+
+  /** One try, for who has no time to wait. */
+  static final RetryPolicy ONCE =
+      new RetryPolicy(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, RetryPolicy::sleep);
+
   private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(1);
 
   Duration waitBefore(int retry) {

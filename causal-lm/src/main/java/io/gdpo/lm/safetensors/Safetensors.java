@@ -5,29 +5,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -44,10 +34,6 @@ import java.util.function.BiFunction;
  * asked for with; they outlive the file. Several threads may read one open file.
  */
 public final class Safetensors implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String METADATA = "__metadata__";
-  private static final long MAX_HEADER = 100_000_000;
-
   /** Tensors are read, widened and written in pieces of at most this many elements. */
   private static final int PIECE = 1 << 20;
 
@@ -72,7 +58,7 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /** Where a tensor lies: {@code begin} and {@code end} are offsets in the file. */
-  private record Entry(Storage storage, Shape shape, long begin, long end) {}
+  record Entry(Storage storage, Shape shape, long begin, long end) {}
 
   /** Element types with their sizes; those that are not loaded may still stand in a file. */
   enum Storage {
@@ -85,11 +71,14 @@ public final class Safetensors implements AutoCloseable {
     I16(2),
     I8(1),
     U8(1),
-    BOOL(1);
+    BOOL(1),
+    U16(2),
+    U32(4),
+    U64(8);
 
     private static final Set<Storage> FLOATS = Set.of(F32, F16, BF16);
 
-    private final int bytes;
+    final int bytes;
 
     Storage(int bytes) {
       this.bytes = bytes;
@@ -105,128 +94,15 @@ public final class Safetensors implements AutoCloseable {
   public static Safetensors open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return read(file, channel);
+      SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+      return new Safetensors(file, channel, header.entries(), header.metadata());
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  private static Safetensors read(Path file, FileChannel channel) throws IOException {
-    long size = channel.size();
-    if (size < Long.BYTES) {
-      throw notSafetensors(file, "it has " + size + " bytes");
-    }
-    long headerLength = read(channel, 0, Long.BYTES).getLong();
-    if (headerLength < 2 || headerLength > MAX_HEADER) {
-      throw notSafetensors(file, "its first 8 bytes give a header of " + headerLength + " bytes");
-    }
-    long data = Long.BYTES + headerLength;
-    if (data > size) {
-      throw new InvalidModelException(
-          "%s is torn: its header ends at byte %d, the file at %d; copy or save it again"
-              .formatted(file, data, size));
-    }
-    JsonNode header = header(file, read(channel, Long.BYTES, (int) headerLength));
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    for (Iterator<Map.Entry<String, JsonNode>> it = header.fields(); it.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = it.next();
-      if (field.getKey().equals(METADATA)) {
-        field
-            .getValue()
-            .fields()
-            .forEachRemaining(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
-      } else {
-        entries.put(field.getKey(), entry(file, field.getKey(), field.getValue(), data));
-      }
-    }
-    requireWhole(file, entries, data, size);
-    return new Safetensors(file, channel, entries, metadata);
-  }
-
-  private static JsonNode header(Path file, ByteBuffer bytes) throws IOException {
-    byte[] text = new byte[bytes.remaining()];
-    bytes.get(text);
-    try {
-      JsonNode header = JSON.readTree(text);
-      if (!header.isObject()) {
-        throw notSafetensors(file, "its header is not a JSON object");
-      }
-      return header;
-    } catch (JsonProcessingException e) {
-      throw new InvalidModelException(
-          file + " is not a safetensors file: its header is not JSON: " + e.getOriginalMessage(),
-          e);
-    }
-  }
-
-  private static InvalidModelException notSafetensors(Path file, String why) {
-    return new InvalidModelException(file + " is not a safetensors file: " + why);
-  }
-
-  private static Entry entry(Path file, String name, JsonNode field, long data) {
-    String dtype = field.path("dtype").asText();
-    Storage storage;
-    try {
-      storage = Storage.valueOf(dtype);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidModelException(
-          "%s: tensor %s has element type %s, which is not known here; save it as float32"
-              .formatted(file, name, dtype),
-          e);
-    }
-    List<Long> dimensions = new ArrayList<>();
-    field.path("shape").forEach(dimension -> dimensions.add(dimension.asLong(-1)));
-    JsonNode offsets = field.path("data_offsets");
-    long begin = offsets.path(0).asLong(-1);
-    long end = offsets.path(1).asLong(-1);
-    if (begin < 0 || end - begin != bytesOf(dimensions, storage)) {
-      throw new InvalidModelException(
-          "%s: tensor %s is declared as %s %s at bytes %d to %d, which do not agree"
-              .formatted(file, name, dtype, dimensions, begin, end));
-    }
-    Shape shape = new Shape(dimensions);
-    return new Entry(storage, shape, data + begin, data + end);
-  }
-
-  /** The size that a shape takes, or -1 if no tensor can have it. */
-  private static long bytesOf(List<Long> dimensions, Storage storage) {
-    BigInteger bytes = BigInteger.valueOf(storage.bytes);
-    for (long dimension : dimensions) {
-      if (dimension < 0) {
-        return -1;
-      }
-      bytes = bytes.multiply(BigInteger.valueOf(dimension));
-    }
-    return bytes.bitLength() < Long.SIZE ? bytes.longValue() : -1;
-  }
-
-  private static void requireWhole(Path file, Map<String, Entry> entries, long data, long size) {
-    List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(entries.entrySet());
-    byPlace.sort(Comparator.comparingLong(named -> named.getValue().begin()));
-    long at = data;
-    for (Map.Entry<String, Entry> named : byPlace) {
-      Entry entry = named.getValue();
-      if (entry.begin() != at) {
-        throw new InvalidModelException(
-            "%s is damaged: tensor %s starts at byte %d, where %d was due"
-                .formatted(file, named.getKey(), entry.begin(), at));
-      }
-      at = entry.end();
-      if (at > size) {
-        throw new InvalidModelException(
-            "%s is torn: tensor %s ends at byte %d, the file at %d; copy or save it again"
-                .formatted(file, named.getKey(), at, size));
-      }
-    }
-    if (at != size) {
-      throw new InvalidModelException(
-          "%s is damaged: %d bytes follow the last tensor".formatted(file, size - at));
-    }
-  }
-
-  private static ByteBuffer read(FileChannel channel, long begin, int bytes) throws IOException {
+  static ByteBuffer read(FileChannel channel, long begin, int bytes) throws IOException {
     ByteBuffer read = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     fill(channel, begin, read);
     return read;
@@ -454,7 +330,7 @@ public final class Safetensors implements AutoCloseable {
   static void write(
       Path file, Map<String, Declared> declared, TensorWriter tensors, Map<String, String> metadata)
       throws IOException {
-    ByteBuffer header = ByteBuffer.wrap(headerOf(declared, metadata));
+    ByteBuffer header = ByteBuffer.wrap(SafetensorsHeader.of(declared, metadata));
     try (FileChannel out =
         FileChannel.open(
             file,
@@ -469,34 +345,6 @@ public final class Safetensors implements AutoCloseable {
       }
       out.force(true);
     }
-  }
-
-  private static byte[] headerOf(Map<String, Declared> tensors, Map<String, String> metadata)
-      throws IOException {
-    ObjectNode header = JSON.createObjectNode();
-    if (!metadata.isEmpty()) {
-      metadata.forEach(header.putObject(METADATA)::put);
-    }
-    long offset = 0;
-    for (Map.Entry<String, Declared> named : tensors.entrySet()) {
-      Storage storage = named.getValue().storage();
-      Shape shape = named.getValue().shape();
-      ObjectNode entry = header.putObject(named.getKey());
-      entry.put("dtype", storage.name());
-      for (long dimension : shape.getShape()) {
-        entry.withArray("shape").add(dimension);
-      }
-      if (shape.dimension() == 0) {
-        entry.putArray("shape");
-      }
-      long end = offset + shape.size() * storage.bytes;
-      entry.putArray("data_offsets").add(offset).add(end);
-      offset = end;
-    }
-    byte[] text = JSON.writeValueAsBytes(header);
-    int padded = (text.length + 7) / 8 * 8; // so that the tensors are aligned
-    return (new String(text, StandardCharsets.UTF_8) + " ".repeat(padded - text.length))
-        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static Storage storageOf(String name, NDArray tensor) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsTest {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
@@ -113,7 +115,7 @@ class SafetensorsTest {
     assertHeaderRefused(
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", "x is declared");
     assertHeaderRefused("{\"x\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", "x");
-    assertHeaderRefused("{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}", "x is declared");
+    assertHeaderRefused("{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}", "data_offsets must be a list");
     assertHeaderRefused(
         "{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", "F8_E4M3");
     assertHeaderRefused(
@@ -123,15 +125,77 @@ class SafetensorsTest {
         "damaged");
   }
 
-  private void assertHeaderRefused(String header, String reason) throws IOException {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'x':{'dtype':'F32','shape':[4.7],'data_offsets':[0,8]}} | x: shape must be a list of whole numbers, is [4.7]",
+        "{'x':{'dtype':'F32','shape':['2'],'data_offsets':[0,8]}} | x: shape must be",
+        "{'x':{'dtype':'F32','shape':2,'data_offsets':[0,8]}} | x: shape must be",
+        "{'x':{'dtype':'F32','data_offsets':[0,8]}} | x: shape must be a list of whole numbers, is missing",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8,16]}} | x is declared",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}} | x is declared",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8.0]}} | data_offsets must be",
+        "{'x':{'dtype':'F32','shape':[18446744073709551618],'data_offsets':[0,8]}} | x: shape must be",
+        "{'x':{'dtype':'F32','shape':[9223372036854775807,9223372036854775807],'data_offsets':[0,8]}} | x is declared",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}, 7 | its header is not JSON",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}} | its header is not JSON",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'x':{'dtype':'F32','shape':[0],'data_offsets':[0,0]}} | its header is not JSON: Duplicate field 'x'",
+        "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'y':{'dtype':'F32','shape':[0],'data_offsets':[4,4]}} | damaged",
+        "[7,8,9] | not a JSON object"
+      })
+  void a_header_is_read_as_strictly_as_the_format_says(String header, String reason)
+      throws IOException {
+    assertHeaderRefused(header.replace('\'', '"'), reason);
+  }
+
+  @Test
+  void a_tensor_without_elements_may_stand_at_the_place_of_another() throws IOException {
+    Path file = folder.resolve("empty.safetensors");
+    String empty = "{'dtype':'F32','shape':[0],'data_offsets':[0,0]}";
+    Files.write(
+        file,
+        bytes(
+            ("{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'e':" + empty + "}  ")
+                .replace('\'', '"')));
+    try (Safetensors stored = Safetensors.open(file)) {
+      assertThat(stored.loadFloats(manager, "e").getShape()).isEqualTo(new Shape(0));
+      assertThat(stored.loadFloats(manager, "x").toFloatArray()).containsExactly(0, 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, a header of 18446744073709551615 bytes",
+    "9223372036854775807, a header of 9223372036854775807 bytes",
+    "100000001, a header of 100000001 bytes",
+    "99999999, is torn",
+    "1, a header of 1 bytes"
+  })
+  void a_header_longer_than_the_file_is_not_waited_for(long length, String reason)
+      throws IOException {
+    byte[] content = bytes("{}");
+    ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+    Path file = folder.resolve("length.safetensors");
+    Files.write(file, content);
+    assertThatThrownBy(() -> Safetensors.open(file).close())
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining(reason);
+  }
+
+  /** A file with this header and 8 bytes of tensors. */
+  private static byte[] bytes(String header) {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer content =
-        ByteBuffer.allocate(8 + text.length + 8)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(text.length)
-            .put(text);
+    return ByteBuffer.allocate(8 + text.length + 8)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(text.length)
+        .put(text)
+        .array();
+  }
+
+  private void assertHeaderRefused(String header, String reason) throws IOException {
     Path file = folder.resolve("contradiction.safetensors");
-    Files.write(file, content.array());
+    Files.write(file, bytes(header));
     assertThatThrownBy(() -> Safetensors.open(file).close())
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining(file.toString())

@@ -1,6 +1,8 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.platform.database.Page;
+import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -30,6 +32,7 @@ public class Dataset extends PanacheEntityBase {
   public String uri;
 
   /** Why it FAILED. */
+  @Convert(converter = ReasonColumn.class)
   public String reason;
 
   /** Examples by split, once READY. */
@@ -43,8 +46,10 @@ public class Dataset extends PanacheEntityBase {
     return findByIdOptional(id);
   }
 
-  static List<Dataset> newestFirst() {
-    return list("order by requestedAt desc, id");
+  static List<Dataset> newestFirst(Page page) {
+    return Dataset.<Dataset>find("order by requestedAt desc, id")
+        .range(page.offset(), page.offset() + page.limit() - 1)
+        .list();
   }
 
   /** Locks the oldest dataset that waits to be built and that nobody else is building. */

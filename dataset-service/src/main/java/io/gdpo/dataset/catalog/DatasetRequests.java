@@ -1,5 +1,6 @@
 package io.gdpo.dataset.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -25,7 +26,14 @@ public class DatasetRequests {
   @Incoming("datasets")
   @Blocking
   void onDatasets(ConsumerRecord<String, byte[]> record) {
-    inbox.accept(record, Event.OfDataset.class, this::handle);
+    inbox.acceptCommand(record, DatasetRequested.class, this::handle, this::refuse);
+  }
+
+  /** What cannot be read or carried out is a dataset that failed, if it is known which. */
+  private boolean refuse(JsonNode data, String reason) {
+    datasets.refuse(
+        data.path("dataset_id").asText(), null, data.path("requested_by").textValue(), reason);
+    return true;
   }
 
   /** The other events of the topic are this service's own answers. */

@@ -8,14 +8,17 @@ import io.gdpo.dataset.DatasetException;
 import io.gdpo.dataset.build.DatasetCard;
 import io.gdpo.dataset.build.Sources;
 import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -86,9 +89,11 @@ public class DatasetResource {
   }
 
   @GET
-  @Operation(summary = "All datasets, newest first")
-  public List<DatasetView> list() {
-    return datasets.all();
+  @Operation(summary = "Datasets, the newest first, by pages")
+  public List<DatasetView> list(
+      @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) int limit,
+      @QueryParam("offset") @DefaultValue("0") int offset) {
+    return datasets.page(new Page(limit, offset));
   }
 
   @GET

@@ -5,6 +5,7 @@ import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.database.Page;
 import io.gdpo.platform.event.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -140,8 +141,8 @@ public class Datasets {
   }
 
   @Transactional
-  public List<DatasetView> all() {
-    return Dataset.newestFirst().stream().map(DatasetView::of).toList();
+  public List<DatasetView> page(Page page) {
+    return Dataset.newestFirst(page).stream().map(DatasetView::of).toList();
   }
 
   @Transactional

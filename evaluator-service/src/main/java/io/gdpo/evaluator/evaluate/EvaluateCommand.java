@@ -1,6 +1,7 @@
 package io.gdpo.evaluator.evaluate;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.PreferenceDataException;
@@ -98,7 +99,7 @@ public final class EvaluateCommand {
       e.printStackTrace(err);
       folder.write(
           EvaluationTask.FAILURE_FILE,
-          Json.EVENTS.writeValueAsBytes(new EvaluationFailure(e.getMessage())));
+          Json.EVENTS.writeValueAsBytes(new EvaluationFailure(Reason.of(e))));
       return REFUSED;
     } catch (IOException | RuntimeException e) {
       e.printStackTrace(err);

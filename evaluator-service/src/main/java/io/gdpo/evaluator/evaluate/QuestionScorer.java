@@ -3,10 +3,10 @@ package io.gdpo.evaluator.evaluate;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.ParsedResponse;
+import io.gdpo.data.PreferenceMargin;
 import io.gdpo.evaluator.metric.BeliefDistribution;
 import io.gdpo.evaluator.metric.ClassBeliefConsistency;
 import io.gdpo.evaluator.metric.ClassBeliefConsistency.Verdict;
-import io.gdpo.evaluator.metric.ImplicitReward;
 import io.gdpo.evaluator.metric.JensenShannonDistance;
 import io.gdpo.evaluator.metric.MajorityBias;
 import io.gdpo.evaluator.metric.MetricCatalogue;
@@ -154,13 +154,14 @@ final class QuestionScorer {
     for (PairObservation pair : pairs) {
       means.add(
           MetricCatalogue.BELIEF_PAIR_ACCURACY.key(),
-          pair.policy().chosen() > pair.rejectedUnderBelief() ? 1 : 0);
+          PreferenceMargin.of(pair.policy().chosen(), pair.rejectedUnderBelief()).favoursChosen()
+              ? 1
+              : 0);
       pair.reference()
           .ifPresent(
               reference -> {
-                double margin =
-                    ImplicitReward.margin(
-                        beta,
+                PreferenceMargin margin =
+                    new PreferenceMargin(
                         pair.policy().chosen(),
                         pair.policy().rejected(),
                         reference.chosen(),
@@ -183,9 +184,12 @@ final class QuestionScorer {
     }
   }
 
-  private static void addMargin(
-      MetricCatalogue margin, MetricCatalogue accuracy, double value, MetricMeans means) {
-    means.add(margin.key(), value);
-    means.add(accuracy.key(), value > 0 ? 1 : 0);
+  private void addMargin(
+      MetricCatalogue margin,
+      MetricCatalogue accuracy,
+      PreferenceMargin measured,
+      MetricMeans means) {
+    means.add(margin.key(), beta * measured.value());
+    means.add(accuracy.key(), measured.favoursChosen() ? 1 : 0);
   }
 }

@@ -4,10 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.platform.database.Page;
+import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.panache.common.Sort;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -20,6 +25,8 @@ import java.util.Optional;
 /** What the evaluator remembers of a checkpoint that was to be measured. */
 @Entity
 public class Evaluation extends PanacheEntityBase {
+  private static final int PENDING_AT_ONCE = 100;
+
   @Id
   @Column(name = "checkpoint_id")
   String checkpointId;
@@ -38,6 +45,7 @@ public class Evaluation extends PanacheEntityBase {
   /** Processes that were started; each has its own name. */
   int launches;
 
+  @Convert(converter = ReasonColumn.class)
   String reason;
 
   @Column(name = "result_uri")
@@ -57,16 +65,40 @@ public class Evaluation extends PanacheEntityBase {
   /** A checkpoint to be measured. */
   Evaluation(Checkpoint checkpoint, EvaluationSpec spec, Instant requestedAt) {
     this.checkpointId = checkpoint.id();
-    this.experiment = checkpoint.experiment();
-    this.stage = checkpoint.stage();
-    this.checkpoint = json(checkpoint);
-    this.spec = json(spec);
-    this.status = EvaluationStatus.PENDING;
     this.requestedAt = requestedAt;
+    ask(checkpoint, spec);
+  }
+
+  /** It failed and is asked for again: what is asked now counts, and it has all its tries. */
+  void askAgain(Checkpoint asked, EvaluationSpec settings) {
+    if (status != EvaluationStatus.FAILED) {
+      throw new IllegalStateException(
+          "Only an evaluation that failed is asked for again, " + checkpointId + " is " + status);
+    }
+    failures = 0;
+    reason = null;
+    finishedAt = null;
+    ask(asked, settings);
+  }
+
+  private void ask(Checkpoint asked, EvaluationSpec settings) {
+    experiment = asked.experiment();
+    stage = asked.stage();
+    checkpoint = json(asked);
+    spec = json(settings);
+    status = EvaluationStatus.PENDING;
   }
 
   static Optional<Evaluation> ofCheckpoint(String checkpointId) {
     return findByIdOptional(checkpointId);
+  }
+
+  /** A page of all evaluations, or of an experiment's, in the order in which they were asked for. */
+  static List<Evaluation> page(Optional<String> experiment, Page page) {
+    Sort order = Sort.by("requestedAt").and("checkpointId");
+    PanacheQuery<Evaluation> query =
+        experiment.isPresent() ? find("experiment", order, experiment.get()) : findAll(order);
+    return query.range(page.offset(), page.offset() + page.limit() - 1).list();
   }
 
   /** An experiment's evaluations in the order in which they were asked for. */
@@ -78,8 +110,20 @@ public class Evaluation extends PanacheEntityBase {
     return find("status", EvaluationStatus.RUNNING).firstResultOptional();
   }
 
-  static Optional<Evaluation> nextPending() {
-    return find("status", Sort.by("requestedAt"), EvaluationStatus.PENDING).firstResultOptional();
+  /** Those that wait for their turn, the longest waiting first; a few are enough. */
+  static List<Evaluation> pending() {
+    return find("status", Sort.by("requestedAt"), EvaluationStatus.PENDING)
+        .page(0, PENDING_AT_ONCE)
+        .list();
+  }
+
+  /** Makes equal requests that come at once be one: the others wait for the first to be noted. */
+  static void lock(String checkpointId) {
+    getEntityManager()
+        .createNativeQuery(
+            "select cast(pg_advisory_xact_lock(hashtextextended(:name, 0)) as text)", String.class)
+        .setParameter("name", "evaluation " + checkpointId)
+        .getSingleResult();
   }
 
   /** The name of this evaluation's latest process; unique for ever. */
@@ -113,6 +157,11 @@ public class Evaluation extends PanacheEntityBase {
     status = EvaluationStatus.FAILED;
     reason = why;
     finishedAt = at;
+  }
+
+  /** What is told to whoever waits for an evaluation that has succeeded. */
+  EvaluationCompleted completed() {
+    return new EvaluationCompleted(checkpointId, experiment, stage, metrics(), resultUri);
   }
 
   public String checkpointId() {

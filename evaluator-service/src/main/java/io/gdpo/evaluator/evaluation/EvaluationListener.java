@@ -2,7 +2,6 @@ package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
-import io.gdpo.contracts.event.Event;
 import io.gdpo.platform.event.Inbox;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,20 +25,18 @@ class EvaluationListener {
     inbox.accept(
         record,
         CheckpointSaved.class,
-        saved -> evaluations.request(saved.checkpoint(), saved.evaluation()));
+        saved -> evaluations.requestByEvent(saved.checkpoint(), saved.evaluation()),
+        evaluations::refuse);
   }
 
   /** The topic carries our own answers too; only requests concern us. */
   @Incoming("evaluations")
   @Blocking
   void onEvaluations(ConsumerRecord<String, byte[]> record) {
-    inbox.accept(
+    inbox.acceptCommand(
         record,
-        Event.OfEvaluation.class,
-        event -> {
-          if (event instanceof EvaluationRequested requested) {
-            evaluations.request(requested.checkpoint(), requested.evaluation());
-          }
-        });
+        EvaluationRequested.class,
+        requested -> evaluations.requestByEvent(requested.checkpoint(), requested.evaluation()),
+        evaluations::refuse);
   }
 }

@@ -1,11 +1,12 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.ProblemException;
-import io.quarkus.panache.common.Sort;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -15,7 +16,6 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -40,39 +40,37 @@ public class EvaluationResource {
       summary = "Measure a checkpoint",
       description =
           "The same as an EvaluationRequested event. 202 with the evaluation; a checkpoint that is known is not"
-              + " measured again (200), and asking for it with other settings is a conflict (409).")
+              + " measured again (200) unless that failed (202), and asking for it with other settings is a"
+              + " conflict (409).")
   public Response request(EvaluationRequested request) {
-    boolean known =
-        request != null
-            && request.checkpoint() != null
-            && request.checkpoint().id() != null
-            && Evaluation.ofCheckpoint(request.checkpoint().id()).isPresent();
-    Evaluation evaluation =
+    Evaluations.Requested requested =
         evaluations.request(
             request == null ? null : request.checkpoint(),
             request == null ? null : request.evaluation());
-    if (known && request.evaluation() != null && !request.evaluation().equals(evaluation.spec())) {
+    Evaluation evaluation = requested.evaluation();
+    if (request.evaluation() != null && !request.evaluation().equals(evaluation.spec())) {
       throw ProblemException.conflict(
           "Checkpoint '"
               + evaluation.checkpointId()
               + "' was or will be evaluated with other settings ("
               + evaluation.spec()
-              + "); an evaluation never changes");
+              + "); an evaluation changes only when it has failed");
     }
-    return Response.status(known ? 200 : 202)
+    return Response.status(requested.asked() ? 202 : 200)
         .location(URI.create("/evaluations/" + evaluation.checkpointId()))
         .entity(view(evaluation))
         .build();
   }
 
   @GET
-  @Operation(summary = "All evaluations, or an experiment's, in the order of their requests")
-  public List<EvaluationView> list(@RestQuery Optional<String> experiment) {
-    Stream<Evaluation> all =
-        experiment
-            .map(name -> Evaluation.ofExperiment(name).stream())
-            .orElseGet(() -> Evaluation.<Evaluation>listAll(Sort.by("requestedAt")).stream());
-    return all.map(this::view).toList();
+  @Operation(summary = "Evaluations, or an experiment's, in the order of their requests, by pages")
+  public List<EvaluationView> list(
+      @RestQuery Optional<String> experiment,
+      @RestQuery @DefaultValue(Page.DEFAULT_LIMIT) int limit,
+      @RestQuery @DefaultValue("0") int offset) {
+    return Evaluation.page(experiment, new Page(limit, offset)).stream()
+        .map(this::view)
+        .toList();
   }
 
   @GET

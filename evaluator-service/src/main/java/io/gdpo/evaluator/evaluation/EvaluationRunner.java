@@ -2,17 +2,19 @@ package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.EvaluationCompleted;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.evaluator.evaluate.EvaluateCommand;
 import io.gdpo.evaluator.evaluate.EvaluationFailure;
 import io.gdpo.evaluator.evaluate.EvaluationResult;
 import io.gdpo.evaluator.evaluate.EvaluationTask;
 import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.event.Failure;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.JobStatus;
 import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.reconcile.Troubles;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,7 +24,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -33,7 +37,8 @@ import org.jboss.logging.Logger;
  *
  * <p>An evaluation ends when its result is stored, when its process says that the checkpoint cannot
  * be measured, or when its process died {@value #TRIES} times. A process that is gone because the
- * service was restarted is started again and does not count.
+ * service was restarted is started again and does not count. An evaluation that this class itself
+ * cannot carry on is given up after a few tries ({@link Troubles}); it never holds up the others.
  */
 @ApplicationScoped
 class EvaluationRunner {
@@ -44,10 +49,17 @@ class EvaluationRunner {
   /** The first try and two more. */
   static final int TRIES = 3;
 
+  /** Bytes of a result or a failure that are read; a survey of thousands of questions has fewer. */
+  static final int LARGEST_RESULT = 64 << 20;
+
   private final JobLauncher launcher;
   private final ArtifactStore artifacts;
   private final Outbox outbox;
   private final int threads;
+  private final Troubles troubles = new Troubles(LOG, "evaluation");
+
+  /** So that an outage is told once. */
+  private volatile boolean outage;
 
   EvaluationRunner(
       JobLauncher launcher,
@@ -66,10 +78,41 @@ class EvaluationRunner {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void reconcile() {
-    Optional<Evaluation> running = QuarkusTransaction.requiringNew().call(Evaluation::running);
-    running.ifPresent(this::observe);
-    if (running.isEmpty()) {
-      QuarkusTransaction.requiringNew().call(Evaluation::nextPending).ifPresent(this::launch);
+    try {
+      Optional<Evaluation> running = QuarkusTransaction.requiringNew().call(Evaluation::running);
+      if (running.isPresent()) {
+        attempt(running.get(), this::observe);
+      } else {
+        QuarkusTransaction.requiringNew().call(Evaluation::pending).stream()
+            .filter(pending -> troubles.isDue(pending.checkpointId()))
+            .findFirst()
+            .ifPresent(pending -> attempt(pending, this::launch));
+      }
+      outage = false;
+    } catch (RuntimeException | Error e) {
+      if (!outage) {
+        LOG.warnf("Evaluations wait for the database: %s", Reason.of(e));
+      }
+      LOG.debug("Evaluations wait", e);
+      outage = true;
+    }
+  }
+
+  /** Keeps trouble with one evaluation from holding up the others. */
+  private void attempt(Evaluation evaluation, Consumer<Evaluation> step) {
+    String id = evaluation.checkpointId();
+    try {
+      step.accept(evaluation);
+    } catch (RuntimeException | Error e) {
+      if (Failure.ofOwnDatabase(e) == Failure.OUTAGE) {
+        throw e;
+      }
+      if (troubles.met(id, e)) {
+        QuarkusTransaction.requiringNew().run(() -> fail(fresh(evaluation), Reason.of(e)));
+        troubles.over(id);
+      } else {
+        QuarkusTransaction.requiringNew().run(() -> fresh(evaluation).interrupted());
+      }
     }
   }
 
@@ -98,9 +141,13 @@ class EvaluationRunner {
       return;
     }
     Optional<EvaluationResult> result =
-        stored(running.folderKey() + "/" + EvaluationTask.RESULT_FILE, EvaluationResult.class)
-            .filter(r -> r.checkpoint().equals(running.checkpoint()))
-            .filter(r -> r.evaluation().equals(running.spec()));
+        stored(running, EvaluationTask.RESULT_FILE, EvaluationResult.class)
+            .filter(r -> Objects.equals(r.checkpoint(), running.checkpoint()))
+            .filter(r -> Objects.equals(r.evaluation(), running.spec()))
+            .filter(r -> r.metrics() != null && r.questions() != null);
+    Optional<String> refusal =
+        stored(running, EvaluationTask.FAILURE_FILE, EvaluationFailure.class)
+            .map(EvaluationFailure::reason);
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
@@ -108,7 +155,7 @@ class EvaluationRunner {
               if (result.isPresent()) {
                 complete(evaluation, result.get());
               } else if (status instanceof JobStatus.Exited exited) {
-                ended(evaluation, exited.code());
+                ended(evaluation, exited.code(), refusal);
               } else {
                 LOG.infof(
                     "The process that evaluated %s is gone with an earlier run of this service; it starts again",
@@ -116,40 +163,30 @@ class EvaluationRunner {
                 evaluation.interrupted();
               }
             });
+    troubles.over(running.checkpointId());
   }
 
   private void complete(Evaluation evaluation, EvaluationResult result) {
     String uri =
         artifacts.uri(evaluation.folderKey() + "/" + EvaluationTask.RESULT_FILE).toString();
     evaluation.succeeded(uri, result.metrics(), Instant.now());
-    outbox.send(
-        new EvaluationCompleted(
-            evaluation.checkpointId(),
-            evaluation.experiment,
-            evaluation.stage,
-            result.metrics(),
-            uri));
+    outbox.send(evaluation.completed());
     LOG.infof(
         "Checkpoint %s is evaluated in %.1f s: JSD %.3f",
         evaluation.checkpointId(), result.seconds(), result.metrics().get("jsd"));
   }
 
-  /** Its process ended without a result. */
-  private void ended(Evaluation evaluation, int code) {
-    if (code == EvaluateCommand.REFUSED) {
-      fail(
-          evaluation,
-          stored(
-                  evaluation.folderKey() + "/" + EvaluationTask.FAILURE_FILE,
-                  EvaluationFailure.class)
-              .orElseThrow()
-              .reason());
+  /** Its process ended without a result that can be read. */
+  private void ended(Evaluation evaluation, int code, Optional<String> refusal) {
+    if (code == EvaluateCommand.REFUSED && refusal.isPresent()) {
+      fail(evaluation, refusal.get());
       return;
     }
     evaluation.failures++;
     String reason =
-        "its process ended with code %d; see %s"
-            .formatted(code, artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
+        "its process ended with code %d%s; see %s"
+            .formatted(
+                code, meaning(code), artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
     if (evaluation.failures >= TRIES) {
       fail(evaluation, reason + " (tried " + TRIES + " times)");
     } else {
@@ -158,27 +195,39 @@ class EvaluationRunner {
     }
   }
 
+  private static String meaning(int code) {
+    return switch (code) {
+      case JobStatus.Exited.HEAP_EXHAUSTED -> " (it ran out of Java heap; raise gdpo.launcher.heap)";
+      case EvaluateCommand.MEASURED, EvaluateCommand.REFUSED ->
+          ", but what it left cannot be read";
+      default -> "";
+    };
+  }
+
   private void fail(Evaluation evaluation, String reason) {
     evaluation.failed(reason, Instant.now());
     outbox.send(
         new EvaluationFailed(
             evaluation.checkpointId(), evaluation.experiment, evaluation.stage, reason));
-    LOG.warnf("Checkpoint %s cannot be evaluated: %s", evaluation.checkpointId(), reason);
+    LOG.warnf(
+        "Checkpoint %s cannot be evaluated: %s", evaluation.checkpointId(), Reason.clean(reason));
   }
 
   private static Evaluation fresh(Evaluation evaluation) {
     return Evaluation.ofCheckpoint(evaluation.checkpointId()).orElseThrow();
   }
 
-  private <T> Optional<T> stored(String key, Class<T> type) {
-    URI uri = artifacts.uri(key);
+  /** What a process left; empty if there is none, or none that can be read: both are no result. */
+  private <T> Optional<T> stored(Evaluation evaluation, String file, Class<T> type) {
+    URI uri = artifacts.uri(evaluation.folderKey() + "/" + file);
     if (!artifacts.exists(uri)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(Json.EVENTS.readValue(artifacts.read(uri), type));
-    } catch (IOException e) {
-      throw new UncheckedIOException(uri + " is not what was expected there", e);
+      return Optional.ofNullable(Json.EVENTS.readValue(artifacts.read(uri, LARGEST_RESULT), type));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warnf("%s is not what was expected there: %s", uri, Reason.of(e));
+      return Optional.empty();
     }
   }
 

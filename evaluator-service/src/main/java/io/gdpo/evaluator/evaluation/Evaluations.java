@@ -14,12 +14,26 @@ import java.util.regex.Pattern;
 
 /**
  * Takes requests to measure a checkpoint, from Kafka and REST alike, and only notes them; {@link
- * EvaluationRunner} does the work. A checkpoint is measured once, however often it is asked for.
+ * EvaluationRunner} does the work. A checkpoint is measured once, however often it is asked for;
+ * one that could not be measured is tried again when it is asked for again.
  */
 @ApplicationScoped
 class Evaluations {
   /** An id names a folder and a process. */
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+
+  private final Outbox outbox;
+
+  Evaluations(Outbox outbox) {
+    this.outbox = outbox;
+  }
+
+  /**
+   * What came of a request.
+   *
+   * @param asked whether the checkpoint will be measured because of this request
+   */
+  record Requested(Evaluation evaluation, boolean asked) {}
 
   /**
    * Notes a checkpoint, in the caller's transaction.
@@ -27,19 +41,53 @@ class Evaluations {
    * @return the evaluation of this checkpoint, new or known
    * @throws InvalidSpecException if the request lacks or misstates something; names every field
    */
-  Evaluation request(Checkpoint checkpoint, EvaluationSpec requested) {
+  Requested request(Checkpoint checkpoint, EvaluationSpec requested) {
     EvaluationSpec spec = requested == null ? EvaluationSpec.defaults() : requested;
     List<SpecProblem> problems = problems(checkpoint, spec);
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
     }
+    Evaluation.lock(checkpoint.id());
     Optional<Evaluation> known = Evaluation.ofCheckpoint(checkpoint.id());
-    if (known.isPresent()) {
-      return known.get();
+    if (known.isEmpty()) {
+      Evaluation evaluation = new Evaluation(checkpoint, spec, Instant.now());
+      evaluation.persist();
+      return new Requested(evaluation, true);
     }
-    Evaluation evaluation = new Evaluation(checkpoint, spec, Instant.now());
-    evaluation.persist();
-    return evaluation;
+    boolean failed = known.get().status() == EvaluationStatus.FAILED;
+    if (failed) {
+      known.get().askAgain(checkpoint, spec);
+    }
+    return new Requested(known.get(), failed);
+  }
+
+  /** The same for an event, whose sender waits for the answer; what is done is answered again. */
+  void requestByEvent(Checkpoint checkpoint, EvaluationSpec requested) {
+    Evaluation evaluation = request(checkpoint, requested).evaluation();
+    if (evaluation.status() == EvaluationStatus.SUCCEEDED) {
+      outbox.send(evaluation.completed());
+    }
+  }
+
+  /**
+   * Answers a request by an event that cannot be granted.
+   *
+   * @return false if the checkpoint, its experiment and its stage cannot be read, or another
+   *     request stands under the checkpoint's name
+   */
+  boolean refuse(JsonNode data, String reason) {
+    String id = data.at("/checkpoint/id").asText("");
+    String experiment = data.at("/checkpoint/experiment").asText("");
+    String stage = data.at("/checkpoint/stage").asText("");
+    if (!ID.matcher(id).matches() || experiment.isBlank() || stage.isBlank()) {
+      return false;
+    }
+    Evaluation.lock(id);
+    if (Evaluation.ofCheckpoint(id).isPresent()) {
+      return false;
+    }
+    outbox.send(new EvaluationFailed(id, experiment, stage, reason));
+    return true;
   }
 
   private static List<SpecProblem> problems(Checkpoint checkpoint, EvaluationSpec spec) {

@@ -31,6 +31,6 @@ public final class JensenShannonDistance {
   }
 
   private static double relativeEntropy(double p, double m) {
-    return p == 0 ? 0 : p * Math.log(p / m);
+    return p == 0 || m == 0 ? 0 : p * Math.log(p / m);
   }
 }

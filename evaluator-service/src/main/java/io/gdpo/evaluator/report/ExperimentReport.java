@@ -33,14 +33,19 @@ public record ExperimentReport(
     List<String> notes) {
   private static final int WORST_KEPT = 5;
 
-  /** A checkpoint's evaluation as the evaluator's records have it. */
+  /**
+   * A checkpoint's evaluation as the evaluator's records have it.
+   *
+   * @param notes what of it could not be read
+   */
   public record Entry(
       Checkpoint checkpoint,
       EvaluationSpec evaluation,
       String status,
       Optional<String> reason,
       Optional<EvaluationResult> result,
-      JobProgress progress) {}
+      JobProgress progress,
+      List<String> notes) {}
 
   /** The report of an experiment's evaluations, given in the order in which they came. */
   public static ExperimentReport of(String experiment, List<Entry> entries, Instant now) {
@@ -138,6 +143,7 @@ public record ExperimentReport(
               + " care; yardsticks are of the first.");
     }
     for (Entry entry : entries) {
+      notes.addAll(entry.notes());
       if (entry.progress().unreadable() > 0) {
         notes.add(
             "%d lines of %s cannot be read; the curves of %s lack them."

@@ -1,5 +1,6 @@
 package io.gdpo.evaluator.report;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.evaluator.metric.MetricCatalogue;
 import java.util.ArrayList;
@@ -95,7 +96,11 @@ final class MarkdownReport {
   private static void failures(ExperimentReport report, StringBuilder out) {
     for (StageReport stage : report.stages()) {
       if (stage.reason() != null) {
-        out.append("* ").append(stage.name()).append(": ").append(stage.reason()).append("\n\n");
+        out.append("* ")
+            .append(stage.name())
+            .append(": ")
+            .append(text(stage.reason()))
+            .append("\n\n");
       }
     }
   }
@@ -151,7 +156,7 @@ final class MarkdownReport {
             Stream.of(
                 stage.name(),
                 number(answer.metrics().get(MetricCatalogue.JSD.key())),
-                question.question(),
+                text(question.question()),
                 distribution(question.target()),
                 distribution(answer.predicted())));
       }
@@ -222,6 +227,11 @@ final class MarkdownReport {
 
   private static String number(double value) {
     return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** What comes from data is text: no mark-up, no HTML, nothing that a terminal obeys. */
+  private static String text(String data) {
+    return Reason.harmless(String.valueOf(data)).replaceAll("([\\\\`*_\\[\\]<>])", "\\\\$1");
   }
 
   private static void row(StringBuilder out, Stream<String> cells) {

@@ -1,6 +1,7 @@
 package io.gdpo.evaluator.report;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.evaluator.evaluate.EvaluationResult;
 import io.gdpo.evaluator.evaluation.Evaluation;
@@ -8,12 +9,14 @@ import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jboss.logging.Logger;
 
 /**
  * Gathers an experiment's report from what events told this service, stored results and the jobs'
@@ -21,6 +24,11 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class Reports {
+  private static final Logger LOG = Logger.getLogger(Reports.class);
+
+  /** Bytes of a file that are read. */
+  private static final int LARGEST = 64 << 20;
+
   private final ArtifactStore artifacts;
 
   Reports(ArtifactStore artifacts) {
@@ -37,30 +45,51 @@ class Reports {
         experiment, evaluations.stream().map(this::entry).toList(), Instant.now());
   }
 
+  /** What cannot be read is left out and told: a report of the rest is worth having. */
   private ExperimentReport.Entry entry(Evaluation evaluation) {
+    List<String> notes = new ArrayList<>();
+    Checkpoint checkpoint = evaluation.checkpoint();
     return new ExperimentReport.Entry(
-        evaluation.checkpoint(),
+        checkpoint,
         evaluation.spec(),
         evaluation.status().name(),
         evaluation.reason(),
-        evaluation.resultUri().map(URI::create).map(this::result),
-        progress(evaluation.checkpoint()));
+        evaluation
+            .resultUri()
+            .flatMap(uri -> tried(() -> result(uri), "The evaluation", checkpoint, notes)),
+        Optional.ofNullable(checkpoint.progressUri())
+            .flatMap(uri -> tried(() -> progress(uri), "The progress", checkpoint, notes))
+            .orElse(JobProgress.NONE),
+        notes);
   }
 
-  private EvaluationResult result(URI uri) {
+  private static <T> Optional<T> tried(
+      Callable<T> read, String what, Checkpoint checkpoint, List<String> notes) {
     try {
-      return Json.EVENTS.readValue(artifacts.read(uri), EvaluationResult.class);
-    } catch (IOException e) {
-      throw new UncheckedIOException(uri + " is not an evaluation", e);
+      return Optional.ofNullable(read.call());
+    } catch (Exception e) {
+      notes.add(
+          "%s of %s is left out, because it cannot be read: %s"
+              .formatted(what, checkpoint.stage(), Reason.of(e)));
+      LOG.debugf(e, "%s of %s is left out", what, checkpoint.id());
+      return Optional.empty();
     }
   }
 
-  /** The job's progress; empty where the checkpoint names no file or it is gone. */
-  private JobProgress progress(Checkpoint checkpoint) {
-    return Optional.ofNullable(checkpoint.progressUri())
-        .map(URI::create)
-        .filter(artifacts::exists)
-        .map(uri -> JobProgress.parse(new String(artifacts.read(uri), StandardCharsets.UTF_8)))
-        .orElse(JobProgress.NONE);
+  private EvaluationResult result(String uri) throws IOException {
+    EvaluationResult result =
+        Json.EVENTS.readValue(artifacts.read(URI.create(uri), LARGEST), EvaluationResult.class);
+    if (result == null || result.metrics() == null || result.questions() == null) {
+      throw new IOException(uri + " is not an evaluation");
+    }
+    return result;
+  }
+
+  /** The job's progress; none where the file is gone. */
+  private JobProgress progress(String uri) {
+    URI file = URI.create(uri);
+    return artifacts.exists(file)
+        ? JobProgress.parse(new String(artifacts.read(file, LARGEST), StandardCharsets.UTF_8))
+        : JobProgress.NONE;
   }
 }

@@ -106,11 +106,6 @@ class BeliefMetricsTest {
   }
 
   @Test
-  void marginIsBetaTimesTheDifferenceOfLogRatios() {
-    assertThat(ImplicitReward.margin(0.1, -10, -20, -12, -15)).isCloseTo(0.7, within(1e-12));
-  }
-
-  @Test
   void yardsticksAreOrderedByHowMuchTheyKnow() {
     Map<String, Double> yardsticks = Yardsticks.of(GROUP, 3);
     assertThat(yardsticks.keySet())

@@ -86,7 +86,8 @@ class ReportTest {
                     "PENDING",
                     Optional.empty(),
                     Optional.empty(),
-                    progress)),
+                    progress,
+                    List.of())),
             NOW);
     assertThat(report.notes()).singleElement().asString().contains("1 lines of", "sft");
   }
@@ -186,7 +187,8 @@ class ReportTest {
         "FAILED",
         Optional.of(reason),
         Optional.empty(),
-        JobProgress.NONE);
+        JobProgress.NONE,
+        List.of());
   }
 
   private static ExperimentReport.Entry entry(
@@ -197,7 +199,8 @@ class ReportTest {
         result.isPresent() ? "SUCCEEDED" : "PENDING",
         Optional.empty(),
         result,
-        JobProgress.NONE);
+        JobProgress.NONE,
+        List.of());
   }
 
   private static Checkpoint checkpoint(String stage, String kind) {

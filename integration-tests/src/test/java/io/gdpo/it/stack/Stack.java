@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -30,14 +31,20 @@ public final class Stack implements AutoCloseable {
 
   /** Starts a system on {@code home} and returns when it says that it is ready. */
   public static Stack start(Path home) {
+    return start(home, Map.of());
+  }
+
+  /** The same with settings, as environment variables. */
+  public static Stack start(Path home, Map<String, String> settings) {
     try {
       Files.createDirectories(home);
       Path output = home.resolve("up.log");
-      Process launcher =
+      ProcessBuilder up =
           Gdpo.command(Gdpo.script(), "up", "--home", home.toString())
               .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+              .redirectOutput(output.toFile());
+      up.environment().putAll(settings);
+      Process launcher = up.start();
       Stack stack = new Stack(home, launcher, output);
       Awaitility.await("the stack is ready")
           .atMost(START_LIMIT)
@@ -111,6 +118,11 @@ public final class Stack implements AutoCloseable {
 
   public int restarts(String service) {
     return state().at("/services/" + service + "/restarts").asInt();
+  }
+
+  /** How the supervisor says that the parts fare. */
+  public List<String> health() {
+    return state().path("health").findValuesAsText("state");
   }
 
   /** The processes that run a job of the given kind ({@code train}, {@code evaluate}). */

@@ -21,7 +21,10 @@ public final class TrainerClient {
     this.rest = new RestClient(Service.TRAINER.label(), stack.url(Service.TRAINER));
   }
 
-  /** Submits an experiment; submitting the same one again changes nothing. */
+  /**
+   * Submits an experiment; submitting the same one again changes nothing
+   * unless it has failed: then what failed is done again.
+   */
   public ExperimentView submit(ExperimentSpec spec) {
     try {
       return rest.post("/experiments", Json.SPECS.writeValueAsString(spec), ExperimentView.class);
@@ -30,8 +33,9 @@ public final class TrainerClient {
     }
   }
 
+  /** The newest experiments, as many as a page may have. */
   public List<ExperimentView> experiments() {
-    return List.of(rest.get("/experiments", ExperimentView[].class));
+    return List.of(rest.get("/experiments?limit=1000", ExperimentView[].class));
   }
 
   public ExperimentView experiment(String name) {

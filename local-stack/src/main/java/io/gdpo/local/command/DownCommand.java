@@ -31,7 +31,9 @@ public final class DownCommand implements Callable<Integer> {
     StackHome home = gdpo.home();
     Console console = Console.forPeople();
     Optional<StackState> running = RunningStack.find(home);
-    if (running.isEmpty()) {
+    if (running.isEmpty() && RunningStack.runsUnseen(home)) {
+      throw RunningStack.none(home);
+    } else if (running.isEmpty()) {
       console.say("No stack runs in " + home.root());
     } else {
       console.say("Stopping the stack in " + home.root());

@@ -32,7 +32,7 @@ public final class TerminalMarkdown {
         table.add(cells(line));
       } else {
         flush(table, lines);
-        lines.add(line.replace("**", ""));
+        lines.add(unescaped(line.replace("**", "")));
       }
     }
     flush(table, lines);
@@ -42,8 +42,13 @@ public final class TerminalMarkdown {
   private static List<String> cells(String row) {
     String inner = row.strip().replaceAll("^\\||\\|$", "");
     return Arrays.stream(inner.split("(?<!\\\\)\\|", -1))
-        .map(cell -> cell.strip().replace("\\|", "|").replace("**", "").replace("`", ""))
+        .map(cell -> unescaped(cell.strip().replaceAll("(?<!\\\\)(\\*\\*|`)", "")))
         .toList();
+  }
+
+  /** What a backslash keeps from being mark-up is text. */
+  private static String unescaped(String markdown) {
+    return markdown.replaceAll("\\\\([\\\\`*_\\[\\]<>|])", "$1");
   }
 
   private static void flush(List<List<String>> table, List<String> lines) {

@@ -28,9 +28,14 @@ public final class RunningStack {
         .or(() -> StackLock.holder(home.lock()).map(StackState::unrecorded));
   }
 
+  /** Whether a stack runs on this home whose supervisor cannot be seen from here. */
+  public static boolean runsUnseen(StackHome home) {
+    return StackLock.isHeld(home.lock());
+  }
+
   /** That no stack runs on this home, and what to do. */
   public static CommandFailure none(StackHome home) {
-    if (StackLock.isHeld(home.lock())) {
+    if (runsUnseen(home)) {
       return new CommandFailure(
           ExitCode.NOT_REACHABLE,
           "Another process holds "

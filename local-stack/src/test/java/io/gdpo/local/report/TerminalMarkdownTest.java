@@ -30,6 +30,14 @@ class TerminalMarkdownTest {
   }
 
   @Test
+  void whatWasEscapedAsTextIsShownAsText() {
+    assertThat(
+            TerminalMarkdown.render(
+                List.of("| q |", "| --- |", "| \\<b\\>\\*\\*x\\*\\* \\`y\\` a\\|b \\\\n |")))
+        .containsExactly("q", "-".repeat(19), "<b>**x** `y` a|b \\n");
+  }
+
+  @Test
   void aLongHeadIsWrappedToItsValues() {
     assertThat(
             TerminalMarkdown.render(

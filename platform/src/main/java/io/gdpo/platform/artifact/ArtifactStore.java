@@ -47,6 +47,15 @@ public interface ArtifactStore {
    */
   byte[] read(URI artifact);
 
+  /**
+   * The content of a file that another process wrote and that may be anything.
+   *
+   * @param most bytes that it may have
+   * @throws ArtifactMissingException if there is none
+   * @throws java.io.UncheckedIOException if it has more, is no regular file or cannot be read
+   */
+  byte[] read(URI artifact, int most);
+
   /** Whether a file or folder is stored at this address. */
   boolean exists(URI artifact);
 }

@@ -1,6 +1,8 @@
 package io.gdpo.platform.artifact;
 
+import io.gdpo.contracts.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -66,7 +68,8 @@ public final class FileArtifactStore implements ArtifactStore {
       replace(complete, place);
       return place.toUri();
     } catch (IOException e) {
-      throw new UncheckedIOException(local + " cannot be published as " + place, e);
+      throw new UncheckedIOException(
+          local + " cannot be published as " + place + ": " + Reason.of(e), e);
     }
   }
 
@@ -85,18 +88,32 @@ public final class FileArtifactStore implements ArtifactStore {
       }
       return place.toUri();
     } catch (IOException e) {
-      throw new UncheckedIOException(place + " cannot be written", e);
+      throw new UncheckedIOException(place + " cannot be written: " + Reason.of(e), e);
     }
   }
 
   @Override
   public byte[] read(URI artifact) {
-    try {
-      return Files.readAllBytes(local(artifact));
+    return read(artifact, Integer.MAX_VALUE - 8);
+  }
+
+  @Override
+  public byte[] read(URI artifact, int most) {
+    Path path = local(artifact);
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UncheckedIOException(
+          new IOException(artifact + " cannot be read: it is no regular file"));
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] bytes = in.readNBytes(most);
+      if (bytes.length == most && in.read() >= 0) {
+        throw new IOException("it has more than the " + most + " bytes that are read");
+      }
+      return bytes;
     } catch (NoSuchFileException e) {
       throw new ArtifactMissingException(artifact, e);
     } catch (IOException e) {
-      throw new UncheckedIOException(artifact + " cannot be read", e);
+      throw new UncheckedIOException(artifact + " cannot be read: " + Reason.of(e), e);
     }
   }
 
@@ -119,6 +136,12 @@ public final class FileArtifactStore implements ArtifactStore {
     if (!"file".equals(uri.getScheme())) {
       throw new IllegalArgumentException(
           "This artifact store reads file: URIs only, not '" + uri + "'");
+    }
+    boolean elsewhere = uri.getAuthority() != null && !"localhost".equals(uri.getAuthority());
+    if (uri.getRawFragment() != null || uri.getRawQuery() != null || elsewhere) {
+      throw new IllegalArgumentException(
+          "'" + uri + "' is no file's URI; in a name write # as %23, ? as %3F and % as %25, and no"
+              + " host in front");
     }
     // file:relative/path is opaque to java.net.URI; its path is the scheme specific part.
     String path = uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();

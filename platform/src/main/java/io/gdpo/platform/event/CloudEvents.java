@@ -1,6 +1,11 @@
 package io.gdpo.platform.event;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
@@ -9,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,6 +32,19 @@ public final class CloudEvents {
   static final String TIME = "ce_time";
   static final String SPEC_VERSION = "ce_specversion";
   static final String CONTENT_TYPE = "content-type";
+
+  /** What a header of an event can be called. */
+  static final Set<String> HEADERS = Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE);
+
+  /** Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB. */
+  static final int LARGEST_DATA = 1_000_000;
+
+  /**
+   * Reads what an event holds strictly, but lets pass what the event itself has and this reader
+   * does not know.
+   */
+  private static final ObjectReader COMMANDS =
+      Json.SPECS.reader().withHandler(new NewFieldsOfEvents());
 
   private CloudEvents() {}
 
@@ -82,13 +101,25 @@ public final class CloudEvents {
    * @throws PoisonEventException if the record holds no event of its topic
    */
   public static Received read(ConsumerRecord<String, byte[]> record) {
+    return read(record, Json.EVENTS.reader());
+  }
+
+  /**
+   * The same for whoever carries the command out: a field of the specification in it that is
+   * unknown or given twice is refused with its place, as by REST.
+   */
+  static Received readCommand(ConsumerRecord<String, byte[]> record) {
+    return read(record, COMMANDS);
+  }
+
+  /** The type that a record says it is of, if it says so. */
+  static Optional<EventType> type(ConsumerRecord<String, byte[]> record) {
+    return header(record, TYPE).flatMap(EventType::ofType);
+  }
+
+  private static Received read(ConsumerRecord<String, byte[]> record, ObjectReader reader) {
     String typeName =
-        header(record, TYPE)
-            .orElseThrow(
-                () ->
-                    new PoisonEventException(
-                        "Header ce_type is missing; it names the event, such as "
-                            + EventType.EXPERIMENT_SUBMITTED.type()));
+        header(record, TYPE).orElseThrow(() -> new PoisonEventException(noType(record)));
     EventType type =
         EventType.ofType(typeName)
             .orElseThrow(
@@ -100,15 +131,32 @@ public final class CloudEvents {
     String id =
         header(record, ID)
             .orElse(record.topic() + "/" + record.partition() + "/" + record.offset());
-    return new Received(id, header(record, SOURCE).orElse(""), data(record, type));
+    return new Received(id, header(record, SOURCE).orElse(""), data(record, type, reader));
   }
 
-  private static Event data(ConsumerRecord<String, byte[]> record, EventType type) {
+  private static String noType(ConsumerRecord<String, byte[]> record) {
+    String missing =
+        "Header ce_type is missing; it names the event, such as "
+            + EventType.EXPERIMENT_SUBMITTED.type();
+    return header(record, CONTENT_TYPE).orElse("").startsWith("application/cloudevents")
+        ? missing
+            + ". This CloudEvent is in structured mode; binary mode is read: attributes in ce_"
+            + " headers, the event itself as the value"
+        : missing;
+  }
+
+  private static Event data(
+      ConsumerRecord<String, byte[]> record, EventType type, ObjectReader reader) {
     if (record.value() == null || record.value().length == 0) {
       throw new PoisonEventException("The data of the '" + type.type() + "' is empty");
     }
+    if (record.value().length > LARGEST_DATA) {
+      throw new PoisonEventException(
+          "The data of the '%s' has %d bytes, more than the %d that are read"
+              .formatted(type.type(), record.value().length, LARGEST_DATA));
+    }
     try {
-      return keyed(Json.EVENTS.readValue(record.value(), type.eventClass()), type);
+      return keyed(reader.forType(type.eventClass()).readValue(record.value()), type);
     } catch (JsonProcessingException e) {
       JsonFault fault = JsonFault.of(e);
       String field = fault.path().isEmpty() ? "" : ", field '" + fault.path() + "'";
@@ -123,6 +171,25 @@ public final class CloudEvents {
           e);
     } catch (IOException e) {
       throw new PoisonEventException("The data of the '" + type.type() + "' cannot be read", e);
+    }
+  }
+
+  /** What a newer sender adds to an event is no setting; what it adds to a specification is. */
+  private static final class NewFieldsOfEvents extends DeserializationProblemHandler {
+    @Override
+    public boolean handleUnknownProperty(
+        DeserializationContext context,
+        JsonParser parser,
+        JsonDeserializer<?> deserializer,
+        Object beanOrClass,
+        String field)
+        throws IOException {
+      Class<?> owner = beanOrClass instanceof Class<?> type ? type : beanOrClass.getClass();
+      if (!Event.class.isAssignableFrom(owner)) {
+        return false;
+      }
+      parser.skipChildren();
+      return true;
     }
   }
 

@@ -1,11 +1,12 @@
 package io.gdpo.platform.event;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.jboss.logging.Logger;
 
 /**
@@ -14,9 +15,10 @@ import org.jboss.logging.Logger;
  *
  * <p>Headers added: {@code dead-letter-reason} (what was wrong), {@code dead-letter-exception} (its
  * class), {@code dead-letter-service} (who refused it), {@code dead-letter-topic}, {@code
- * dead-letter-partition} and {@code dead-letter-offset} (where it came from). Where these make a
- * large record too large for Kafka, its value is left out, and {@code dead-letter-value-bytes} says
- * so; it still lies where it came from.
+ * dead-letter-partition} and {@code dead-letter-offset} (where it came from). A letter that is too
+ * large for Kafka leaves out first the headers that are no event's, then the end of the key, then
+ * the value, and says so ({@code dead-letter-headers-bytes}, {@code dead-letter-key-bytes}, {@code
+ * dead-letter-value-bytes}); what is left out still lies where it came from.
  */
 @ApplicationScoped
 public class DeadLetters {
@@ -26,10 +28,27 @@ public class DeadLetters {
   public static final String TOPIC = "dead-letter-topic";
   public static final String PARTITION = "dead-letter-partition";
   public static final String OFFSET = "dead-letter-offset";
+
+  /** Size of the headers that were left out. */
+  public static final String HEADERS_BYTES = "dead-letter-headers-bytes";
+
+  /** Size of a key that was cut. */
+  public static final String KEY_BYTES = "dead-letter-key-bytes";
+
+  /** Size of a value that was left out. */
   public static final String VALUE_BYTES = "dead-letter-value-bytes";
 
-  private static final int REASON_LENGTH = 4000;
+  private static final int LONGEST_OWN_HEADER = 1000;
+  private static final int LONGEST_KEY = 1000;
   private static final Logger LOG = Logger.getLogger(DeadLetters.class);
+
+  /** How much of a record its letter keeps, from all to the least. */
+  private enum Kept {
+    ALL,
+    OWN_HEADERS,
+    SHORT_KEY,
+    NO_VALUE
+  }
 
   private final EventProducer producer;
   private final EventSettings settings;
@@ -40,37 +59,67 @@ public class DeadLetters {
   }
 
   /**
-   * Keeps a record as a dead letter; returns when the broker has it.
+   * Keeps a record as a dead letter; returns when the broker has it. A record of which the broker
+   * takes no letter in any form is logged and passed over: nothing would ever come of trying again.
    *
    * @throws EventNotSentException if the broker did not take it in time
    */
-  public void bury(ConsumerRecord<String, byte[]> record, RuntimeException reason) {
-    try {
-      producer.send(letter(record, reason, record.value()));
-    } catch (EventNotSentException e) {
-      if (!(e.getCause() instanceof RecordTooLargeException)) {
-        throw e;
+  public void bury(ConsumerRecord<String, byte[]> record, Throwable reason) {
+    for (Kept kept : Kept.values()) {
+      try {
+        producer.send(letter(record, reason, kept));
+        LOG.errorf(
+            tellsAll(reason) ? null : reason,
+            "Record %s/%d/%d went to %s: %s",
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            Topics.deadLetters(record.topic()),
+            Reason.of(reason));
+        return;
+      } catch (EventNotSentException e) {
+        if (!e.isForTheRecordItself()) {
+          throw e;
+        }
+        if (kept == Kept.NO_VALUE) {
+          reason.addSuppressed(e);
+        }
       }
-      ProducerRecord<String, byte[]> empty = letter(record, reason, null);
-      CloudEvents.put(empty.headers(), VALUE_BYTES, Integer.toString(record.serializedValueSize()));
-      producer.send(empty);
     }
     LOG.errorf(
-        tellsAll(reason) ? null : reason,
-        "Record %s/%d/%d went to %s: %s",
+        reason,
+        "Record %s/%d/%d is passed over: it cannot be handled (%s), and the broker takes no dead"
+            + " letter of it in any form",
         record.topic(),
         record.partition(),
         record.offset(),
-        Topics.deadLetters(record.topic()),
-        describe(reason));
+        Reason.of(reason));
   }
 
   private ProducerRecord<String, byte[]> letter(
-      ConsumerRecord<String, byte[]> record, RuntimeException reason, byte[] value) {
+      ConsumerRecord<String, byte[]> record, Throwable reason, Kept kept) {
+    String key = record.key();
+    boolean cut =
+        kept.compareTo(Kept.SHORT_KEY) >= 0 && key != null && key.length() > LONGEST_KEY;
+    boolean empty = kept == Kept.NO_VALUE && record.value() != null;
     ProducerRecord<String, byte[]> letter =
         new ProducerRecord<>(
-            Topics.deadLetters(record.topic()), null, record.key(), value, record.headers());
-    CloudEvents.put(letter.headers(), REASON, describe(reason));
+            Topics.deadLetters(record.topic()),
+            null,
+            cut ? key.substring(0, LONGEST_KEY) : key,
+            empty ? null : record.value());
+    long left = 0;
+    for (Header header : record.headers()) {
+      if (kept == Kept.ALL || isOwn(header)) {
+        letter.headers().add(header);
+      } else {
+        left += header.key().length() + (header.value() == null ? 0L : header.value().length);
+      }
+    }
+    tell(letter, HEADERS_BYTES, left, left > 0);
+    tell(letter, KEY_BYTES, record.serializedKeySize(), cut);
+    tell(letter, VALUE_BYTES, record.serializedValueSize(), empty);
+    CloudEvents.put(letter.headers(), REASON, Reason.of(reason));
     CloudEvents.put(letter.headers(), EXCEPTION, reason.getClass().getName());
     CloudEvents.put(letter.headers(), SERVICE, settings.source());
     CloudEvents.put(letter.headers(), TOPIC, record.topic());
@@ -79,16 +128,21 @@ public class DeadLetters {
     return letter;
   }
 
-  /** These messages are written for a reader who has no use for our stack trace. */
-  private static boolean tellsAll(RuntimeException reason) {
-    return reason instanceof PoisonEventException || reason instanceof InvalidSpecException;
+  private static void tell(
+      ProducerRecord<String, byte[]> letter, String header, long bytes, boolean leftOut) {
+    if (leftOut) {
+      CloudEvents.put(letter.headers(), header, Long.toString(bytes));
+    }
   }
 
-  private static String describe(RuntimeException reason) {
-    String message =
-        reason.getMessage() == null ? reason.getClass().getName() : reason.getMessage();
-    return message.length() <= REASON_LENGTH
-        ? message
-        : message.substring(0, REASON_LENGTH) + "...";
+  private static boolean isOwn(Header header) {
+    return CloudEvents.HEADERS.contains(header.key())
+        && header.value() != null
+        && header.value().length <= LONGEST_OWN_HEADER;
+  }
+
+  /** These messages are written for a reader who has no use for our stack trace. */
+  private static boolean tellsAll(Throwable reason) {
+    return reason instanceof PoisonEventException || reason instanceof InvalidSpecException;
   }
 }

@@ -83,7 +83,7 @@ public final class EventProducer implements AutoCloseable {
       producer.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new EventNotSentException(record.topic(), e.getCause());
-    } catch (KafkaException | TimeoutException e) {
+    } catch (KafkaException | IllegalArgumentException | TimeoutException e) {
       throw new EventNotSentException(record.topic(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

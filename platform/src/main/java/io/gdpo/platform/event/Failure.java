@@ -7,8 +7,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Set;
 
-/** Why an event could not be handled, as far as it decides what to do with it. */
-enum Failure {
+/** Why some work on the database failed, as far as it decides what to do with it. */
+public enum Failure {
   /** The database failed: the same work succeeds once it is back, however long that takes. */
   OUTAGE,
 
@@ -24,11 +24,25 @@ enum Failure {
   /** Classes of SQL state: integrity constraint, transaction rollback (deadlock, serialization). */
   private static final Set<String> CONFLICTS = Set.of("23", "40");
 
+  private static final int MOST_CAUSES = 50;
+
   /** Looks through all causes; an outage outweighs a conflict. */
-  static Failure of(Throwable failure) {
+  public static Failure of(Throwable failure) {
+    return of(failure, false);
+  }
+
+  /** The same for work that uses no database but the service's own. */
+  public static Failure ofOwnDatabase(Throwable failure) {
+    return of(failure, true);
+  }
+
+  private static Failure of(Throwable failure, boolean onlyOurs) {
     Failure found = LASTING;
-    boolean ours = false;
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    boolean ours = onlyOurs;
+    int causes = 0;
+    for (Throwable cause = failure;
+        cause != null && causes++ < MOST_CAUSES;
+        cause = cause.getCause()) {
       ours |= cause instanceof DatabaseException;
       found = worse(found, ofOne(cause, ours));
       for (Throwable suppressed : cause.getSuppressed()) {

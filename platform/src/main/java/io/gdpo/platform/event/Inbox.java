@@ -1,5 +1,8 @@
 package io.gdpo.platform.event;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -7,12 +10,14 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,8 +44,9 @@ import org.jboss.logging.Logger;
  *
  * <ul>
  *   <li>handled, or recognised as a duplicate and skipped;
- *   <li>poison (no event of this topic, or refused by the handler with any exception): its copy
- *       with the reason lies in the dead letter topic, see {@link DeadLetters}.
+ *   <li>poison (no event of this topic, or refused by the handler with any exception or error):
+ *       its sender is told, see {@link Refusal}, or its copy with the reason lies in the dead letter
+ *       topic, see {@link DeadLetters}.
  * </ul>
  *
  * <p>Only what is wrong with the record is poison. While the database or the broker fails, accept
@@ -84,8 +90,46 @@ public class Inbox {
    */
   public <E extends Event> void accept(
       ConsumerRecord<String, byte[]> record, Class<E> family, Consumer<? super E> handler) {
+    accept(record, family, handler, Refusal.UNANSWERED);
+  }
+
+  /**
+   * The same for events whose sender waits for an answer.
+   *
+   * @param refusal told of an event that cannot be read or that the handler refuses; only what it
+   *     does not answer goes to the dead letter topic
+   */
+  public <E extends Event> void accept(
+      ConsumerRecord<String, byte[]> record,
+      Class<E> family,
+      Consumer<? super E> handler,
+      Refusal refusal) {
+    settle(record, () -> handleOnce(CloudEvents.read(record), family, handler), refusal);
+  }
+
+  /**
+   * Settles a record of a topic on which this service carries out one command; what else travels
+   * there passes unheeded. The specification in the command is read strictly: a misspelt setting is
+   * refused with its place, never ignored.
+   *
+   * @param refusal told of a command that cannot be read or that the handler refuses, as above
+   */
+  public <C extends Event> void acceptCommand(
+      ConsumerRecord<String, byte[]> record,
+      Class<C> command,
+      Consumer<? super C> handler,
+      Refusal refusal) {
+    if (CloudEvents.type(record).filter(type -> type.eventClass() == command).isPresent()) {
+      settle(
+          record, () -> handleOnce(CloudEvents.readCommand(record), command, handler), refusal);
+    } else {
+      settle(record, () -> CloudEvents.read(record), Refusal.UNANSWERED);
+    }
+  }
+
+  private void settle(ConsumerRecord<String, byte[]> record, Runnable work, Refusal refusal) {
     Duration pause = FIRST_PAUSE;
-    for (int attempt = 1; !settled(record, family, handler, attempt); attempt++) {
+    for (int attempt = 1; !settled(record, work, refusal, attempt); attempt++) {
       awaitNextTry(record, pause);
       Duration longer = pause.multipliedBy(2);
       pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
@@ -113,30 +157,27 @@ public class Inbox {
             });
   }
 
-  /** One try; false if another one is due. */
-  private <E extends Event> boolean settled(
-      ConsumerRecord<String, byte[]> record,
-      Class<E> family,
-      Consumer<? super E> handler,
-      int attempt) {
+  /** One try; false if another one is due. An Error in a handler is the record's, too. */
+  private boolean settled(
+      ConsumerRecord<String, byte[]> record, Runnable work, Refusal refusal, int attempt) {
     try {
-      handleOnce(CloudEvents.read(record), family, handler);
+      work.run();
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return switch (Failure.of(e)) {
         case OUTAGE -> retried(record, "the database", e, attempt);
         case CONFLICT ->
             attempt < CONFLICT_TRIES
                 ? retried(record, "a concurrent change", e, attempt)
-                : buried(record, e, attempt);
-        case LASTING -> buried(record, e, attempt);
+                : refused(record, e, refusal, attempt);
+        case LASTING -> refused(record, e, refusal, attempt);
       };
     }
   }
 
   /** Says once what a record waits for, not at each try. */
   private static boolean retried(
-      ConsumerRecord<String, byte[]> record, String cause, RuntimeException e, int attempt) {
+      ConsumerRecord<String, byte[]> record, String cause, Throwable e, int attempt) {
     if (attempt == 1) {
       LOG.warnf("%s waits for %s: %s", place(record), cause, e.getMessage());
     }
@@ -144,8 +185,39 @@ public class Inbox {
     return false;
   }
 
-  private boolean buried(
-      ConsumerRecord<String, byte[]> record, RuntimeException reason, int attempt) {
+  private boolean refused(
+      ConsumerRecord<String, byte[]> record, Throwable reason, Refusal refusal, int attempt) {
+    try {
+      Optional<JsonNode> data = json(record, refusal);
+      if (data.isPresent()
+          && QuarkusTransaction.requiringNew()
+              .call(() -> refusal.answer(data.get(), Reason.of(reason)))) {
+        LOG.warnf("%s is refused: %s", place(record), Reason.of(reason));
+        return true;
+      }
+    } catch (RuntimeException | Error e) {
+      if (Failure.of(e) == Failure.OUTAGE) {
+        return retried(record, "the database", e, attempt);
+      }
+      reason.addSuppressed(e);
+    }
+    return buried(record, reason, attempt);
+  }
+
+  private static Optional<JsonNode> json(
+      ConsumerRecord<String, byte[]> record, Refusal refusal) {
+    if (refusal == Refusal.UNANSWERED || record.value() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(Json.EVENTS.readTree(record.value()));
+    } catch (IOException torn) {
+      LOG.debugf(torn, "%s is no JSON: nobody can be told", place(record));
+      return Optional.empty();
+    }
+  }
+
+  private boolean buried(ConsumerRecord<String, byte[]> record, Throwable reason, int attempt) {
     try {
       deadLetters.bury(record, reason);
       return true;

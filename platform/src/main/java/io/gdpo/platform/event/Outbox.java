@@ -24,9 +24,6 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class Outbox {
-  /** Kafka refuses records of more than 1 MiB by default; headers and key need some of it. */
-  private static final int MAX_BYTES = 1_000_000;
-
   private final DataSource dataSource;
   private final TransactionSynchronizationRegistry transaction;
   private final OutboxRelay relay;
@@ -47,7 +44,8 @@ public class Outbox {
    * Sends an event when the current transaction commits.
    *
    * @throws IllegalStateException if there is no transaction
-   * @throws IllegalArgumentException if the event has no key or is larger than a record may be
+   * @throws IllegalArgumentException if the event has no key
+   * @throws EventTooLargeException if it is larger than a record may be
    */
   public void send(Event event) {
     EventType type = EventType.of(event);
@@ -61,15 +59,8 @@ public class Outbox {
       throw new IllegalArgumentException("An event needs a key: " + event);
     }
     byte[] data = CloudEvents.json(event);
-    if (data.length > MAX_BYTES) {
-      throw new IllegalArgumentException(
-          "A "
-              + type.type()
-              + " of "
-              + data.length
-              + " bytes is too large for Kafka (limit "
-              + MAX_BYTES
-              + "); store the bulk as an artifact and send its URI");
+    if (data.length > CloudEvents.LARGEST_DATA) {
+      throw new EventTooLargeException(type.type(), data.length);
     }
     insert(event, type, data);
     transaction.registerInterposedSynchronization(new WakeRelay());

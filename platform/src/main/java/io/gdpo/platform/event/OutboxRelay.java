@@ -26,7 +26,8 @@ import org.jboss.logging.Logger;
  * <p>One thread of this service does it, and by a database lock one service process at a time: a
  * row waits for the broker's word on the row before it, so nothing can overtake. It wakes after
  * each commit that sent something, and now and then for rows that an earlier process left. While
- * the broker is down rows wait; the outage is logged once when it begins and once when it ends.
+ * the broker is down rows wait; the outage is logged once when it begins and once when it ends. An
+ * event that no broker would take is logged and dropped, for it would hold up all others for ever.
  */
 @ApplicationScoped
 public class OutboxRelay {
@@ -83,7 +84,7 @@ public class OutboxRelay {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (!outage && !stopped) {
           LOG.warnf("Events wait in the outbox until they can be sent: %s", e.getMessage());
         }
@@ -123,8 +124,12 @@ public class OutboxRelay {
           producer.send(row.event());
           sent.add(row.id());
         } catch (EventNotSentException e) {
-          failure = Optional.of(e);
-          break;
+          if (!e.isForTheRecordItself()) {
+            failure = Optional.of(e);
+            break;
+          }
+          LOG.errorf(e, "No broker takes event %s; it is dropped", row.event());
+          sent.add(row.id());
         }
       }
       forget(connection, sent);

@@ -1,5 +1,6 @@
 package io.gdpo.platform.launch;
 
+import io.gdpo.contracts.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
       child.onExit().thenAccept(ended -> ended(request.name(), ended));
       return child;
     } catch (IOException e) {
-      throw new UncheckedIOException("Job " + request.name() + " cannot be started", e);
+      throw new UncheckedIOException("Job " + request.name() + " cannot be started: " + Reason.of(e), e);
     }
   }
 

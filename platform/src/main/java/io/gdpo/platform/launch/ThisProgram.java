@@ -1,5 +1,6 @@
 package io.gdpo.platform.launch;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +14,53 @@ import java.util.Optional;
  */
 public record ThisProgram(List<String> program) {
   private static final String RUNNER = "quarkus-run.jar";
+  private static final String SEPARATOR = File.pathSeparator;
+
+  /**
+   * What numbers, letters and file names look like never depends on who started the service: a
+   * Turkish locale has another upper case of i, and under LC_ALL=C a name with letters beyond ASCII
+   * is another name.
+   */
+  private static final List<String> SAME_EVERYWHERE =
+      List.of(
+          "-Duser.language=en",
+          "-Duser.country=",
+          "-Duser.variant=",
+          "-Dfile.encoding=UTF-8",
+          "-Dsun.jnu.encoding=UTF-8",
+          "-Dstdout.encoding=UTF-8",
+          "-Dstderr.encoding=UTF-8");
 
   public ThisProgram {
     program = List.copyOf(program);
   }
 
-  /** A packaged application. */
+  /**
+   * A packaged application. Java takes a {@code :} in the address of a jar for the end of it, so
+   * where the folder's name has one, the jar is named from the working directory, which a child
+   * shares.
+   *
+   * @throws IllegalStateException if that does not help
+   */
   public static ThisProgram ofJar(Path jar) {
-    return new ThisProgram(List.of("-jar", jar.toAbsolutePath().toString()));
+    return new ThisProgram(List.of("-jar", address(jar, Path.of(""))));
+  }
+
+  static String address(Path jar, Path workingDirectory) {
+    Path absolute = jar.toAbsolutePath().normalize();
+    if (!absolute.toString().contains(SEPARATOR)) {
+      return absolute.toString();
+    }
+    String near = workingDirectory.toAbsolutePath().normalize().relativize(absolute).toString();
+    if (near.contains(SEPARATOR)) {
+      throw new IllegalStateException(
+          "Java cannot run "
+              + absolute
+              + ", because the folder's name has a '"
+              + SEPARATOR
+              + "'; move the application to a folder without one, or start it inside that folder");
+    }
+    return near;
   }
 
   /** Classes that are not packaged. */
@@ -41,7 +81,7 @@ public record ThisProgram(List<String> program) {
       return ofJar(jar.get());
     }
     String classPath = System.getProperty("java.class.path");
-    if (Path.of(classPath.split(java.io.File.pathSeparator, 2)[0]).endsWith(RUNNER)) {
+    if (classPath.equals(RUNNER) || classPath.endsWith(File.separator + RUNNER)) {
       return ofJar(Path.of(classPath));
     }
     return mainClass
@@ -60,6 +100,7 @@ public record ThisProgram(List<String> program) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(javaOptions);
+    command.addAll(SAME_EVERYWHERE);
     command.addAll(program);
     command.addAll(arguments);
     return command;

@@ -27,6 +27,11 @@ public class ProblemException extends RuntimeException {
     return new ProblemException(Problem.of("bad-request", "Bad request", 400, detail));
   }
 
+  /** 413: the request is larger than can be handled; {@code detail} gives the limit. */
+  public static ProblemException tooLarge(String detail) {
+    return new ProblemException(Problem.of("too-large", "Too large", 413, detail));
+  }
+
   public Problem problem() {
     return problem;
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.event.EventTooLargeException;
+import io.gdpo.platform.event.Failure;
 import io.gdpo.platform.json.JsonFault;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -13,6 +15,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -25,7 +29,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
+  private static final int MOST_CAUSES = 50;
+  private static final long COMPLAIN_EVERY = TimeUnit.SECONDS.toNanos(10);
+
   private final ObjectMapper json;
+  private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY);
 
   ProblemMappers(ObjectMapper json) {
     this.json = json;
@@ -41,6 +49,12 @@ class ProblemMappers {
     return respond(invalid(e));
   }
 
+  /** What was asked for could not be told to the other services. */
+  @ServerExceptionMapper
+  Response tooLarge(EventTooLargeException e) {
+    return respond(ProblemException.tooLarge(e.getMessage()).problem());
+  }
+
   @ServerExceptionMapper
   Response json(JsonProcessingException e) {
     return respond(unreadable(e));
@@ -54,6 +68,10 @@ class ProblemMappers {
 
   @ServerExceptionMapper
   Response web(WebApplicationException e) {
+    Optional<ProblemException> refused = cause(e, ProblemException.class);
+    if (refused.isPresent()) {
+      return respond(refused.get().problem());
+    }
     Optional<JsonProcessingException> unreadable = cause(e, JsonProcessingException.class);
     if (unreadable.isPresent()) {
       return respond(unreadable(unreadable.get()));
@@ -74,6 +92,43 @@ class ProblemMappers {
 
   @ServerExceptionMapper
   Response anythingElse(Throwable e) {
+    Optional<ProblemException> refused = cause(e, ProblemException.class);
+    if (refused.isPresent()) {
+      return respond(refused.get().problem());
+    }
+    return switch (Failure.ofOwnDatabase(e)) {
+      case OUTAGE ->
+          later(
+              e,
+              "The database gives no connection: it is away, or too many requests came at once",
+              2);
+      case CONFLICT -> later(e, "Another request changed the same thing at the same time", 1);
+      case LASTING -> failure(e);
+    };
+  }
+
+  /** 503: the same request is granted a little later. */
+  private Response later(Throwable e, String detail, int seconds) {
+    long now = System.nanoTime();
+    long last = lastComplaint.get();
+    if (now - last >= COMPLAIN_EVERY && lastComplaint.compareAndSet(last, now)) {
+      LOG.warnf("Requests are put off: %s (%s)", detail, e);
+    }
+    LOG.debug("A request is put off", e);
+    Problem problem =
+        Problem.of(
+            "try-again",
+            "Try again",
+            503,
+            detail + "; ask again in " + seconds + (seconds == 1 ? " second" : " seconds"));
+    return Response.status(503)
+        .header("Retry-After", seconds)
+        .type(Problem.MEDIA_TYPE)
+        .entity(body(problem))
+        .build();
+  }
+
+  private Response failure(Throwable e) {
     String occurrence = "urn:uuid:" + UUID.randomUUID();
     LOG.errorf(e, "A request failed (%s)", occurrence);
     return respond(
@@ -128,7 +183,8 @@ class ProblemMappers {
   }
 
   private static <T extends Throwable> Optional<T> cause(Throwable e, Class<T> type) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+    int causes = 0;
+    for (Throwable cause = e; cause != null && causes++ < MOST_CAUSES; cause = cause.getCause()) {
       if (type.isInstance(cause)) {
         return Optional.of(type.cast(cause));
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,48 @@ class FileArtifactStoreTest {
 
     assertThat(store.read(written)).isEqualTo(bytes("new"));
     assertThat(namesIn("reports")).containsExactly("one.json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "a#b", "a%20b", "a:b", "a?b"})
+  void theStoresFolderMayHaveAnyName(String name) {
+    ArtifactStore odd = ArtifactStore.at(folder.resolve(name).toUri());
+
+    URI written = odd.write("reports/one.json", bytes("{}"));
+
+    assertThat(odd.read(URI.create(written.toString()))).isEqualTo(bytes("{}"));
+    assertThat(folder.resolve(name).resolve("reports/one.json")).hasContent("{}");
+  }
+
+  @Test
+  void aUriThatIsNoFilesIsRefusedInsteadOfMeaningAnother() {
+    assertThatThrownBy(() -> store.exists(URI.create(store.uri("a") + "#b")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("write # as %23");
+  }
+
+  @Test
+  void whatCannotBeWrittenSaysWhatTheSystemSaid() throws IOException {
+    Files.writeString(folder.resolve("file"), "in the way");
+    ArtifactStore blocked = ArtifactStore.at(folder.resolve("file").toUri());
+
+    assertThatThrownBy(() -> blocked.write("a/b", bytes("{}")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("file");
+  }
+
+  @Test
+  void aFileIsReadUpToItsBoundOnly() {
+    URI five = store.write("five", bytes("12345"));
+
+    assertThat(store.read(five, 5)).isEqualTo(bytes("12345"));
+    assertThatThrownBy(() -> store.read(five, 4))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("more than the 4 bytes");
+    assertThatThrownBy(() -> store.read(folder.toUri(), 4))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("no regular file");
   }
 
   @Test

@@ -187,6 +187,54 @@ class InboxTest {
   }
 
   @Test
+  void aLetterThatIsTooLargeDropsForeignHeadersThenCutsTheKey() {
+    String key = newId();
+
+    kafka.send(Topics.JOBS, key, "hello", Map.of("ce_type", STARTED, "note", "x".repeat(3_000_000)));
+    kafka.send(Topics.JOBS, key + "y".repeat(3_000_000), "hello", Map.of("ce_type", STARTED));
+
+    ConsumerRecord<String, byte[]> headless = deadLetter(key);
+    assertThat(headless.headers().lastHeader("note")).isNull();
+    assertThat(Kafka.header(headless, "dead-letter-headers-bytes")).isEqualTo("3000004");
+    assertThat(Kafka.header(headless, "ce_type")).isEqualTo(STARTED);
+    assertThat(headless.value()).asString().isEqualTo("hello");
+    String cut = (key + "y".repeat(1000)).substring(0, 1000);
+    ConsumerRecord<String, byte[]> shortened = deadLetter(cut);
+    assertThat(Kafka.header(shortened, "dead-letter-key-bytes"))
+        .isEqualTo(String.valueOf(key.length() + 3_000_000));
+    assertThat(shortened.value()).asString().isEqualTo("hello");
+  }
+
+  @Test
+  void anEventInStructuredModeIsToldThatBinaryModeIsRead() {
+    String key = newId();
+
+    kafka.send(
+        Topics.JOBS,
+        key,
+        "{\"specversion\":\"1.0\",\"type\":\"io.gdpo.JobStarted\"}",
+        Map.of("content-type", "application/cloudevents+json; charset=UTF-8"));
+
+    assertThat(Kafka.header(deadLetter(key), "dead-letter-reason"))
+        .contains("Header ce_type is missing", "binary mode is read");
+  }
+
+  @Test
+  void anErrorInAHandlerIsTheRecordsAndHoldsUpNothing() {
+    String key = newId();
+
+    kafka.send(
+        Topics.JOBS,
+        key,
+        "{\"job_id\":\"" + key + "\",\"stage\":\"error\",\"attempt\":1}",
+        Map.of("ce_type", STARTED));
+    sendAndAwaitAnother();
+
+    assertThat(Kafka.header(deadLetter(key), "dead-letter-reason"))
+        .contains("StackOverflowError");
+  }
+
+  @Test
   void aPoisonRecordAsLargeAsRecordsMayBeLeavesALetterWithoutItsValue() {
     String key = newId();
     String bulk = "x".repeat(1_048_350);

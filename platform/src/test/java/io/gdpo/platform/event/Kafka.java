@@ -31,7 +31,10 @@ record Kafka(String bootstrapServers) {
     headers.forEach((name, text) -> CloudEvents.put(record.headers(), name, text));
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip",
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 10_000_000),
             new StringSerializer(),
             new ByteArraySerializer())) {
       producer.send(record).get(20, TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.gdpo.contracts.event.DatasetFailed;
+import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.platform.Infrastructure;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -20,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -103,7 +105,8 @@ class OutboxTest {
     assertThatThrownBy(
             () ->
                 QuarkusTransaction.requiringNew()
-                    .run(() -> outbox.send(new DatasetFailed(newId(), bulk))))
+                    .run(
+                        () -> outbox.send(new DatasetReady(newId(), "file:/" + bulk, Map.of()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("too large for Kafka")
         .hasMessageContaining("store the bulk as an artifact");

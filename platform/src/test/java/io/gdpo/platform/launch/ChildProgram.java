@@ -1,9 +1,11 @@
 package io.gdpo.platform.launch;
 
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jboss.logging.Logger;
@@ -33,6 +35,9 @@ final class ChildProgram {
     }
     System.out.println("threads=" + System.getProperty("ai.djl.pytorch.num_threads"));
     System.out.println("heap=" + Runtime.getRuntime().maxMemory() / 1_000_000);
+    System.out.println("locale=" + Locale.getDefault() + " upper i=" + "i".toUpperCase());
+    System.out.println("charset=" + Charset.defaultCharset() + " Türkiye");
+    System.out.println("name=" + Path.of("Türkiye").getFileName());
     System.err.println("an error, too");
   }
 

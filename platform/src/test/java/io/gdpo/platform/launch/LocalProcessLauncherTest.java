@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +57,27 @@ class LocalProcessLauncherTest {
               "threads=2",
               "heap=6",
               "an error, too");
+    }
+  }
+
+  @Test
+  void aJobsLocaleAndCharsetAreTheSameWhoeverStartedTheService() throws IOException {
+    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+      Path log = folder.resolve("job.log");
+      launcher.launch(
+          new LaunchRequest(
+              "job",
+              List.of("environment"),
+              log,
+              1,
+              Map.of(
+                  "LC_ALL", "C",
+                  "JAVA_TOOL_OPTIONS", "-Duser.language=tr -Dfile.encoding=ISO-8859-9")));
+
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      assertThat(log)
+          .content()
+          .contains("locale=en upper i=I", "charset=UTF-8 Türkiye", "name=Türkiye");
     }
   }
 

@@ -17,7 +17,18 @@ class ThisProgramTest {
 
     assertThat(program.command(List.of("-Xmx1g"), List.of("train")))
         .startsWith(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx1g")
+        .contains("-Duser.language=en", "-Dfile.encoding=UTF-8")
         .endsWith("-jar", Path.of("app/run.jar").toAbsolutePath().toString(), "train");
+  }
+
+  @Test
+  void aJarInAFolderWithAColonIsNamedFromTheWorkingDirectory() {
+    Path jar = Path.of("/home/a:b/app/quarkus-run.jar");
+
+    assertThat(ThisProgram.address(jar, Path.of("/home/a:b"))).isEqualTo("app/quarkus-run.jar");
+    assertThatThrownBy(() -> ThisProgram.address(jar, Path.of("/home/other")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("folder's name has a ':'");
   }
 
   @Test

@@ -111,6 +111,29 @@ class ProblemTest {
   }
 
   @Test
+  void whatSucceedsALittleLaterIsToldWithATime() {
+    problem(when().get("/refusing/outage").then(), 503)
+        .header("Retry-After", "2")
+        .body("detail", containsString("The database gives no connection"));
+    problem(when().get("/refusing/race").then(), 503).header("Retry-After", "1");
+  }
+
+  @Test
+  void aBodyThatIsNestedTooDeepOrTooLargeIsTheCallersFault() {
+    String deep = "[".repeat(500);
+    problem(post("application/json", "{\"steps\": " + deep), 400)
+        .body("detail", containsString("nesting depth"));
+    problem(post("application/yaml", "steps: " + deep), 400)
+        .body("detail", containsString("nesting depth"));
+    problem(post("application/yaml", "name: &a soup\nsteps: *a\n"), 400)
+        .body("detail", containsString("The alias *a is not read"));
+    String large = "{\"name\": \"" + "x".repeat(1_100_000) + "\"}";
+    problem(post("application/json", large), 413)
+        .body("detail", containsString("more than 1000000 bytes"));
+    problem(post("application/yaml", large), 413);
+  }
+
+  @Test
   void anAddressThatDoesNotExistAndAMethodThatIsNotServedAreProblemsToo() {
     problem(when().get("/nowhere").then(), 404);
     problem(when().patch("/refusing").then(), 405);

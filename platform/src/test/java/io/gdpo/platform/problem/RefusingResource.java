@@ -10,6 +10,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
 import java.util.List;
 
 /** A resource as services have them, which fails in each way they may. */
@@ -51,5 +52,18 @@ public class RefusingResource {
   @DELETE
   public String fail() {
     throw new IllegalStateException("a secret of the house");
+  }
+
+  @GET
+  @Path("/outage")
+  public String findNoConnection() {
+    throw new IllegalStateException(
+        "cannot open a connection", new SQLException("Sorry, acquisition timeout!"));
+  }
+
+  @GET
+  @Path("/race")
+  public String race() {
+    throw new IllegalStateException("commit", new SQLException("duplicate key", "23505"));
   }
 }

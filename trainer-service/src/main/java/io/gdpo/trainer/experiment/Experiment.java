@@ -1,6 +1,8 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.platform.database.Page;
+import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -25,7 +27,9 @@ class Experiment extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   ExperimentStatus status;
 
+  @Convert(converter = ReasonColumn.class)
   String reason;
+
   boolean cancelRequested;
   String datasetId;
   String datasetUri;
@@ -36,8 +40,10 @@ class Experiment extends PanacheEntityBase {
     return findByIdOptional(name);
   }
 
-  static List<Experiment> newestFirst() {
-    return list("order by submittedAt desc, name");
+  static List<Experiment> newestFirst(Page page) {
+    return Experiment.<Experiment>find("order by submittedAt desc, name")
+        .range(page.offset(), page.offset() + page.limit() - 1)
+        .list();
   }
 
   /** Names of the experiments that wait for a dataset. */

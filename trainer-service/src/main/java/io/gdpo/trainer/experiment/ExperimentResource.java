@@ -2,14 +2,17 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -26,9 +29,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class ExperimentResource {
   private final Experiments experiments;
+  private final ModelAdmission models;
+  private final ExperimentViews views;
 
-  ExperimentResource(Experiments experiments) {
+  ExperimentResource(Experiments experiments, ModelAdmission models, ExperimentViews views) {
     this.experiments = experiments;
+    this.models = models;
+    this.views = views;
   }
 
   @POST
@@ -37,7 +44,7 @@ public class ExperimentResource {
       summary = "Submit an experiment",
       description =
           "The same as an ExperimentSubmitted event. Submitting one specification twice under one"
-              + " name runs it once.")
+              + " name runs it once; after it has failed, what failed is done again.")
   @APIResponse(
       responseCode = "201",
       description = "Taken in",
@@ -52,7 +59,7 @@ public class ExperimentResource {
     if (spec == null) {
       throw ProblemException.badRequest("The body is empty; give an experiment as YAML or JSON");
     }
-    Experiments.Submission submission = experiments.submit(spec);
+    Experiments.Submission submission = models.submit(spec);
     return submission.created()
         ? Response.created(uri.getAbsolutePathBuilder().path(spec.name()).build())
             .entity(submission.experiment())
@@ -61,9 +68,11 @@ public class ExperimentResource {
   }
 
   @GET
-  @Operation(summary = "All experiments, the newest first")
-  public List<ExperimentView> list() {
-    return experiments.all();
+  @Operation(summary = "Experiments, the newest first, by pages")
+  public List<ExperimentView> list(
+      @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) int limit,
+      @QueryParam("offset") @DefaultValue("0") int offset) {
+    return views.page(new Page(limit, offset));
   }
 
   @GET
@@ -72,7 +81,7 @@ public class ExperimentResource {
   @APIResponse(responseCode = "200", description = "The experiment")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   public ExperimentView get(@PathParam("name") String name) {
-    return experiments.view(name).orElseThrow(() -> missing(name));
+    return views.named(name).orElseThrow(() -> missing(name));
   }
 
   @POST

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetFailed;
@@ -8,25 +9,21 @@ import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.Loss;
-import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.StageSpec;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.contracts.view.ExperimentView.EvaluationView;
-import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.JobEnded;
 import io.gdpo.trainer.job.JobPlan;
 import io.gdpo.trainer.job.JobStatus;
-import io.gdpo.trainer.job.JobView;
 import io.gdpo.trainer.job.Jobs;
 import io.gdpo.trainer.launch.JobFolders;
+import io.gdpo.trainer.launch.TrainingLauncher;
 import io.gdpo.trainer.train.TrainingResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -34,9 +31,7 @@ import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -50,18 +45,27 @@ import org.jboss.logging.Logger;
 public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
   private static final String CANCELLED = "cancelled on request";
-  private static final int DATASET_NAME_PART = 54;
 
   private final ExperimentLock lock;
   private final Outbox outbox;
   private final Jobs jobs;
   private final JobFolders folders;
+  private final TrainingLauncher processes;
+  private final ExperimentViews views;
 
-  Experiments(ExperimentLock lock, Outbox outbox, Jobs jobs, JobFolders folders) {
+  Experiments(
+      ExperimentLock lock,
+      Outbox outbox,
+      Jobs jobs,
+      JobFolders folders,
+      TrainingLauncher processes,
+      ExperimentViews views) {
     this.lock = lock;
     this.outbox = outbox;
     this.jobs = jobs;
     this.folders = folders;
+    this.processes = processes;
+    this.views = views;
   }
 
   /**
@@ -72,29 +76,32 @@ public class Experiments {
   record Submission(ExperimentView experiment, boolean created) {}
 
   /**
-   * Takes an experiment in, once: the same specification under the same name changes nothing.
+   * Takes an experiment in, once: the same specification under the same name changes nothing,
+   * unless the experiment has failed. Then what failed is done again, and what succeeded is kept.
    *
+   * @param ofModel why its model cannot be trained: it has failed then, and asks for no dataset
    * @throws InvalidSpecException with every problem of the specification
    * @throws ProblemException if the name stands for another specification
    */
   @Transactional
-  Submission submit(ExperimentSpec spec) {
+  Submission submit(ExperimentSpec spec, List<SpecProblem> ofModel) {
     spec.checked();
     lock.take(spec.name());
     Optional<Experiment> known = Experiment.named(spec.name());
     if (known.isPresent()) {
-      return new Submission(view(sameSpecification(known.get(), spec)), false);
+      return known(known.get(), spec, ofModel);
     }
     Experiment experiment = new Experiment();
     experiment.name = spec.name();
     experiment.spec = spec;
     experiment.submittedAt = Instant.now();
     if (spec.dataset().id() == null) {
-      experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
-      experiment.datasetId = newDatasetId(spec.name());
-      outbox.send(new DatasetRequested(experiment.datasetId, datasetOf(spec), spec.name()));
+      waitForDataset(experiment);
+      if (ofModel.isEmpty()) {
+        requestDataset(experiment);
+      }
     } else {
-      ReadyDataset dataset = existingDataset(spec.dataset().id());
+      ReadyDataset dataset = ExperimentDataset.existing(spec.dataset().id());
       experiment.status = ExperimentStatus.RUNNING;
       experiment.datasetId = dataset.id;
       experiment.datasetUri = dataset.uri;
@@ -104,8 +111,62 @@ public class Experiments {
       Stage.pending(spec.name(), i, spec.stages().get(i)).persist();
     }
     LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
+    if (ofModel.isEmpty()) {
+      advance(experiment);
+    } else {
+      fail(experiment, reason(ofModel));
+    }
+    return new Submission(views.of(experiment), true);
+  }
+
+  private static void waitForDataset(Experiment experiment) {
+    experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
+    experiment.datasetId = ExperimentDataset.newId(experiment.name);
+  }
+
+  private void requestDataset(Experiment experiment) {
+    outbox.send(
+        new DatasetRequested(
+            experiment.datasetId, ExperimentDataset.toBuild(experiment.spec), experiment.name));
+  }
+
+  private Submission known(
+      Experiment known, ExperimentSpec submitted, List<SpecProblem> ofModel) {
+    if (!known.spec.equals(submitted)) {
+      throw ProblemException.conflict(
+          "There is an experiment '"
+              + known.name
+              + "' with another specification; give this one another name");
+    }
+    if (known.status == ExperimentStatus.FAILED && ofModel.isEmpty()) {
+      begunAgain(known);
+    }
+    return new Submission(views.of(known), false);
+  }
+
+  /** Its cause may be mended: failed stages wait for their turns anew. */
+  private void begunAgain(Experiment experiment) {
+    LOG.infof("Experiment '%s' had failed and is asked for again", experiment.name);
+    experiment.reason = null;
+    experiment.finishedAt = null;
+    experiment.status = ExperimentStatus.RUNNING;
+    if (experiment.datasetUri == null) {
+      waitForDataset(experiment);
+      requestDataset(experiment);
+    }
+    for (Stage stage : Stage.of(experiment.name)) {
+      if (stage.status == StageStatus.FAILED) {
+        stage.beginAgain();
+      } else if (stage.evaluationStatus == EvaluationStatus.FAILED) {
+        processes
+            .result(stage.jobId)
+            .ifPresentOrElse(
+                result ->
+                    announceCheckpoint(experiment, stage, specOf(experiment, stage), result),
+                stage::beginAgain);
+      }
+    }
     advance(experiment);
-    return new Submission(view(experiment), true);
   }
 
   /**
@@ -139,7 +200,32 @@ public class Experiments {
             advance(experiment);
           }
         });
-    return known.map(this::view);
+    return known.map(views::of);
+  }
+
+  /**
+   * Fails an experiment whose model turned out not to be trainable, if it still waits for its
+   * dataset; a job that runs finds the same by itself.
+   */
+  @Transactional
+  void refuse(String name, List<SpecProblem> ofModel) {
+    if (ofModel.isEmpty()) {
+      return;
+    }
+    lock.take(name);
+    Experiment.named(name)
+        .filter(experiment -> experiment.status == ExperimentStatus.WAITING_FOR_DATASET)
+        .ifPresent(experiment -> fail(experiment, reason(ofModel)));
+  }
+
+  private static String reason(List<SpecProblem> problems) {
+    return Reason.clean(
+        problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
+  }
+
+  private void fail(Experiment experiment, String reason) {
+    Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
+    finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
   }
 
   /** A dataset can be trained on: experiments that wait for it begin. */
@@ -162,12 +248,7 @@ public class Experiments {
   @Transactional
   void datasetFailed(DatasetFailed failed) {
     String reason = "dataset '" + failed.datasetId() + "' could not be built: " + failed.reason();
-    whereWaiting(
-        failed.datasetId(),
-        experiment -> {
-          Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
-          finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
-        });
+    whereWaiting(failed.datasetId(), experiment -> fail(experiment, reason));
   }
 
   @Transactional
@@ -208,22 +289,6 @@ public class Experiments {
       announceCheckpoint(experiment, stage, spec, ended.result().orElseThrow());
     }
     advance(experiment);
-  }
-
-  @Transactional
-  Optional<ExperimentView> view(String name) {
-    return Experiment.named(name).map(this::view);
-  }
-
-  /** All experiments, the newest first. */
-  @Transactional
-  List<ExperimentView> all() {
-    List<Experiment> experiments = Experiment.newestFirst();
-    Map<String, List<Stage>> stages =
-        Stage.ofAll(experiments.stream().map(e -> e.name).toList()).stream()
-            .collect(Collectors.groupingBy(s -> s.experiment));
-    Map<String, JobView> views = jobsOf(stages.values().stream().flatMap(List::stream).toList());
-    return experiments.stream().map(e -> view(e, stages.get(e.name), views)).toList();
   }
 
   private void advance(Experiment experiment) {
@@ -285,6 +350,7 @@ public class Experiments {
             result.maxPromptLength());
     stage.checkpointId = checkpoint.id();
     stage.evaluationStatus = EvaluationStatus.PENDING;
+    stage.evaluationReason = null;
     outbox.send(new CheckpointSaved(checkpoint, experiment.spec.evaluation()));
   }
 
@@ -323,105 +389,7 @@ public class Experiments {
     }
   }
 
-  private static Experiment sameSpecification(Experiment known, ExperimentSpec submitted) {
-    if (!known.spec.equals(submitted)) {
-      throw ProblemException.conflict(
-          "There is an experiment '"
-              + known.name
-              + "' with another specification; give this one another name");
-    }
-    return known;
-  }
-
-  private static ReadyDataset existingDataset(String id) {
-    return ReadyDataset.named(id)
-        .orElseThrow(
-            () ->
-                new InvalidSpecException(
-                    List.of(
-                        new SpecProblem(
-                            "dataset.id",
-                            "no dataset '"
-                                + id
-                                + "' is ready; build it first (POST /datasets of"
-                                + " dataset-service), or give survey or examples instead"))));
-  }
-
-  /** The dataset to build; its card counts tokens as the model will see them. */
-  private static DatasetSpec datasetOf(ExperimentSpec spec) {
-    DatasetSpec dataset = spec.dataset();
-    ModelSpec model = spec.model();
-    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
-    return new DatasetSpec(
-        dataset.id(),
-        dataset.survey(),
-        dataset.examples(),
-        dataset.group(),
-        dataset.synthesis(),
-        tokenizer);
-  }
-
-  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
-  private static String tokenizerOf(ModelSpec model) {
-    if (model.init() != null) {
-      return model.init().tokenizer();
-    }
-    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
-  }
-
   private static StageSpec specOf(Experiment experiment, Stage stage) {
     return experiment.spec.stages().get(stage.ordinal);
-  }
-
-  private static String newDatasetId(String experiment) {
-    String readable =
-        experiment.length() > DATASET_NAME_PART
-            ? experiment.substring(0, DATASET_NAME_PART)
-            : experiment;
-    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
-  }
-
-  private ExperimentView view(Experiment experiment) {
-    List<Stage> stages = Stage.of(experiment.name);
-    return view(experiment, stages, jobsOf(stages));
-  }
-
-  private Map<String, JobView> jobsOf(List<Stage> stages) {
-    return jobs.views(stages.stream().map(s -> s.jobId).filter(Objects::nonNull).toList());
-  }
-
-  private static ExperimentView view(
-      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
-    return new ExperimentView(
-        experiment.name,
-        experiment.status.name(),
-        experiment.reason,
-        experiment.submittedAt,
-        experiment.finishedAt,
-        experiment.datasetId,
-        experiment.datasetUri,
-        stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
-  }
-
-  private static StageView view(Stage stage, Optional<JobView> job) {
-    return new StageView(
-        stage.name,
-        stage.parent,
-        stage.loss,
-        stage.jobId,
-        stage.status == StageStatus.RELEASED
-            ? job.map(JobView::status).orElseThrow()
-            : stage.status.name(),
-        stage.reason,
-        job.map(JobView::attempts).orElse(0),
-        job.map(JobView::progress).orElse(null),
-        stage.evaluationStatus == EvaluationStatus.NONE
-            ? null
-            : new EvaluationView(
-                stage.evaluationStatus.name(),
-                stage.evaluationReason,
-                stage.checkpointId,
-                stage.evaluationMetrics,
-                stage.evaluationUri));
   }
 }

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.StageSpec;
+import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -27,14 +28,18 @@ class Stage extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   StageStatus status;
 
+  @Convert(converter = ReasonColumn.class)
   String reason;
+
   String jobId;
   String checkpointId;
 
   @Enumerated(EnumType.STRING)
   EvaluationStatus evaluationStatus;
 
+  @Convert(converter = ReasonColumn.class)
   String evaluationReason;
+
 
   @Convert(converter = MetricsColumn.class)
   Map<String, Double> evaluationMetrics;
@@ -81,6 +86,15 @@ class Stage extends PanacheEntityBase {
   void end(StageStatus ending, String why) {
     status = ending;
     reason = why;
+  }
+
+  /** It failed, or what it left is gone: it waits for its turn as if it had never run. */
+  void beginAgain() {
+    end(StageStatus.PENDING, null);
+    jobId = null;
+    checkpointId = null;
+    evaluationStatus = EvaluationStatus.NONE;
+    evaluationReason = null;
   }
 
   StageGraph.Node node() {

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -31,7 +32,9 @@ class Job extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   JobStatus status;
 
+  @Convert(converter = ReasonColumn.class)
   String reason;
+
   boolean cancelRequested;
 
   /** Processes started so far; also the number of the current one. */
@@ -58,9 +61,21 @@ class Job extends PanacheEntityBase {
     return list("id in ?1", ids);
   }
 
-  /** Jobs in this status, the longest waiting first. */
-  static List<Job> in(JobStatus status) {
-    return list("status = ?1 order by queuedAt, id", status);
+  /**
+   * Jobs in this status, the longest waiting first, as the reconciler needs to see them: without
+   * what of one job might be unreadable and would then hide all.
+   */
+  static List<Jobs.Standing> in(JobStatus status) {
+    return find(
+            "select id, experiment, attempts, cancelRequested from Job where status = ?1"
+                + " order by queuedAt, id",
+            status)
+        .project(Jobs.Standing.class)
+        .list();
+  }
+
+  static List<Job> running() {
+    return list("status", JobStatus.RUNNING);
   }
 
   static Optional<String> experimentOf(String id) {

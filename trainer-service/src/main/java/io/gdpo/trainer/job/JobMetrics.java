@@ -37,7 +37,7 @@ public class JobMetrics {
             .toList();
     jobs.register(counts, true);
     List<MultiGauge.Row<?>> speeds =
-        Job.in(JobStatus.RUNNING).stream()
+        Job.running().stream()
             .filter(job -> job.progress != null)
             .<MultiGauge.Row<?>>map(job -> MultiGauge.Row.of(tags(job), speed(job.progress)))
             .toList();

@@ -1,5 +1,8 @@
 package io.gdpo.trainer.job;
 
+import io.gdpo.contracts.Reason;
+import io.gdpo.platform.event.Failure;
+import io.gdpo.platform.reconcile.Troubles;
 import io.gdpo.trainer.launch.Observation;
 import io.gdpo.trainer.launch.TrainingLauncher;
 import io.quarkus.runtime.ShutdownEvent;
@@ -10,7 +13,6 @@ import jakarta.enterprise.event.TransactionPhase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,8 @@ public class JobReconciler {
 
   /** Jobs whose current process was asked to stop; used by the one thread only. */
   private final Set<String> asked = new HashSet<>();
+
+  private final Troubles troubles = new Troubles(LOG, "job");
 
   /** So that an outage is told once; used by the one thread only. */
   private boolean lastPassWasWell = true;
@@ -87,46 +91,74 @@ public class JobReconciler {
     }
   }
 
-  /** One look at everything; says whether nothing went wrong with it. */
+  /** One look at everything; says whether everything could be looked at. */
   private boolean pass() {
     try {
-      boolean well = true;
       for (Jobs.Standing job : jobs.in(JobStatus.RUNNING)) {
-        well &= attempt(job, () -> follow(job));
+        attempt(job, () -> follow(job));
       }
       int free = settings.maxParallel() - jobs.in(JobStatus.RUNNING).size();
-      List<Jobs.Standing> queued = jobs.in(JobStatus.QUEUED);
-      for (Jobs.Standing job : queued.subList(0, Math.min(Math.max(free, 0), queued.size()))) {
-        well &= attempt(job, () -> launch(job));
+      jobs.in(JobStatus.QUEUED).stream()
+          .filter(job -> troubles.isDue(job.id()))
+          .limit(Math.max(free, 0))
+          .forEach(job -> attempt(job, () -> launch(job)));
+      if (!lastPassWasWell) {
+        LOG.info("Jobs are looked after again");
       }
-      return well;
-    } catch (RuntimeException e) {
+      return true;
+    } catch (RuntimeException | Error e) {
       if (lastPassWasWell) {
-        LOG.error("Cannot list jobs; will keep trying", e);
+        LOG.error("Cannot look after jobs; will keep trying", e);
       } else {
-        LOG.debug("Still cannot list jobs", e);
+        LOG.debug("Still cannot look after jobs", e);
       }
       return false;
     }
   }
 
-  /** Keeps trouble with one job from holding up the others; the next pass tries again. */
-  private boolean attempt(Jobs.Standing job, Runnable action) {
-    if (stopping) {
-      return true;
+  /**
+   * Keeps trouble with one job from holding up the others: it is tried again, less and less often,
+   * and given up in the end. While the database is away nothing is any job's fault.
+   */
+  private void attempt(Jobs.Standing job, Runnable action) {
+    if (stopping || !troubles.isDue(job.id())) {
+      return;
     }
     MDC.put("experiment", job.experiment());
     MDC.put("job", job.id());
     try {
       action.run();
-      return true;
-    } catch (RuntimeException e) {
-      LOG.error("Cannot reconcile job; will try again", e);
-      return false;
+    } catch (RuntimeException | Error e) {
+      if (Failure.ofOwnDatabase(e) == Failure.OUTAGE) {
+        throw e;
+      }
+      if (troubles.met(job.id(), e)) {
+        giveUp(job, e);
+      }
     } finally {
       MDC.remove("job");
       MDC.remove("experiment");
     }
+  }
+
+  /** Its slot is for the next job, whatever state its process and its experiment are in. */
+  private void giveUp(Jobs.Standing job, Throwable trouble) {
+    String reason =
+        "the service could not carry the job on, tried "
+            + Troubles.PATIENCE
+            + " times: "
+            + Reason.of(trouble);
+    try {
+      launcher.cancel(job.id(), job.attempts());
+      jobs.giveUp(job.id(), reason);
+    } catch (RuntimeException | Error e) {
+      if (Failure.ofOwnDatabase(e) == Failure.OUTAGE) {
+        throw e;
+      }
+      LOG.error("The job's end cannot be told to its experiment; only the job is ended", e);
+      jobs.abandon(job.id(), reason);
+    }
+    troubles.over(job.id());
   }
 
   private void follow(Jobs.Standing job) {
@@ -138,6 +170,7 @@ public class JobReconciler {
       asked.remove(job.id());
     }
     if (seen instanceof Observation.Running) {
+      troubles.over(job.id());
       if (job.cancelRequested() && asked.add(job.id())) {
         LOG.infof("Stopping attempt %d on request", job.attempts());
         launcher.cancel(job.id(), job.attempts());
@@ -147,6 +180,7 @@ public class JobReconciler {
           "Attempt %d ended: %s after %d steps",
           job.attempts(), ended.result().status(), ended.result().step());
       jobs.finished(job.id(), ended.result());
+      troubles.over(job.id());
     } else if (seen instanceof Observation.Died died) {
       LOG.logf(
           job.cancelRequested() ? Logger.Level.INFO : Logger.Level.WARN,
@@ -169,9 +203,9 @@ public class JobReconciler {
                   job.attempt(), job.stage(), job.threads());
               try {
                 launcher.launch(job);
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
                 LOG.error("The training process could not be started", e);
-                jobs.died(job.jobId(), "(could not be started: " + e + ")");
+                jobs.died(job.jobId(), "(could not be started: " + Reason.of(e) + ")");
               }
             });
   }

@@ -1,8 +1,10 @@
 package io.gdpo.trainer.job;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
+import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.platform.event.Outbox;
@@ -94,18 +96,26 @@ public class Jobs {
     changed.fire(new JobsChanged());
   }
 
-  /** Takes a queued job's next attempt, to be launched once this is committed. */
+  /**
+   * Takes a queued job's next attempt, to be launched once this is committed, and tells of it:
+   * whatever becomes of the process, others hear of each attempt, and once.
+   */
   @Transactional
   Optional<TrainingJob> start(String jobId) {
     Job job = locked(jobId);
     if (job.status != JobStatus.QUEUED) {
       return Optional.empty();
     }
+    if (job.plan == null) {
+      throw new IllegalStateException(
+          "what job '" + jobId + "' is to do cannot be read in the database; submit it anew");
+    }
     job.status = JobStatus.RUNNING;
     job.attempts++;
     if (job.startedAt == null) {
       job.startedAt = clock.instant();
     }
+    outbox.send(new JobStarted(job.id, job.experiment, job.stage, job.attempts));
     JobPlan plan = job.plan;
     return Optional.of(
         new TrainingJob(
@@ -174,6 +184,30 @@ public class Jobs {
     }
   }
 
+  /** This service cannot carry the job on: it fails, whatever its process does. */
+  @Transactional
+  void giveUp(String jobId, String reason) {
+    Job job = locked(jobId);
+    if (!job.status.isTerminal()) {
+      end(
+          job,
+          job.cancelRequested ? JobStatus.CANCELLED : JobStatus.FAILED,
+          reason,
+          Optional.empty());
+    }
+  }
+
+  /** The last resort where {@link #giveUp} fails too: nothing of the job or around it is read. */
+  @Transactional
+  void abandon(String jobId, String reason) {
+    Job.update(
+        "status = ?1, reason = ?2, finishedAt = ?3 where id = ?4",
+        JobStatus.FAILED,
+        Reason.clean(reason),
+        clock.instant(),
+        jobId);
+  }
+
   /** The process is gone by no fault of the job's: it goes on from its checkpoint. */
   @Transactional
   void gone(String jobId) {
@@ -209,13 +243,16 @@ public class Jobs {
     return Job.withId(jobId).map(this::view);
   }
 
-  /** Jobs by id; ids without a job are left out. */
+  /**
+   * Jobs by id, for a list: ids without a job are left out, and no file is read for a row, so that
+   * the progress of a running job is that of its last event.
+   */
   @Transactional
   public Map<String, JobView> views(Collection<String> jobIds) {
     return jobIds.isEmpty()
         ? Map.of()
         : Job.withIds(jobIds).stream()
-            .map(this::view)
+            .map(job -> view(job, Optional.ofNullable(job.progress)))
             .collect(Collectors.toMap(JobView::id, Function.identity()));
   }
 
@@ -224,15 +261,19 @@ public class Jobs {
 
   @Transactional
   List<Standing> in(JobStatus status) {
-    return Job.in(status).stream()
-        .map(j -> new Standing(j.id, j.experiment, j.attempts, j.cancelRequested))
-        .toList();
+    return Job.in(status);
   }
 
   private void end(Job job, JobStatus status, String reason, Optional<TrainingResult> result) {
     job.status = status;
     job.reason = reason;
     job.finishedAt = Instant.now(clock);
+    progress(job)
+        .ifPresent(
+            last -> {
+              job.progress = last;
+              job.progressStep = last.step();
+            });
     outbox.send(
         switch (status) {
           case SUCCEEDED -> new JobSucceeded(job.id, job.experiment, job.stage);
@@ -258,6 +299,10 @@ public class Jobs {
   }
 
   private JobView view(Job job) {
+    return view(job, progress(job));
+  }
+
+  private JobView view(Job job, Optional<TrainingProgress> progress) {
     return new JobView(
         job.id,
         job.experiment,
@@ -269,7 +314,7 @@ public class Jobs {
         job.queuedAt,
         job.startedAt,
         job.finishedAt,
-        progress(job).orElse(null),
+        progress.orElse(null),
         folders.uri(job.id).toString());
   }
 

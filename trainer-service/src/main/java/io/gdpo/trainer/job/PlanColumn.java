@@ -4,9 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import jakarta.persistence.AttributeConverter;
 import java.io.UncheckedIOException;
+import org.jboss.logging.Logger;
 
-/** Keeps a job's plan as JSON text. */
+/**
+ * Keeps a job's plan as JSON text. One that cannot be read any more is null: the job fails for want
+ * of it, and can still be shown and ended.
+ */
 class PlanColumn implements AttributeConverter<JobPlan, String> {
+  private static final Logger LOG = Logger.getLogger(PlanColumn.class);
+
   @Override
   public String convertToDatabaseColumn(JobPlan value) {
     try {
@@ -21,7 +27,8 @@ class PlanColumn implements AttributeConverter<JobPlan, String> {
     try {
       return json == null ? null : Json.EVENTS.readValue(json, JobPlan.class);
     } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
+      LOG.debugf(e, "A job's plan cannot be read: %s", json);
+      return null;
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.gdpo.trainer.launch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.JobStatus;
@@ -31,14 +32,14 @@ public class TrainingLauncher {
   /** A Java program's exit code when its terminal interrupts it. */
   private static final int INTERRUPTED = 130;
 
-  /** A JVM's exit code when its heap is full and it was told to end then. */
-  private static final int HEAP_EXHAUSTED = 3;
-
   /** A process's exit code when it was killed, by SIGKILL. */
   private static final int KILLED = 128 + 9;
 
   private static final int LOG_LINES = 5;
   private static final int LOG_BYTES = 8 * 1024;
+
+  /** A result says what a job came to in a few lines; what is longer is none. */
+  private static final int LARGEST_RESULT = 1 << 20;
 
   private final JobLauncher launcher;
   private final ArtifactStore artifacts;
@@ -65,7 +66,8 @@ public class TrainingLauncher {
               "jobs/" + job.jobId() + "/" + folder.job().getFileName(),
               Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(job));
     } catch (IOException e) {
-      throw new UncheckedIOException("The job's folder " + folder.root() + " is not usable", e);
+      throw new UncheckedIOException(
+          "The job's folder " + folder.root() + " is not usable: " + Reason.of(e), e);
     }
     launcher.launch(
         new LaunchRequest(
@@ -85,10 +87,11 @@ public class TrainingLauncher {
     if (Files.exists(result)) {
       return ended(result);
     }
-    if (status instanceof JobStatus.Exited exited && exited.code() == HEAP_EXHAUSTED) {
+    if (status instanceof JobStatus.Exited exited && exited.code() == JobStatus.Exited.HEAP_EXHAUSTED) {
       return new Observation.Ended(
           TrainingResult.failed(
-              "the job's Java heap was too small for its data; raise gdpo.launcher.heap"
+              "the job ran out of Java heap, which was too small for its data; raise"
+                  + " gdpo.launcher.heap"
                   + lastLines(jobId),
               0));
     }
@@ -132,15 +135,32 @@ public class TrainingLauncher {
     launcher.onExit(name -> listener.run());
   }
 
-  private static Observation ended(Path file) {
+  /** What a job that succeeded left; empty if it cannot be read any more. */
+  public Optional<TrainingResult> result(String jobId) {
+    return ended(folders.of(jobId).result()) instanceof Observation.Ended ended
+        ? Optional.of(ended.result())
+        : Optional.empty();
+  }
+
+  /** A result that cannot be read, for whatever reason, is none: its process died. */
+  private Observation ended(Path file) {
     try {
-      return new Observation.Ended(
-          Json.EVENTS.readValue(Files.readAllBytes(file), TrainingResult.class));
-    } catch (JsonProcessingException e) {
-      return new Observation.Died("its " + file + " cannot be read: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read", e);
+      TrainingResult result =
+          Json.EVENTS.readValue(
+              artifacts.read(file.toUri(), LARGEST_RESULT), TrainingResult.class);
+      return isWhole(result)
+          ? new Observation.Ended(result)
+          : new Observation.Died("its " + file + " does not say how it ended");
+    } catch (IOException | UncheckedIOException | ArtifactMissingException e) {
+      return new Observation.Died("its " + file + " cannot be read: " + Reason.of(e));
     }
+  }
+
+  private static boolean isWhole(TrainingResult result) {
+    return result != null
+        && result.status() != null
+        && (result.status() != TrainingResult.Status.SUCCEEDED
+            || (result.bestUri() != null && result.finalUri() != null));
   }
 
   private String lastLines(String jobId) {

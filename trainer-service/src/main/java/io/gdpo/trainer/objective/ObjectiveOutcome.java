@@ -2,6 +2,7 @@ package io.gdpo.trainer.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.gdpo.data.PreferenceMargin;
 
 /**
  * What an objective says of each example of a micro-batch, copied to the Java heap.
@@ -58,6 +59,15 @@ public record ObjectiveOutcome(Objective objective, int examples, double[] table
           objective.loss().label() + " compares no responses and has no " + column);
     }
     return table[example * width + column.ordinal()];
+  }
+
+  /** How much more the chosen response is favoured than by the reference model. */
+  public PreferenceMargin margin(int example) {
+    return new PreferenceMargin(
+        value(example, Column.CHOSEN),
+        value(example, Column.REJECTED),
+        value(example, Column.REFERENCE_CHOSEN),
+        value(example, Column.REFERENCE_REJECTED));
   }
 
   /** Implicit reward of the chosen response, beta (log pi - log ref). */

@@ -46,7 +46,7 @@ final class MetricMeans {
     double chosen = outcome.chosenReward(i);
     double rejected = outcome.rejectedReward(i);
     double margin = chosen - rejected;
-    double accuracy = margin > 0 ? 1 : 0;
+    double accuracy = outcome.margin(i).favoursChosen() ? 1 : 0;
     String group = majority ? "_majority" : "_minority";
     add("rewards/chosen", chosen);
     add("rewards/rejected", rejected);

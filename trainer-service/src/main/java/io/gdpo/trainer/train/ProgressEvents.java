@@ -2,7 +2,6 @@ package io.gdpo.trainer.train;
 
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.JobProgressed;
-import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.platform.event.EventProducer;
 import java.io.PrintStream;
@@ -44,10 +43,6 @@ final class ProgressEvents implements AutoCloseable {
               return thread;
             },
             new ThreadPoolExecutor.DiscardOldestPolicy());
-  }
-
-  void started() {
-    send(new JobStarted(job.jobId(), job.experiment(), job.stage(), job.attempt()));
   }
 
   void progressed(TrainingProgress progress) {

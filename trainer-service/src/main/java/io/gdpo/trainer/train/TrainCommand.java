@@ -192,7 +192,6 @@ public final class TrainCommand {
 
   private Optional<TrainingResult> train(
       TrainingJob job, JobFolder folder, Optional<ProgressEvents> events) throws IOException {
-    events.ifPresent(ProgressEvents::started);
     try {
       return new TrainingRun(
               new HubModel(folder, console, () -> stopAsked.getCount() == 0).pinned(job),

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Reason;
 import java.util.Map;
 
 /**
@@ -44,6 +45,10 @@ public record TrainingResult(
     double tokensPerSecond,
     long peakResidentBytes,
     long estimatedPeakBytes) {
+
+  public TrainingResult {
+    reason = Reason.clean(reason);
+  }
 
   /** The result of a job that failed. */
   public static TrainingResult failed(String reason, long peakResidentBytes) {

@@ -64,9 +64,10 @@
   def count_by_sequence(self, mask: Tensor, sequence: Tensor, sequences: int) -> Tensor:
     return torch.clamp((self).sum_by_sequence(mask, sequence, sequences), 1.0)
 
-  # Square root of the Jensen-Shannon divergence, natural logarithm; at most sqrt(ln 2).
+  # Square root of the Jensen-Shannon divergence, natural logarithm; at most sqrt(ln 2). The bound of m, the
+  # least normal float64, is met only where p is 0 and q has underflown: 0 log(0 / 0) is 0 there, not NaN.
   def jensen_shannon_distance(self, p: Tensor, q: Tensor) -> Tensor:
-    m = (p + q) / 2.0
+    m = torch.clamp((p + q) / 2.0, 2.2250738585072014e-308)
     divergence = (torch.xlogy(p, p / m) + torch.xlogy(q, q / m)).sum(-1) / 2.0
     return torch.sqrt(torch.clamp(divergence, 0.0))
 

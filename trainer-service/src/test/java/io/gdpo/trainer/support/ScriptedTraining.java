@@ -50,6 +50,16 @@ public final class ScriptedTraining {
         Runtime.getRuntime().exec("kill -9 " + ProcessHandle.current().pid());
         stop.await();
       }
+      case "hostile" ->
+          Files.writeString(
+              folder.result(),
+              "{\"status\": \"FAILED\", \"reason\": \"no \\u0000 file \\u001b[31m \\ud800 "
+                  + "x".repeat(900_000)
+                  + "\"}");
+      case "garbage" -> Files.writeString(folder.result(), "{\"status\": \"SUCC");
+      case "huge" -> Files.writeString(folder.result(), "[" + " ".repeat(2_000_000) + "]");
+      case "silent" -> Files.writeString(folder.result(), "{\"status\": \"SUCCEEDED\"}");
+      case "full-heap" -> Runtime.getRuntime().halt(3);
       case "diverging" -> end(folder, result(TrainingResult.Status.FAILED, "loss is NaN", folder));
       default -> succeed(job, folder);
     }

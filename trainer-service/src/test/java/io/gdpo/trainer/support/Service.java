@@ -10,11 +10,16 @@ import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
 
 /** The service's REST interface as a person's script uses it. */
 public final class Service {
+  /** One that a fresh model can have. */
+  public static final String TOKENIZER =
+      Path.of("../examples/tokenizer.json").toAbsolutePath().normalize().toUri().toString();
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Service() {}

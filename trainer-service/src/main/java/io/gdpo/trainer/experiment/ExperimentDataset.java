@@ -1,0 +1,60 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.SpecProblem;
+import java.util.List;
+import java.util.UUID;
+
+/** The dataset that an experiment trains on: one that is there, or one to be built for it. */
+final class ExperimentDataset {
+  private static final int DATASET_NAME_PART = 54;
+
+  private ExperimentDataset() {}
+
+  static ReadyDataset existing(String id) {
+    return ReadyDataset.named(id)
+        .orElseThrow(
+            () ->
+                new InvalidSpecException(
+                    List.of(
+                        new SpecProblem(
+                            "dataset.id",
+                            "no dataset '"
+                                + id
+                                + "' is ready; build it first (POST /datasets of"
+                                + " dataset-service), or give survey or examples instead"))));
+  }
+
+  /** The dataset to build; its card counts tokens as the model will see them. */
+  static DatasetSpec toBuild(ExperimentSpec spec) {
+    DatasetSpec dataset = spec.dataset();
+    ModelSpec model = spec.model();
+    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
+    return new DatasetSpec(
+        dataset.id(),
+        dataset.survey(),
+        dataset.examples(),
+        dataset.group(),
+        dataset.synthesis(),
+        tokenizer);
+  }
+
+  /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */
+  private static String tokenizerOf(ModelSpec model) {
+    if (model.init() != null) {
+      return model.init().tokenizer();
+    }
+    return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
+  }
+
+  static String newId(String experiment) {
+    String readable =
+        experiment.length() > DATASET_NAME_PART
+            ? experiment.substring(0, DATASET_NAME_PART)
+            : experiment;
+    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+}

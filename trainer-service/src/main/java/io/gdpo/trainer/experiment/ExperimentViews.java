@@ -1,0 +1,91 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.platform.database.Page;
+import io.gdpo.trainer.job.JobView;
+import io.gdpo.trainer.job.Jobs;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What is told about experiments: their own state, their stages', and their jobs'. */
+@ApplicationScoped
+class ExperimentViews {
+  private final Jobs jobs;
+
+  ExperimentViews(Jobs jobs) {
+    this.jobs = jobs;
+  }
+
+  @Transactional
+  Optional<ExperimentView> named(String name) {
+    return Experiment.named(name).map(this::of);
+  }
+
+  /** A page of all experiments, the newest first; reads no file. */
+  @Transactional
+  List<ExperimentView> page(Page page) {
+    List<Experiment> experiments = Experiment.newestFirst(page);
+    Map<String, List<Stage>> stages =
+        Stage.ofAll(experiments.stream().map(e -> e.name).toList()).stream()
+            .collect(Collectors.groupingBy(s -> s.experiment));
+    Map<String, JobView> views =
+        jobs.views(jobIds(stages.values().stream().flatMap(List::stream).toList()));
+    return experiments.stream().map(e -> view(e, stages.get(e.name), views)).toList();
+  }
+
+  /** One experiment, with the progress that its jobs have written by now. */
+  ExperimentView of(Experiment experiment) {
+    List<Stage> stages = Stage.of(experiment.name);
+    Map<String, JobView> views =
+        jobIds(stages).stream()
+            .flatMap(id -> jobs.view(id).stream())
+            .collect(Collectors.toMap(JobView::id, view -> view));
+    return view(experiment, stages, views);
+  }
+
+  private static List<String> jobIds(List<Stage> stages) {
+    return stages.stream().map(s -> s.jobId).filter(Objects::nonNull).toList();
+  }
+
+  private static ExperimentView view(
+      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
+    return new ExperimentView(
+        experiment.name,
+        experiment.status.name(),
+        experiment.reason,
+        experiment.submittedAt,
+        experiment.finishedAt,
+        experiment.datasetId,
+        experiment.datasetUri,
+        stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
+  }
+
+  private static StageView view(Stage stage, Optional<JobView> job) {
+    return new StageView(
+        stage.name,
+        stage.parent,
+        stage.loss,
+        stage.jobId,
+        stage.status == StageStatus.RELEASED
+            ? job.map(JobView::status).orElseThrow()
+            : stage.status.name(),
+        stage.reason,
+        job.map(JobView::attempts).orElse(0),
+        job.map(JobView::progress).orElse(null),
+        stage.evaluationStatus == EvaluationStatus.NONE
+            ? null
+            : new EvaluationView(
+                stage.evaluationStatus.name(),
+                stage.evaluationReason,
+                stage.checkpointId,
+                stage.evaluationMetrics,
+                stage.evaluationUri));
+  }
+}

@@ -1,0 +1,126 @@
+package io.gdpo.trainer.train;
+
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.LoraSpec;
+import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.LoraConfig;
+import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.ModelFolder;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.hub.HubClient;
+import io.gdpo.lm.hub.HubException;
+import io.gdpo.lm.hub.HubSettings;
+import io.gdpo.platform.artifact.ArtifactMissingException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether an experiment's model can be trained as its stages ask, told from its config, its
+ * tokenizer and its files' names, before a dataset is built for it. What only a job can find out,
+ * and what is not to be reached now, is no problem here.
+ */
+public final class StartModelCheck {
+  private final Map<String, String> environment;
+
+  /**
+   * @param environment of the Hub's settings
+   */
+  public StartModelCheck(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** What keeps the model from being trained, with the field that is to be changed. */
+  public List<SpecProblem> problems(ExperimentSpec spec) {
+    ModelSpec model = spec.model();
+    String field =
+        model.hub() != null
+            ? "model.hub"
+            : model.path() != null ? "model.path" : "model.init.tokenizer";
+    try {
+      return config(model).map(config -> problems(spec, config)).orElse(List.of());
+    } catch (InvalidModelException
+        | PreferenceDataException
+        | TrainingFailedException
+        | ArtifactMissingException
+        | HubException
+        | IOException e) {
+      return List.of(new SpecProblem(field, Reason.of(e)));
+    }
+  }
+
+  /** The model's shape; empty if it cannot be had now, or is kept elsewhere. */
+  private Optional<ModelConfig> config(ModelSpec model) throws IOException {
+    if (model.hub() != null) {
+      Optional<Path> folder = new HubClient(settings()).preview(HubModel.name(model.hub()));
+      return folder.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              ModelFolder.checkWithoutWeights(folder.get(), StartModelCheck::requireUsable));
+    }
+    URI uri = ModelSource.uri(model.path() != null ? model.path() : model.init().tokenizer());
+    if (!"file".equals(uri.getScheme())) {
+      return Optional.empty();
+    }
+    if (model.path() != null) {
+      return Optional.of(ModelFolder.check(Path.of(uri), StartModelCheck::requireUsable));
+    }
+    try (Tokenizer tokenizer = Tokenizer.load(Path.of(uri))) {
+      requireUsable(tokenizer);
+    }
+    return Optional.of(new ModelSource.Random(model.init(), 0).config());
+  }
+
+  private HubSettings settings() {
+    try {
+      return HubSettings.of(environment);
+    } catch (IllegalArgumentException e) {
+      throw new TrainingFailedException(e.getMessage(), e);
+    }
+  }
+
+  /** Refuses a tokenizer that has no end of text, or whose belief digits are no tokens. */
+  private static void requireUsable(Tokenizer tokenizer) {
+    new ExampleEncoder(tokenizer, 2, 1).eosTokenId();
+  }
+
+  private static List<SpecProblem> problems(ExperimentSpec spec, ModelConfig config) {
+    List<SpecProblem> problems = new ArrayList<>();
+    for (int i = 0; i < spec.stages().size(); i++) {
+      String path = "stages[" + i + "].training.";
+      TrainingSpec training = spec.stages().get(i).training();
+      if (training.maxLength() != null && training.maxLength() > config.positions()) {
+        problems.add(
+            new SpecProblem(
+                path + "max_length",
+                "must be at most the model's %d positions, is %d"
+                    .formatted(config.positions(), training.maxLength())));
+      }
+      if (training.lora() != null) {
+        targetProblem(training.lora(), config)
+            .ifPresent(p -> problems.add(new SpecProblem(path + "lora.target_modules", p)));
+      }
+    }
+    return problems;
+  }
+
+  private static Optional<String> targetProblem(LoraSpec lora, ModelConfig config) {
+    try {
+      new LoraConfig(lora.rank(), lora.alpha(), Optional.ofNullable(lora.targetModules()))
+          .modules(config);
+      return Optional.empty();
+    } catch (InvalidModelException e) {
+      return Optional.of(Reason.of(e));
+    }
+  }
+}
