@@ -88,8 +88,7 @@ class FailureFlowTest {
         .startsWith("stage 'hostile' failed: no \ufffd file \ufffd[31m \ufffd xxx")
         .hasSizeLessThanOrEqualTo(2000);
     assertThat(experiment("hostile-reason").reason()).isEqualTo(finished.reason());
-    JobFailed failed =
-        broker.expect(JobFailed.class, e -> e.experiment().equals("hostile-reason"));
+    JobFailed failed = broker.expect(JobFailed.class, e -> e.experiment().equals("hostile-reason"));
     assertThat(failed.reason()).contains("characters in all").hasSizeLessThanOrEqualTo(2000);
   }
 
@@ -147,8 +146,7 @@ class FailureFlowTest {
         .then()
         .statusCode(200)
         .body("status", equalTo("WAITING_FOR_DATASET"));
-    broker.send(
-        new DatasetReady(requested("again", List.of(first)), "file:/datasets/x", Map.of()));
+    broker.send(new DatasetReady(requested("again", List.of(first)), "file:/datasets/x", Map.of()));
     CheckpointSaved sft = saved("again", "sft", 1);
     CheckpointSaved dpo = saved("again", "dpo", 1);
     broker.send(completed(sft));

@@ -93,7 +93,9 @@ public class Evaluation extends PanacheEntityBase {
     return findByIdOptional(checkpointId);
   }
 
-  /** A page of all evaluations, or of an experiment's, in the order in which they were asked for. */
+  /**
+   * A page of all evaluations, or of an experiment's, in the order in which they were asked for.
+   */
   static List<Evaluation> page(Optional<String> experiment, Page page) {
     Sort order = Sort.by("requestedAt").and("checkpointId");
     PanacheQuery<Evaluation> query =

@@ -68,9 +68,7 @@ public class EvaluationResource {
       @RestQuery Optional<String> experiment,
       @RestQuery @DefaultValue(Page.DEFAULT_LIMIT) int limit,
       @RestQuery @DefaultValue("0") int offset) {
-    return Evaluation.page(experiment, new Page(limit, offset)).stream()
-        .map(this::view)
-        .toList();
+    return Evaluation.page(experiment, new Page(limit, offset)).stream().map(this::view).toList();
   }
 
   @GET

@@ -185,8 +185,7 @@ class EvaluationRunner {
     evaluation.failures++;
     String reason =
         "its process ended with code %d%s; see %s"
-            .formatted(
-                code, meaning(code), artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
+            .formatted(code, meaning(code), artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
     if (evaluation.failures >= TRIES) {
       fail(evaluation, reason + " (tried " + TRIES + " times)");
     } else {
@@ -197,9 +196,9 @@ class EvaluationRunner {
 
   private static String meaning(int code) {
     return switch (code) {
-      case JobStatus.Exited.HEAP_EXHAUSTED -> " (it ran out of Java heap; raise gdpo.launcher.heap)";
-      case EvaluateCommand.MEASURED, EvaluateCommand.REFUSED ->
-          ", but what it left cannot be read";
+      case JobStatus.Exited.HEAP_EXHAUSTED ->
+          " (it ran out of Java heap; raise gdpo.launcher.heap)";
+      case EvaluateCommand.MEASURED, EvaluateCommand.REFUSED -> ", but what it left cannot be read";
       default -> "";
     };
   }

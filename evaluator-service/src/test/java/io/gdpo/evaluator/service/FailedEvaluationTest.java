@@ -129,8 +129,7 @@ class FailedEvaluationTest {
     String typo =
         new String(record.value(), StandardCharsets.UTF_8).replace("\"samples\"", "\"sampels\"");
     topics.send(
-        new ProducerRecord<>(
-            record.topic(), null, record.key(), bytes(typo), record.headers()));
+        new ProducerRecord<>(record.topic(), null, record.key(), bytes(typo), record.headers()));
 
     await()
         .atMost(PATIENCE)
@@ -177,8 +176,7 @@ class FailedEvaluationTest {
   void aReportLeavesOutProgressThatCannotBeReadAndSaysSo() throws IOException {
     for (String uri : List.of("http://[not a uri", "file:/proc", "ftp://elsewhere/progress")) {
       String id = "progress-" + uri.hashCode();
-      topics.send(
-          new CheckpointSaved(with(absent(id, "progressing"), "file:/nowhere", uri), null));
+      topics.send(new CheckpointSaved(with(absent(id, "progressing"), "file:/nowhere", uri), null));
       awaitStatus(id, "FAILED");
     }
     given()

@@ -27,7 +27,9 @@ public final class EvaluatorClient {
   public Map<String, Optional<EvaluationProgress>> progress(String experiment) {
     Map<String, Optional<EvaluationProgress>> progress = new HashMap<>();
     for (Evaluation evaluation :
-        rest.get("/evaluations?limit=1000&experiment=" + RestClient.encoded(experiment), Evaluation[].class)) {
+        rest.get(
+            "/evaluations?limit=1000&experiment=" + RestClient.encoded(experiment),
+            Evaluation[].class)) {
       if (List.of("PENDING", "RUNNING").contains(evaluation.status)) {
         progress.put(evaluation.checkpointId, Optional.ofNullable(evaluation.progress));
       }

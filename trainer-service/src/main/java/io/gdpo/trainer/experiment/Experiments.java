@@ -130,8 +130,7 @@ public class Experiments {
             experiment.datasetId, ExperimentDataset.toBuild(experiment.spec), experiment.name));
   }
 
-  private Submission known(
-      Experiment known, ExperimentSpec submitted, List<SpecProblem> ofModel) {
+  private Submission known(Experiment known, ExperimentSpec submitted, List<SpecProblem> ofModel) {
     if (!known.spec.equals(submitted)) {
       throw ProblemException.conflict(
           "There is an experiment '"
@@ -161,8 +160,7 @@ public class Experiments {
         processes
             .result(stage.jobId)
             .ifPresentOrElse(
-                result ->
-                    announceCheckpoint(experiment, stage, specOf(experiment, stage), result),
+                result -> announceCheckpoint(experiment, stage, specOf(experiment, stage), result),
                 stage::beginAgain);
       }
     }

@@ -40,7 +40,6 @@ class Stage extends PanacheEntityBase {
   @Convert(converter = ReasonColumn.class)
   String evaluationReason;
 
-
   @Convert(converter = MetricsColumn.class)
   Map<String, Double> evaluationMetrics;
 

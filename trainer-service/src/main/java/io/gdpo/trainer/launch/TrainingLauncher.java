@@ -87,7 +87,8 @@ public class TrainingLauncher {
     if (Files.exists(result)) {
       return ended(result);
     }
-    if (status instanceof JobStatus.Exited exited && exited.code() == JobStatus.Exited.HEAP_EXHAUSTED) {
+    if (status instanceof JobStatus.Exited exited
+        && exited.code() == JobStatus.Exited.HEAP_EXHAUSTED) {
       return new Observation.Ended(
           TrainingResult.failed(
               "the job ran out of Java heap, which was too small for its data; raise"
@@ -146,8 +147,7 @@ public class TrainingLauncher {
   private Observation ended(Path file) {
     try {
       TrainingResult result =
-          Json.EVENTS.readValue(
-              artifacts.read(file.toUri(), LARGEST_RESULT), TrainingResult.class);
+          Json.EVENTS.readValue(artifacts.read(file.toUri(), LARGEST_RESULT), TrainingResult.class);
       return isWhole(result)
           ? new Observation.Ended(result)
           : new Observation.Died("its " + file + " does not say how it ended");
