@@ -13,7 +13,11 @@ public final class EvaluatorClient {
   private final RestClient rest;
 
   public EvaluatorClient(StackState stack) {
-    this.rest = new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR));
+    this(new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR)));
+  }
+
+  EvaluatorClient(RestClient rest) {
+    this.rest = rest;
   }
 
   /** One of an experiment's evaluations. */
