@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Loads models that Java saved into transformers, adapters into PEFT, and compares them with Java.
 
-    mvn -pl trainer-service -am test -Dtest='FamiliesTest,SavedModelTest,ModelExportTest' -Dsurefire.failIfNoSpecifiedTests=false
-    python tools/golden/check_saved.py causal-lm/target/saved/* causal-lm/target/exported/*/{whole,joined} \
-        trainer-service/target/saved/jobs/*/{best,final}
+    mvn -pl trainer-service -am test -Dtest=FamiliesTest,SavedModelTest,ModelExportTest -Dsurefire.failIfNoSpecifiedTests=false
+    python tools/golden/check_saved.py causal-lm/target/saved/* causal-lm/target/exported/*/{whole,joined} trainer-service/target/saved/jobs/*/{best,final}
 
 Each folder holds a saved model, or an adapter, and one or both of
     logits.safetensors  `tokens` [B, T] and `logits` [B, T, V]: transformers must compute the same

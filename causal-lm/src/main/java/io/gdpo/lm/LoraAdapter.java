@@ -193,7 +193,7 @@ public final class LoraAdapter implements AutoCloseable {
   }
 
   /** The modules that an adapter's file names, of which PEFT adapts more kinds than are here. */
-  private static List<String> modules(Path folder, LoraConfig config, ModelConfig model) {
+  public static List<String> modules(Path folder, LoraConfig config, ModelConfig model) {
     try {
       return config.modules(model);
     } catch (InvalidModelException e) {

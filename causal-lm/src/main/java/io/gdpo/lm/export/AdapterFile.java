@@ -34,7 +34,7 @@ final class AdapterFile implements AutoCloseable {
    */
   static AdapterFile open(Path folder, ModelConfig model) throws IOException {
     LoraConfig config = LoraAdapter.config(folder);
-    List<String> modules = config.modules(model);
+    List<String> modules = LoraAdapter.modules(folder, config, model);
     Path file = folder.resolve(LoraAdapter.WEIGHTS);
     Safetensors weights = Safetensors.open(file);
     try {

@@ -13,7 +13,11 @@ public final class EvaluatorClient {
   private final RestClient rest;
 
   public EvaluatorClient(StackState stack) {
-    this.rest = new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR));
+    this(new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR)));
+  }
+
+  EvaluatorClient(RestClient rest) {
+    this.rest = rest;
   }
 
   /** One of an experiment's evaluations. */
@@ -27,7 +31,9 @@ public final class EvaluatorClient {
   public Map<String, Optional<EvaluationProgress>> progress(String experiment) {
     Map<String, Optional<EvaluationProgress>> progress = new HashMap<>();
     for (Evaluation evaluation :
-        rest.get("/evaluations?experiment=" + RestClient.encoded(experiment), Evaluation[].class)) {
+        rest.get(
+            "/evaluations?limit=1000&experiment=" + RestClient.encoded(experiment),
+            Evaluation[].class)) {
       if (List.of("PENDING", "RUNNING").contains(evaluation.status)) {
         progress.put(evaluation.checkpointId, Optional.ofNullable(evaluation.progress));
       }

@@ -37,7 +37,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  gdpo export demo/gdpo my-model",
       "  gdpo export mine/gdpo my-adapter --adapter",
-      "  gdpo export ./somewhere/best my-model      a model's folder; no system needs to run"
+      "  gdpo export ./folder/best my-model     by its folder; no system need run"
     })
 public final class ExportCommand implements Callable<Integer> {
   @ParentCommand private Gdpo gdpo;

@@ -87,8 +87,8 @@ public final class StatusCommand implements Callable<Integer> {
             describe(
                 console,
                 e,
-                home,
-                evaluates ? Evaluating.of(e, new EvaluatorClient(stack)) : Evaluating.NOTHING));
+                evaluates ? Evaluating.of(e, new EvaluatorClient(stack)) : Evaluating.NOTHING,
+                home));
   }
 
   /** Where the parts are and how they fare, for a person. */
@@ -109,7 +109,7 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private static void describe(
-      Console console, ExperimentView experiment, StackHome home, Evaluating evaluating) {
+      Console console, ExperimentView experiment, Evaluating evaluating, StackHome home) {
     console.print(
         experiment.name()
             + "  "

@@ -77,7 +77,7 @@ class DemoExperimentTest {
 
   @Test
   void aModelThatIsNowhereIsRefusedBeforeAnythingIsStarted() {
-    for (String nowhere : List.of("./nowhere", "/nowhere/at/all", "nowhere", "a\u0000b")) {
+    for (String nowhere : List.of("./nowhere", "/nowhere/at/all", "nowhere", "a\0b")) {
       assertThatThrownBy(() -> of(nowhere))
           .isInstanceOf(CommandFailure.class)
           .hasMessageContaining("--model")

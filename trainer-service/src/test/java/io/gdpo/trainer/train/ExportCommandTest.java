@@ -75,6 +75,20 @@ class ExportCommandTest {
   }
 
   @Test
+  void jobs_that_were_moved_together_are_still_joined() throws IOException {
+    Path jobs = trained.resolve("jobs");
+    Path moved = Files.move(jobs, trained.resolve("moved"));
+    try {
+      assertThat(export(moved.resolve("gdpo/best"), temporary.resolve("adapter"), "--adapter"))
+          .as(said.toString(StandardCharsets.UTF_8))
+          .isZero();
+    } finally {
+      Files.move(moved, jobs);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("of 2 trained on it");
+  }
+
+  @Test
   void without_the_parent_only_a_whole_model_is_exported() throws IOException {
     Path sft = trained.resolve("jobs/sft");
     Files.move(sft, trained.resolve("gone"));
