@@ -48,7 +48,9 @@ def check_logits(folder: Path, model, java) -> str:
 def check_stops(folder: Path, model, java) -> str:
     prompt, expected = java["prompt"], java["continuation"]
     trained = expected[0, -1].item()
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    # Only a whole model's config tells which class of tokenizer is its own.
+    adapter = (folder / "adapter_config.json").exists()
+    tokenizer = (PreTrainedTokenizerFast if adapter else AutoTokenizer).from_pretrained(folder)
     if tokenizer.eos_token_id != trained:
         raise SystemExit(f"{folder}: the tokenizer ends with {tokenizer.eos_token_id}, trained was {trained}")
     # An adapter's base has a generation config of its own; the adapter's folder says how this one ends.
@@ -56,7 +58,7 @@ def check_stops(folder: Path, model, java) -> str:
     ends = generation.eos_token_id if isinstance(generation.eos_token_id, list) else [generation.eos_token_id]
     if trained not in ends:
         raise SystemExit(f"{folder}: generation_config.json names {ends}, trained was {trained}")
-    if not hasattr(model, "peft_config") and trained not in torch.tensor([model.config.eos_token_id]).flatten():
+    if not adapter and trained not in torch.tensor([model.config.eos_token_id]).flatten():
         raise SystemExit(f"{folder}: config.json names {model.config.eos_token_id}, trained was {trained}")
     generation.update(do_sample=False, temperature=None, top_p=None, top_k=None,
                       max_new_tokens=expected.shape[1] + ROOM)

@@ -18,6 +18,7 @@ import io.gdpo.data.PreferenceDataset;
 import io.gdpo.evaluator.TinyWorld;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ForwardPass;
+import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.TokenBatch;
 import io.gdpo.lm.Tokenizer;
 import java.io.ByteArrayOutputStream;
@@ -165,6 +166,23 @@ class EvaluateCommandTest {
     assertThat(run("nan-reference", withUris(c, c.modelUri(), uri, c.datasetUri())))
         .isEqualTo(EvaluateCommand.REFUSED);
     assertThat(reason("nan-reference")).contains("pairs by the reference", "gives NaN");
+  }
+
+  @Test
+  void aReferenceWithAnotherVocabularyIsRefusedWithBothNamesAndSizes() throws IOException {
+    Path other = home.resolve("other");
+    try (CausalLanguageModel model =
+        CausalLanguageModel.random(
+            ModelConfig.gpt2(200, TinyWorld.POSITIONS, 16, 1, 2), 1, Device.cpu())) {
+      model.save(other, world.policy());
+    }
+    Checkpoint c = world.checkpoint("other-words", "tiny");
+
+    assertThat(
+            run("other-words", withUris(c, c.modelUri(), other.toUri().toString(), c.datasetUri())))
+        .isEqualTo(EvaluateCommand.REFUSED);
+    assertThat(reason("other-words"))
+        .contains("the reference model " + other, "embeds 200 tokens", "tokens up to 256");
   }
 
   @Test

@@ -108,6 +108,13 @@ class StartModelCheckTest {
   }
 
   @Test
+  void an_end_of_text_that_the_model_does_not_embed_is_refused() throws IOException {
+    config(json -> json.put("eos_token_id", TOKENS + 7));
+    assertThat(ofFolder(model))
+        .contains("eos_token_id " + (TOKENS + 7), "one of the " + TOKENS + " tokens");
+  }
+
+  @Test
   void a_tokenizer_that_cannot_be_used_is_refused() throws IOException {
     Path json = model.resolve("tokenizer.json");
     String working = Files.readString(json);
