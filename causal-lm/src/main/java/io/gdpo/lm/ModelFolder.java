@@ -1,5 +1,6 @@
 package io.gdpo.lm;
 
+import io.gdpo.lm.folder.SharedVocabulary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,11 +46,7 @@ public final class ModelFolder {
       throws IOException {
     ModelConfig config = ModelConfig.load(base);
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
-      if (tokenizer.vocabularySize() > config.vocabSize()) {
-        throw new InvalidModelException(
-            "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
-                .formatted(tokenizer.file(), tokenizer.vocabularySize() - 1, config.vocabSize()));
-      }
+      SharedVocabulary.require(config, tokenizer);
       further.accept(tokenizer);
     }
     return config;
