@@ -13,6 +13,7 @@ import io.gdpo.platform.json.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -36,7 +37,9 @@ public final class CloudEvents {
   /** What a header of an event can be called. */
   static final Set<String> HEADERS = Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE);
 
-  /** Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB. */
+  /**
+   * Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB.
+   */
   static final int LARGEST_DATA = 1_000_000;
 
   /**
@@ -152,8 +155,12 @@ public final class CloudEvents {
     }
     if (record.value().length > LARGEST_DATA) {
       throw new PoisonEventException(
-          "The data of the '%s' has %d bytes, more than the %d that are read"
-              .formatted(type.type(), record.value().length, LARGEST_DATA));
+          String.format(
+              Locale.ROOT,
+              "The data of the '%s' has %d bytes, more than the %d that are read",
+              type.type(),
+              record.value().length,
+              LARGEST_DATA));
     }
     try {
       return keyed(reader.forType(type.eventClass()).readValue(record.value()), type);

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,8 +104,11 @@ public final class StartModelCheck {
         problems.add(
             new SpecProblem(
                 path + "max_length",
-                "must be at most the model's %d positions, is %d"
-                    .formatted(config.positions(), training.maxLength())));
+                String.format(
+                    Locale.ROOT,
+                    "must be at most the model's %d positions, is %d",
+                    config.positions(),
+                    training.maxLength())));
       }
       if (training.lora() != null) {
         targetProblem(training.lora(), config)
