@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The program behind {@code benchmarks/run}, which tells its options. */
 public final class Benchmarks {
@@ -67,7 +68,8 @@ public final class Benchmarks {
     System.out.print(ResultTable.of(results));
     if (failures > 0) {
       throw new BenchmarkException(
-          "%d of %d were not measured; see above".formatted(failures, chosen.size()));
+          String.format(
+              Locale.ROOT, "%d of %d were not measured; see above", failures, chosen.size()));
     }
   }
 
@@ -90,12 +92,13 @@ public final class Benchmarks {
             .map(line -> line.substring(line.indexOf(':') + 1).strip())
             .findFirst()
             .orElse("unknown processor");
-    return "%s, %d processors, %d threads a side, Java %s; load average %s"
-        .formatted(
-            processor,
-            Runtime.getRuntime().availableProcessors(),
-            threads,
-            Runtime.version(),
-            Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
+    return String.format(
+        Locale.ROOT,
+        "%s, %d processors, %d threads a side, Java %s; load average %s",
+        processor,
+        Runtime.getRuntime().availableProcessors(),
+        threads,
+        Runtime.version(),
+        Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
   }
 }

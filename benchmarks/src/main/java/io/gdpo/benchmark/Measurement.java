@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -113,11 +114,12 @@ final class Measurement {
               benchmark.goal(),
               peak);
       tell.accept(
-          "   %.3f s and %.3f s: %.2f times as fast"
-              .formatted(
-                  result.baseline().seconds().median(),
-                  result.measured().seconds().median(),
-                  result.speedup().median()));
+          String.format(
+              Locale.ROOT,
+              "   %.3f s and %.3f s: %.2f times as fast",
+              result.baseline().seconds().median(),
+              result.measured().seconds().median(),
+              result.speedup().median()));
       return result;
     }
   }
@@ -127,7 +129,9 @@ final class Measurement {
     return side.ask(Request.profile(0)).values().entrySet().stream()
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
         .limit(OPERATORS)
-        .map(share -> "%s %.1f %%".formatted(share.getKey(), 100 * share.getValue()))
+        .map(
+            share ->
+                String.format(Locale.ROOT, "%s %.1f %%", share.getKey(), 100 * share.getValue()))
         .collect(Collectors.joining(", "));
   }
 

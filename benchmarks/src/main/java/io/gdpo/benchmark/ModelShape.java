@@ -6,6 +6,7 @@ import io.gdpo.lm.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A GPT-2 with random weights, made once and loaded by both sides: speed does not depend on what
@@ -27,7 +28,7 @@ record ModelShape(String name, int layers, int width, int heads, int positions, 
    * @param tokenizer a {@code tokenizer.json}, which the layout needs and no benchmark uses
    */
   Path folder(Path parent, long seed, Path tokenizer) throws IOException {
-    Path folder = parent.resolve("%s-seed-%d".formatted(name, seed));
+    Path folder = parent.resolve(String.format(Locale.ROOT, "%s-seed-%d", name, seed));
     if (!Files.isRegularFile(folder.resolve("config.json"))) {
       Path temporary = parent.resolve(folder.getFileName() + ".part");
       try (CausalLanguageModel model =

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -133,7 +134,11 @@ final class Suite {
       benchmarks.add(
           Benchmark.training(
               "gdpo-survey-%s-%s".formatted(structure.order, model.name()),
-              "a GDPO step of the demo's data, %d pairs; %s".formatted(pairs, structure.inData),
+              String.format(
+                  Locale.ROOT,
+                  "a GDPO step of the demo's data, %d pairs; %s",
+                  pairs,
+                  structure.inData),
               "gdpo",
               model,
               new SurveyPairs(samples, "Riverside", structure.pairsOfPrompt),
@@ -155,7 +160,7 @@ final class Suite {
     benchmarks.add(
         Benchmark.training(
             prefix + structure.word + "-" + model.name(),
-            "a GDPO step of %d pairs; %s".formatted(pairs, structure.what),
+            String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, structure.what),
             kind,
             model,
             source,
@@ -169,7 +174,7 @@ final class Suite {
     Contender live = Contender.python("TRL");
     Contender cached = Contender.python("TRL, cached").with(Request.Work::withCachedReference);
     for (Structure structure : Structure.BOTH) {
-      String what = "a DPO step of %d pairs; %s".formatted(pairs, structure.what);
+      String what = String.format(Locale.ROOT, "a DPO step of %d pairs; %s", pairs, structure.what);
       String end = structure.word + "-" + model.name();
       dpo("dpo-4to1-" + end, what, model, longPrompt(structure), pairs, live, DPO);
       dpo("dpo-1to1-" + end, what, model, even(structure), pairs, live, DPO);
@@ -177,8 +182,11 @@ final class Suite {
     Structure alone = Structure.ALONE;
     dpo(
         "dpo-4to1-%s-cached-%s".formatted(alone.word, model.name()),
-        "a DPO step of %d pairs; %s; reference log-probabilities computed before, by both"
-            .formatted(pairs, alone.what),
+        String.format(
+            Locale.ROOT,
+            "a DPO step of %d pairs; %s; reference log-probabilities computed before, by both",
+            pairs,
+            alone.what),
         model,
         longPrompt(alone),
         pairs,
@@ -202,7 +210,7 @@ final class Suite {
     benchmarks.add(
         Benchmark.training(
             "forward-backward-" + model.name(),
-            "%d rows of %d tokens forward and back".formatted(rows, length),
+            String.format(Locale.ROOT, "%d rows of %d tokens forward and back", rows, length),
             "lm",
             model,
             new PairShape(1, length, length, 1),
@@ -216,9 +224,13 @@ final class Suite {
     for (int samplesOfPrompt : List.of(1, 8)) {
       benchmarks.add(
           new Benchmark(
-              "sampling-%d-%s".formatted(samplesOfPrompt, model.name()),
-              "%d prompts, %d continuations of each, %d tokens long"
-                  .formatted(prompts, samplesOfPrompt, lengths.newTokens),
+              String.format(Locale.ROOT, "sampling-%d-%s", samplesOfPrompt, model.name()),
+              String.format(
+                  Locale.ROOT,
+                  "%d prompts, %d continuations of each, %d tokens long",
+                  prompts,
+                  samplesOfPrompt,
+                  lengths.newTokens),
               "sampling",
               model,
               new PairShape(0.8, lengths.shortest / 2, lengths.longest / 2, 1),
@@ -235,7 +247,8 @@ final class Suite {
   private void bfloat16(ModelShape model, int pairs) {
     UnaryOperator<Request.Work> inBfloat16 = work -> work.in("bfloat16");
     ExampleSource source = longPrompt(Structure.TOGETHER);
-    String what = "a GDPO step of %d pairs; %s".formatted(pairs, Structure.TOGETHER.what);
+    String what =
+        String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, Structure.TOGETHER.what);
     Contender ours = Contender.java("ours, bf16").with(inBfloat16);
     benchmarks.add(
         Benchmark.training(
@@ -279,8 +292,11 @@ final class Suite {
             benchmarks.add(
                 Benchmark.training(
                     "lever-%s-%s".formatted(lever, model.name()),
-                    "a GDPO step of the demo's data, %d pairs; %s"
-                        .formatted(4 * pairs, Structure.TOGETHER.inData),
+                    String.format(
+                        Locale.ROOT,
+                        "a GDPO step of the demo's data, %d pairs; %s",
+                        4 * pairs,
+                        Structure.TOGETHER.inData),
                     "gdpo",
                     model,
                     new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt),
@@ -298,7 +314,7 @@ final class Suite {
       benchmarks.add(
           Benchmark.training(
               "demo-%s-%s".formatted(loss, model.name()),
-              "a step of the demo's stage %s, %d pairs".formatted(loss, pairs),
+              String.format(Locale.ROOT, "a step of the demo's stage %s, %d pairs", loss, pairs),
               loss,
               model,
               new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt),

@@ -1,5 +1,6 @@
 package io.gdpo.lm;
 
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
@@ -35,8 +36,11 @@ public record DecoderShape(
   public DecoderShape {
     if (heads % keyValueHeads != 0) {
       throw new InvalidModelException(
-          "num_attention_heads %d is not a multiple of num_key_value_heads %d: each head of keys and values serves as many heads of queries"
-              .formatted(heads, keyValueHeads));
+          String.format(
+              Locale.ROOT,
+              "num_attention_heads %d is not a multiple of num_key_value_heads %d: each head of keys and values serves as many heads of queries",
+              heads,
+              keyValueHeads));
     }
   }
 
@@ -73,8 +77,13 @@ public record DecoderShape(
     int heads = fields.size(headsField);
     if (width % heads != 0) {
       throw new InvalidModelException(
-          "%s %d is not a multiple of %s %d: heads share the width evenly"
-              .formatted(widthField, width, headsField, heads));
+          String.format(
+              Locale.ROOT,
+              "%s %d is not a multiple of %s %d: heads share the width evenly",
+              widthField,
+              width,
+              headsField,
+              heads));
     }
     return width / heads;
   }

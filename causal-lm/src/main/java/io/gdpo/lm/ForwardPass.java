@@ -9,6 +9,7 @@ import io.gdpo.lm.script.Autograd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,8 +102,11 @@ public final class ForwardPass {
   public NDArray selectedLogProbs(long[] rows, long[] targets) {
     if (rows.length != targets.length) {
       throw new IllegalArgumentException(
-          "%d places but %d target tokens; give one for each"
-              .formatted(rows.length, targets.length));
+          String.format(
+              Locale.ROOT,
+              "%d places but %d target tokens; give one for each",
+              rows.length,
+              targets.length));
     }
     Distinct distinct = Distinct.of(rows, targets, everywhere ? places : 0);
     Arg uniqueRows = Arg.of(step.create(distinct.rows));

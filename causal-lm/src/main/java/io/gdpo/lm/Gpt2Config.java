@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -63,8 +64,11 @@ public record Gpt2Config(
     ConfigFields.requirePositive("n_inner", nInner);
     if (nEmbd % nHead != 0) {
       throw new InvalidModelException(
-          "n_embd %d is not a multiple of n_head %d: heads share the width evenly"
-              .formatted(nEmbd, nHead));
+          String.format(
+              Locale.ROOT,
+              "n_embd %d is not a multiple of n_head %d: heads share the width evenly",
+              nEmbd,
+              nHead));
     }
     ConfigFields.requirePositive("layer_norm_epsilon", layerNormEpsilon);
     ConfigFields.requirePositive("initializer_range", initializerRange);
@@ -104,8 +108,11 @@ public record Gpt2Config(
     int nContext = fields.integer("n_ctx", nPositions);
     if (nContext != nPositions) {
       throw new InvalidModelException(
-          "n_ctx %d differs from n_positions %d; only equal is supported"
-              .formatted(nContext, nPositions));
+          String.format(
+              Locale.ROOT,
+              "n_ctx %d differs from n_positions %d; only equal is supported",
+              nContext,
+              nPositions));
     }
     int nEmbd = fields.integer("n_embd", 768);
     Gpt2Config read =

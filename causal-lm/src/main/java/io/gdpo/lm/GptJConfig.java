@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,7 +42,11 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
     int turned = fields.size("rotary_dim");
     if (turned > headWidth) {
       throw new InvalidModelException(
-          "rotary_dim %d is more than the %d elements of a head".formatted(turned, headWidth));
+          String.format(
+              Locale.ROOT,
+              "rotary_dim %d is more than the %d elements of a head",
+              turned,
+              headWidth));
     }
     DecoderShape shape =
         new DecoderShape(

@@ -2,6 +2,7 @@ package io.gdpo.lm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * A Llama (Touvron et al., 2023; "The Llama 3 Herd of Models", 2024).
@@ -33,8 +34,11 @@ public record LlamaConfig(
     int positions = fields.positive("max_sequence_length", shape.positions());
     if (positions != shape.positions()) {
       throw new InvalidModelException(
-          "max_sequence_length %d and max_position_embeddings %d differ, but mean the same; give one of them"
-              .formatted(positions, shape.positions()));
+          String.format(
+              Locale.ROOT,
+              "max_sequence_length %d and max_position_embeddings %d differ, but mean the same; give one of them",
+              positions,
+              shape.positions()));
     }
     fields.requireAll("layer_types", "full_attention", shape.layers());
     fields.refuseOthers();

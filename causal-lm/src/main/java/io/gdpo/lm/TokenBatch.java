@@ -1,6 +1,7 @@
 package io.gdpo.lm;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A rectangle of tokens with who may see whom, the input of {@link CausalLanguageModel#hidden}.
@@ -28,8 +29,14 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
         || positions.length != places
         || end.length != places) {
       throw new IllegalArgumentException(
-          "A batch of %d x %d places needs that many tokens, positions and ends, but has %d, %d, %d"
-              .formatted(rows, length, tokens.length, positions.length, end.length));
+          String.format(
+              Locale.ROOT,
+              "A batch of %d x %d places needs that many tokens, positions and ends, but has %d, %d, %d",
+              rows,
+              length,
+              tokens.length,
+              positions.length,
+              end.length));
     }
   }
 

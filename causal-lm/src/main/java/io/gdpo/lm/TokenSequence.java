@@ -1,5 +1,7 @@
 package io.gdpo.lm;
 
+import java.util.Locale;
+
 /**
  * A text as tokens, with each token's place in the text, so that a span of characters can be found
  * again among tokens.
@@ -14,8 +16,12 @@ public record TokenSequence(long[] ids, int[] start, int[] end) {
   public TokenSequence {
     if (start.length != ids.length || end.length != ids.length) {
       throw new IllegalArgumentException(
-          "A token sequence needs as many offsets as ids, but has %d ids, %d starts, %d ends"
-              .formatted(ids.length, start.length, end.length));
+          String.format(
+              Locale.ROOT,
+              "A token sequence needs as many offsets as ids, but has %d ids, %d starts, %d ends",
+              ids.length,
+              start.length,
+              end.length));
     }
   }
 

@@ -100,7 +100,7 @@ public final class Tokenizer implements AutoCloseable {
   private static Map<String, Long> vocabulary(Path file, byte[] content) throws IOException {
     JsonNode root;
     try {
-      root = JSON.readTree(content);
+      root = TokenizerJson.read(content);
     } catch (JsonProcessingException e) {
       throw new InvalidModelException(file + " is not JSON: " + e.getOriginalMessage(), e);
     }

@@ -1,5 +1,7 @@
 package io.gdpo.contracts;
 
+import java.util.Locale;
+
 /**
  * Why something failed, as text that every place can take: a row in PostgreSQL, a Kafka record, a
  * page, a terminal. The one place where reasons are cut and cleaned; events and rows that carry a
@@ -58,7 +60,7 @@ public final class Reason {
     if (at >= reason.length() && clean.length() <= LONGEST) {
       return clean.toString();
     }
-    String note = " ... (%d characters in all)".formatted(reason.length());
+    String note = String.format(Locale.ROOT, " ... (%d characters in all)", reason.length());
     int end = LONGEST - note.length();
     if (Character.isHighSurrogate(clean.charAt(end - 1))) {
       end--;

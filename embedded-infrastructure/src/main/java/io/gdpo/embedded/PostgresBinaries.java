@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -111,7 +112,7 @@ record PostgresBinaries(Path folder) {
   private static String archiveName() throws IOException {
     try (CheckedInputStream in = new CheckedInputStream(archive(), new CRC32())) {
       in.transferTo(OutputStream.nullOutputStream());
-      return String.format("%08x", in.getChecksum().getValue());
+      return String.format(Locale.ROOT, "%08x", in.getChecksum().getValue());
     }
   }
 

@@ -5,6 +5,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Where a command speaks: results go to standard output, so that a script can read them; news about
@@ -83,7 +84,7 @@ public final class Console {
     for (int i = 0; i < json.length(); ) {
       int c = json.codePointAt(i);
       String one = Character.toString(c);
-      escaped.append(harmless(one).equals(one) ? one : String.format("\\u%04x", c));
+      escaped.append(harmless(one).equals(one) ? one : String.format(Locale.ROOT, "\\u%04x", c));
       i += Character.charCount(c);
     }
     return escaped.toString();

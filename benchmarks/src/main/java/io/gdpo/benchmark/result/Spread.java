@@ -1,6 +1,7 @@
 package io.gdpo.benchmark.result;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where repeated measurements lie: half of them between the quartiles. Means are not told, for one
@@ -28,8 +29,11 @@ public record Spread(double median, double lower, double upper) {
   public static Spread ofRatios(double[] numerators, double[] denominators) {
     if (numerators.length != denominators.length) {
       throw new IllegalArgumentException(
-          "%d measurements cannot be paired with %d"
-              .formatted(numerators.length, denominators.length));
+          String.format(
+              Locale.ROOT,
+              "%d measurements cannot be paired with %d",
+              numerators.length,
+              denominators.length));
     }
     double[] ratios = new double[numerators.length];
     Arrays.setAll(ratios, i -> numerators[i] / denominators[i]);

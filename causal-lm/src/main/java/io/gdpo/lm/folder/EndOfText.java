@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -140,7 +141,8 @@ public final class EndOfText {
     addOther(others, SideFiles.CONFIG, config);
     Path generation = SideFiles.ofModel(tokenizerJson, SideFiles.GENERATION);
     addOther(others, SideFiles.GENERATION, JsonFile.read(generation).orElseGet(JsonFile::empty));
-    String said = "texts end with %s (token %d, %s)".formatted(token, id(), source);
+    String said =
+        String.format(Locale.ROOT, "texts end with %s (token %d, %s)", token, id(), source);
     return others.isEmpty()
         ? said
         : said

@@ -7,6 +7,7 @@ import io.gdpo.lm.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,21 +26,35 @@ public final class SharedVocabulary {
     int given = tokenizer.vocabularySize();
     if (given > model.vocabSize()) {
       throw new InvalidModelException(
-          "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer"
-              .formatted(tokenizer.file(), given - 1, model.vocabSize()));
+          String.format(
+              Locale.ROOT,
+              "%s gives tokens up to %d, but the model embeds %d (vocab_size); use the model's own tokenizer",
+              tokenizer.file(),
+              given - 1,
+              model.vocabSize()));
     }
     for (long end : EndOfText.ids(model.json())) {
       if (end < 0 || end >= model.vocabSize()) {
         throw new InvalidModelException(
-            "config.json's eos_token_id %d is not one of the %d tokens that the model embeds (vocab_size); set it to the token that ends a text, for %s %d"
-                .formatted(end, model.vocabSize(), tokenizer.file(), tokenizer.eosTokenId()));
+            String.format(
+                Locale.ROOT,
+                "config.json's eos_token_id %d is not one of the %d tokens that the model embeds (vocab_size); set it to the token that ends a text, for %s %d",
+                end,
+                model.vocabSize(),
+                tokenizer.file(),
+                tokenizer.eosTokenId()));
       }
     }
     long end = model.eosTokenId().orElse(0);
     if (end >= given) {
       throw new InvalidModelException(
-          "%s gives tokens up to %d of the %d that the model embeds (vocab_size), and lacks the one that ends its texts, %d (eos_token_id); use the model's own tokenizer"
-              .formatted(tokenizer.file(), given - 1, model.vocabSize(), end));
+          String.format(
+              Locale.ROOT,
+              "%s gives tokens up to %d of the %d that the model embeds (vocab_size), and lacks the one that ends its texts, %d (eos_token_id); use the model's own tokenizer",
+              tokenizer.file(),
+              given - 1,
+              model.vocabSize(),
+              end));
     }
   }
 
@@ -58,8 +73,11 @@ public final class SharedVocabulary {
       throw differ(
           reference,
           policy,
-          "it embeds %d tokens (vocab_size), and the policy's tokenizer gives tokens up to %d"
-              .formatted(embedded, policy.vocabularySize() - 1));
+          String.format(
+              Locale.ROOT,
+              "it embeds %d tokens (vocab_size), and the policy's tokenizer gives tokens up to %d",
+              embedded,
+              policy.vocabularySize() - 1));
     }
     Path tokenizer = reference.resolve(SideFiles.TOKENIZER);
     if (!Files.isRegularFile(tokenizer) || Files.mismatch(tokenizer, policy.file()) < 0) {
@@ -78,13 +96,14 @@ public final class SharedVocabulary {
         throw differ(
             reference,
             policy,
-            "token %s is %d for it (of %d) and %d for the policy (of %d)"
-                .formatted(
-                    token,
-                    ids.get(token),
-                    ids.size(),
-                    other.get().getValue(),
-                    policy.vocabulary().size()));
+            String.format(
+                Locale.ROOT,
+                "token %s is %d for it (of %d) and %d for the policy (of %d)",
+                token,
+                ids.get(token),
+                ids.size(),
+                other.get().getValue(),
+                policy.vocabulary().size()));
       }
     }
   }

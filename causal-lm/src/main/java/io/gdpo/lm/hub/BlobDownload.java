@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
@@ -80,14 +81,23 @@ final class BlobDownload {
   private void download(LongConsumer progress) throws IOException {
     if (Files.exists(cache.blob(file))) {
       listener.said(
-          "%s: what the cache has of %s is not %d bytes long; downloading it afresh"
-              .formatted(model, file.path(), file.size()));
+          String.format(
+              Locale.ROOT,
+              "%s: what the cache has of %s is not %d bytes long; downloading it afresh",
+              model,
+              file.path(),
+              file.size()));
     }
     try (PartialBlob partial = PartialBlob.open(cache.partial(file), file)) {
       boolean resumed = partial.size() > 0;
       if (resumed) {
         listener.said(
-            "%s: going on with %s at byte %d".formatted(model, file.path(), partial.size()));
+            String.format(
+                Locale.ROOT,
+                "%s: going on with %s at byte %d",
+                model,
+                file.path(),
+                partial.size()));
       }
       receiveAll(partial, progress);
       Optional<String> wrong = partial.wrongHash();
@@ -114,8 +124,13 @@ final class BlobDownload {
         receive(partial, retries, progress);
       } catch (IOException e) {
         retries.afterFailure(
-            "%s stopped at byte %d of %d: %s"
-                .formatted(file.path(), partial.size(), file.size(), e),
+            String.format(
+                Locale.ROOT,
+                "%s stopped at byte %d of %d: %s",
+                file.path(),
+                partial.size(),
+                file.size(),
+                e),
             Optional.empty(),
             e);
       }
@@ -169,12 +184,17 @@ final class BlobDownload {
   private IOException endedEarly(HttpResponse<?> response, long first, long last) {
     if (last == first) {
       throw spoiled(
-          "the answer (%d) for the bytes from %d to %d is empty"
-              .formatted(response.statusCode(), first, file.size()));
+          String.format(
+              Locale.ROOT,
+              "the answer (%d) for the bytes from %d to %d is empty",
+              response.statusCode(),
+              first,
+              file.size()));
     }
     if (response.statusCode() == 200
         && response.headers().firstValue("Transfer-Encoding").isPresent()) {
-      throw spoiled("%d bytes came, %d were announced".formatted(last, file.size()));
+      throw spoiled(
+          String.format(Locale.ROOT, "%d bytes came, %d were announced", last, file.size()));
     }
     return new IOException("the answer ended early");
   }
@@ -193,8 +213,12 @@ final class BlobDownload {
         .ifPresent(
             other -> {
               throw spoiled(
-                  "%s sends %s bytes, %d were announced"
-                      .formatted(response.uri().getHost(), other, file.size()));
+                  String.format(
+                      Locale.ROOT,
+                      "%s sends %s bytes, %d were announced",
+                      response.uri().getHost(),
+                      other,
+                      file.size()));
             });
   }
 

@@ -1,6 +1,7 @@
 package io.gdpo.lm.hub;
 
 import java.net.http.HttpResponse;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What an answer that is no success means, by its status and the Hub's {@code X-Error-Code}. */
@@ -70,7 +71,8 @@ final class HubRefusal {
 
   private HubException elsewhere(String host, String wanted, int status) {
     String problem =
-        "%s, where the Hub sent us for %s, refuses it (%d)".formatted(host, wanted, status);
+        String.format(
+            Locale.ROOT, "%s, where the Hub sent us for %s, refuses it (%d)", host, wanted, status);
     String startAgain = "Start again: what has been downloaded is kept";
     return new HubException(
         model,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -113,8 +114,12 @@ final class ModelDownload {
         HubFile file = describe(commit, path);
         if (isTooLarge(file)) {
           listener.said(
-              "%s: file %s of %.1f MB is left out; training does not need it, and what is saved will lack it"
-                  .formatted(model, path, file.size() / 1e6));
+              String.format(
+                  Locale.ROOT,
+                  "%s: file %s of %.1f MB is left out; training does not need it, and what is saved will lack it",
+                  model,
+                  path,
+                  file.size() / 1e6));
         } else {
           missing.add(file);
         }
@@ -232,8 +237,12 @@ final class ModelDownload {
             throw refusal.of(response, file);
           }
           retries.afterFailure(
-              "%s answered %d for %s"
-                  .formatted(response.uri().getHost(), response.statusCode(), refusal.wanted(file)),
+              String.format(
+                  Locale.ROOT,
+                  "%s answered %d for %s",
+                  response.uri().getHost(),
+                  response.statusCode(),
+                  refusal.wanted(file)),
               AskedWait.in(response),
               null);
         }
@@ -265,8 +274,12 @@ final class ModelDownload {
     if (needed > free) {
       throw new HubException(
           model,
-          "it needs %.1f MB more under %s, and %.1f MB are free there"
-              .formatted(needed / 1e6, folder, free / 1e6),
+          String.format(
+              Locale.ROOT,
+              "it needs %.1f MB more under %s, and %.1f MB are free there",
+              needed / 1e6,
+              folder,
+              free / 1e6),
           "Make room, or set HF_HUB_CACHE to a folder on a larger disk");
     }
   }

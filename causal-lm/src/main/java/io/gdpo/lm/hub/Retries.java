@@ -1,6 +1,7 @@
 package io.gdpo.lm.hub;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -58,7 +59,8 @@ final class Retries {
     }
     Duration wait = asked.orElseGet(() -> policy.waitBefore(failures));
     listener.said(
-        "%s: %s; trying again in %.1f s".formatted(model, problem, wait.toMillis() / 1e3));
+        String.format(
+            Locale.ROOT, "%s: %s; trying again in %.1f s", model, problem, wait.toMillis() / 1e3));
     try {
       policy.pause().of(wait, listener::checkStop);
     } catch (InterruptedException e) {

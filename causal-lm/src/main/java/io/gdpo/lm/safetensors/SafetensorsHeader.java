@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,14 +58,21 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     if (length < 2 || length > LONGEST) {
       throw not(
           file,
-          "its first 8 bytes give a header of %s bytes, at most %d are allowed"
-              .formatted(Long.toUnsignedString(length), LONGEST));
+          String.format(
+              Locale.ROOT,
+              "its first 8 bytes give a header of %s bytes, at most %d are allowed",
+              Long.toUnsignedString(length),
+              LONGEST));
     }
     long data = Long.BYTES + length;
     if (data > size) {
       throw new InvalidModelException(
-          "%s is torn: its header ends at byte %d, the file at %d; copy or save it again"
-              .formatted(file, data, size));
+          String.format(
+              Locale.ROOT,
+              "%s is torn: its header ends at byte %d, the file at %d; copy or save it again",
+              file,
+              data,
+              size));
     }
     Map<String, Entry> entries = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
@@ -158,19 +166,30 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       Entry entry = named.getValue();
       if (entry.begin() != at) {
         throw new InvalidModelException(
-            "%s is damaged: tensor %s starts at byte %d, where %d was due"
-                .formatted(file, named.getKey(), entry.begin(), at));
+            String.format(
+                Locale.ROOT,
+                "%s is damaged: tensor %s starts at byte %d, where %d was due",
+                file,
+                named.getKey(),
+                entry.begin(),
+                at));
       }
       at = entry.end();
       if (at > size) {
         throw new InvalidModelException(
-            "%s is torn: tensor %s ends at byte %d, the file at %d; copy or save it again"
-                .formatted(file, named.getKey(), at, size));
+            String.format(
+                Locale.ROOT,
+                "%s is torn: tensor %s ends at byte %d, the file at %d; copy or save it again",
+                file,
+                named.getKey(),
+                at,
+                size));
       }
     }
     if (at != size) {
       throw new InvalidModelException(
-          "%s is damaged: %d bytes follow the last tensor".formatted(file, size - at));
+          String.format(
+              Locale.ROOT, "%s is damaged: %d bytes follow the last tensor", file, size - at));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -66,7 +67,9 @@ public record ExperimentSpec(
     if (stages.size() > MOST_STAGES) {
       problems.add(
           new SpecProblem(
-              "stages", "must be at most %d, are %d".formatted(MOST_STAGES, stages.size())));
+              "stages",
+              String.format(
+                  Locale.ROOT, "must be at most %d, are %d", MOST_STAGES, stages.size())));
       return problems;
     }
     Map<String, StageSpec> byName = new LinkedHashMap<>();

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -71,8 +72,12 @@ public final class FieldChecks {
     } catch (URISyntaxException e) {
       add(
           field,
-          "is no URI: %s at character %d of %s"
-              .formatted(e.getReason(), e.getIndex() + 1, quoted(value)));
+          String.format(
+              Locale.ROOT,
+              "is no URI: %s at character %d of %s",
+              e.getReason(),
+              e.getIndex() + 1,
+              quoted(value)));
     } catch (InvalidPathException e) {
       add(field, "is no path here: %s: %s".formatted(e.getReason(), quoted(value)));
     }
@@ -86,16 +91,24 @@ public final class FieldChecks {
     if (value.length() > longest) {
       add(
           field,
-          "must be at most %d characters, is %d: %s"
-              .formatted(longest, value.length(), quoted(value)));
+          String.format(
+              Locale.ROOT,
+              "must be at most %d characters, is %d: %s",
+              longest,
+              value.length(),
+              quoted(value)));
       return false;
     }
     int at = wrongCharacter(value);
     if (at >= 0) {
       add(
           field,
-          "must hold no control characters and no lone surrogates, but character %d is U+%04X: %s"
-              .formatted(at + 1, value.codePointAt(at), quoted(value)));
+          String.format(
+              Locale.ROOT,
+              "must hold no control characters and no lone surrogates, but character %d is U+%04X: %s",
+              at + 1,
+              value.codePointAt(at),
+              quoted(value)));
     }
     return at < 0;
   }
@@ -117,8 +130,8 @@ public final class FieldChecks {
       add(
           field,
           value.longValue() < least
-              ? "must be at least %d, is %d".formatted(least, value.longValue())
-              : "must be at most %d, is %d".formatted(most, value.longValue()));
+              ? String.format(Locale.ROOT, "must be at least %d, is %d", least, value.longValue())
+              : String.format(Locale.ROOT, "must be at most %d, is %d", most, value.longValue()));
     }
   }
 
@@ -144,7 +157,7 @@ public final class FieldChecks {
       int codePoint = value.codePointAt(at);
       switch (Character.getType(codePoint)) {
         case Character.CONTROL, Character.SURROGATE, Character.FORMAT ->
-            shown.append("\\u%04x".formatted(codePoint));
+            shown.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
         default -> shown.appendCodePoint(codePoint);
       }
     }

@@ -2,6 +2,7 @@ package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -52,7 +53,8 @@ public record LoraSpec(
           "target_modules",
           targetModules.isEmpty()
               ? "names no module; leave it out to adapt all of them"
-              : "must be at most %d, are %d".formatted(MOST_TARGETS, targetModules.size()));
+              : String.format(
+                  Locale.ROOT, "must be at most %d, are %d", MOST_TARGETS, targetModules.size()));
       return check.problems();
     }
     for (String pattern : targetModules == null ? List.<String>of() : targetModules) {

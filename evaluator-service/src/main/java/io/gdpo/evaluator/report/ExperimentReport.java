@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -146,11 +147,12 @@ public record ExperimentReport(
       notes.addAll(entry.notes());
       if (entry.progress().unreadable() > 0) {
         notes.add(
-            "%d lines of %s cannot be read; the curves of %s lack them."
-                .formatted(
-                    entry.progress().unreadable(),
-                    entry.checkpoint().progressUri(),
-                    entry.checkpoint().stage()));
+            String.format(
+                Locale.ROOT,
+                "%d lines of %s cannot be read; the curves of %s lack them.",
+                entry.progress().unreadable(),
+                entry.checkpoint().progressUri(),
+                entry.checkpoint().stage()));
       }
     }
     return notes;

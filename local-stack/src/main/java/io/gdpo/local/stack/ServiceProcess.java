@@ -43,7 +43,7 @@ final class ServiceProcess {
     // The terminal's Ctrl-C reaches the whole process group; only the supervisor may act on it.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(Installation.NEUTRAL_LOCALE);
     command.addAll(List.of("-jar", jar.toString(), "serve"));

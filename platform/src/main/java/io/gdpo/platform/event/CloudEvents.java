@@ -13,6 +13,7 @@ import io.gdpo.platform.json.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -154,8 +155,12 @@ public final class CloudEvents {
     }
     if (record.value().length > LARGEST_DATA) {
       throw new PoisonEventException(
-          "The data of the '%s' has %d bytes, more than the %d that are read"
-              .formatted(type.type(), record.value().length, LARGEST_DATA));
+          String.format(
+              Locale.ROOT,
+              "The data of the '%s' has %d bytes, more than the %d that are read",
+              type.type(),
+              record.value().length,
+              LARGEST_DATA));
     }
     try {
       return keyed(reader.forType(type.eventClass()).readValue(record.value()), type);

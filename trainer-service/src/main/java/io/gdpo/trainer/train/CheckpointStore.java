@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -112,8 +113,12 @@ record CheckpointStore(Path folder, int keep, Consumer<String> log) {
       }
       if (Files.size(file) != expected.getValue().bytes()) {
         return Optional.of(
-            "%s has %d bytes, not %d"
-                .formatted(expected.getKey(), Files.size(file), expected.getValue().bytes()));
+            String.format(
+                Locale.ROOT,
+                "%s has %d bytes, not %d",
+                expected.getKey(),
+                Files.size(file),
+                expected.getValue().bytes()));
       }
       if (!Digests.ofFile(file).equals(expected.getValue().sha256())) {
         return Optional.of(expected.getKey() + " has another checksum");

@@ -2,6 +2,7 @@ package io.gdpo.trainer.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.TrainingSpec;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,8 +31,14 @@ record ModelSelection(
     double value = metric(metrics, spec);
     if (!Double.isFinite(value)) {
       throw new TrainingFailedException(
-          "the eval split's %s is %s after step %d; lower learning_rate (%s), or lengthen warmup_steps (%d)"
-              .formatted(spec.selectBy(), value, step, spec.learningRate(), spec.warmupSteps()));
+          String.format(
+              Locale.ROOT,
+              "the eval split's %s is %s after step %d; lower learning_rate (%s), or lengthen warmup_steps (%d)",
+              spec.selectBy(),
+              value,
+              step,
+              spec.learningRate(),
+              spec.warmupSteps()));
     }
     boolean better =
         bestMetric == null

@@ -119,8 +119,8 @@ final class ProgressLog implements AutoCloseable {
   private static String readable(double seconds) {
     Duration duration = Duration.ofSeconds(Math.round(seconds));
     return duration.toHours() > 0
-        ? "%dh %02dm".formatted(duration.toHours(), duration.toMinutesPart())
-        : "%dm %02ds".formatted(duration.toMinutes(), duration.toSecondsPart());
+        ? String.format(Locale.ROOT, "%dh %02dm", duration.toHours(), duration.toMinutesPart())
+        : String.format(Locale.ROOT, "%dm %02ds", duration.toMinutes(), duration.toSecondsPart());
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -77,8 +78,12 @@ record ReferenceLogProbs(double[] chosen, double[] rejected) implements Referenc
               saved.loadDoubles(scratch, "rejected").toDoubleArray());
       if (loaded.chosen.length != examples || loaded.rejected.length != examples) {
         throw new InvalidModelException(
-            "it has log-probabilities of %d and %d responses, not of %d"
-                .formatted(loaded.chosen.length, loaded.rejected.length, examples));
+            String.format(
+                Locale.ROOT,
+                "it has log-probabilities of %d and %d responses, not of %d",
+                loaded.chosen.length,
+                loaded.rejected.length,
+                examples));
       }
       return Optional.of(loaded);
     } catch (InvalidModelException e) {

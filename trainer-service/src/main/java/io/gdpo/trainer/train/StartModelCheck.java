@@ -17,13 +17,17 @@ import io.gdpo.lm.hub.HubClient;
 import io.gdpo.lm.hub.HubException;
 import io.gdpo.lm.hub.HubSettings;
 import io.gdpo.platform.artifact.ArtifactMissingException;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whether an experiment's model can be trained as its stages ask, told from its config, its
@@ -31,6 +35,9 @@ import java.util.Optional;
  * and what is not to be reached now, is no problem here.
  */
 public final class StartModelCheck {
+  /** What is larger is left to the job: a service has a small heap. */
+  private static final long LARGEST_JSON = 24L << 20;
+
   private final Map<String, String> environment;
 
   /**
@@ -63,13 +70,13 @@ public final class StartModelCheck {
   private Optional<ModelConfig> config(ModelSpec model) throws IOException {
     if (model.hub() != null) {
       Optional<Path> folder = new HubClient(settings()).preview(HubModel.name(model.hub()));
-      return folder.isEmpty()
+      return folder.filter(StartModelCheck::isSmall).isEmpty()
           ? Optional.empty()
           : Optional.of(
               ModelFolder.checkWithoutWeights(folder.get(), StartModelCheck::requireUsable));
     }
     URI uri = ModelSource.uri(model.path() != null ? model.path() : model.init().tokenizer());
-    if (!"file".equals(uri.getScheme())) {
+    if (!"file".equals(uri.getScheme()) || !isSmall(Path.of(uri))) {
       return Optional.empty();
     }
     if (model.path() != null) {
@@ -79,6 +86,17 @@ public final class StartModelCheck {
       requireUsable(tokenizer);
     }
     return Optional.of(new ModelSource.Random(model.init(), 0).config());
+  }
+
+  /** Whether the JSON of a folder, or a file of it, can be read beside what a service does. */
+  private static boolean isSmall(Path folderOrFile) {
+    File[] json =
+        Files.isDirectory(folderOrFile)
+            ? folderOrFile.toFile().listFiles((folder, name) -> name.endsWith(".json"))
+            : folderOrFile.toString().endsWith(".json")
+                ? new File[] {folderOrFile.toFile()}
+                : new File[0];
+    return json == null || Stream.of(json).allMatch(file -> file.length() <= LARGEST_JSON);
   }
 
   private HubSettings settings() {
@@ -103,8 +121,11 @@ public final class StartModelCheck {
         problems.add(
             new SpecProblem(
                 path + "max_length",
-                "must be at most the model's %d positions, is %d"
-                    .formatted(config.positions(), training.maxLength())));
+                String.format(
+                    Locale.ROOT,
+                    "must be at most the model's %d positions, is %d",
+                    config.positions(),
+                    training.maxLength())));
       }
       if (training.lora() != null) {
         targetProblem(training.lora(), config)

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -147,6 +148,7 @@ public final class TrainCommand {
       }
       write(folder, result.get());
       console.printf(
+          Locale.ROOT,
           "%s succeeded: best %s %s at step %d; %.0f s, %,.0f tokens/s, peak %d MB%n",
           job.jobId(),
           job.training().selectBy(),

@@ -12,6 +12,7 @@ import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ModelConfig;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -143,6 +144,15 @@ class StartModelCheckTest {
     assertThat(ofFolder(model)).contains("but the model embeds " + TOKENS);
     String init = "{\"init\": {\"tokenizer\": \"" + folder.resolve("gone.json") + "\"}}";
     assertThat(problems(Map.of(), init, "")).contains("model.init.tokenizer: ", "gone.json");
+  }
+
+  @Test
+  void json_that_is_too_large_for_a_service_is_left_to_the_job() throws IOException {
+    try (RandomAccessFile file =
+        new RandomAccessFile(model.resolve("tokenizer.json").toFile(), "rw")) {
+      file.setLength(30L << 20);
+    }
+    assertThat(ofFolder(model)).isEqualTo("[]");
   }
 
   @Test
