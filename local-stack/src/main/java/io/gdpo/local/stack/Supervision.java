@@ -190,9 +190,9 @@ final class Supervision implements AutoCloseable {
     private void waitAfter(String event) {
       Duration delay = Backoff.after(rapidDeaths).delay();
       dueAt = System.nanoTime() + delay.toNanos();
-      String what = "%s; starting it again in %d s".formatted(event, delay.toSeconds());
-      news.accept("%s %s. Its log is %s".formatted(part.label(), what, part.log()));
-      become(State.ENDED, what);
+      String again = "; starting it again in %d s".formatted(delay.toSeconds());
+      become(State.ENDED, event.lines().findFirst().orElse("") + again);
+      news.accept("%s %s%s. Its log is %s".formatted(part.label(), event, again, part.log()));
       if (!delay.isZero()) {
         looks.schedule(this::look, delay.toMillis() + 1, TimeUnit.MILLISECONDS);
       }
