@@ -46,8 +46,9 @@ import picocli.CommandLine.Spec;
       "  gdpo report demo                 read what came of it,",
       "  gdpo down                        stop the system",
       "",
-      "'gdpo COMMAND --help' tells more about a command. The script itself takes one option, before",
-      "all others: --rebuild builds everything anew, --no-build builds nothing."
+      "'gdpo COMMAND --help' tells more about a command. The script itself takes one",
+      "option, before all others: --rebuild builds everything anew, --no-build builds",
+      "nothing."
     },
     subcommands = {
       DemoCommand.class,
