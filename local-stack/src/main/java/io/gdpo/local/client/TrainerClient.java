@@ -18,8 +18,8 @@ public final class TrainerClient {
   }
 
   /**
-   * Submits an experiment; submitting the same one again changes nothing
-   * unless it has failed: then what failed is done again.
+   * Submits an experiment; submitting the same one again changes nothing unless it has failed: then
+   * what failed is done again.
    */
   public ExperimentView submit(ExperimentSpec spec) {
     try {

@@ -71,8 +71,7 @@ public final class StatusCommand implements Callable<Integer> {
     return (health.isWell() && failure.isEmpty() ? ExitCode.OK : ExitCode.NOT_REACHABLE).code();
   }
 
-  private static void describe(
-      Console console, List<ExperimentView> experiments, StackHome home) {
+  private static void describe(Console console, List<ExperimentView> experiments, StackHome home) {
     if (experiments == null) {
       return;
     }
@@ -114,7 +113,8 @@ public final class StatusCommand implements Callable<Integer> {
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId()));
       if (stage.status().equals("SUCCEEDED")) {
-        console.print(String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
+        console.print(
+            String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
       }
     }
   }

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * <p>Thread-safe.
  */
 public final class LocalStack implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
   private static final long LAST_STACK_LIMIT_SECONDS = 40;

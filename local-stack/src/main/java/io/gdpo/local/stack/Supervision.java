@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class Supervision implements AutoCloseable {
   private static final Duration HEALTHY_LIFE = Duration.ofSeconds(60);
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long CLOSE_LIMIT_SECONDS = 60;
   private static final int THREADS = 8; // a look at each of five parts, and the news of their ends
 
