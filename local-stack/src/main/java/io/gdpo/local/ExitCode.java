@@ -10,7 +10,7 @@ public enum ExitCode {
   EXPERIMENT_FAILED(
       1, "the experiment failed or was cancelled, or a service answered with an error"),
   USAGE(2, "the command line is wrong"),
-  NOT_REACHABLE(3, "no stack runs in this home, or a service does not answer"),
+  NOT_REACHABLE(3, "no stack runs in this home, or a part of it does not answer"),
   INVALID_INPUT(4, "a file or an experiment is invalid; nothing was started"),
   NOT_FOUND(5, "no experiment, job or report has that name"),
   CONFLICT(6, "that name stands for another experiment already"),

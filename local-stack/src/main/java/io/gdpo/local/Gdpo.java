@@ -48,8 +48,9 @@ import picocli.CommandLine.Spec;
       "  gdpo export demo/gdpo my-model   take a model along,",
       "  gdpo down                        stop the system",
       "",
-      "'gdpo COMMAND --help' tells more about a command. The script itself takes one option, before",
-      "all others: --rebuild builds everything anew, --no-build builds nothing."
+      "'gdpo COMMAND --help' tells more about a command. The script itself takes one",
+      "option, before all others: --rebuild builds everything anew, --no-build builds",
+      "nothing."
     },
     subcommands = {
       DemoCommand.class,

@@ -25,8 +25,15 @@ public record Installation(Path root) {
           "-Duser.variant=",
           "-Dfile.encoding=UTF-8");
 
-  /** The installation that the running code belongs to. */
+  /**
+   * The installation that the running code belongs to. The script names it, as a path that can
+   * stand in a class path; the code's own location has its links resolved.
+   */
   public static Installation current() {
+    String named = System.getProperty("gdpo.root");
+    if (named != null) {
+      return new Installation(Path.of(named));
+    }
     try {
       Path code =
           Path.of(Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());

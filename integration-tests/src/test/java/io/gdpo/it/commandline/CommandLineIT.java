@@ -10,6 +10,7 @@ import io.gdpo.it.stack.SharedStack;
 import io.gdpo.it.stack.Stack;
 import io.gdpo.it.stack.TinyExperiment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -103,11 +104,31 @@ class CommandLineIT {
     Files.deleteIfExists(linked);
     Files.createSymbolicLink(linked, Gdpo.script().getParent());
 
-    Gdpo.Result result = Gdpo.run(linked.resolve("gdpo"), folder, "--version");
+    Gdpo.Result result =
+        Gdpo.run(linked.resolve("gdpo"), folder, "down", "--home", folder.toString());
 
     assertThat(result.exitCode()).as(result.errors()).isZero();
-    assertThat(result.output()).startsWith("gdpo ");
+    assertThat(result.output()).contains("No stack runs in " + folder);
     Files.delete(linked);
+  }
+
+  @Test
+  void lettersBeyondAsciiAreUnderstoodInATurkishJvmAndInALocaleThatKnowsNone(@TempDir Path folder)
+      throws Exception {
+    // The shell makes the name: this JVM's own locale may know none either.
+    String command =
+        "exec \"$0\" --no-build down --home \"$1/$(printf 'T\\303\\274rkiye')\" --verbose";
+    ProcessBuilder builder =
+        new ProcessBuilder("/bin/sh", "-c", command, Gdpo.script().toString(), folder.toString())
+            .redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    builder.environment().put("JAVA_TOOL_OPTIONS", "-Duser.language=tr");
+
+    Process process = builder.start();
+
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .contains("No stack runs in " + folder + "/T\u00fcrkiye");
+    assertThat(process.waitFor()).isZero();
   }
 
   private static JsonNode json(Gdpo.Result result) {

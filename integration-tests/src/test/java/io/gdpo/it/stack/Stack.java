@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 
 /** A whole system, started by {@code gdpo up} as a process of its own and seen from outside. */
 public final class Stack implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
 
   private final Path home;
   private final Process launcher;

@@ -114,7 +114,7 @@ final class RestClient {
       case 502, 503, 504 ->
           new CommandFailure(
               ExitCode.NOT_REACHABLE,
-              service + " cannot answer now: " + message,
+              service + " cannot answer now (status " + response.statusCode() + "): " + message,
               "Try again in some seconds; 'gdpo status' tells how the system's parts fare.");
       default ->
           new CommandFailure(

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * <p>Thread-safe.
  */
 public final class LocalStack implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
   private static final long LAST_STACK_LIMIT_SECONDS = 40;
@@ -49,6 +49,7 @@ public final class LocalStack implements AutoCloseable {
   private final Infrastructure infrastructure;
   private final Supervision supervision;
   private Phase phase = Phase.STARTING;
+  private volatile String lastTrouble = "";
 
   private LocalStack(
       StackHome home, Installation installation, Consumer<String> news, StackLock lock) {
@@ -236,7 +237,7 @@ public final class LocalStack implements AutoCloseable {
     try {
       writeState();
     } catch (RuntimeException e) {
-      news.accept(Reason.of(e));
+      tellOnce(e);
     }
   }
 
@@ -247,7 +248,16 @@ public final class LocalStack implements AutoCloseable {
         writeState();
       }
     } catch (RuntimeException e) {
-      news.accept(Reason.of(e));
+      tellOnce(e);
+    }
+  }
+
+  /** Each look would meet the same trouble again. */
+  private void tellOnce(RuntimeException e) {
+    String now = Reason.of(e);
+    if (!now.equals(lastTrouble)) {
+      lastTrouble = now;
+      news.accept(now);
     }
   }
 

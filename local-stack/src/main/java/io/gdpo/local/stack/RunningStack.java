@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A stack that another process runs on a home: found by its state file, and by its life. */
 public final class RunningStack {
-  private static final Duration START_LIMIT = Duration.ofSeconds(150);
+  private static final Duration START_LIMIT = Duration.ofSeconds(270);
   private static final long STOP_LIMIT_SECONDS = 60;
   private static final long POLL_MILLIS = 200;
 

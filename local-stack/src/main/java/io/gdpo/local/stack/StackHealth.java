@@ -47,14 +47,13 @@ public record StackHealth(List<PartHealth> parts, String remedy) {
             stack,
             Infrastructure.KAFKA,
             stack.kafka(),
-            () -> server(stack.kafka() != null && ServerProbe.kafka(stack.kafka(), LIMIT))));
+            () -> server(ServerProbe.kafka(stack.kafka(), LIMIT))));
     asked.add(
         part(
             stack,
             Infrastructure.POSTGRESQL,
             stack.database(),
-            () ->
-                server(stack.database() != null && ServerProbe.postgres(stack.database(), LIMIT))));
+            () -> server(ServerProbe.postgres(stack.database(), LIMIT))));
     for (Service service : Service.values()) {
       ServiceState state = stack.services().get(service.label());
       asked.add(
@@ -62,7 +61,7 @@ public record StackHealth(List<PartHealth> parts, String remedy) {
               stack,
               service.label(),
               state == null ? null : state.url().toString(),
-              () -> state == null ? server(false) : ready(http, state)));
+              () -> ready(http, state)));
     }
     List<PartHealth> parts = asked.stream().map(CompletableFuture::join).toList();
     return new StackHealth(parts, remedy(home, stack, parts));
@@ -77,7 +76,8 @@ public record StackHealth(List<PartHealth> parts, String remedy) {
       StackState stack, String label, String address, Supplier<Optional<String>> trouble) {
     Optional<Health> seen = Optional.ofNullable(stack.health().get(label));
     int restarts = seen.map(Health::restarts).orElse(0);
-    return CompletableFuture.supplyAsync(trouble)
+    return CompletableFuture.supplyAsync(
+            address == null ? () -> Optional.of("does not listen yet") : trouble)
         .thenApply(
             found ->
                 new PartHealth(

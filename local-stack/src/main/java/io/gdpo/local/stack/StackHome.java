@@ -30,6 +30,9 @@ public record StackHome(Path root) {
    * @throws CommandFailure naming what is in the way, if the home cannot be written to
    */
   public StackHome create() {
+    if (root.toString().contains(",")) {
+      throw unusable("has a comma in its path, which Kafka takes for the end of a name", null);
+    }
     try {
       Files.createDirectories(logs());
       Files.createDirectories(artifacts());

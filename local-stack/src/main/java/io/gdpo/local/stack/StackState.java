@@ -80,7 +80,8 @@ public record StackState(
       Files.write(temporary, Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new UncheckedIOException("The stack's state cannot be written to " + file, e);
+      throw new UncheckedIOException(
+          "The stack's state cannot be written to " + file + ": " + Reason.of(e), e);
     }
   }
 

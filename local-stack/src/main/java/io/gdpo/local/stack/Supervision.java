@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class Supervision implements AutoCloseable {
   private static final Duration HEALTHY_LIFE = Duration.ofSeconds(60);
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long CLOSE_LIMIT_SECONDS = 60;
   private static final int THREADS = 8; // a look at each of five parts, and the news of their ends
 
@@ -190,9 +190,9 @@ final class Supervision implements AutoCloseable {
     private void waitAfter(String event) {
       Duration delay = Backoff.after(rapidDeaths).delay();
       dueAt = System.nanoTime() + delay.toNanos();
-      String what = "%s; starting it again in %d s".formatted(event, delay.toSeconds());
-      news.accept("%s %s. Its log is %s".formatted(part.label(), what, part.log()));
-      become(State.ENDED, what);
+      String again = "; starting it again in %d s".formatted(delay.toSeconds());
+      become(State.ENDED, event.lines().findFirst().orElse("") + again);
+      news.accept("%s %s%s. Its log is %s".formatted(part.label(), event, again, part.log()));
       if (!delay.isZero()) {
         looks.schedule(this::look, delay.toMillis() + 1, TimeUnit.MILLISECONDS);
       }
