@@ -1,10 +1,13 @@
 package io.gdpo.evaluator.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.event.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
