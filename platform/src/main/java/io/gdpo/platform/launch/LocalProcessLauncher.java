@@ -110,6 +110,8 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
+    // Under LC_ALL=C a JVM takes no file's name with letters beyond ASCII, whatever its options say.
+    environment.put("LC_ALL", "C.UTF-8");
     environment.put("OMP_NUM_THREADS", Integer.toString(request.threads()));
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("DJL_OFFLINE", "true");

@@ -17,9 +17,8 @@ public record ThisProgram(List<String> program) {
   private static final String SEPARATOR = File.pathSeparator;
 
   /**
-   * What numbers, letters and file names look like never depends on who started the service: a
-   * Turkish locale has another upper case of i, and under LC_ALL=C a name with letters beyond ASCII
-   * is another name.
+   * What numbers and letters look like never depends on who started the service: a Turkish locale
+   * has another upper case of i.
    */
   private static final List<String> SAME_EVERYWHERE =
       List.of(
@@ -27,7 +26,6 @@ public record ThisProgram(List<String> program) {
           "-Duser.country=",
           "-Duser.variant=",
           "-Dfile.encoding=UTF-8",
-          "-Dsun.jnu.encoding=UTF-8",
           "-Dstdout.encoding=UTF-8",
           "-Dstderr.encoding=UTF-8");
 

@@ -70,9 +70,7 @@ class LocalProcessLauncherTest {
               List.of("environment"),
               log,
               1,
-              Map.of(
-                  "LC_ALL", "C",
-                  "JAVA_TOOL_OPTIONS", "-Duser.language=tr -Dfile.encoding=ISO-8859-9")));
+              Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=tr -Dfile.encoding=ISO-8859-9")));
 
       await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
       assertThat(log)

