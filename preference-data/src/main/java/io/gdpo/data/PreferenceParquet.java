@@ -1,6 +1,7 @@
 package io.gdpo.data;
 
 import com.fasterxml.jackson.databind.SequenceWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import java.io.IOException;
@@ -48,43 +49,87 @@ public final class PreferenceParquet {
 
   /** Writes examples in their order; an existing file is replaced. */
   public static void write(Path file, List<PreferenceExample> examples) {
-    try {
-      Path rows = Files.createTempFile(file.toAbsolutePath().getParent(), "rows-", ".jsonl");
-      try {
-        try (SequenceWriter writer =
-            Json.EVENTS
-                .writerFor(PreferenceExample.class)
-                .withRootValueSeparator("\n")
-                .writeValues(Files.newBufferedWriter(rows))) {
-          writer.writeAll(examples);
-        }
-        copy(rows, file);
-      } finally {
-        Files.deleteIfExists(rows);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
+    try (Writer writer = new Writer(file)) {
+      examples.forEach(writer::add);
+      writer.finish();
     }
   }
 
-  private static void copy(Path rows, Path file) {
-    String columns =
-        COLUMNS.entrySet().stream()
-            .map(column -> column.getKey() + ": '" + column.getValue() + "'")
-            .collect(Collectors.joining(", ", "{", "}"));
-    String sql =
-        "COPY (SELECT * FROM read_json("
-            + literal(rows)
-            + ", format = 'newline_delimited', columns = "
-            + columns
-            + ")) TO "
-            + literal(file)
-            + " (FORMAT parquet, COMPRESSION zstd)";
-    try (Connection duckdb = DuckDb.open();
-        Statement statement = duckdb.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new PreferenceDataException("Cannot write " + file + ": " + e.getMessage(), e);
+  /**
+   * Writes one file, an example at a time: they go to a file of rows beside it, and {@link #finish}
+   * makes the Parquet file of that, so that memory does not grow with their number.
+   */
+  public static final class Writer implements AutoCloseable {
+    /** Rows that DuckDB holds in memory before it writes them. */
+    private static final int ROW_GROUP = 8192;
+
+    private final Path file;
+    private final Path rows;
+    private final SequenceWriter examples;
+
+    /** An existing file is replaced when this writer finishes. */
+    public Writer(Path file) {
+      this.file = file;
+      try {
+        rows = Files.createTempFile(file.toAbsolutePath().getParent(), "rows-", ".jsonl");
+        examples =
+            Json.EVENTS
+                .writerFor(PreferenceExample.class)
+                .withRootValueSeparator("\n")
+                .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+                .writeValues(Files.newBufferedWriter(rows));
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot write " + file, e);
+      }
+    }
+
+    public void add(PreferenceExample example) {
+      try {
+        examples.write(example);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot write " + file, e);
+      }
+    }
+
+    /** Makes the file of all examples that were added. */
+    public void finish() {
+      try {
+        examples.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot write " + file, e);
+      }
+      String columns =
+          COLUMNS.entrySet().stream()
+              .map(column -> column.getKey() + ": '" + column.getValue() + "'")
+              .collect(Collectors.joining(", ", "{", "}"));
+      String sql =
+          "COPY (SELECT * FROM read_json("
+              + DuckDb.noPattern(rows)
+              + ", format = 'newline_delimited', hive_partitioning = false, columns = "
+              + columns
+              + ")) TO "
+              + DuckDb.literal(file)
+              + " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "
+              + ROW_GROUP
+              + ")";
+      try (Connection duckdb = DuckDb.open();
+          Statement statement = duckdb.createStatement()) {
+        statement.execute("SET threads = 1");
+        statement.execute(sql);
+      } catch (SQLException e) {
+        throw new PreferenceDataException("Cannot write " + file + ": " + e.getMessage(), e);
+      }
+    }
+
+    /** Leaves nothing behind but what {@link #finish} made. */
+    @Override
+    public void close() {
+      try {
+        examples.close();
+        Files.deleteIfExists(rows);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot remove " + rows, e);
+      }
     }
   }
 
@@ -111,7 +156,7 @@ public final class PreferenceParquet {
   private static void requireColumns(Path file, Statement statement) throws SQLException {
     Map<String, String> found = new LinkedHashMap<>();
     try (ResultSet columns =
-        statement.executeQuery("DESCRIBE SELECT * FROM read_parquet(" + literal(file) + ")")) {
+        statement.executeQuery("DESCRIBE SELECT * FROM " + DuckDb.parquet(file))) {
       while (columns.next()) {
         found.put(columns.getString("column_name"), columns.getString("column_type"));
       }
@@ -146,8 +191,7 @@ public final class PreferenceParquet {
             .collect(Collectors.joining(", "));
     List<PreferenceExample> examples = new ArrayList<>();
     try (ResultSet values =
-        statement.executeQuery(
-            "SELECT " + selected + " FROM read_parquet(" + literal(file) + ")")) {
+        statement.executeQuery("SELECT " + selected + " FROM " + DuckDb.parquet(file))) {
       while (values.next()) {
         examples.add(new Row(file, examples.size() + 1L, values).example());
       }
@@ -221,10 +265,6 @@ public final class PreferenceParquet {
     private PreferenceDataException bad(String message) {
       return PreferenceDataException.at(file, number, NAMES.get(column - 1), message);
     }
-  }
-
-  private static String literal(Path path) {
-    return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
   }
 
   private static String firstLine(String message) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreferenceParquetTest {
   @TempDir Path folder;
@@ -37,6 +39,18 @@ class PreferenceParquetTest {
 
     assertThat(PreferenceParquet.read(file)).isEqualTo(examples);
     assertThat(folder.toFile().list()).containsExactly("it's.parquet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seed=1", "style=2/a*b", "what?", "[x]", "it's [x"})
+  void aFolderOfAnyNameIsOnlyAFolder(String name) throws IOException {
+    Path inside = Files.createDirectories(folder.resolve(name));
+    Files.createDirectories(folder.resolve("x"));
+    Path file = inside.resolve(inside.getFileName() + ".parquet");
+
+    PreferenceParquet.write(file, List.of(Examples.BUSES));
+
+    assertThat(PreferenceParquet.read(file)).containsExactly(Examples.BUSES);
   }
 
   @Test
