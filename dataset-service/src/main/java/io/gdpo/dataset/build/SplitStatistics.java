@@ -2,15 +2,14 @@ package io.gdpo.dataset.build;
 
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.OpinionTemplate;
-import io.gdpo.data.RenderedExample;
 import io.gdpo.dataset.build.DatasetCard.Lengths;
 import io.gdpo.dataset.build.DatasetCard.SplitCard;
 import io.gdpo.dataset.build.DatasetCard.TokenLengths;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
 
 /** Counts what a split holds, for its card. */
 final class SplitStatistics {
-  private static final int EOS = 1;
   private static final int[] POSITIONS = {64, 128, 256, 512, 1024};
 
   private SplitStatistics() {}
@@ -56,18 +54,13 @@ final class SplitStatistics {
     int[] prompts = new int[examples.size()];
     int[] responses = new int[examples.size()];
     int[] totals = new int[examples.size()];
-    Map<String, Integer> known = new HashMap<>();
-    ToIntFunction<String> length = text -> known.computeIfAbsent(text, encoder::length);
     for (int i = 0; i < totals.length; i++) {
-      RenderedExample texts = OpinionTemplate.render(examples.get(i));
-      prompts[i] = length.applyAsInt(texts.prompt());
+      EncodedExample tokens = encoder.encode(examples.get(i));
+      prompts[i] = tokens.prompt().length;
       responses[i] =
-          EOS
-              + Math.max(
-                  length.applyAsInt(texts.chosen()),
-                  Math.max(
-                      length.applyAsInt(texts.rejected()),
-                      length.applyAsInt(texts.rejectedUnderBelief())));
+          Math.max(
+              tokens.chosen().length,
+              Math.max(tokens.rejected().length, tokens.rejectedUnderBelief().length));
       totals[i] = prompts[i] + responses[i];
     }
     Map<Integer, Long> longerThan = new TreeMap<>();
