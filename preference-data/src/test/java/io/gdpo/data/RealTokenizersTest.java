@@ -172,7 +172,7 @@ class RealTokenizersTest {
 
   private static String merges(Tokenizer tokenizer) {
     StringBuilder merged = new StringBuilder();
-    for (String pair : List.of(")>", ".>", "e>", ">\"", "><", ">.", ">(", ">Yes", ">é")) {
+    for (String pair : List.of(")>", ".>", "e>", ">\"", "><", ">.", ">(", ">Sure", ">é")) {
       TokenSequence tokens = tokenizer.encode("4" + pair);
       int at = tokenAt(tokens, 1 + pair.indexOf('>'));
       if (at >= 0 && tokens.end()[at] - tokens.start()[at] > 1) {
