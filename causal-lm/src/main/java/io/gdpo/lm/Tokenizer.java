@@ -6,14 +6,17 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.folder.BeginningOfSequence;
 import io.gdpo.lm.folder.EndOfText;
 import io.gdpo.lm.folder.SideFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -32,17 +35,23 @@ public final class Tokenizer implements AutoCloseable {
   private final Path file;
   private final HuggingFaceTokenizer tokenizer;
   private final Map<String, Long> vocabulary;
+  private final List<String> specialTokens;
   private final EndOfText endOfText;
+  private final long[] bos;
 
   private Tokenizer(
       Path file,
       HuggingFaceTokenizer tokenizer,
       Map<String, Long> vocabulary,
-      EndOfText endOfText) {
+      List<String> specialTokens,
+      EndOfText endOfText,
+      long[] bos) {
     this.file = file;
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
+    this.specialTokens = specialTokens;
     this.endOfText = endOfText;
+    this.bos = bos;
   }
 
   /**
@@ -55,14 +64,21 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer load(Path modelFolderOrTokenizerJson) throws IOException {
     Path file = fileOf(modelFolderOrTokenizerJson);
     byte[] content = Files.readAllBytes(file);
-    Map<String, Long> vocabulary = vocabulary(file, content);
+    JsonNode root = json(file, content);
+    Map<String, Long> vocabulary = vocabulary(file, root);
     EndOfText endOfText = EndOfText.of(file, vocabulary);
     Map<String, String> asTheFileSays =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try {
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), asTheFileSays);
-      return new Tokenizer(file, tokenizer, vocabulary, endOfText);
+      return new Tokenizer(
+          file,
+          tokenizer,
+          vocabulary,
+          specialTokens(root),
+          endOfText,
+          BeginningOfSequence.of(tokenizer, file, vocabulary));
     } catch (RuntimeException e) {
       throw new InvalidModelException(file + " is not a usable tokenizer: " + e.getMessage(), e);
     }
@@ -92,18 +108,41 @@ public final class Tokenizer implements AutoCloseable {
    */
   static EndOfText copy(Path modelFolderOrTokenizerJson, Path folder) throws IOException {
     Path file = fileOf(modelFolderOrTokenizerJson);
-    EndOfText end = EndOfText.of(file, vocabulary(file, Files.readAllBytes(file)));
+    EndOfText end = EndOfText.of(file, vocabulary(file, json(file, Files.readAllBytes(file))));
     SideFiles.copy(end, folder);
     return end;
   }
 
-  private static Map<String, Long> vocabulary(Path file, byte[] content) throws IOException {
-    JsonNode root;
+  /**
+   * Copies a tokenizer's files into a folder, changed so that nothing is put in front of a text:
+   * neither here nor by transformers, which read the folder alike.
+   *
+   * @throws InvalidModelException if it cannot be taken away
+   */
+  public static void copyWithoutBos(Path modelFolderOrTokenizerJson, Path folder)
+      throws IOException {
+    Files.createDirectories(folder);
+    copy(modelFolderOrTokenizerJson, folder);
+    BeginningOfSequence.remove(folder);
+    try (Tokenizer copied = load(folder)) {
+      long[] left = BeginningOfSequence.ofPostProcessor(copied.tokenizer);
+      if (left.length > 0) {
+        throw new InvalidModelException(
+            "%s puts %s in front of a text by a post_processor that is not known here; only TemplateProcessing is. Change it there, or leave bos: auto"
+                .formatted(fileOf(modelFolderOrTokenizerJson), copied.decode(left)));
+      }
+    }
+  }
+
+  private static JsonNode json(Path file, byte[] content) throws IOException {
     try {
-      root = TokenizerJson.read(content);
+      return TokenizerJson.read(content);
     } catch (JsonProcessingException e) {
       throw new InvalidModelException(file + " is not JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  private static Map<String, Long> vocabulary(Path file, JsonNode root) {
     Map<String, Long> vocabulary = new LinkedHashMap<>();
     root.path("model")
         .path("vocab")
@@ -117,6 +156,16 @@ public final class Tokenizer implements AutoCloseable {
         .forEach(
             token -> vocabulary.put(token.path("content").asText(), token.path("id").asLong()));
     return vocabulary;
+  }
+
+  private static List<String> specialTokens(JsonNode root) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode token : root.path("added_tokens")) {
+      if (token.path("special").asBoolean()) {
+        texts.add(token.path("content").asText());
+      }
+    }
+    return List.copyOf(texts);
   }
 
   /** The text's tokens with their places in it; empty for an empty text. */
@@ -180,6 +229,19 @@ public final class Tokenizer implements AutoCloseable {
    */
   public long eosTokenId() {
     return endOfText.id();
+  }
+
+  /**
+   * The ids that the tokenizer itself puts in front of a text when it is asked for special tokens;
+   * empty if it puts none there. {@link #encode} never does.
+   */
+  public long[] bos() {
+    return bos.clone();
+  }
+
+  /** The texts that {@link #encode} takes for special tokens wherever they stand. */
+  public List<String> specialTokens() {
+    return specialTokens;
   }
 
   /** The id of the one token that this text encodes to; empty if it takes several. */

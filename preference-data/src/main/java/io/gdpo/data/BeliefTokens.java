@@ -4,8 +4,8 @@ package io.gdpo.data;
  * Where the belief stands among an encoded response's tokens.
  *
  * @param first index of the digit's token
- * @param end one past the last token that lies wholly before the closing {@code >}
- * @param close index of the token that holds the closing {@code >}; the same as {@code end}. A
- *     tokenizer that merges {@code >} with a neighbour makes that one token the closing one.
+ * @param close index of the closing {@code >}, which never shares a token with what stands beside
+ *     it: one past the option's last token
+ * @param words index of the first token behind the closing {@code >}
  */
-public record BeliefTokens(int first, int end, int close) {}
+public record BeliefTokens(int first, int close, int words) {}

@@ -1,13 +1,15 @@
 package io.gdpo.data;
 
 /**
- * A preference example as token ids, ready for batches. Prompt and responses are tokenised apart,
- * without special tokens; each response ends with EOS unless it was cut.
+ * A preference example as token ids, ready for batches ({@link ExampleEncoder} says how). The
+ * prompt begins with the tokenizer's BOS if it has one; each response ends with EOS unless it was
+ * cut.
  *
- * @param prompt ids of {@link RenderedExample#prompt}
- * @param chosen ids of {@link RenderedExample#chosen}
- * @param rejected ids of {@link RenderedExample#rejected}
- * @param rejectedUnderBelief ids of {@link RenderedExample#rejectedUnderBelief}
+ * @param prompt BOS and {@code {context}<Q>{prompt}<A>}
+ * @param chosen the preferred belief and its response, {@code digit<option>words}
+ * @param rejected the rejected belief and its response: the form of plain DPO
+ * @param rejectedUnderBelief the chosen belief with the rejected response: the form of
+ *     belief-conditioned losses
  * @param belief the belief segment, the same indices in {@code chosen} and in {@code
  *     rejectedUnderBelief}
  * @param promptCut whether the prompt's end was cut off

@@ -2,28 +2,45 @@ package io.gdpo.data;
 
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.lm.TokenSequence;
 import io.gdpo.lm.Tokenizer;
 import java.util.Arrays;
-import java.util.OptionalLong;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
- * Turns preference examples into token ids, cut to what a model can take, with the belief segment
- * found through token offsets. Keeps no state besides its settings; the tokenizer stays its
- * caller's to close.
+ * Turns preference examples into token ids, cut to what a model can take. Its pieces are encoded
+ * apart and joined, so that no token spans two of them, whatever the tokenizer merges:
  *
- * <p>A prompt keeps its first {@code maxPromptLength} tokens, whatever follows it, so that pairs
- * with one prompt share its tokens. Where prompt and longest response together still exceed {@code
- * maxLength}, each response keeps its first {@code maxLength - maxPromptLength} tokens (a cut
- * response has no EOS). The text of the EOS token inside the data is left out: it must end neither
- * a run nor a sample.
+ * <pre>
+ * BOS {context}&lt;Q&gt;{prompt}&lt;A&gt; | digit | &lt;option | &gt; | words | EOS
+ * </pre>
+ *
+ * <p>So a belief has the same tokens whatever words follow it, both sides of a belief-conditioned
+ * pair begin to count at the same token, and the closing {@code >} carries nothing of its
+ * neighbours. The prompt is encoded as a text's beginning, the other pieces in their place, without
+ * the blank that some tokenizers put in front of a text ({@link TextEncoder}). BOS is what the
+ * tokenizer itself puts in front of a text, if anything ({@link Tokenizer#bos}).
+ *
+ * <p>A prompt keeps its first {@code maxPromptLength} tokens, BOS among them, whatever follows it,
+ * so that pairs with one prompt share its tokens. Where prompt and longest response together still
+ * exceed {@code maxLength}, each response keeps its first {@code maxLength - maxPromptLength}
+ * tokens (a cut response has no EOS). The text of the EOS token inside the data is left out: it
+ * must end neither a run nor a sample.
+ *
+ * <p>The tokenizer stays its caller's to close. Several threads may use one encoder.
  */
 public final class ExampleEncoder {
-  private final Tokenizer tokenizer;
+  private final TextEncoder texts;
   private final int maxLength;
   private final int maxPromptLength;
-  private final long eos;
-  private final long[] beliefTokenIds;
+  private final long[] bos;
+  private final String bosText;
+  private final long[] eos;
+  private final long[][] digits;
+  private final long[] close;
 
   /**
    * @param maxLength longest prompt and response together, in tokens
@@ -39,44 +56,49 @@ public final class ExampleEncoder {
               + "), is "
               + maxPromptLength);
     }
-    this.tokenizer = tokenizer;
+    this.texts = new TextEncoder(tokenizer);
     this.maxLength = maxLength;
     this.maxPromptLength = maxPromptLength;
-    this.eos = tokenizer.eosTokenId();
-    this.beliefTokenIds = digits(tokenizer);
+    this.bos = tokenizer.bos();
+    this.bosText = tokenizer.decode(bos);
+    this.eos = new long[] {tokenizer.eosTokenId()};
+    this.digits = digits(texts);
+    this.close = texts.inPlace(OpinionTemplate.CLOSE);
   }
 
-  private static long[] digits(Tokenizer tokenizer) {
-    long[] ids = new long[BeliefClass.COUNT];
-    for (int belief = 0; belief < BeliefClass.COUNT; belief++) {
-      OptionalLong id = tokenizer.tokenId(Integer.toString(belief));
-      long[] inPlace = tokenizer.encode(OpinionTemplate.response(belief, "Agree", "")).ids();
-      if (id.isEmpty() || inPlace[0] != id.getAsLong()) {
+  private static long[][] digits(TextEncoder texts) {
+    long[][] digits = new long[BeliefClass.COUNT][];
+    Set<Long> different = new HashSet<>();
+    for (int belief = 0; belief < digits.length; belief++) {
+      digits[belief] = texts.inPlace(OpinionTemplate.digit(belief));
+      if (digits[belief].length != 1 || !different.add(digits[belief][0])) {
         throw new PreferenceDataException(
-            "belief digit "
-                + belief
-                + " is not one token of its own at the start of a response ("
-                + belief
-                + "<...>): use a tokenizer that does not split or merge single digits");
+            "belief digit %d is not one token of its own where a response begins, but %s: use a tokenizer that has a token for each digit"
+                .formatted(belief, Arrays.toString(digits[belief])));
       }
-      ids[belief] = id.getAsLong();
     }
-    return ids;
+    return digits;
   }
 
   /** Token ids of the belief digits, indexed by belief class. */
   public long[] beliefTokenIds() {
-    return beliefTokenIds.clone();
+    return TextEncoder.joined(digits);
   }
 
   /** The id that ends a response. */
   public long eosTokenId() {
-    return eos;
+    return eos[0];
   }
 
-  /** How many tokens a text has, EOS apart. */
-  public int length(String text) {
-    return withoutEos(tokenizer.encode(text)).length();
+  /** What every prompt begins with, for people: {@code <s> (id 1)}; empty if with nothing. */
+  public Optional<String> bos() {
+    return bos.length == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s (id %s)"
+                .formatted(
+                    bosText,
+                    LongStream.of(bos).mapToObj(Long::toString).collect(Collectors.joining(", "))));
   }
 
   /** The ids of an example's prompt alone, as {@link #encode} gives them. */
@@ -85,7 +107,7 @@ public final class ExampleEncoder {
   }
 
   private long[] promptTokens(PreferenceExample example) {
-    return withoutEos(tokenizer.encode(OpinionTemplate.prompt(example))).ids();
+    return texts.beginning(OpinionTemplate.prompt(example));
   }
 
   /**
@@ -94,28 +116,33 @@ public final class ExampleEncoder {
    * @throws PreferenceDataException if cutting would cut the belief itself
    */
   public EncodedExample encode(PreferenceExample example) {
-    RenderedExample texts = OpinionTemplate.render(example);
-    TokenSequence chosenTokens = withoutEos(tokenizer.encode(texts.chosen()));
-    BeliefTokens belief = beliefTokens(example, chosenTokens, texts.chosenBelief());
-
     long[] wholePrompt = promptTokens(example);
     long[] prompt = cut(wholePrompt, maxPromptLength);
-    long[] chosen = ended(chosenTokens);
-    long[] rejected = ended(withoutEos(tokenizer.encode(texts.rejected())));
-    long[] underBelief = ended(withoutEos(tokenizer.encode(texts.rejectedUnderBelief())));
+    long[] acceptDigit =
+        digits[OpinionTemplate.belief(example.acceptChoiceId(), example.acceptChoice())];
+    long[] option = texts.inPlace(OpinionTemplate.opened(example.acceptChoice()));
+    BeliefTokens belief = new BeliefTokens(0, 1 + option.length, 1 + option.length + close.length);
+    long[] rejectedWords = texts.inPlace(example.rejectResponse());
+    long[] chosen = response(acceptDigit, option, texts.inPlace(example.acceptResponse()));
+    long[] rejected =
+        response(
+            digits[OpinionTemplate.belief(example.rejectChoiceId(), example.rejectChoice())],
+            texts.inPlace(OpinionTemplate.opened(example.rejectChoice())),
+            rejectedWords);
+    long[] underBelief = response(acceptDigit, option, rejectedWords);
 
     int longest = Math.max(chosen.length, Math.max(rejected.length, underBelief.length));
     boolean promptCut = prompt.length < wholePrompt.length;
     boolean responseCut = prompt.length + longest > maxLength;
     if (responseCut) {
       int room = maxLength - maxPromptLength;
-      if (belief.close() >= room) {
+      if (belief.words() > room) {
         throw new PreferenceDataException(
             "question '%s': the belief '%s' needs %d tokens, but max_length %d less max_prompt_length %d leaves %d for the response; lower max_prompt_length or raise max_length"
                 .formatted(
                     example.questionId(),
                     example.acceptChoice(),
-                    belief.close() + 1,
+                    belief.words(),
                     maxLength,
                     maxPromptLength,
                     room));
@@ -128,43 +155,8 @@ public final class ExampleEncoder {
         prompt, chosen, rejected, underBelief, belief, promptCut, responseCut);
   }
 
-  private static BeliefTokens beliefTokens(
-      PreferenceExample example, TokenSequence tokens, BeliefSpan span) {
-    for (int i = 0; i < tokens.length(); i++) {
-      if (tokens.start()[i] <= span.close() && span.close() < tokens.end()[i]) {
-        return new BeliefTokens(0, i, i);
-      }
-    }
-    throw new PreferenceDataException(
-        "question '%s': the tokenizer has no token for the '>' that closes the belief '%s'"
-            .formatted(example.questionId(), example.acceptChoice()));
-  }
-
-  private TokenSequence withoutEos(TokenSequence tokens) {
-    int kept = 0;
-    for (long id : tokens.ids()) {
-      kept += id == eos ? 0 : 1;
-    }
-    if (kept == tokens.length()) {
-      return tokens;
-    }
-    long[] ids = new long[kept];
-    int[] start = new int[kept];
-    int[] end = new int[kept];
-    for (int from = 0, to = 0; from < tokens.length(); from++) {
-      if (tokens.ids()[from] != eos) {
-        ids[to] = tokens.ids()[from];
-        start[to] = tokens.start()[from];
-        end[to++] = tokens.end()[from];
-      }
-    }
-    return new TokenSequence(ids, start, end);
-  }
-
-  private long[] ended(TokenSequence tokens) {
-    long[] ids = Arrays.copyOf(tokens.ids(), tokens.length() + 1);
-    ids[tokens.length()] = eos;
-    return ids;
+  private long[] response(long[] digit, long[] option, long[] words) {
+    return TextEncoder.joined(digit, option, close, words, eos);
   }
 
   private static long[] cut(long[] ids, int length) {

@@ -17,38 +17,42 @@ import java.util.OptionalInt;
  * </pre>
  */
 public final class OpinionTemplate {
-  private static final char OPEN = '<';
-  private static final char CLOSE = '>';
+  /** What ends an option. */
+  static final String CLOSE = ">";
+
+  private static final String OPEN = "<";
   private static final String QUESTION = "<Q>";
   private static final String ANSWER = "<A>";
 
   private OpinionTemplate() {}
-
-  /** The texts of one example: its prompt, and its responses in every form that a loss needs. */
-  public static RenderedExample render(PreferenceExample example) {
-    int belief = example.acceptChoiceId();
-    String option = example.acceptChoice();
-    int end = 2 + option.length();
-    return new RenderedExample(
-        prompt(example),
-        response(belief, option, example.acceptResponse()),
-        response(example.rejectChoiceId(), example.rejectChoice(), example.rejectResponse()),
-        response(belief, option, example.rejectResponse()),
-        new BeliefSpan(0, end, end));
-  }
 
   /** The text that the model continues with a belief digit. */
   public static String prompt(PreferenceExample example) {
     return example.context() + QUESTION + example.prompt() + ANSWER;
   }
 
-  /** A response that states its belief first. */
+  /** A response that states its belief first: digit, opened option, close, words. */
   public static String response(int belief, String option, String words) {
+    return digit(belief(belief, option)) + opened(option) + CLOSE + words;
+  }
+
+  /** A belief class, if it is one. */
+  static int belief(int belief, String option) {
     if (belief < 0 || belief >= BeliefClass.COUNT) {
       throw new PreferenceDataException(
           "belief class " + belief + " of option '" + option + "' is not one of 0 to 5");
     }
-    return "" + (char) ('0' + belief) + OPEN + option + CLOSE + words;
+    return belief;
+  }
+
+  /** The first piece of a response. */
+  static String digit(int belief) {
+    return Integer.toString(belief);
+  }
+
+  /** The second piece of a response, up to the {@link #CLOSE}. */
+  static String opened(String option) {
+    return OPEN + option;
   }
 
   /**
@@ -69,7 +73,7 @@ public final class OpinionTemplate {
         !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) < '0' + BeliefClass.COUNT;
     OptionalInt belief = digit ? OptionalInt.of(text.charAt(0) - '0') : OptionalInt.empty();
     int open = digit ? 1 : 0;
-    if (open >= text.length() || text.charAt(open) != OPEN) {
+    if (open >= text.length() || !text.startsWith(OPEN, open)) {
       return new ParsedResponse(belief, "", text.substring(open), false);
     }
     int start = open + 1;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.lm.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class ExampleEncoderTest {
         ">",
         ""
       })
-  void theBeliefSegmentIsFoundThroughOffsets(String option) throws IOException {
+  void theBeliefSegmentHoldsTheOptionWhateverSignsItHas(String option) throws IOException {
     try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
       PreferenceExample example = Examples.example("Q?", "", option, "b > a <c>");
 
@@ -53,25 +54,26 @@ class ExampleEncoderTest {
 
       BeliefTokens belief = encoded.belief();
       assertThat(
-              tokenizer.decode(Arrays.copyOfRange(encoded.chosen(), belief.first(), belief.end())))
+              tokenizer.decode(
+                  Arrays.copyOfRange(encoded.chosen(), belief.first(), belief.close())))
           .isEqualTo("4<" + option);
       assertThat(tokenizer.decode(new long[] {encoded.chosen()[belief.close()]})).isEqualTo(">");
       assertThat(encoded.rejectedUnderBelief())
-          .startsWith(Arrays.copyOf(encoded.chosen(), belief.close() + 1));
+          .startsWith(Arrays.copyOf(encoded.chosen(), belief.words()));
     }
   }
 
   @Test
-  void aTokenThatMergesTheCloseWithItsNeighbourIsTheClosingToken() throws IOException {
-    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, ") >")) {
+  void theCloseIsATokenOfItsOwnWhateverTheTokenizerMergesItWith() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, ") >", "> F", "4 <")) {
       PreferenceExample example = Examples.example("Q?", "", "Both (VOL)", "Fine.");
 
       EncodedExample encoded = new ExampleEncoder(tokenizer, 512, 256).encode(example);
 
-      assertThat(tokenizer.decode(new long[] {encoded.chosen()[encoded.belief().close()]}))
-          .isEqualTo(")>");
-      assertThat(tokenizer.decode(Arrays.copyOf(encoded.chosen(), encoded.belief().end())))
-          .isEqualTo("4<Both (VOL");
+      assertThat(encoded.belief()).isEqualTo(new BeliefTokens(0, 12, 13));
+      assertThat(tokenizer.decode(new long[] {encoded.chosen()[12]})).isEqualTo(">");
+      assertThat(tokenizer.decode(Arrays.copyOf(encoded.chosen(), 12))).isEqualTo("4<Both (VOL)");
+      assertThat(tokenizer.decode(new long[] {encoded.chosen()[0]})).isEqualTo("4");
     }
   }
 
@@ -84,8 +86,13 @@ class ExampleEncoderTest {
   }
 
   @Test
-  void aBeliefDigitThatIsMergedWithItsNeighbourIsNamed() throws IOException {
-    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, "3 <")) {
+  void aBeliefDigitThatIsNotOneTokenIsNamed() throws IOException {
+    ByteTokenizer.withMerges(folder).close();
+    Path file = folder.resolve("tokenizer.json");
+    String twice =
+        "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"3\"},\"content\":\"33\"}";
+    Files.writeString(file, Files.readString(file).replace("\"normalizer\":null", twice));
+    try (Tokenizer tokenizer = Tokenizer.load(file)) {
       assertThatThrownBy(() -> new ExampleEncoder(tokenizer, 512, 256))
           .isInstanceOf(PreferenceDataException.class)
           .hasMessageContaining("belief digit 3 is not one token");

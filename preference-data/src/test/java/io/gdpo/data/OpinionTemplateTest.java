@@ -13,13 +13,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpinionTemplateTest {
 
   @Test
-  void rendersEveryFormOfTheReferenceFormat() {
-    RenderedExample rendered = OpinionTemplate.render(Examples.BUSES);
-
-    assertThat(rendered.prompt()).isEqualTo("Nice day.<Q>Do buses run often enough?<A>");
-    assertThat(rendered.chosen()).isEqualTo("4<Agree>Yes, they do.");
-    assertThat(rendered.rejected()).isEqualTo("1<Strongly disagree>No, never.");
-    assertThat(rendered.rejectedUnderBelief()).isEqualTo("4<Agree>No, never.");
+  void rendersTheReferenceFormat() {
+    assertThat(OpinionTemplate.prompt(Examples.BUSES))
+        .isEqualTo("Nice day.<Q>Do buses run often enough?<A>");
+    assertThat(OpinionTemplate.response(4, "Agree", "Yes, they do."))
+        .isEqualTo("4<Agree>Yes, they do.");
   }
 
   @ParameterizedTest
@@ -39,18 +37,14 @@ class OpinionTemplateTest {
   void whatIsRenderedIsReadBackWhateverTheTextsHold(String text) {
     PreferenceExample example = Examples.example("Q " + text, text, text, text + "> 3<x>");
 
-    RenderedExample rendered = OpinionTemplate.render(example);
-    ParsedResponse parsed = OpinionTemplate.parse(rendered.chosen(), example.options());
+    String response = OpinionTemplate.response(4, text, example.acceptResponse());
+    ParsedResponse parsed = OpinionTemplate.parse(response, example.options());
 
-    assertThat(rendered.prompt()).isEqualTo(text + "<Q>Q " + text + "<A>");
+    assertThat(OpinionTemplate.prompt(example)).isEqualTo(text + "<Q>Q " + text + "<A>");
     assertThat(parsed.belief()).hasValue(4);
     assertThat(parsed.option()).isEqualTo(text);
     assertThat(parsed.response()).isEqualTo(text + "> 3<x>");
     assertThat(parsed.closed()).isTrue();
-    BeliefSpan span = rendered.chosenBelief();
-    assertThat(rendered.chosen().substring(span.start(), span.end())).isEqualTo("4<" + text);
-    assertThat(rendered.chosen().charAt(span.close())).isEqualTo('>');
-    assertThat(rendered.rejectedUnderBelief()).startsWith("4<" + text + ">");
   }
 
   @ParameterizedTest

@@ -57,7 +57,7 @@ final class Training implements Computation {
               pair.chosen(),
               pair.rejected(),
               pair.rejectedUnderBelief(),
-              new BeliefTokens(0, pair.beliefClose(), pair.beliefClose()),
+              new BeliefTokens(0, pair.beliefClose(), pair.beliefClose() + 1),
               false,
               false);
       examples.add(new TrainingExample(examples.size(), tokens, pair.target(), false));

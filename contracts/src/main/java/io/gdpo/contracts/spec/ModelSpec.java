@@ -1,6 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
@@ -16,9 +17,12 @@ import java.util.stream.Stream;
  * @param path URI or path of a folder in Hugging Face layout ({@code config.json}, {@code
  *     tokenizer.json}, {@code model.safetensors})
  * @param init a fresh model with random weights
+ * @param bos {@code never}: no token is put in front of a prompt, and what is saved puts none
+ *     there; null or {@code auto}, which is left out: what the model's tokenizer itself puts in
+ *     front of a text
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String hub, String path, RandomInit init) {
+public record ModelSpec(String hub, String path, RandomInit init, String bos) {
   /** Above what anybody trains, and below what overflows when it is multiplied. */
   static final int MOST_LAYERS = 1_000;
 
@@ -27,12 +31,20 @@ public record ModelSpec(String hub, String path, RandomInit init) {
   /** The longest text of a model, in tokens. */
   static final int MOST_POSITIONS = 1 << 24;
 
+  private static final String BOS_AUTO = "auto";
+  private static final String BOS_NEVER = "never";
   private static final Pattern PATH = Pattern.compile("[./].*|[A-Za-z][A-Za-z0-9+.-]+:.*");
   private static final Pattern HUB_NAME =
       Pattern.compile("\\w[\\w.-]{0,95}/\\w[\\w.-]{0,95}(@\\w[\\w./+-]*)?");
 
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
-  public ModelSpec {}
+  public ModelSpec {
+    bos = BOS_AUTO.equals(bos) ? null : bos;
+  }
+
+  public ModelSpec(String hub, String path, RandomInit init) {
+    this(hub, path, init, null);
+  }
 
   /** The model that a plain text names. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -84,6 +96,12 @@ public record ModelSpec(String hub, String path, RandomInit init) {
     }
   }
 
+  /** Whether prompts begin with nothing but their own tokens. */
+  @JsonIgnore
+  public boolean isWithoutBos() {
+    return BOS_NEVER.equals(bos);
+  }
+
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String field) {
     FieldChecks check = new FieldChecks(field);
@@ -104,6 +122,7 @@ public record ModelSpec(String hub, String path, RandomInit init) {
               + FieldChecks.quoted(hub)
               + "; a folder's path begins with ./ or /");
     }
+    check.oneOf("bos", bos, List.of(BOS_AUTO, BOS_NEVER));
     if (init != null) {
       init.check(new FieldChecks(field + ".init"), check.problems());
     }

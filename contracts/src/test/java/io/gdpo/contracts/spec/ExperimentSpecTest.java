@@ -89,6 +89,7 @@ class ExperimentSpecTest {
         "init: | hub: o/n, init: | model | exactly one of hub",
         "init: {tokenizer: tokenizer.json} | hub: gpt2 | model.hub | owner/name@revision, is 'gpt2'",
         "{init: {tokenizer: tokenizer.json}} | o/n@ | model.hub | owner/name@revision, is 'o/n@'",
+        "{init: {tokenizer | {bos: always, init: {tokenizer | model.bos | must be one of auto, never",
         "tokenizer: tokenizer.json | heads: 6 | model.init.tokenizer | needs a tokenizer",
         "tokenizer: tokenizer.json | tokenizer: t, heads: 5 | model.init.heads | divide",
         "beta: 0.2 | schedule: cosin | stages[1].training.schedule | linear, cosine, constant",
@@ -126,6 +127,21 @@ class ExperimentSpecTest {
 
     assertThat(yaml.model()).isEqualTo(new ModelSpec(null, path, null));
     assertThat(Json.SPECS.readValue('"' + path + '"', ModelSpec.class)).isEqualTo(yaml.model());
+  }
+
+  @Test
+  void aBosIsWhatTheTokenizerPutsThereUnlessItIsRefused() throws Exception {
+    String model = "{init: {tokenizer: tokenizer.json}}";
+    ModelSpec absent = read(VALID).model();
+
+    assertThat(read(VALID.replace(model, "{bos: auto, hub: o/n}")).model())
+        .isEqualTo(ModelSpec.named("o/n"));
+    assertThat(absent.isWithoutBos()).isFalse();
+    ExperimentSpec never = read(VALID.replace(model, "{bos: never, hub: o/n}"));
+    assertThat(never.model().isWithoutBos()).isTrue();
+    assertThat(never.problems()).isEmpty();
+    assertThat(Json.SPECS.readValue(Json.SPECS.writeValueAsString(never), ExperimentSpec.class))
+        .isEqualTo(never);
   }
 
   @Test

@@ -2,16 +2,15 @@ package io.gdpo.dataset.build;
 
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.OpinionTemplate;
-import io.gdpo.data.RenderedExample;
 import io.gdpo.dataset.build.DatasetCard.Lengths;
 import io.gdpo.dataset.build.DatasetCard.SplitCard;
 import io.gdpo.dataset.build.DatasetCard.TokenLengths;
 import io.gdpo.dataset.text.Fingerprint;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,13 +23,7 @@ import java.util.stream.IntStream;
  * Counts what a split holds, for its card, while its examples pass by; keeps a few bytes of each.
  */
 final class SplitStatistics {
-  private static final int EOS = 1;
   private static final int[] POSITIONS = {64, 128, 256, 512, 1024};
-
-  /** Texts whose length is remembered; the pairs of a dialogue share theirs. */
-  private static final int REMEMBERED = 1_000;
-
-  private static final int LONGEST_REMEMBERED = 2_000;
 
   private final Optional<ExampleEncoder> encoder;
   private final Set<Fingerprint> questions = new HashSet<>();
@@ -41,15 +34,6 @@ final class SplitStatistics {
   private final IntStream.Builder promptLengths = IntStream.builder();
   private final IntStream.Builder responseLengths = IntStream.builder();
   private final IntStream.Builder totalLengths = IntStream.builder();
-  private final Map<String, Integer> known =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
   private long examples;
   private long ofMajority;
 
@@ -71,24 +55,15 @@ final class SplitStatistics {
   }
 
   private void addLengths(PreferenceExample example, ExampleEncoder encoder) {
-    RenderedExample texts = OpinionTemplate.render(example);
-    int prompt = length(texts.prompt(), encoder);
+    EncodedExample tokens = encoder.encode(example);
+    int prompt = tokens.prompt().length;
     int response =
-        EOS
-            + Math.max(
-                length(texts.chosen(), encoder),
-                Math.max(
-                    length(texts.rejected(), encoder),
-                    length(texts.rejectedUnderBelief(), encoder)));
+        Math.max(
+            tokens.chosen().length,
+            Math.max(tokens.rejected().length, tokens.rejectedUnderBelief().length));
     promptLengths.add(prompt);
     responseLengths.add(response);
     totalLengths.add(prompt + response);
-  }
-
-  private int length(String text, ExampleEncoder encoder) {
-    return text.length() > LONGEST_REMEMBERED
-        ? encoder.length(text)
-        : known.computeIfAbsent(text, encoder::length);
   }
 
   SplitCard card() {

@@ -51,7 +51,10 @@ class ReadyExamplesTest {
     assertThat(dataset.eval()).hasSize(1);
     assertThat(dataset.test()).containsExactly(example);
     PreferenceExample first = dataset.train().get(0);
-    assertThat(OpinionTemplate.render(first).chosen()).isEqualTo("4<Yes>Sure.");
+    assertThat(
+            OpinionTemplate.response(
+                first.acceptChoiceId(), first.acceptChoice(), first.acceptResponse()))
+        .isEqualTo("4<Yes>Sure.");
     assertThat(first.majority()).isTrue();
     assertThat(first.questionId()).isEqualTo("Q1?");
   }

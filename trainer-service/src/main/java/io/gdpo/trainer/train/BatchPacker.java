@@ -128,7 +128,7 @@ final class BatchPacker {
       Sequence rejectedAt) {
     int prompt = example.tokens().prompt().length;
     BeliefTokens belief = example.tokens().belief();
-    int imitated = imitationIncludesClose ? belief.close() + 1 : belief.end();
+    int imitated = imitationIncludesClose ? belief.words() : belief.close();
     int counted = beliefConditioned ? belief.close() : 0;
     long[] chosen = example.tokens().chosen();
     for (int k = 0; k < chosen.length; k++) {

@@ -51,8 +51,8 @@ final class Digests {
       ByteBuffer rest =
           ByteBuffer.allocate((3 + example.target().length) * Integer.BYTES)
               .putInt(example.tokens().belief().first())
-              .putInt(example.tokens().belief().end())
-              .putInt(example.tokens().belief().close());
+              .putInt(example.tokens().belief().close())
+              .putInt(example.tokens().belief().words());
       for (float probability : example.target()) {
         rest.putFloat(probability);
       }

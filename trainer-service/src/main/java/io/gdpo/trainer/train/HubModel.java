@@ -53,7 +53,8 @@ final class HubModel {
     HubSnapshot snapshot = new HubClient(settings()).snapshot(wanted, listener());
     record(asked, snapshot.commit());
     console.println(asked + " is commit " + snapshot.commit() + " in " + snapshot.folder());
-    return job.withModel(new ModelSpec(asked.at(snapshot.commit()).toString(), null, null));
+    return job.withModel(
+        new ModelSpec(asked.at(snapshot.commit()).toString(), null, null, job.model().bos()));
   }
 
   private Optional<String> recordedCommit(HubModelName asked) throws IOException {

@@ -43,6 +43,13 @@ public record JobFolder(Path root) {
     return name != null && name.toString().matches(REFERENCE + "[0-9a-f]{16}");
   }
 
+  /**
+   * The start model's tokenizer, changed to put no BOS in front of a text, where one is refused.
+   */
+  Path tokenizerWithoutBos() {
+    return root.resolve("tokenizer-without-bos");
+  }
+
   /** Resumable checkpoints, {@code step-N}. */
   public Path checkpoints() {
     return root.resolve("checkpoints");

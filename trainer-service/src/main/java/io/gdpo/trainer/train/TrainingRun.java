@@ -98,7 +98,8 @@ final class TrainingRun {
     Optional<CheckpointStore.Saved> saved = checkpoints().latest();
     AtomicFiles.recover(folder.best());
     ModelSource weights = saved.isPresent() ? checkpoint(saved.get(), start) : start;
-    try (Tokenizer tokenizer = Tokenizer.load(start.tokenizer())) {
+    Path tokenizerFiles = tokenizer(start);
+    try (Tokenizer tokenizer = Tokenizer.load(tokenizerFiles)) {
       console.println(tokenizer.endOfText().introduction(start.config().json()));
       requireSharedVocabulary(start, tokenizer);
       ModelConfig config = weights.config();
@@ -115,7 +116,8 @@ final class TrainingRun {
       memory.require(estimate, available.on(device));
       try (CausalLanguageModel model = weights.open(device)) {
         model.requireEmbeds(tokenizer);
-        return train(model, start, saved, encoder(tokenizer, maxLength), data, estimate);
+        return train(
+            model, start, tokenizerFiles, saved, encoder(tokenizer, maxLength), data, estimate);
       } catch (RuntimeException | OutOfMemoryError e) {
         if (OutOfMemory.isCause(e)) {
           throw memory.exhausted(estimate, e);
@@ -123,6 +125,20 @@ final class TrainingRun {
         throw e;
       }
     }
+  }
+
+  /**
+   * The tokenizer's files that are trained with and saved. A BOS that the experiment refuses is
+   * taken out of them, so that later stages, evaluations and transformers put none there either.
+   */
+  private Path tokenizer(ModelSource start) throws IOException {
+    if (job.model() == null || !job.model().isWithoutBos()) {
+      return start.tokenizer();
+    }
+    AtomicFiles.replace(
+        folder.tokenizerWithoutBos(),
+        temporary -> Tokenizer.copyWithoutBos(start.tokenizer(), temporary));
+    return folder.tokenizerWithoutBos();
   }
 
   private CheckpointStore checkpoints() {
@@ -158,6 +174,7 @@ final class TrainingRun {
   private Optional<TrainingResult> train(
       CausalLanguageModel model,
       ModelSource start,
+      Path tokenizerFiles,
       Optional<CheckpointStore.Saved> saved,
       ExampleEncoder encoder,
       TrainingData data,
@@ -189,7 +206,7 @@ final class TrainingRun {
         optimizer.restore(saved.get().optimizer());
         progress.say("resumed from " + saved.get().model());
       }
-      introduce(progress, model, data, plan, estimate);
+      introduce(progress, model, encoder, data, plan, estimate);
       try (Loop loop =
           new Loop(
               optimizer,
@@ -201,7 +218,7 @@ final class TrainingRun {
               references,
               checkpoints(),
               progress,
-              new ModelFiles(model, start.tokenizer(), adapterBase, merges()),
+              new ModelFiles(model, tokenizerFiles, adapterBase, merges()),
               state)) {
         return loop.run()
             ? Optional.of(succeeded(loop, references, maxLength(model.config()), estimate))
@@ -453,7 +470,7 @@ final class TrainingRun {
         policy.isPresent() && isBaseOf(policy.get(), source)
             ? policy.get().base()
             : source.open(Device.cpu())) { // only copied
-      AtomicFiles.replace(kept, temporary -> reference.save(temporary, source.tokenizer()));
+      AtomicFiles.replace(kept, temporary -> reference.save(temporary, tokenizer(source)));
     }
     return kept.toUri();
   }
@@ -473,6 +490,7 @@ final class TrainingRun {
   private void introduce(
       ProgressLog progress,
       CausalLanguageModel model,
+      ExampleEncoder encoder,
       TrainingData data,
       TrainingPlan plan,
       MemoryEstimate estimate) {
@@ -490,6 +508,11 @@ final class TrainingRun {
                 Devices.name(model.parameters().manager().getDevice()),
                 spec.computeDtype()));
     progress.say(TrainCommand.ESTIMATE + estimate);
+    if (encoder.bos().isPresent()) {
+      progress.say("each prompt begins with " + encoder.bos().get());
+    } else if (job.model() != null && job.model().isWithoutBos()) {
+      progress.say("no prompt begins with a BOS token (model.bos: never)");
+    }
     if (data.promptsCut() + data.responsesCut() > 0) {
       progress.say(
           "cut to fit: %d prompts, %d responses".formatted(data.promptsCut(), data.responsesCut()));

@@ -169,7 +169,7 @@ class KlEstimateTest {
                       response,
                       response,
                       response,
-                      new BeliefTokens(0, 1, 1),
+                      new BeliefTokens(0, 1, 2),
                       false,
                       false),
                   new float[6],
