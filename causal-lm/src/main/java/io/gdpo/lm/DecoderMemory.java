@@ -135,6 +135,40 @@ public record DecoderMemory(
         new Pass(mask(batch) + hidden, logits));
   }
 
+  /**
+   * What a {@link Sampler} holds beside the model.
+   *
+   * @param prepared the weights of products once more, as decoding reads them
+   * @param cache keys and values
+   * @param activations of the prompts
+   * @param vocabulary a step's logits and what the draw computes of them: the probabilities, and
+   *     twice in float64 their cumulative sums
+   */
+  public record Sampling(long prepared, long cache, long activations, long vocabulary) {}
+
+  /**
+   * Sampling without a way back.
+   *
+   * @param rows continuations at once
+   * @param longestPrompt in tokens
+   * @param longest prompt and continuation together
+   */
+  public Sampling sampled(long rows, long longestPrompt, long longest) {
+    long products =
+        config.products().stream()
+            .mapToLong(module -> config.weights().get(module + ".weight").size())
+            .sum();
+    long ofToken =
+        2L * type.bytes() * config.layers() * config.keyValueHeads() * config.headWidth();
+    long prompts = Math.max(1, Decoding.PROMPT_PLACES / Math.max(1, longestPrompt));
+    Pass ofPrompts = computed(new Batch(prompts, longestPrompt, 0, 0));
+    return new Sampling(
+        type.bytes() * products,
+        ofToken * (rows * (longest + Decoding.SLACK) + prompts * longestPrompt),
+        ofPrompts.activations(),
+        (2 * FLOAT + 2 * Double.BYTES) * rows * config.vocabSize());
+  }
+
   private long mask(Batch batch) {
     return type.bytes() * batch.pairs();
   }
