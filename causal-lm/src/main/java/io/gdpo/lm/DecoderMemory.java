@@ -30,10 +30,10 @@ import java.util.regex.Pattern;
  * 2M, gated e * 3M) for each place, and that of its largest matrix before it is added up.
  *
  * <p>The vocabulary: for n places held at once (all that are asked for, or a chunk), the softmax,
- * its gradient and the logits' gradient, 4 * 3nV; or, if more, 4nV and the projection's gradients
- * of both calls that read it, 4 * 2VC. A tied embedding's gradient waits, 4VC, until the way back
- * has come to the embedding, where another 4VC joins it. And a copy of the projection, eVC, as the
- * products' kernels lay it out, which they keep (measured on a CPU).
+ * its gradient and the logits' gradient, 4 * 3nV, while the projection's gradient of the other call
+ * that read it waits, 4VC; or, if more, 4nV and those gradients of both calls, 4 * 2VC. A tied
+ * embedding's gradient waits, 4VC, until the way back has come to the embedding, where another 4VC
+ * joins it. And, where products are not in float32, a copy of the projection in their format, eVC.
  *
  * @param config the model's shape
  * @param type number format of products
@@ -111,13 +111,13 @@ public record DecoderMemory(
     long stream = FLOAT * batch.places() * config.width();
     long kept = mask(batch) + 2 * stream + FLOAT * batch.asked() * config.width();
     kept += again ? (config.layers() + 1) * stream : config.layers() * block(batch);
-    long laidOut = laidOutHead();
+    long cast = castHead();
     long waiting = headTrained && config.tieWordEmbeddings() && !cut ? head() : 0;
     Pass atVocabulary =
-        new Pass(kept, laidOut + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
+        new Pass(kept, cast + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
     Pass atBlock =
-        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), laidOut + waiting);
-    Pass atEmbedding = new Pass(2 * stream, laidOut + (headTrained ? head() + waiting : 0));
+        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), cast + waiting);
+    Pass atEmbedding = new Pass(2 * stream, cast + (headTrained ? head() + waiting : 0));
     return Pass.larger(Pass.larger(atVocabulary, atBlock), atEmbedding);
   }
 
@@ -128,10 +128,10 @@ public record DecoderMemory(
     long perPlace = FLOAT * 2 * config.width() + type.bytes() * (config.width() + inner);
     long atBlock = mask(batch) + batch.places() * perPlace;
     long atOnce = Math.min(batch.asked(), options.chunk(false)) + batch.whole();
-    long logits = 2 * FLOAT * atOnce * config.vocabSize() + laidOutHead();
+    long logits = 2 * FLOAT * atOnce * config.vocabSize() + castHead();
     long hidden = FLOAT * batch.places() * config.width();
     return Pass.larger(
-        new Pass(Math.max(makingMask, atBlock), laidOutHead()),
+        new Pass(Math.max(makingMask, atBlock), castHead()),
         new Pass(mask(batch) + hidden, logits));
   }
 
@@ -196,7 +196,8 @@ public record DecoderMemory(
     long chunk = options.vocabularyChunk();
     long atOnce = chunk == 0 ? batch.asked() : Math.min(batch.asked(), chunk);
     long logits = FLOAT * config.vocabSize() * (atOnce + batch.whole());
-    return Math.max(3 * logits, logits + headGradients);
+    long waiting = headGradients > 0 && batch.whole() > 0 ? head() : 0;
+    return Math.max(3 * logits + waiting, logits + headGradients);
   }
 
   /** A gradient of the projection to the vocabulary. */
@@ -204,8 +205,10 @@ public record DecoderMemory(
     return FLOAT * config.vocabSize() * config.width();
   }
 
-  private long laidOutHead() {
-    return type.bytes() * (long) config.vocabSize() * config.width();
+  private long castHead() {
+    return type == ComputeType.FLOAT32
+        ? 0
+        : type.bytes() * (long) config.vocabSize() * config.width();
   }
 
   private long layers() {

@@ -31,7 +31,7 @@ import java.util.SplittableRandom;
 record WideVocabulary(Path folder, int layers, int width, int heads, int inner) {
   static final int VOCABULARY = 151_936;
 
-  private static final int EXAMPLES = 96;
+  static final int EXAMPLES = 96;
   private static final int EVALUATED = 32;
 
   Path model() {

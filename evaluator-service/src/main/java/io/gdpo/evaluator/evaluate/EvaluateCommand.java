@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The {@code evaluate} command: measures one checkpoint as {@code request.json} says, stores the
@@ -44,28 +45,38 @@ public final class EvaluateCommand {
   private final PrintStream err;
   private final String device;
   private final long memory;
+  private final Optional<MemoryShare> share;
 
   /** On a machine that has memory for all. */
   EvaluateCommand(PrintStream out, PrintStream err, String device) {
-    this(out, err, device, Long.MAX_VALUE);
+    this(out, err, device, Long.MAX_VALUE, Optional.empty());
   }
 
   /**
    * @param device {@code auto}, {@code cpu} or {@code cuda:N}
    * @param memory bytes that there are
+   * @param share by which it is shared, if it is
    */
-  EvaluateCommand(PrintStream out, PrintStream err, String device, long memory) {
+  EvaluateCommand(
+      PrintStream out, PrintStream err, String device, long memory, Optional<MemoryShare> share) {
     this.out = out;
     this.err = err;
     this.device = device;
     this.memory = memory;
+    this.share = share;
   }
 
   /** Runs {@code evaluate --request URI} and returns the exit code. */
   public static int run(String... args) {
     ParentWatch.start(() -> {}, Duration.ZERO);
     String device = System.getenv().getOrDefault(DEVICE, Devices.AUTO);
-    return new EvaluateCommand(System.out, System.err, device, MachineMemory.total()).execute(args);
+    return new EvaluateCommand(
+            System.out,
+            System.err,
+            device,
+            MachineMemory.total(),
+            Optional.of(MemoryShare.ofMachine()))
+        .execute(args);
   }
 
   int execute(String... args) {
@@ -124,7 +135,7 @@ public final class EvaluateCommand {
           "the evaluation needs about %s, but there are only %s; take a machine with more memory, or a smaller model"
               .formatted(estimate, MemoryEstimate.megabytes(memory)));
     }
-    MemoryShare.ofMachine()
-        .claim("evaluation of " + who, estimate.total(), progress::say, () -> false);
+    share.ifPresent(
+        all -> all.claim("evaluation of " + who, estimate.total(), progress::say, () -> false));
   }
 }

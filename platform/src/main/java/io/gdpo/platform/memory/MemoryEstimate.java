@@ -17,14 +17,14 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
   private static final long MEGABYTE = 1 << 20;
 
   /** What a process holds whose model is tiny, with a Java heap of at most 1 GB; measured. */
-  public static final long RUNTIME = 420 * MEGABYTE;
+  public static final long RUNTIME = 380 * MEGABYTE;
 
   /**
    * Blocks of a pass come and go in many sizes, and what lies free between them stays resident:
    * this part of them, as measured (docs/reference/memory.md). Large blocks go back to the system
-   * as they are freed, see {@link io.gdpo.platform.launch.LocalProcessLauncher}.
+   * when they are freed, see {@link io.gdpo.platform.launch.LocalProcessLauncher}.
    */
-  private static final double KEPT = 0.05;
+  private static final double KEPT = 0.1;
 
   /** What memory is taken by. */
   public enum Part {

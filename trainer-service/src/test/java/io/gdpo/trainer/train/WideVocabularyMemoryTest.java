@@ -42,9 +42,8 @@ class WideVocabularyMemoryTest {
   @TempDir private Path temporary;
 
   @ParameterizedTest(name = "{0} {1}")
-  @CsvSource({"sft, float32, ''", "gdpo, float32, lora", "gdpo, bfloat16, lora"})
-  void a_job_takes_what_it_said_within_a_seventh(String loss, String dtype, String lora)
-      throws Exception {
+  @CsvSource({"sft, full", "gdpo, lora"})
+  void a_job_takes_what_it_said_within_15_percent(String loss, String trained) throws Exception {
     SmallGroup group = SmallGroup.in(temporary);
     Path model = Files.createDirectories(temporary.resolve("model"));
     Files.writeString(model.resolve(ModelConfig.FILE), CONFIG);
@@ -52,8 +51,8 @@ class WideVocabularyMemoryTest {
         CausalLanguageModel.random(ModelConfig.load(model), 7, Device.cpu())) {
       random.save(model, group.tokenizer());
     }
-    Map<String, Object> training = new HashMap<>(Map.of("loss", loss, "compute_dtype", dtype));
-    if (!lora.isEmpty()) {
+    Map<String, Object> training = new HashMap<>(Map.of("loss", loss, "epochs", 0.6));
+    if (trained.equals("lora")) {
       training.put("lora", Map.of());
     }
     TrainingJob job = group.job("job", training, new ModelSpec(null, model.toString(), null));
