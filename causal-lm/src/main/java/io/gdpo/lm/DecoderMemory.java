@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  *       scores are computed tile by tile and again on the way back, never kept);
  *   <li>the feed-forward layer before and after its activation, e * 2M; a gated one keeps gate,
  *       activated gate, the other half and their product, e * 4M;
- *   <li>with low-rank updates, x A' of each adapted module, e * rank;
+ *   <li>with low-rank updates, x A' of each adapted module, e * rank; where products are not in
+ *       float32, each of the five modules that read a norm's output keeps a copy of its own;
  * </ul>
  *
  * and, where products are not in float32, a copy of its matrices in their format. On the way back
@@ -178,7 +179,9 @@ public record DecoderMemory(
     long width = config.width();
     boolean gated = isGated();
     long floats = (gated ? 4 : 2) * width;
-    long inProducts = 2 * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
+    long ofNorms = lora.isPresent() && type != ComputeType.FLOAT32 && gated ? 5 : 2;
+    long inProducts =
+        ofNorms * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
     inProducts += lora.map(l -> (long) l.rank() * l.modules(config).size()).orElse(0L) / layers();
     long copies = type == ComputeType.FLOAT32 ? 0 : type.bytes() * matrixElements();
     return batch.places() * (FLOAT * floats + type.bytes() * inProducts) + copies;

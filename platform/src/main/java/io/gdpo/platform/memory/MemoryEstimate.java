@@ -20,11 +20,12 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
   public static final long RUNTIME = 380 * MEGABYTE;
 
   /**
-   * Blocks of a pass come and go in many sizes, and what lies free between them stays resident:
-   * this part of them, as measured (docs/reference/memory.md). Large blocks go back to the system
-   * when they are freed, see {@link io.gdpo.platform.launch.LocalProcessLauncher}.
+   * Activations come and go in blocks of many sizes, and what lies free between them stays resident:
+   * this part of them, as measured (docs/reference/memory.md). The vocabulary's are so large that
+   * they go back to the system when they are freed, see {@link
+   * io.gdpo.platform.launch.LocalProcessLauncher}.
    */
-  private static final double KEPT = 0.1;
+  private static final double KEPT = 0.2;
 
   /** What memory is taken by. */
   public enum Part {
@@ -72,7 +73,7 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
   public MemoryEstimate withPass(long activations, long vocabulary) {
     return with(Part.ACTIVATIONS, activations)
         .with(Part.VOCABULARY, vocabulary)
-        .with(Part.ALLOCATOR, (long) (KEPT * (activations + vocabulary)));
+        .with(Part.ALLOCATOR, (long) (KEPT * activations));
   }
 
   /** Bytes of one part. */
