@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  *       scores are computed tile by tile and again on the way back, never kept);
  *   <li>the feed-forward layer before and after its activation, e * 2M; a gated one keeps gate,
  *       activated gate, the other half and their product, e * 4M;
- *   <li>with low-rank updates, x A' of each adapted module, e * rank;
+ *   <li>with low-rank updates, x A' of each adapted module, e * rank; where products are not in
+ *       float32, each of the five modules that read a norm's output keeps a copy of its own;
  * </ul>
  *
  * and, where products are not in float32, a copy of its matrices in their format. On the way back
@@ -30,10 +31,10 @@ import java.util.regex.Pattern;
  * 2M, gated e * 3M) for each place, and that of its largest matrix before it is added up.
  *
  * <p>The vocabulary: for n places held at once (all that are asked for, or a chunk), the softmax,
- * its gradient and the logits' gradient, 4 * 3nV; or, if more, 4nV and the projection's gradients
- * of both calls that read it, 4 * 2VC. A tied embedding's gradient waits, 4VC, until the way back
- * has come to the embedding, where another 4VC joins it. And a copy of the projection, eVC, as the
- * products' kernels lay it out, which they keep (measured on a CPU).
+ * its gradient and the logits' gradient, 4 * 3nV, while the projection's gradient of the other call
+ * that read it waits, 4VC; or, if more, 4nV and those gradients of both calls, 4 * 2VC. A tied
+ * embedding's gradient waits, 4VC, until the way back has come to the embedding, where another 4VC
+ * joins it. And, where products are not in float32, a copy of the projection in their format, eVC.
  *
  * @param config the model's shape
  * @param type number format of products
@@ -111,13 +112,13 @@ public record DecoderMemory(
     long stream = FLOAT * batch.places() * config.width();
     long kept = mask(batch) + 2 * stream + FLOAT * batch.asked() * config.width();
     kept += again ? (config.layers() + 1) * stream : config.layers() * block(batch);
-    long laidOut = laidOutHead();
+    long cast = castHead();
     long waiting = headTrained && config.tieWordEmbeddings() && !cut ? head() : 0;
     Pass atVocabulary =
-        new Pass(kept, laidOut + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
+        new Pass(kept, cast + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
     Pass atBlock =
-        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), laidOut + waiting);
-    Pass atEmbedding = new Pass(2 * stream, laidOut + (headTrained ? head() + waiting : 0));
+        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), cast + waiting);
+    Pass atEmbedding = new Pass(2 * stream, cast + (headTrained ? head() + waiting : 0));
     return Pass.larger(Pass.larger(atVocabulary, atBlock), atEmbedding);
   }
 
@@ -128,11 +129,45 @@ public record DecoderMemory(
     long perPlace = FLOAT * 2 * config.width() + type.bytes() * (config.width() + inner);
     long atBlock = mask(batch) + batch.places() * perPlace;
     long atOnce = Math.min(batch.asked(), options.chunk(false)) + batch.whole();
-    long logits = 2 * FLOAT * atOnce * config.vocabSize() + laidOutHead();
+    long logits = 2 * FLOAT * atOnce * config.vocabSize() + castHead();
     long hidden = FLOAT * batch.places() * config.width();
     return Pass.larger(
-        new Pass(Math.max(makingMask, atBlock), laidOutHead()),
+        new Pass(Math.max(makingMask, atBlock), castHead()),
         new Pass(mask(batch) + hidden, logits));
+  }
+
+  /**
+   * What a {@link Sampler} holds beside the model.
+   *
+   * @param prepared the weights of products once more, as decoding reads them
+   * @param cache keys and values
+   * @param activations of the prompts
+   * @param vocabulary a step's logits and what the draw computes of them: the probabilities, and
+   *     twice in float64 their cumulative sums
+   */
+  public record Sampling(long prepared, long cache, long activations, long vocabulary) {}
+
+  /**
+   * Sampling without a way back.
+   *
+   * @param rows continuations at once
+   * @param longestPrompt in tokens
+   * @param longest prompt and continuation together
+   */
+  public Sampling sampled(long rows, long longestPrompt, long longest) {
+    long products =
+        config.products().stream()
+            .mapToLong(module -> config.weights().get(module + ".weight").size())
+            .sum();
+    long ofToken =
+        2L * type.bytes() * config.layers() * config.keyValueHeads() * config.headWidth();
+    long prompts = Math.max(1, Decoding.PROMPT_PLACES / Math.max(1, longestPrompt));
+    Pass ofPrompts = computed(new Batch(prompts, longestPrompt, 0, 0));
+    return new Sampling(
+        type.bytes() * products,
+        ofToken * (rows * (longest + Decoding.SLACK) + prompts * longestPrompt),
+        ofPrompts.activations(),
+        (2 * FLOAT + 2 * Double.BYTES) * rows * config.vocabSize());
   }
 
   private long mask(Batch batch) {
@@ -144,7 +179,9 @@ public record DecoderMemory(
     long width = config.width();
     boolean gated = isGated();
     long floats = (gated ? 4 : 2) * width;
-    long inProducts = 2 * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
+    long ofNorms = lora.isPresent() && type != ComputeType.FLOAT32 && gated ? 5 : 2;
+    long inProducts =
+        ofNorms * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
     inProducts += lora.map(l -> (long) l.rank() * l.modules(config).size()).orElse(0L) / layers();
     long copies = type == ComputeType.FLOAT32 ? 0 : type.bytes() * matrixElements();
     return batch.places() * (FLOAT * floats + type.bytes() * inProducts) + copies;
@@ -162,7 +199,8 @@ public record DecoderMemory(
     long chunk = options.vocabularyChunk();
     long atOnce = chunk == 0 ? batch.asked() : Math.min(batch.asked(), chunk);
     long logits = FLOAT * config.vocabSize() * (atOnce + batch.whole());
-    return Math.max(3 * logits, logits + headGradients);
+    long waiting = headGradients > 0 && batch.whole() > 0 ? head() : 0;
+    return Math.max(3 * logits + waiting, logits + headGradients);
   }
 
   /** A gradient of the projection to the vocabulary. */
@@ -170,8 +208,10 @@ public record DecoderMemory(
     return FLOAT * config.vocabSize() * config.width();
   }
 
-  private long laidOutHead() {
-    return type.bytes() * (long) config.vocabSize() * config.width();
+  private long castHead() {
+    return type == ComputeType.FLOAT32
+        ? 0
+        : type.bytes() * (long) config.vocabSize() * config.width();
   }
 
   private long layers() {

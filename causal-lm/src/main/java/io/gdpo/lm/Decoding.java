@@ -23,10 +23,10 @@ import java.util.stream.IntStream;
  * <p>Owns the cache. One thread.
  */
 final class Decoding implements AutoCloseable {
-  private static final int SLACK = 32;
+  static final int SLACK = 32;
 
   /** Enough for full speed; more would only take memory. */
-  private static final int PROMPT_PLACES = 512;
+  static final int PROMPT_PLACES = 512;
 
   /** All that comes later sees a token of its own sequence. */
   private static final long SEEN_BY_ALL_AFTER = Long.MAX_VALUE;

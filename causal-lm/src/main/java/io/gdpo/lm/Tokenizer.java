@@ -5,7 +5,6 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gdpo.lm.folder.BeginningOfSequence;
 import io.gdpo.lm.folder.EndOfText;
 import io.gdpo.lm.folder.SideFiles;
@@ -30,7 +29,6 @@ import java.util.OptionalLong;
  */
 public final class Tokenizer implements AutoCloseable {
   static final String FILE = "tokenizer.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final HuggingFaceTokenizer tokenizer;

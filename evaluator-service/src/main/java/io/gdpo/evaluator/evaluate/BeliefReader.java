@@ -3,6 +3,7 @@ package io.gdpo.evaluator.evaluate;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.evaluator.metric.BeliefReading;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.DecoderMemory;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.TokenBatch;
 import java.util.ArrayList;
@@ -26,6 +27,13 @@ final class BeliefReader {
   BeliefReader(CausalLanguageModel model, long[] beliefTokens) {
     this.model = model;
     this.beliefTokens = beliefTokens.clone();
+  }
+
+  /** The size of the largest batch in which {@link #read} would compute. */
+  static DecoderMemory.Batch size(List<long[]> prompts, int classes) {
+    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    long rows = Math.min(ROWS, prompts.size());
+    return new DecoderMemory.Batch(rows, longest, rows * classes, 0);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.gdpo.evaluator.evaluate;
 
 import ai.djl.Device;
+import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.event.Checkpoint;
@@ -18,6 +19,7 @@ import io.gdpo.lm.SamplingSpec;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.lm.folder.SharedVocabulary;
 import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.memory.MemoryEstimate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -37,14 +40,32 @@ final class CheckpointEvaluation {
   private static final long MOST_ROWS = 256;
   private static final long CACHE_BYTES = 256L << 20;
 
+  /** What the policy is asked of each pair. */
+  private static final List<Function<EncodedExample, long[]>> WANTED =
+      List.of(
+          EncodedExample::chosen, EncodedExample::rejected, EncodedExample::rejectedUnderBelief);
+
   private final ArtifactStore artifacts;
   private final Progress progress;
   private final Device device;
+  private final Memory memory;
 
-  CheckpointEvaluation(ArtifactStore artifacts, Progress progress, Device device) {
+  /** Lets an evaluation begin when there is memory for it. */
+  @FunctionalInterface
+  interface Memory {
+    /**
+     * Waits until there is enough, which is this process's from then on.
+     *
+     * @throws IllegalArgumentException if there can never be
+     */
+    void claim(String who, Device device, MemoryEstimate estimate);
+  }
+
+  CheckpointEvaluation(ArtifactStore artifacts, Progress progress, Device device, Memory memory) {
     this.artifacts = artifacts;
     this.progress = progress;
     this.device = device;
+    this.memory = memory;
   }
 
   EvaluationResult measure(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
@@ -69,33 +90,21 @@ final class CheckpointEvaluation {
     List<PromptObservation> promptObservations;
     List<EncodedExample> pairs;
     ResponseScorer.Scores byPolicy;
-    try (Tokenizer tokenizer = Tokenizer.load(policy);
-        CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
-      model.requireEmbeds(tokenizer);
+    try (Tokenizer tokenizer = Tokenizer.load(policy)) {
       if (checkpoint.referenceUri() != null) {
         SharedVocabulary.requireOfReference(
             artifacts.fetch(URI.create(checkpoint.referenceUri())), tokenizer);
       }
       ExampleEncoder encoder =
           new ExampleEncoder(tokenizer, checkpoint.maxLength(), checkpoint.maxPromptLength());
-      promptObservations =
-          observe(
-              model,
-              tokenizer,
-              encoder,
-              prompts.stream().map(encoder::encodePrompt).toList(),
-              spec);
+      List<long[]> encodedPrompts = prompts.stream().map(encoder::encodePrompt).toList();
       pairs = inQuestionOrder.stream().map(encoder::encode).toList();
-      byPolicy =
-          new ResponseScorer(model)
-              .score(
-                  pairs,
-                  List.of(
-                      EncodedExample::chosen,
-                      EncodedExample::rejected,
-                      EncodedExample::rejectedUnderBelief),
-                  "pairs",
-                  progress);
+      memory.claim(checkpoint.id(), device, estimate(checkpoint, encodedPrompts, pairs, spec));
+      try (CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
+        model.requireEmbeds(tokenizer);
+        promptObservations = observe(model, tokenizer, encoder, encodedPrompts, spec);
+        byPolicy = new ResponseScorer(model).score(pairs, WANTED, "pairs", progress);
+      }
     }
     return scored(
         checkpoint,
@@ -104,6 +113,28 @@ final class CheckpointEvaluation {
         questions,
         promptObservations,
         pairObservations(inQuestionOrder, pairs, byPolicy, byReference(checkpoint, pairs)));
+  }
+
+  private MemoryEstimate estimate(
+      Checkpoint checkpoint, List<long[]> prompts, List<EncodedExample> pairs, EvaluationSpec spec)
+      throws IOException {
+    ModelConfig policy = config(checkpoint.modelUri());
+    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    return EvaluationMemory.estimate(
+        policy,
+        checkpoint.referenceUri() == null
+            ? Optional.empty()
+            : Optional.of(config(checkpoint.referenceUri())),
+        BeliefReader.size(prompts, BeliefClass.COUNT),
+        ResponseScorer.sizes(pairs, WANTED),
+        Math.min(rowsAtOnce(policy, prompts, spec), (long) prompts.size() * spec.samples()),
+        longest,
+        Math.min(policy.positions(), longest + spec.maxNewTokens()));
+  }
+
+  private ModelConfig config(String uri) throws IOException {
+    Path folder = artifacts.fetch(URI.create(uri));
+    return ModelConfig.load(CausalLanguageModel.adapterBase(folder).orElse(folder));
   }
 
   private List<PromptObservation> observe(

@@ -1,5 +1,6 @@
 package io.gdpo.evaluator.evaluate;
 
+import ai.djl.Device;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -9,11 +10,16 @@ import io.gdpo.lm.Devices;
 import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.platform.memory.MachineMemory;
+import io.gdpo.platform.memory.MemoryEstimate;
+import io.gdpo.platform.memory.MemoryShare;
+import io.gdpo.platform.memory.ProcessMemory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The {@code evaluate} command: measures one checkpoint as {@code request.json} says, stores the
@@ -41,21 +47,39 @@ public final class EvaluateCommand {
   private final PrintStream out;
   private final PrintStream err;
   private final String device;
+  private final long memory;
+  private final Optional<MemoryShare> share;
+
+  /** On a machine that has memory for all. */
+  EvaluateCommand(PrintStream out, PrintStream err, String device) {
+    this(out, err, device, Long.MAX_VALUE, Optional.empty());
+  }
 
   /**
    * @param device {@code auto}, {@code cpu} or {@code cuda:N}
+   * @param memory bytes that there are
+   * @param share by which it is shared, if it is
    */
-  EvaluateCommand(PrintStream out, PrintStream err, String device) {
+  EvaluateCommand(
+      PrintStream out, PrintStream err, String device, long memory, Optional<MemoryShare> share) {
     this.out = out;
     this.err = err;
     this.device = device;
+    this.memory = memory;
+    this.share = share;
   }
 
   /** Runs {@code evaluate --request URI} and returns the exit code. */
   public static int run(String... args) {
     ParentWatch.start(() -> {}, Duration.ZERO);
     String device = System.getenv().getOrDefault(DEVICE, Devices.AUTO);
-    return new EvaluateCommand(System.out, System.err, device).execute(args);
+    return new EvaluateCommand(
+            System.out,
+            System.err,
+            device,
+            MachineMemory.total(),
+            Optional.of(MemoryShare.ofMachine()))
+        .execute(args);
   }
 
   int execute(String... args) {
@@ -87,10 +111,15 @@ public final class EvaluateCommand {
     Progress progress = new Progress(out, how -> tell(folder, how));
     try {
       EvaluationResult result =
-          new CheckpointEvaluation(folder, progress, Devices.choose(device))
+          new CheckpointEvaluation(
+                  folder,
+                  progress,
+                  Devices.choose(device),
+                  (who, on, estimate) -> claim(who, on, estimate, progress))
               .measure(task.checkpoint(), task.evaluation());
       folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result));
       progress.say("means over questions: " + result.metrics());
+      progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
       return MEASURED;
     } catch (PreferenceDataException
         | InvalidSpecException
@@ -105,5 +134,20 @@ public final class EvaluateCommand {
       e.printStackTrace(err);
       return BROKEN;
     }
+  }
+
+  /** What is claimed is given back when this process ends. A GPU's memory is not shared out. */
+  private void claim(String who, Device on, MemoryEstimate estimate, Progress progress) {
+    progress.say("memory: about " + estimate);
+    if (on.isGpu()) {
+      return;
+    }
+    if (estimate.total() > memory) {
+      throw new IllegalArgumentException(
+          "the evaluation needs about %s, but there are only %s; take a machine with more memory, or a smaller model"
+              .formatted(estimate, MemoryEstimate.megabytes(memory)));
+    }
+    share.ifPresent(
+        all -> all.claim("evaluation of " + who, estimate.total(), progress::say, () -> false));
   }
 }

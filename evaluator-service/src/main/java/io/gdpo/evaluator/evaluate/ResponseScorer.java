@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.DecoderMemory;
 import io.gdpo.lm.ForwardPass;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.TokenBatch;
@@ -55,20 +56,27 @@ final class ResponseScorer {
     }
   }
 
+  /** The sizes of the batches in which {@link #score} would compute. */
+  static List<DecoderMemory.Batch> sizes(
+      List<EncodedExample> examples, List<Function<EncodedExample, long[]>> wanted) {
+    return batches(rows(distinct(examples, wanted))).stream()
+        .map(
+            batch ->
+                new DecoderMemory.Batch(
+                    batch.size(),
+                    batch.get(batch.size() - 1).length(),
+                    Math.min(PLACES, tokens(batch)),
+                    0))
+        .toList();
+  }
+
   /** Scores the wanted responses of every example. */
   Scores score(
       List<EncodedExample> examples,
       List<Function<EncodedExample, long[]>> wanted,
       String work,
       Progress progress) {
-    Map<LongBuffer, Set<LongBuffer>> responses = new LinkedHashMap<>();
-    for (EncodedExample example : examples) {
-      Set<LongBuffer> ofPrompt =
-          responses.computeIfAbsent(
-              LongBuffer.wrap(example.prompt()), prompt -> new LinkedHashSet<>());
-      wanted.forEach(response -> ofPrompt.add(LongBuffer.wrap(response.apply(example))));
-    }
-    List<Row> rows = rows(responses);
+    List<Row> rows = rows(distinct(examples, wanted));
     Scores scores = new Scores();
     int done = 0;
     progress.report(work, done, rows.size(), "rows");
@@ -78,6 +86,18 @@ final class ResponseScorer {
       progress.report(work, done, rows.size(), "rows");
     }
     return scores;
+  }
+
+  private static Map<LongBuffer, Set<LongBuffer>> distinct(
+      List<EncodedExample> examples, List<Function<EncodedExample, long[]>> wanted) {
+    Map<LongBuffer, Set<LongBuffer>> responses = new LinkedHashMap<>();
+    for (EncodedExample example : examples) {
+      Set<LongBuffer> ofPrompt =
+          responses.computeIfAbsent(
+              LongBuffer.wrap(example.prompt()), prompt -> new LinkedHashSet<>());
+      wanted.forEach(response -> ofPrompt.add(LongBuffer.wrap(response.apply(example))));
+    }
+    return responses;
   }
 
   /** A prompt and some of its responses, in one row. */
@@ -140,9 +160,13 @@ final class ResponseScorer {
     return batches;
   }
 
+  private static int tokens(List<Row> rows) {
+    return rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
+  }
+
   private void scoreBatch(List<Row> rows, Scores scores, String work) {
     TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList());
-    int tokens = rows.stream().flatMap(row -> row.responses.stream()).mapToInt(r -> r.length).sum();
+    int tokens = tokens(rows);
     long[] places = new long[tokens];
     long[] targets = new long[tokens];
     int at = 0;

@@ -33,6 +33,18 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(LocalProcessLauncher.class);
 
   /**
+   * How glibc's allocator serves tensors. Blocks of 8 MB and more go back to the system when they
+   * are freed: left to itself, glibc comes to keep those of up to 32 MB, and where those of one
+   * step and of the next differ in size, ever more lies free between them
+   * (docs/reference/memory.md). Smaller ones are kept as ever, for which the second value must be
+   * set with the first.
+   */
+  private static final Map<String, String> ALLOCATOR =
+      Map.of(
+          "MALLOC_MMAP_THRESHOLD_", Integer.toString(8 << 20),
+          "MALLOC_TRIM_THRESHOLD_", Integer.toString(64 << 20));
+
+  /**
    * How children are run.
    *
    * @param program what runs this same program: a Java command without heap and threads, such as
@@ -110,10 +122,12 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
-    // Under LC_ALL=C a JVM takes no file's name with letters beyond ASCII, whatever its options say.
+    // Under LC_ALL=C a JVM takes no file's name with letters beyond ASCII, whatever its options
+    // say.
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("OMP_NUM_THREADS", Integer.toString(request.threads()));
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
+    ALLOCATOR.forEach(environment::putIfAbsent);
     environment.put("DJL_OFFLINE", "true");
     environment.put("OPT_OUT_TRACKING", "true");
     environment.put(ParentWatch.VARIABLE, ParentWatch.STANDARD_INPUT);

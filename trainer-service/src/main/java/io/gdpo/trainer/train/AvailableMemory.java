@@ -2,7 +2,12 @@ package io.gdpo.trainer.train;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
-import java.lang.management.ManagementFactory;
+import io.gdpo.platform.memory.MachineMemory;
+import io.gdpo.platform.memory.MemoryEstimate;
+import io.gdpo.platform.memory.MemoryShare;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** How much memory a process may use on a device. */
 @FunctionalInterface
@@ -11,16 +16,45 @@ interface AvailableMemory {
   long on(Device device);
 
   /**
-   * This machine's: a GPU's own memory, or the least of physical memory and the container's limit
-   * (cgroup version 1 or 2), as the JVM reads them.
+   * Waits until those that run beside this process leave what it needs; where nobody else takes of
+   * this memory, not at all.
+   *
+   * @param who is named to those that wait for it
+   * @param say hears for whom it waits
+   * @param giveUp asked while it waits
+   * @return what is this process's from now on; empty if it gave up
+   */
+  default Optional<MemoryShare.Claim> claim(
+      Device device,
+      String who,
+      MemoryEstimate estimate,
+      Consumer<String> say,
+      BooleanSupplier giveUp) {
+    return Optional.of(MemoryShare.Claim.NONE);
+  }
+
+  /**
+   * This machine's: a GPU's own memory, which is not shared out, or {@link MachineMemory#total},
+   * which is, by {@link MemoryShare}.
    */
   static AvailableMemory ofMachine() {
-    return device -> {
-      if (device.isGpu()) {
-        return CudaUtils.getGpuMemory(device).getMax();
+    return new AvailableMemory() {
+      @Override
+      public long on(Device device) {
+        return device.isGpu() ? CudaUtils.getGpuMemory(device).getMax() : MachineMemory.total();
       }
-      return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-          .getTotalMemorySize();
+
+      @Override
+      public Optional<MemoryShare.Claim> claim(
+          Device device,
+          String who,
+          MemoryEstimate estimate,
+          Consumer<String> say,
+          BooleanSupplier giveUp) {
+        return device.isGpu()
+            ? Optional.of(MemoryShare.Claim.NONE)
+            : MemoryShare.ofMachine().claim(who, estimate.total(), say, giveUp);
+      }
     };
   }
 }

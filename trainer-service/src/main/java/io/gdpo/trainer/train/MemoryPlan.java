@@ -9,6 +9,7 @@ import io.gdpo.lm.DecoderMemory;
 import io.gdpo.lm.ForwardOptions;
 import io.gdpo.lm.LoraConfig;
 import io.gdpo.lm.ModelConfig;
+import io.gdpo.platform.memory.MemoryEstimate;
 import io.gdpo.trainer.objective.Objective;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -197,7 +198,8 @@ final class MemoryPlan {
     }
     boolean secondModel =
         objective.loss().isPreference() && (spec.lora() == null || !startsFromReference);
-    return MemoryEstimate.of(spec, decoder, largest(spec, packer, data), evaluated, secondModel);
+    return TrainingMemory.estimate(
+        spec, decoder, largest(spec, packer, data), evaluated, secondModel);
   }
 
   /** Batches of the examples with the most tokens, as evaluation lays them out. */

@@ -8,6 +8,7 @@ import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.hub.HubException;
 import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.platform.memory.ProcessMemory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;

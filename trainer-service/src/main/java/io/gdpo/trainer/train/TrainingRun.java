@@ -15,6 +15,9 @@ import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.lm.folder.SharedVocabulary;
 import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.platform.memory.MemoryEstimate;
+import io.gdpo.platform.memory.MemoryShare;
+import io.gdpo.platform.memory.ProcessMemory;
 import io.gdpo.trainer.objective.Objective;
 import io.gdpo.trainer.objective.ObjectiveOutcome;
 import io.gdpo.trainer.objective.ObjectiveOutcome.Column;
@@ -114,7 +117,13 @@ final class TrainingRun {
               length -> length == maxLength ? data : data(tokenizer, length));
       MemoryEstimate estimate = memory.estimate();
       memory.require(estimate, available.on(device));
-      try (CausalLanguageModel model = weights.open(device)) {
+      Optional<MemoryShare.Claim> claim =
+          available.claim(device, job.jobId(), estimate, console::println, stopAsked);
+      if (claim.isEmpty()) {
+        return Optional.empty();
+      }
+      try (MemoryShare.Claim held = claim.get();
+          CausalLanguageModel model = weights.open(device)) {
         model.requireEmbeds(tokenizer);
         return train(
             model, start, tokenizerFiles, saved, encoder(tokenizer, maxLength), data, estimate);

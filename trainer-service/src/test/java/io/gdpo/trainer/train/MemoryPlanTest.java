@@ -8,6 +8,8 @@ import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.platform.memory.MemoryEstimate;
+import io.gdpo.platform.memory.MemoryEstimate.Part;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -84,11 +86,11 @@ class MemoryPlanTest {
     long weights = 4 * (blocks + (257L + 96 + 2) * WIDTH);
     long adapters = 4L * 4 * LAYERS * (WIDTH + 3 * WIDTH + 2 * WIDTH + 5 * WIDTH + 5 * WIDTH);
 
-    assertThat(whole.weights()).isEqualTo(weights);
-    assertThat(whole.gradients()).isEqualTo(weights);
-    assertThat(whole.optimizerState()).isEqualTo(2 * weights);
-    assertThat(adapted.weights()).isEqualTo(weights + adapters);
-    assertThat(adapted.gradients()).isIn(0L, adapters);
+    assertThat(whole.of(Part.WEIGHTS)).isEqualTo(weights);
+    assertThat(whole.of(Part.GRADIENTS)).isEqualTo(weights);
+    assertThat(whole.of(Part.OPTIMIZER_STATE)).isEqualTo(2 * weights);
+    assertThat(adapted.of(Part.WEIGHTS)).isEqualTo(weights + adapters);
+    assertThat(adapted.of(Part.GRADIENTS)).isIn(0L, adapters);
   }
 
   private TrainingJob job(Map<String, Object> training) {

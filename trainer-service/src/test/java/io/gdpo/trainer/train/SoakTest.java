@@ -12,6 +12,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ModelConfig;
 import io.gdpo.lm.Tokenizer;
+import io.gdpo.platform.memory.ProcessMemory;
 import io.gdpo.trainer.objective.Objective;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
