@@ -63,7 +63,9 @@ class TokensInPlaceEvaluationTest {
 
       BeliefDistribution read =
           new BeliefReader(model, new ExampleEncoder(tokenizer, 96, 60).beliefTokenIds())
-              .read(List.of(prompt), new Progress(new PrintStream(new ByteArrayOutputStream())))
+              .read(
+                  List.of(prompt),
+                  new Progress(new PrintStream(new ByteArrayOutputStream()), progress -> {}))
               .get(0)
               .restricted();
 

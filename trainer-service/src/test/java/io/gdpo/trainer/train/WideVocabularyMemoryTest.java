@@ -51,7 +51,8 @@ class WideVocabularyMemoryTest {
         CausalLanguageModel.random(ModelConfig.load(model), 7, Device.cpu())) {
       random.save(model, group.tokenizer());
     }
-    Map<String, Object> training = new HashMap<>(Map.of("loss", loss, "epochs", 0.6));
+    Map<String, Object> training =
+        new HashMap<>(Map.of("loss", loss, "batch_size", 16, "epochs", 0.6));
     if (trained.equals("lora")) {
       training.put("lora", Map.of());
     }
@@ -75,7 +76,7 @@ class WideVocabularyMemoryTest {
             new LocalProcessLauncher.Settings(
                 ThisProgram.ofClassPath(
                     System.getProperty("java.class.path"), Main.class.getName()),
-                List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx1g"),
                 Duration.ofSeconds(10)))) {
       launcher.onExit(name -> ended.countDown());
       launcher.launch(
