@@ -123,9 +123,7 @@ class ReportTest {
         MarkdownReport.render(
             ExperimentReport.of("river", List.of(failed("dpo", "<b>\u001b[31m*x*")), NOW));
 
-    assertThat(markdown)
-        .contains("* dpo: \\<b\\>\ufffd\\[31m\\*x\\*")
-        .doesNotContain("\u001b");
+    assertThat(markdown).contains("* dpo: \\<b\\>\ufffd\\[31m\\*x\\*").doesNotContain("\u001b");
   }
 
   @Test
