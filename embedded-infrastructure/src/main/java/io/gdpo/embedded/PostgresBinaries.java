@@ -39,9 +39,7 @@ record PostgresBinaries(Path folder) {
   static PostgresBinaries unpacked(Path fallback) {
     try {
       Path target =
-          cache()
-              .orElseGet(() -> PrivateFolder.ofTrustedContent(fallback))
-              .resolve("postgresql-" + archiveName());
+          cache().orElseGet(() -> PrivateFolder.ofTrustedContent(fallback)).resolve(archiveName());
       if (!Files.isDirectory(target)) {
         unpack(target);
       }
@@ -74,7 +72,10 @@ record PostgresBinaries(Path folder) {
     return builder;
   }
 
-  /** {@code $XDG_CACHE_HOME/gdpo}, else {@code ~/.cache/gdpo}; empty if it cannot be written to. */
+  /**
+   * {@code $XDG_CACHE_HOME/gdpo/postgresql}, else {@code ~/.cache/gdpo/postgresql}; empty if it
+   * cannot be written to. Other caches may lie beside it.
+   */
   private static Optional<Path> cache() {
     Path root =
         Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
@@ -84,13 +85,13 @@ record PostgresBinaries(Path folder) {
     if (!root.isAbsolute()) {
       return Optional.empty();
     }
-    Path folder = root.resolve("gdpo");
+    Path folder = root.resolve("gdpo").resolve("postgresql");
     try {
-      Files.createDirectories(root);
+      Files.createDirectories(folder.getParent());
     } catch (IOException e) {
       return Optional.empty(); // a user without a home: the caller has another place
     }
-    return Files.isWritable(Files.isDirectory(folder) ? folder : root)
+    return Files.isWritable(Files.isDirectory(folder) ? folder : folder.getParent())
         ? Optional.of(PrivateFolder.ofTrustedContent(folder))
         : Optional.empty();
   }

@@ -118,6 +118,15 @@ class ReportTest {
   }
 
   @Test
+  void whatComesFromDataIsTextInMarkdownWhateverItHolds() {
+    String markdown =
+        MarkdownReport.render(
+            ExperimentReport.of("river", List.of(failed("dpo", "<b>\u001b[31m*x*")), NOW));
+
+    assertThat(markdown).contains("* dpo: \\<b\\>\ufffd\\[31m\\*x\\*").doesNotContain("\u001b");
+  }
+
+  @Test
   void whereAModelLiesIsAPathOnThisMachineAndElseTheAddressAsItIs() {
     assertThat(folders("file:///a%20b/best/", null)).containsExactly("/a b/best", "");
     assertThat(folders("s3://bucket/best", "file:relative"))
