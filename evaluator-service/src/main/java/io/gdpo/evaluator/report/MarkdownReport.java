@@ -51,7 +51,7 @@ final class MarkdownReport {
         .append(" questions; as of ")
         .append(report.generatedAt())
         .append(".\n\n");
-    report.notes().forEach(note -> out.append("**Note:** ").append(note).append("\n\n"));
+    report.notes().forEach(note -> out.append("**Note:** ").append(text(note)).append("\n\n"));
     out.append("## Stages\n\n");
     stages(report, HEADLINE, out);
     failures(report, out);

@@ -257,7 +257,7 @@ public class Jobs {
   }
 
   /** A job as the reconciler needs to see it. */
-  record Standing(String id, String experiment, int attempts, boolean cancelRequested) {}
+  public record Standing(String id, String experiment, int attempts, boolean cancelRequested) {}
 
   @Transactional
   List<Standing> in(JobStatus status) {
