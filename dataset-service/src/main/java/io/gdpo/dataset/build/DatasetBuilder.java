@@ -2,20 +2,21 @@ package io.gdpo.dataset.build;
 
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.data.ExampleEncoder;
-import io.gdpo.data.PreferenceDataset;
+import io.gdpo.dataset.Bounds;
+import io.gdpo.dataset.DatasetException;
 import io.gdpo.dataset.belief.BeliefDistribution;
 import io.gdpo.dataset.build.DatasetCard.Answer;
 import io.gdpo.dataset.build.DatasetCard.Counts;
 import io.gdpo.dataset.build.DatasetCard.Question;
-import io.gdpo.dataset.build.DatasetCard.SplitCard;
 import io.gdpo.dataset.examples.ReadyExamples;
 import io.gdpo.dataset.survey.GroupQuestion;
 import io.gdpo.dataset.survey.GroupSurvey;
 import io.gdpo.dataset.synthesis.Dialogues;
+import io.gdpo.dataset.text.Characters;
+import io.gdpo.dataset.text.Fingerprint;
 import io.gdpo.lm.Tokenizer;
 import io.gdpo.platform.artifact.ArtifactStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,12 +25,15 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -63,8 +67,6 @@ public class DatasetBuilder {
     }
   }
 
-  private record Content(PreferenceDataset dataset, DatasetCard card) {}
-
   /** Where the datasets lie in the artifact store. */
   static String key(String datasetId) {
     return "datasets/" + datasetId;
@@ -73,22 +75,81 @@ public class DatasetBuilder {
   /**
    * Builds and publishes.
    *
-   * @throws io.gdpo.dataset.DatasetException if the source cannot be used
+   * @param expectedSha256 hash of the source when the dataset was asked for, if it is known
+   * @throws io.gdpo.dataset.DatasetException if the source cannot be used, or was changed meanwhile
    * @throws io.gdpo.data.PreferenceDataException if the tokenizer does not suit the data
    * @throws io.gdpo.lm.InvalidModelException if the tokenizer cannot be used
    */
-  public Built build(String datasetId, DatasetSpec spec) {
-    Content content =
-        spec.survey() != null
-            ? fromSurvey(datasetId, spec, sources.path("survey", spec.survey()))
-            : fromExamples(datasetId, spec, sources.path("examples", spec.examples()));
-    DatasetCard card = withStatistics(content, spec);
-    return new Built(publish(datasetId, content.dataset, card), card);
+  public Built build(String datasetId, DatasetSpec spec, Optional<String> expectedSha256) {
+    Path source = sources.of(spec);
+    String sha256 = Sources.sha256(source);
+    expectedSha256.ifPresent(expected -> requireSame(source, expected, sha256));
+    try {
+      Path temporary = Files.createTempDirectory("dataset-");
+      try {
+        Path folder = Files.createDirectory(temporary.resolve("complete"));
+        DatasetCard card = write(folder, datasetId, spec, source, sha256);
+        requireSame(source, sha256, Sources.sha256(source));
+        return new Built(artifacts.publish(folder, key(datasetId)), card);
+      } finally {
+        delete(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot store dataset " + datasetId, e);
+    }
   }
 
-  private static Content fromSurvey(String datasetId, DatasetSpec spec, Path file) {
+  private static void requireSame(Path source, String before, String now) {
+    if (!now.equals(before)) {
+      throw new DatasetException(
+          source + " has changed since the dataset was asked for; ask for it again");
+    }
+  }
+
+  private DatasetCard write(
+      Path folder, String datasetId, DatasetSpec spec, Path source, String sha256)
+      throws IOException {
+    try (Tokenizer tokenizer = tokenizer(spec);
+        SplitFiles splits =
+            new SplitFiles(
+                folder,
+                Optional.ofNullable(tokenizer)
+                    .map(it -> new ExampleEncoder(it, UNBOUNDED, UNBOUNDED / 2)))) {
+      DatasetCard card =
+          spec.survey() != null
+              ? fromSurvey(datasetId, spec, source, sha256, splits)
+              : fromExamples(datasetId, spec, source, sha256, splits);
+      Json.EVENTS
+          .writerWithDefaultPrettyPrinter()
+          .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
+      return card;
+    }
+  }
+
+  /** Null if the card shall not count tokens. */
+  private Tokenizer tokenizer(DatasetSpec spec) throws IOException {
+    return spec.tokenizer() == null
+        ? null
+        : Tokenizer.load(sources.path("tokenizer", spec.tokenizer()));
+  }
+
+  private static DatasetCard fromSurvey(
+      String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
     GroupSurvey survey = GroupSurvey.read(file, spec.group());
-    Dialogues.Synthesis synthesis = new Dialogues(spec.synthesis()).of(survey.questions());
+    Dialogues dialogues = new Dialogues(spec.synthesis());
+    long examples = survey.questions().size() * dialogues.examplesForEachQuestion();
+    if (examples > Bounds.EXAMPLES) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "synthesis.respondents: %,d for each dialogue of %,d questions make %,d examples, more"
+                  + " than %,d; ask for fewer respondents",
+              spec.synthesis().respondents(),
+              survey.questions().size(),
+              examples,
+              Bounds.EXAMPLES));
+    }
+    List<String> shortened = dialogues.of(survey.questions(), splits);
     Counts counts =
         new Counts(
             survey.rows(),
@@ -98,21 +159,18 @@ public class DatasetBuilder {
             survey.questions().size(),
             survey.renormalised().size(),
             survey.percentages(),
-            synthesis.shortened().size());
-    List<Question> questions = survey.questions().stream().map(DatasetBuilder::question).toList();
-    return new Content(
-        synthesis.dataset(),
-        new DatasetCard(
-            datasetId,
-            spec,
-            Sources.sha256(file),
-            counts,
-            survey.refused(),
-            survey.merged(),
-            survey.renormalised(),
-            synthesis.shortened(),
-            Map.of(),
-            questions));
+            shortened.size());
+    return new DatasetCard(
+        datasetId,
+        spec,
+        sha256,
+        counts,
+        survey.refused(),
+        survey.merged(),
+        survey.renormalised(),
+        shortened,
+        splits.finish(),
+        survey.questions().stream().map(DatasetBuilder::question).toList());
   }
 
   private static Question question(GroupQuestion question) {
@@ -127,96 +185,44 @@ public class DatasetBuilder {
         question.beliefs().majority());
   }
 
-  private static Content fromExamples(String datasetId, DatasetSpec spec, Path source) {
+  private static DatasetCard fromExamples(
+      String datasetId, DatasetSpec spec, Path source, String sha256, SplitFiles splits) {
     long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
-    PreferenceDataset dataset = ReadyExamples.read(source, seed);
-    Map<String, Question> questions = new LinkedHashMap<>();
-    long rows = 0;
-    for (Split split : Split.values()) {
-      rows += dataset.of(split).size();
-      for (PreferenceExample example : dataset.of(split)) {
-        questions.computeIfAbsent(example.questionId(), id -> question(example));
-      }
-    }
-    return new Content(
-        dataset,
-        new DatasetCard(
-            datasetId,
-            spec,
-            Sources.sha256(source),
-            new Counts(rows, 0, 0, 0, questions.size(), 0, 0, 0),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Map.of(),
-            List.copyOf(questions.values())));
+    Set<Fingerprint> questions = new HashSet<>();
+    List<Question> listed = new ArrayList<>();
+    long[] rows = {0};
+    ReadyExamples.read(
+        source,
+        seed,
+        (split, example) -> {
+          splits.accept(split, example);
+          rows[0]++;
+          if (questions.add(Fingerprint.of(example.questionId()))
+              && listed.size() < Bounds.LISTED_QUESTIONS) {
+            listed.add(question(example));
+          }
+        });
+    return new DatasetCard(
+        datasetId,
+        spec,
+        sha256,
+        new Counts(rows[0], 0, 0, 0, questions.size(), 0, 0, 0),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        splits.finish(),
+        listed);
   }
 
   private static Question question(PreferenceExample example) {
     return new Question(
-        example.questionId(),
+        Characters.beginning(example.questionId(), Bounds.NAME),
         null,
-        example.prompt(),
+        Characters.beginning(example.prompt(), Bounds.NAME),
         null,
         example.probabilities(),
         new BeliefDistribution(example.probabilities()).majority());
-  }
-
-  private DatasetCard withStatistics(Content content, DatasetSpec spec) {
-    DatasetCard card = content.card;
-    return new DatasetCard(
-        card.datasetId(),
-        card.spec(),
-        card.sourceSha256(),
-        card.counts(),
-        card.refused(),
-        card.merged(),
-        card.renormalised(),
-        card.shortened(),
-        statistics(content.dataset, spec),
-        card.questions());
-  }
-
-  private Map<String, SplitCard> statistics(PreferenceDataset dataset, DatasetSpec spec) {
-    if (spec.tokenizer() == null) {
-      return statistics(dataset, Optional.empty());
-    }
-    try (Tokenizer tokenizer = Tokenizer.load(sources.path("tokenizer", spec.tokenizer()))) {
-      return statistics(
-          dataset, Optional.of(new ExampleEncoder(tokenizer, UNBOUNDED, UNBOUNDED / 2)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read tokenizer " + spec.tokenizer(), e);
-    }
-  }
-
-  private static Map<String, SplitCard> statistics(
-      PreferenceDataset dataset, Optional<ExampleEncoder> encoder) {
-    Map<String, SplitCard> splits = new LinkedHashMap<>();
-    for (Split split : Split.values()) {
-      splits.put(
-          split.name().toLowerCase(Locale.ROOT), SplitStatistics.of(dataset.of(split), encoder));
-    }
-    return splits;
-  }
-
-  /** Made complete in a temporary place; the store lets it appear whole. */
-  private URI publish(String datasetId, PreferenceDataset dataset, DatasetCard card) {
-    try {
-      Path temporary = Files.createTempDirectory("dataset-");
-      try {
-        Path folder = Files.createDirectory(temporary.resolve("complete"));
-        dataset.write(folder);
-        Json.EVENTS
-            .writerWithDefaultPrettyPrinter()
-            .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
-        return artifacts.publish(folder, key(datasetId));
-      } finally {
-        delete(temporary);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot store dataset " + datasetId, e);
-    }
   }
 
   private static void delete(Path folder) throws IOException {

@@ -12,14 +12,16 @@ import java.util.Map;
  *
  * @param datasetId the dataset
  * @param spec what was asked for
- * @param sourceSha256 hash of the source's bytes (of all files, in order of their names)
+ * @param sourceSha256 hash of the source's bytes; of a folder's split files in order, each behind
+ *     its name and length
  * @param counts the account of the source's rows
  * @param refused rows that were not used, with the reason
  * @param merged rows merged into an earlier one
  * @param renormalised rows whose shares were divided by their sum
  * @param shortened ids of questions whose wording was cut to stay small talk
  * @param splits by split name: what it holds
- * @param questions each question with its answers and target distribution
+ * @param questions each question with its answers and target distribution; of ready examples the
+ *     first {@value io.gdpo.dataset.Bounds#LISTED_QUESTIONS}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetCard(

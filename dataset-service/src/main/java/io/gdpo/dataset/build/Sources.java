@@ -1,6 +1,10 @@
 package io.gdpo.dataset.build;
 
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.dataset.Bounds;
 import io.gdpo.dataset.DatasetException;
+import io.gdpo.dataset.examples.ReadyExamples;
 import io.gdpo.platform.artifact.ArtifactMissingException;
 import io.gdpo.platform.artifact.ArtifactStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -8,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,8 +20,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Finds the files that a dataset specification names by URI or path. */
 @ApplicationScoped
@@ -25,6 +28,28 @@ public class Sources {
 
   Sources(ArtifactStore artifacts) {
     this.artifacts = artifacts;
+  }
+
+  /**
+   * The survey or the examples that a specification names; links to folders are followed now, so
+   * that one build reads one folder.
+   *
+   * @throws DatasetException if nothing is there that can be read
+   */
+  public Path of(DatasetSpec spec) {
+    String field = spec.survey() != null ? "survey" : "examples";
+    String address = spec.survey() != null ? spec.survey() : spec.examples();
+    Path path = path(field, address);
+    if (!Files.isRegularFile(path) && (spec.survey() != null || !Files.isDirectory(path))) {
+      throw new DatasetException(field + " '" + address + "' is not a file");
+    }
+    try {
+      return Files.isDirectory(path)
+          ? path.toRealPath()
+          : path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+    } catch (IOException e) {
+      throw new DatasetException(field + " '" + address + "' cannot be read: " + Reason.of(e), e);
+    }
   }
 
   /**
@@ -54,26 +79,33 @@ public class Sources {
     }
   }
 
-  /** SHA-256 of a file, or of all files below a folder in order of their names. */
+  /**
+   * SHA-256 of what would be read: of a file's bytes, or of the split files of a folder with their
+   * names and lengths, so that it tells where one file ends.
+   */
   public static String sha256(Path source) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : files(source)) {
+      long size = 0;
+      for (Path file : ReadyExamples.files(source)) {
+        size += Files.size(file);
+        if (size > Bounds.SOURCE_BYTES) {
+          throw new DatasetException(
+              source + " is larger than " + (Bounds.SOURCE_BYTES >> 30) + " GiB");
+        }
+        if (Files.isDirectory(source)) {
+          String head = file.getFileName() + "\n" + Files.size(file) + "\n";
+          digest.update(head.getBytes(StandardCharsets.UTF_8));
+        }
         try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
           bytes.transferTo(OutputStream.nullOutputStream());
         }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + source + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read " + source + ": " + Reason.of(e), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private static List<Path> files(Path source) throws IOException {
-    try (Stream<Path> below = Files.walk(source)) {
-      return below.filter(Files::isRegularFile).sorted().toList();
     }
   }
 }

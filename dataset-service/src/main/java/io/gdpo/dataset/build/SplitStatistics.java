@@ -8,78 +8,115 @@ import io.gdpo.data.RenderedExample;
 import io.gdpo.dataset.build.DatasetCard.Lengths;
 import io.gdpo.dataset.build.DatasetCard.SplitCard;
 import io.gdpo.dataset.build.DatasetCard.TokenLengths;
+import io.gdpo.dataset.text.Fingerprint;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
-/** Counts what a split holds, for its card. */
+/**
+ * Counts what a split holds, for its card, while its examples pass by; keeps a few bytes of each.
+ */
 final class SplitStatistics {
   private static final int EOS = 1;
   private static final int[] POSITIONS = {64, 128, 256, 512, 1024};
 
-  private SplitStatistics() {}
+  /** Texts whose length is remembered; the pairs of a dialogue share theirs. */
+  private static final int REMEMBERED = 1_000;
 
-  static SplitCard of(List<PreferenceExample> examples, Optional<ExampleEncoder> encoder) {
-    long ofMajority = examples.stream().filter(PreferenceExample::majority).count();
+  private static final int LONGEST_REMEMBERED = 2_000;
+
+  private final Optional<ExampleEncoder> encoder;
+  private final Set<Fingerprint> questions = new HashSet<>();
+  private final Set<Fingerprint> prompts = new HashSet<>();
+  private final Set<String> styles = new TreeSet<>();
+  private final Long[] accepted = new Long[BeliefClass.COUNT];
+  private final Long[] rejected = new Long[BeliefClass.COUNT];
+  private final IntStream.Builder promptLengths = IntStream.builder();
+  private final IntStream.Builder responseLengths = IntStream.builder();
+  private final IntStream.Builder totalLengths = IntStream.builder();
+  private final Map<String, Integer> known =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+  private long examples;
+  private long ofMajority;
+
+  SplitStatistics(Optional<ExampleEncoder> encoder) {
+    this.encoder = encoder;
+    Arrays.fill(accepted, 0L);
+    Arrays.fill(rejected, 0L);
+  }
+
+  void add(PreferenceExample example) {
+    examples++;
+    ofMajority += example.majority() ? 1 : 0;
+    questions.add(Fingerprint.of(example.questionId()));
+    prompts.add(Fingerprint.of(OpinionTemplate.prompt(example)));
+    styles.add(example.style());
+    accepted[example.acceptChoiceId()]++;
+    rejected[example.rejectChoiceId()]++;
+    encoder.ifPresent(it -> addLengths(example, it));
+  }
+
+  private void addLengths(PreferenceExample example, ExampleEncoder encoder) {
+    RenderedExample texts = OpinionTemplate.render(example);
+    int prompt = length(texts.prompt(), encoder);
+    int response =
+        EOS
+            + Math.max(
+                length(texts.chosen(), encoder),
+                Math.max(
+                    length(texts.rejected(), encoder),
+                    length(texts.rejectedUnderBelief(), encoder)));
+    promptLengths.add(prompt);
+    responseLengths.add(response);
+    totalLengths.add(prompt + response);
+  }
+
+  private int length(String text, ExampleEncoder encoder) {
+    return text.length() > LONGEST_REMEMBERED
+        ? encoder.length(text)
+        : known.computeIfAbsent(text, encoder::length);
+  }
+
+  SplitCard card() {
     return new SplitCard(
-        examples.size(),
-        distinct(examples, PreferenceExample::questionId).count(),
-        distinct(examples, OpinionTemplate::prompt).count(),
-        distinct(examples, PreferenceExample::style).sorted().toList(),
-        histogram(examples, PreferenceExample::acceptChoiceId),
-        histogram(examples, PreferenceExample::rejectChoiceId),
-        (double) ofMajority / examples.size(),
-        encoder.map(it -> tokens(examples, it)).orElse(null));
+        examples,
+        questions.size(),
+        prompts.size(),
+        List.copyOf(styles),
+        List.of(accepted),
+        List.of(rejected),
+        (double) ofMajority / examples,
+        encoder.isPresent() ? tokens() : null);
   }
 
-  private static Stream<String> distinct(
-      Collection<PreferenceExample> examples, Function<PreferenceExample, String> value) {
-    return examples.stream().map(value).distinct();
-  }
-
-  private static List<Long> histogram(
-      List<PreferenceExample> examples, ToIntFunction<PreferenceExample> belief) {
-    Long[] counts = new Long[BeliefClass.COUNT];
-    Arrays.fill(counts, 0L);
-    examples.forEach(example -> counts[belief.applyAsInt(example)]++);
-    return List.of(counts);
-  }
-
-  private static TokenLengths tokens(List<PreferenceExample> examples, ExampleEncoder encoder) {
-    int[] prompts = new int[examples.size()];
-    int[] responses = new int[examples.size()];
-    int[] totals = new int[examples.size()];
-    Map<String, Integer> known = new HashMap<>();
-    ToIntFunction<String> length = text -> known.computeIfAbsent(text, encoder::length);
-    for (int i = 0; i < totals.length; i++) {
-      RenderedExample texts = OpinionTemplate.render(examples.get(i));
-      prompts[i] = length.applyAsInt(texts.prompt());
-      responses[i] =
-          EOS
-              + Math.max(
-                  length.applyAsInt(texts.chosen()),
-                  Math.max(
-                      length.applyAsInt(texts.rejected()),
-                      length.applyAsInt(texts.rejectedUnderBelief())));
-      totals[i] = prompts[i] + responses[i];
-    }
+  private TokenLengths tokens() {
+    int[] totals = totalLengths.build().sorted().toArray();
     Map<Integer, Long> longerThan = new TreeMap<>();
     for (int positions : POSITIONS) {
       longerThan.put(positions, Arrays.stream(totals).filter(total -> total > positions).count());
     }
-    return new TokenLengths(lengths(prompts), lengths(responses), lengths(totals), longerThan);
+    return new TokenLengths(
+        lengths(promptLengths.build().sorted().toArray()),
+        lengths(responseLengths.build().sorted().toArray()),
+        lengths(totals),
+        longerThan);
   }
 
-  private static Lengths lengths(int[] lengths) {
-    int[] sorted = lengths.clone();
-    Arrays.sort(sorted);
+  private static Lengths lengths(int[] sorted) {
     return new Lengths(
         Arrays.stream(sorted).average().orElse(0),
         sorted[(int) Math.ceil(0.95 * sorted.length) - 1],

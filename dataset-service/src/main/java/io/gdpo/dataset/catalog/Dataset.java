@@ -4,11 +4,13 @@ import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ import java.util.Optional;
 /** A dataset that was asked for, and what became of it. */
 @Entity
 public class Dataset extends PanacheEntityBase {
+  /** More than replicas could build at once. */
+  private static final int MOST_WAITING = 100;
+
   @Id public String id;
 
   @Convert(converter = SpecColumn.class)
@@ -39,6 +44,13 @@ public class Dataset extends PanacheEntityBase {
   @Convert(converter = ExamplesColumn.class)
   public Map<String, Long> examples = Map.of();
 
+  /** How often building it was begun since it was last asked for. */
+  public int attempts;
+
+  /** Hash of its source: when it was asked for, if that is known; as it was built, once READY. */
+  @Column(name = "source_sha256")
+  public String sourceSha256;
+
   public Instant requestedAt;
   public Instant finishedAt;
 
@@ -52,15 +64,35 @@ public class Dataset extends PanacheEntityBase {
         .list();
   }
 
-  /** Locks the oldest dataset that waits to be built and that nobody else is building. */
-  static Optional<Dataset> claimNext() {
+  /** A dataset, locked until the transaction ends. */
+  static Optional<Dataset> locked(String id) {
+    return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
+  }
+
+  /** Ids of datasets that wait to be built, the oldest first. */
+  static List<String> waiting() {
     return getEntityManager()
-        .createNativeQuery(
-            "select * from dataset where state = 'REQUESTED' order by requested_at, id limit 1"
-                + " for update skip locked",
-            Dataset.class)
-        .getResultStream()
-        .map(Dataset.class::cast)
-        .findFirst();
+        .createQuery(
+            "select id from Dataset where state = ?1 order by requestedAt, id", String.class)
+        .setParameter(1, DatasetState.REQUESTED)
+        .setMaxResults(MOST_WAITING)
+        .getResultList();
+  }
+
+  /**
+   * Notes a dataset as asked for unless there is one of its id, also when several try at once.
+   *
+   * @return whether there was none
+   */
+  static boolean insertIfAbsent(String id, DatasetSpec spec, Instant requestedAt) {
+    return getEntityManager()
+            .createNativeQuery(
+                "insert into dataset(id, spec, state, examples, requested_at)"
+                    + " values (?1, ?2, 'REQUESTED', '{}', ?3) on conflict (id) do nothing")
+            .setParameter(1, id)
+            .setParameter(2, new SpecColumn().convertToDatabaseColumn(spec))
+            .setParameter(3, requestedAt)
+            .executeUpdate()
+        == 1;
   }
 }

@@ -41,7 +41,7 @@ public class DatasetRequests {
     if (event instanceof DatasetRequested requested) {
       List<SpecProblem> problems = Datasets.problems(requested.spec());
       if (problems.isEmpty() || requested.spec() == null) {
-        datasets.request(requested.datasetId(), requested.spec(), requested.requestedBy());
+        datasets.request(requested.datasetId(), requested.spec(), requested.requestedBy(), null);
       } else {
         datasets.refuse(
             requested.datasetId(),

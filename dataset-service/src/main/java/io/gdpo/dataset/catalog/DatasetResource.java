@@ -1,6 +1,7 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -53,7 +54,8 @@ public class DatasetResource {
       summary = "Ask for a dataset",
       description =
           "The same as a DatasetRequested event, with an id made from the specification and the"
-              + " content of its source: asking twice is one dataset, a changed survey is another.")
+              + " content of its source: asking twice is one dataset, a changed survey is another. One"
+              + " that failed is built anew.")
   @APIResponse(
       responseCode = "202",
       description = "It will be built; look at its state",
@@ -68,7 +70,8 @@ public class DatasetResource {
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
     }
-    DatasetView dataset = datasets.request(idOf(spec), spec, null).dataset();
+    String sha256 = sha256(spec);
+    DatasetView dataset = datasets.request(id(spec, sha256), spec, null, sha256);
     URI location = uri.getAbsolutePathBuilder().path(dataset.id()).build();
     return Response.status(dataset.state() == DatasetState.REQUESTED ? 202 : 200)
         .location(location)
@@ -76,16 +79,18 @@ public class DatasetResource {
         .build();
   }
 
-  private String idOf(DatasetSpec spec) {
-    String field = spec.survey() != null ? "survey" : "examples";
-    String source = spec.survey() != null ? spec.survey() : spec.examples();
+  private String sha256(DatasetSpec spec) {
     try {
-      String content = Sources.sha256(sources.path(field, source));
-      byte[] identity = (Json.EVENTS.valueToTree(spec) + content).getBytes(StandardCharsets.UTF_8);
-      return "ds-" + UUID.nameUUIDFromBytes(identity);
+      return Sources.sha256(sources.of(spec));
     } catch (DatasetException e) {
-      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, e.getMessage())));
+      String field = spec.survey() != null ? "survey" : "examples";
+      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
     }
+  }
+
+  private static String id(DatasetSpec spec, String sourceSha256) {
+    String identity = Json.EVENTS.valueToTree(spec) + sourceSha256;
+    return "ds-" + UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
   }
 
   @GET

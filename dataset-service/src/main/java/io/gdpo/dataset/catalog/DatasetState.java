@@ -1,6 +1,6 @@
 package io.gdpo.dataset.catalog;
 
-/** Where a dataset stands; READY and FAILED are final. */
+/** Where a dataset stands; READY is final, FAILED until it is asked for again. */
 public enum DatasetState {
   REQUESTED,
   READY,

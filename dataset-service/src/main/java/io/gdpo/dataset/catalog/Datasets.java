@@ -1,16 +1,21 @@
 package io.gdpo.dataset.catalog;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.dataset.DatasetException;
+import io.gdpo.dataset.build.Sources;
+import io.gdpo.dataset.text.Characters;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.event.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,89 +27,119 @@ public class Datasets {
   private static final Logger LOG = Logger.getLogger(Datasets.class);
   private static final String ID = "[A-Za-z0-9_][A-Za-z0-9._-]{0,199}";
 
-  private final Outbox outbox;
+  private static final int REQUESTER = 250;
 
-  Datasets(Outbox outbox) {
+  private final Outbox outbox;
+  private final Sources sources;
+
+  Datasets(Outbox outbox, Sources sources) {
     this.outbox = outbox;
+    this.sources = sources;
   }
 
-  /**
-   * What came of a request.
-   *
-   * @param isNew false if the dataset had been asked for before
-   */
-  public record Requested(DatasetView dataset, boolean isNew) {}
-
-  /** Another specification was asked for under this id before. */
-  public static final class OtherSpecException extends RuntimeException {
+  /** The id stands for something else. */
+  public static final class OtherDatasetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    OtherSpecException(String id) {
+    OtherDatasetException(String id, String difference) {
       super(
           "dataset '"
               + id
-              + "' was asked for before with another specification; a dataset never changes, use"
-              + " another id");
+              + "' was asked for before "
+              + difference
+              + "; a dataset never changes, use another id");
     }
   }
 
   /**
-   * Notes that a dataset is wanted; a worker builds it. Asking again for a finished dataset sends
-   * its answer again, for whoever waits now.
+   * Notes that a dataset is wanted; a worker builds it. Asking again for one that is READY sends
+   * its answer again, for whoever waits now; one that FAILED is built anew, for its cause may be
+   * mended.
    *
    * @param requestedBy the experiment that waits for it; null if none does
+   * @param sourceSha256 hash of the source that is meant; null if what is there when it is built
    * @throws InvalidSpecException if the specification cannot be built
-   * @throws OtherSpecException if the id stands for something else
+   * @throws OtherDatasetException if the id stands for something else
    */
   @Transactional
-  public Requested request(String id, DatasetSpec spec, String requestedBy) {
+  public DatasetView request(String id, DatasetSpec spec, String requestedBy, String sourceSha256) {
     requireId(id);
     List<SpecProblem> problems = problems(spec);
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
     }
-    Optional<Dataset> known = Dataset.named(id);
-    if (known.isEmpty()) {
-      Dataset dataset = requested(id, spec, requestedBy);
-      dataset.persist();
-      LOG.infof("Dataset '%s' requested", id);
-      return new Requested(DatasetView.of(dataset), true);
+    boolean isNew = Dataset.insertIfAbsent(id, spec, now());
+    Dataset dataset = Dataset.locked(id).orElseThrow();
+    if (isNew || dataset.state == DatasetState.FAILED) {
+      ask(dataset, spec, requestedBy, sourceSha256);
+      LOG.infof("Dataset '%s' requested%s", id, isNew ? "" : " again");
+    } else if (!dataset.spec.equals(spec)) {
+      throw new OtherDatasetException(id, "with another specification");
+    } else {
+      requireSameSource(dataset, sourceSha256);
+      announce(dataset);
     }
-    Dataset dataset = known.get();
-    if (!dataset.spec.equals(spec)) {
-      throw new OtherSpecException(id);
-    }
-    announce(dataset);
-    return new Requested(DatasetView.of(dataset), false);
+    return DatasetView.of(dataset);
   }
 
   /**
    * Notes that a dataset was asked for that cannot be built as specified, and says so to whoever
    * waits for it.
+   *
+   * @param spec what was asked for; null if it cannot be read
    */
   @Transactional
   public void refuse(String id, DatasetSpec spec, String requestedBy, String reason) {
     requireId(id);
-    if (Dataset.named(id).isPresent()) {
-      throw new OtherSpecException(id);
+    boolean isNew = Dataset.insertIfAbsent(id, spec, now());
+    Dataset dataset = Dataset.locked(id).orElseThrow();
+    if (!isNew && dataset.state != DatasetState.FAILED) {
+      throw new OtherDatasetException(id, "with another specification");
     }
-    Dataset dataset = requested(id, spec, requestedBy);
+    ask(dataset, spec, requestedBy, null);
     dataset.state = DatasetState.FAILED;
-    dataset.reason = reason;
+    dataset.reason = Reason.clean(reason);
     dataset.finishedAt = dataset.requestedAt;
-    dataset.persist();
     announce(dataset);
-    LOG.warnf("Dataset '%s' refused: %s", id, reason);
+    LOG.warnf("Dataset '%s' refused: %s", id, dataset.reason);
   }
 
-  private static Dataset requested(String id, DatasetSpec spec, String requestedBy) {
-    Dataset dataset = new Dataset();
-    dataset.id = id;
+  private static void ask(
+      Dataset dataset, DatasetSpec spec, String requestedBy, String sourceSha256) {
     dataset.spec = spec;
     dataset.state = DatasetState.REQUESTED;
-    dataset.requestedBy = requestedBy;
-    dataset.requestedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    return dataset;
+    dataset.requestedBy =
+        requestedBy == null ? null : Characters.beginning(Reason.clean(requestedBy), REQUESTER);
+    dataset.sourceSha256 = sourceSha256;
+    dataset.attempts = 0;
+    dataset.reason = null;
+    dataset.requestedAt = now();
+    dataset.finishedAt = null;
+  }
+
+  /** What was built of a source says nothing about another one under the same address. */
+  private void requireSameSource(Dataset dataset, String sourceSha256) {
+    if (dataset.state != DatasetState.READY || dataset.sourceSha256 == null) {
+      return;
+    }
+    String now = sourceSha256 == null ? sha256(dataset.spec) : sourceSha256;
+    if (now != null && !now.equals(dataset.sourceSha256)) {
+      throw new OtherDatasetException(dataset.id, "when its source had another content");
+    }
+  }
+
+  /** Null if the source is gone: what was built of it is still there. */
+  private String sha256(DatasetSpec spec) {
+    try {
+      return Sources.sha256(sources.of(spec));
+    } catch (DatasetException e) {
+      LOG.debugf("The source of a dataset that is built is gone: %s", e.getMessage());
+      return null;
+    }
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MICROS);
   }
 
   private static void requireId(String id) {
@@ -113,7 +148,9 @@ public class Datasets {
           List.of(
               new SpecProblem(
                   "dataset_id",
-                  "must be up to 200 letters, digits, '.', '_' and '-', is '" + id + "'")));
+                  "must be up to 200 letters, digits, '.', '_' and '-', is '"
+                      + (id == null ? "null" : Characters.beginning(id, 60))
+                      + "'")));
     }
   }
 
@@ -122,13 +159,14 @@ public class Datasets {
     if (spec == null) {
       return List.of(new SpecProblem("dataset", "is missing; give survey and group, or examples"));
     }
-    List<SpecProblem> problems = spec.problems("dataset");
-    return problems.isEmpty() && spec.id() != null
-        ? List.of(
-            new SpecProblem(
-                "dataset.id",
-                "names a dataset that is there; to build one, give survey or examples"))
-        : problems;
+    List<SpecProblem> problems = new ArrayList<>(spec.problems("dataset"));
+    if (problems.isEmpty() && spec.id() != null) {
+      problems.add(
+          new SpecProblem(
+              "dataset.id",
+              "names a dataset that is there; to build one, give survey or examples"));
+    }
+    return problems;
   }
 
   /** Says what became of a dataset, if it is finished; in the caller's transaction. */

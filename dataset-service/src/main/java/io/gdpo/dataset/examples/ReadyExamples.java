@@ -2,56 +2,79 @@ package io.gdpo.dataset.examples;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.data.PreferenceDataset;
+import io.gdpo.dataset.Bounds;
 import io.gdpo.dataset.DatasetException;
+import io.gdpo.dataset.text.Characters;
+import io.gdpo.dataset.text.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Takes in preference examples that somebody else made: a folder with files for each split, or one
  * file, which is split by prompt (80 : 10 : 10, fixed by the seed), so that pairs with one prompt
  * stay together and test prompts are not trained on.
+ *
+ * <p>Examples pass through one by one; what is kept of each is a few bytes. One file is read twice:
+ * for its prompts, and to deal its examples out.
  */
 public final class ReadyExamples {
   private static final Map<Split, Pattern> SPLIT_FILES =
       Map.of(
-          Split.TRAIN, files("train"),
-          Split.EVAL, files("eval|validation|valid|dev"),
-          Split.TEST, files("test"));
+          Split.TRAIN, splitFiles("train"),
+          Split.EVAL, splitFiles("eval|validation|valid|dev"),
+          Split.TEST, splitFiles("test"));
 
-  private ReadyExamples() {}
+  private final BiConsumer<Split, PreferenceExample> sink;
+  private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
+  private long taken;
 
-  private static Pattern files(String names) {
+  /** The distribution of a question, and where it was first given. */
+  private record Known(Fingerprint probabilities, Place place) {}
+
+  private ReadyExamples(BiConsumer<Split, PreferenceExample> sink) {
+    this.sink = sink;
+  }
+
+  private static Pattern splitFiles(String names) {
     return Pattern.compile("(?:" + names + ")(?:[-_.].*)?\\.(?:jsonl|json|parquet)");
   }
 
   /**
+   * Gives every example to {@code sink}, those of a split in order.
+   *
    * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
    *     the field
    */
-  public static PreferenceDataset read(Path source, long seed) {
-    PreferenceDataset dataset = Files.isDirectory(source) ? folder(source) : byPrompt(source, seed);
-    for (Split split : Split.values()) {
-      requireOneDistributionForEachQuestion(source, split, dataset.of(split));
+  public static void read(Path source, long seed, BiConsumer<Split, PreferenceExample> sink) {
+    ReadyExamples examples = new ReadyExamples(sink);
+    if (Files.isDirectory(source)) {
+      examples.folder(source);
+    } else {
+      examples.byPrompt(source, seed);
     }
-    return dataset;
   }
 
-  private static PreferenceDataset folder(Path folder) {
-    Map<Split, List<PreferenceExample>> splits = new EnumMap<>(Split.class);
+  /** The files that {@link #read} reads, in order. */
+  public static List<Path> files(Path source) {
+    return Files.isDirectory(source)
+        ? Stream.of(Split.values()).flatMap(split -> filesOf(source, split).stream()).toList()
+        : List.of(source);
+  }
+
+  private void folder(Path folder) {
     for (Split split : Split.values()) {
       List<Path> files = filesOf(folder, split);
       if (files.isEmpty()) {
@@ -61,21 +84,21 @@ public final class ReadyExamples {
                 + split.fileName().replace(".parquet", "")
                 + "'; it must hold train, eval and test files (.jsonl, .json or .parquet)");
       }
-      List<PreferenceExample> examples = new ArrayList<>();
-      files.forEach(file -> examples.addAll(ExampleFile.read(file)));
-      if (examples.isEmpty()) {
+      long before = taken;
+      for (Path file : files) {
+        ExampleFile.forEach(file, (place, example) -> take(split, place, example));
+      }
+      if (taken == before) {
         throw new DatasetException(files.get(0) + " holds no example: a split must not be empty");
       }
-      splits.put(split, examples);
     }
-    return new PreferenceDataset(
-        splits.get(Split.TRAIN), splits.get(Split.EVAL), splits.get(Split.TEST));
   }
 
   private static List<Path> filesOf(Path folder, Split split) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> SPLIT_FILES.get(split).matcher(file.getFileName().toString()).matches())
+          .filter(Files::isRegularFile)
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -83,11 +106,15 @@ public final class ReadyExamples {
     }
   }
 
-  private static PreferenceDataset byPrompt(Path file, long seed) {
-    List<PreferenceExample> examples = ExampleFile.read(file);
-    Set<String> distinct = new LinkedHashSet<>();
-    examples.forEach(example -> distinct.add(prompt(example)));
-    List<String> prompts = new ArrayList<>(distinct);
+  private void byPrompt(Path file, long seed) {
+    Map<Fingerprint, Integer> prompts = new HashMap<>();
+    long[] examples = {0};
+    ExampleFile.forEach(
+        file,
+        (place, example) -> {
+          requireRoom(place, ++examples[0]);
+          prompts.putIfAbsent(prompt(example), prompts.size());
+        });
     if (prompts.size() < Split.values().length) {
       throw new DatasetException(
           file
@@ -96,41 +123,59 @@ public final class ReadyExamples {
               + " different prompts, too few to split; give a folder with train, eval and test"
               + " files");
     }
-    Collections.shuffle(prompts, new Random(seed));
+    List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
+    Collections.shuffle(order, new Random(seed));
     int tenth = Math.max(1, prompts.size() / 10);
-    Set<String> eval = new HashSet<>(prompts.subList(0, tenth));
-    Set<String> test = new HashSet<>(prompts.subList(tenth, 2 * tenth));
-    return new PreferenceDataset(
-        examples.stream()
-            .filter(e -> !eval.contains(prompt(e)) && !test.contains(prompt(e)))
-            .toList(),
-        examples.stream().filter(e -> eval.contains(prompt(e))).toList(),
-        examples.stream().filter(e -> test.contains(prompt(e))).toList());
+    Split[] splits = new Split[prompts.size()];
+    Arrays.fill(splits, Split.TRAIN);
+    order.subList(0, tenth).forEach(prompt -> splits[prompt] = Split.EVAL);
+    order.subList(tenth, 2 * tenth).forEach(prompt -> splits[prompt] = Split.TEST);
+    ExampleFile.forEach(
+        file,
+        (place, example) -> {
+          Integer prompt = prompts.get(prompt(example));
+          if (prompt == null) {
+            throw new DatasetException(file + " was changed while it was read; ask again");
+          }
+          take(splits[prompt], place, example);
+        });
   }
 
-  private static String prompt(PreferenceExample example) {
-    return example.context() + "\n" + example.prompt();
+  private static Fingerprint prompt(PreferenceExample example) {
+    return Fingerprint.of(example.context() + "\n" + example.prompt());
   }
 
-  private static void requireOneDistributionForEachQuestion(
-      Path source, Split split, List<PreferenceExample> examples) {
-    Map<String, List<Double>> known = new HashMap<>();
-    for (PreferenceExample example : examples) {
-      List<Double> first = known.putIfAbsent(example.questionId(), example.probabilities());
-      if (first != null && !first.equals(example.probabilities())) {
-        throw new DatasetException(
-            source
-                + ", split "
-                + split
-                + ": question '"
-                + example.questionId()
-                + "' has two different distributions, "
-                + first
-                + " and "
-                + example.probabilities()
-                + "; examples of one question (same question_id, or same prompt without one) share"
-                + " theirs");
-      }
+  private void take(Split split, Place place, PreferenceExample example) {
+    requireRoom(place, ++taken);
+    Fingerprint probabilities = Fingerprint.of(example.probabilities().toString());
+    Known known =
+        distributions
+            .computeIfAbsent(split, s -> new HashMap<>())
+            .putIfAbsent(Fingerprint.of(example.questionId()), new Known(probabilities, place));
+    if (known != null && !known.probabilities.equals(probabilities)) {
+      throw new DatasetException(
+          place
+              + ": question '"
+              + Characters.beginning(example.questionId(), 100)
+              + "' has two different distributions, here "
+              + example.probabilities()
+              + " and another one in "
+              + known.place
+              + "; examples of one question (same question_id, or same prompt without one) share"
+              + " theirs");
+    }
+    sink.accept(split, example);
+  }
+
+  private static void requireRoom(Place place, long examples) {
+    if (examples > Bounds.EXAMPLES) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "%s: there are more than %,d examples, the most that one dataset takes; leave some"
+                  + " out",
+              place,
+              Bounds.EXAMPLES));
     }
   }
 }

@@ -1,14 +1,12 @@
 package io.gdpo.dataset.survey;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.dataset.belief.BeliefDistribution;
 import io.gdpo.dataset.belief.BeliefScale;
 import io.gdpo.dataset.belief.OptionBelief;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import io.gdpo.dataset.text.Characters;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -17,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +42,7 @@ public record GroupSurvey(
   public static final double ROUNDING = 0.03;
 
   private static final double EXACT = 1e-4;
+  private static final int LONGEST_SHOWN = 300;
 
   /**
    * What happened to a row.
@@ -68,6 +66,7 @@ public record GroupSurvey(
   private static final class Reading {
     private final Path file;
     private final String group;
+    private final GroupNames groups;
     private final List<RowNote> merged = new ArrayList<>();
     private final List<RowNote> renormalised = new ArrayList<>();
     private final List<RowNote> refused = new ArrayList<>();
@@ -80,18 +79,18 @@ public record GroupSurvey(
     Reading(Path file, String group) {
       this.file = file;
       this.group = group;
+      this.groups = new GroupNames(group);
     }
 
     GroupSurvey survey() {
-      List<SurveyRow> rows = SurveyFile.read(file, this::refuse);
+      List<SurveyRow> rows = SurveyFile.read(file, groups, this::refuse);
       long total = rows.size() + refused.size();
       if (total == 0) {
         throw new SurveyException(file + " holds no question, only a header or nothing");
       }
-      List<SurveyRow> ofGroup =
-          rows.stream().filter(row -> row.selections().containsKey(group)).toList();
-      if (ofGroup.isEmpty()) {
-        throw new SurveyException(noSuchGroup(rows));
+      List<SurveyRow> ofGroup = rows.stream().filter(row -> row.shares().isPresent()).toList();
+      if (!groups.found()) {
+        throw new SurveyException(noSuchGroup());
       }
       ofGroup.forEach(this::take);
       List<GroupQuestion> questions = new ArrayList<>();
@@ -117,34 +116,35 @@ public record GroupSurvey(
           List.copyOf(questions));
     }
 
-    private String noSuchGroup(List<SurveyRow> rows) {
-      TreeSet<String> groups = new TreeSet<>();
-      rows.forEach(row -> groups.addAll(row.selections().keySet()));
+    private String noSuchGroup() {
       return groups.isEmpty()
           ? file
-              + ": no row can be read; row "
+              + ": no row can be used; row "
               + refused.get(0).row()
               + ": "
               + refused.get(0).note()
-          : file + " has no group '" + group + "'; its groups are " + groups;
+          : file + " has no group '" + group + "'; " + groups.shown();
     }
 
     private void refuse(long row, String question, String reason) {
-      refused.add(new RowNote(row, question, reason));
+      refused.add(new RowNote(row, shown(question), Reason.clean(reason)));
     }
 
     private void take(SurveyRow row) {
       shares(row)
           .ifPresent(
               shares -> {
-                Asked before = asked.get(key(row.question()));
+                String key = QuestionKey.of(row.question());
+                Asked before = asked.get(key);
                 if (before == null) {
-                  asked.put(key(row.question()), new Asked(row, new ArrayList<>(List.of(shares))));
+                  asked.put(key, new Asked(row, new ArrayList<>(List.of(shares))));
                 } else if (before.first.options().equals(row.options())) {
                   before.shares.add(shares);
                   merged.add(
                       new RowNote(
-                          row.row(), row.question(), "merged into row " + before.first.row()));
+                          row.row(),
+                          shown(row.question()),
+                          "merged into row " + before.first.row()));
                 } else {
                   refuse(
                       row.row(),
@@ -156,7 +156,7 @@ public record GroupSurvey(
 
     /** The row's shares, summing to 1; empty if refused. */
     private Optional<List<Double>> shares(SurveyRow row) {
-      List<Double> shares = row.selections().get(group);
+      List<Double> shares = row.shares().orElseThrow();
       if (shares.size() != row.options().size()) {
         refuse(
             row.row(),
@@ -191,7 +191,7 @@ public record GroupSurvey(
         renormalised.add(
             new RowNote(
                 row.row(),
-                row.question(),
+                shown(row.question()),
                 String.format(Locale.ROOT, "shares sum to %.4f, divided by it", sum)));
       }
       return Optional.of(shares.stream().map(share -> share / sum).toList());
@@ -248,26 +248,16 @@ public record GroupSurvey(
       }
       return Optional.of(
           new GroupQuestion(
-              id(row.question()),
+              QuestionKey.id(row.question()),
               row.row(),
               row.question(),
               answers,
               BeliefDistribution.proportionalTo(weights)));
     }
 
-    private static String key(String question) {
-      return question.toLowerCase(Locale.ROOT).replaceAll("[\\s\\p{P}\\p{S}]+", " ").strip();
-    }
-
-    private static String id(String question) {
-      try {
-        byte[] hash =
-            MessageDigest.getInstance("SHA-256")
-                .digest(key(question).getBytes(StandardCharsets.UTF_8));
-        return "q-" + String.format("%064x", new BigInteger(1, hash)).substring(0, 10);
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
+    /** A question as a note about its row shows it. */
+    private static String shown(String question) {
+      return Reason.clean(Characters.beginning(question, LONGEST_SHOWN));
     }
   }
 }

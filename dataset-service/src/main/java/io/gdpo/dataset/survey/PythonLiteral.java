@@ -1,5 +1,6 @@
 package io.gdpo.dataset.survey;
 
+import io.gdpo.dataset.Bounds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 final class PythonLiteral {
   private final String text;
   private int at;
+  private int depth;
 
   private PythonLiteral(String text) {
     this.text = text;
@@ -48,17 +50,30 @@ final class PythonLiteral {
     skipSpace();
     if (text.startsWith("defaultdict(", at)) {
       at = text.indexOf('{', at) < 0 ? text.length() : text.indexOf('{', at);
-      Object dictionary = dictionary();
+      Object dictionary = value();
       expect(')');
       return dictionary;
     }
     return switch (peek()) {
-      case '{' -> dictionary();
-      case '[' -> sequence(']');
-      case '(' -> sequence(')');
+      case '{', '[', '(' -> nested();
       case '\'', '"' -> string();
       default -> wordOrNumber();
     };
+  }
+
+  private Object nested() {
+    if (++depth > Bounds.NESTING) {
+      throw new MalformedException(
+          "is nested more than " + Bounds.NESTING + " deep at character " + (at + 1));
+    }
+    Object value =
+        switch (peek()) {
+          case '{' -> dictionary();
+          case '[' -> sequence(']');
+          default -> sequence(')');
+        };
+    depth--;
+    return value;
   }
 
   private Map<String, Object> dictionary() {

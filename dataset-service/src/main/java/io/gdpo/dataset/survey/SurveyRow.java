@@ -1,15 +1,14 @@
 package io.gdpo.dataset.survey;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
- * One row of a survey table as it stands in the file.
+ * One row of a survey table as it stands in the file, as far as it concerns one group.
  *
  * @param row number of the record, counted from 1 without the header
  * @param question the question's text
  * @param options its answer options, in order
- * @param selections for each group, the share of each option
+ * @param shares the group's share of each option; empty if the row does not ask the group
  */
-public record SurveyRow(
-    long row, String question, List<String> options, Map<String, List<Double>> selections) {}
+record SurveyRow(long row, String question, List<String> options, Optional<List<Double>> shares) {}

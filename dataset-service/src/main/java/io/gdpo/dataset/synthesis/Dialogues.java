@@ -3,7 +3,6 @@ package io.gdpo.dataset.synthesis;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
-import io.gdpo.data.PreferenceDataset;
 import io.gdpo.dataset.survey.GroupQuestion;
 import io.gdpo.dataset.survey.GroupQuestion.Answer;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 public final class Dialogues {
   private static final int TRAIN_STYLES = 3;
   private static final int TRAIN_WORDINGS = 3;
+  private static final int MOST_DRAWS = 100;
 
   private final int respondents;
   private final long seed;
@@ -51,30 +52,25 @@ public final class Dialogues {
   }
 
   /**
-   * What was made.
+   * Gives the examples of these questions to {@code sink}, those of a split in order.
    *
-   * @param dataset the examples of each split
-   * @param shortened ids of the questions whose wording had to be cut to stay small talk
+   * @return ids of the questions whose wording had to be cut to stay small talk
    */
-  public record Synthesis(PreferenceDataset dataset, List<String> shortened) {}
-
-  /** The examples of these questions. */
-  public Synthesis of(List<GroupQuestion> questions) {
+  public List<String> of(List<GroupQuestion> questions, BiConsumer<Split, PreferenceExample> sink) {
     Map<String, QuestionCore> cores = cores(questions);
-    Map<Split, List<PreferenceExample>> examples = new HashMap<>();
     for (int style = 0; style < SmallTalk.STYLES; style++) {
       Split split = splitOfStyle.get(SmallTalk.ALL.get(style).name());
-      List<PreferenceExample> ofSplit = examples.computeIfAbsent(split, s -> new ArrayList<>());
       for (GroupQuestion question : questions) {
-        ofSplit.addAll(dialogue(question, cores.get(question.id()).sentence(), style, split));
+        dialogue(question, cores.get(question.id()).sentence(), style, split)
+            .forEach(example -> sink.accept(split, example));
       }
     }
-    List<String> shortened =
-        questions.stream().map(GroupQuestion::id).filter(id -> cores.get(id).cut()).toList();
-    return new Synthesis(
-        new PreferenceDataset(
-            examples.get(Split.TRAIN), examples.get(Split.EVAL), examples.get(Split.TEST)),
-        shortened);
+    return questions.stream().map(GroupQuestion::id).filter(id -> cores.get(id).cut()).toList();
+  }
+
+  /** How many examples each question becomes, all splits together. */
+  public long examplesForEachQuestion() {
+    return (long) respondents * SmallTalk.STYLES;
   }
 
   /** Short cores; questions whose short cores are the same keep their whole text. */
@@ -112,7 +108,14 @@ public final class Dialogues {
       for (int seat = 0; seat < seats[chosen]; seat++) {
         Wording wording = wordings.get(examples.size() % wordings.size());
         int rejected = rejections.oneOf(others);
-        examples.add(example(question, talk, wording, chosen, rejected));
+        examples.add(
+            example(
+                question,
+                talk,
+                wording,
+                chosen,
+                rejected,
+                other(wording, question, chosen, rejected)));
       }
     }
     return examples;
@@ -131,6 +134,22 @@ public final class Dialogues {
     return new Wording(context, prompt, responses);
   }
 
+  /**
+   * The words of the rejected side, drawn anew where they are by chance the words of the chosen
+   * one.
+   */
+  private String other(Wording wording, GroupQuestion question, int chosen, int rejected) {
+    String accepted = wording.responses.get(chosen);
+    String words = wording.responses.get(rejected);
+    for (int draw = 0; words.equals(accepted) && draw < MOST_DRAWS; draw++) {
+      words =
+          ResponseWording.of(
+              question.answers().get(rejected),
+              Draw.of(seed, question.id(), wording.prompt, chosen, rejected, draw));
+    }
+    return words;
+  }
+
   /** Options of another belief; those that the group really chose, if there are any. */
   private static List<Integer> otherBeliefs(GroupQuestion question, int chosen) {
     List<Answer> answers = question.answers();
@@ -144,7 +163,12 @@ public final class Dialogues {
   }
 
   private static PreferenceExample example(
-      GroupQuestion question, SmallTalk talk, Wording wording, int chosen, int rejected) {
+      GroupQuestion question,
+      SmallTalk talk,
+      Wording wording,
+      int chosen,
+      int rejected,
+      String rejectedResponse) {
     List<Answer> answers = question.answers();
     return new PreferenceExample(
         question.id(),
@@ -157,7 +181,7 @@ public final class Dialogues {
         wording.responses.get(chosen),
         answers.get(rejected).belief(),
         answers.get(rejected).option(),
-        wording.responses.get(rejected),
+        rejectedResponse,
         question.beliefs().probabilities(),
         answers.get(chosen).belief() == question.beliefs().majority());
   }

@@ -135,7 +135,8 @@ final class Paraphrase {
   }
 
   /**
-   * A question in the words of one style, ending with a question mark and beginning small.
+   * A question in the words of one style, ending with a question mark and beginning small. An
+   * opening that would drop a word of what is asked is not replaced.
    *
    * @param core the question, without its question mark
    * @param way which way of asking, from 0 to {@link SmallTalk#STYLES} - 1
@@ -148,7 +149,10 @@ final class Paraphrase {
         for (int i = 0; i < rest.length; i++) {
           rest[i] = small(matcher.group(i + 1));
         }
-        return String.format(Locale.ROOT, opening.ways.get(way), rest) + "?";
+        String asked = String.format(Locale.ROOT, opening.ways.get(way), rest) + "?";
+        if (ContentWords.missing(core, List.of(asked)).isEmpty()) {
+          return asked;
+        }
       }
     }
     throw new IllegalStateException("the last opening matches every question, but not: " + core);

@@ -20,11 +20,13 @@ import java.util.stream.Collectors;
  * list of them, and puts the item where it belongs.
  *
  * @param sentence without the closing question mark
- * @param cut whether words were left out because it was too long
+ * @param cut whether words of what is asked were left out because it was too long
  */
 record QuestionCore(String sentence, boolean cut) {
-  private static final int MOST_WORDS = 30;
-  private static final int MOST_STEM_WORDS = 16;
+  /** What is longer is no small talk, whatever it asks. */
+  private static final int MOST_WORDS = 60;
+
+  private static final int WORDS_LEFT = 30;
 
   private static final Pattern BLANK = Pattern.compile("_{2,}(?:\\s*_+)*|<?\\[?INSERT[^\\s]*");
   private static final Pattern LETTERED_ITEM =
@@ -48,7 +50,7 @@ record QuestionCore(String sentence, boolean cut) {
           "^(?:\\(|here (?:is|are)\\b|on this list\\b|for each\\b|for the following\\b|as i read\\b"
               + "|now[ ,/]|i(?:'m| am| will|'d| would)\\b(?!.*\\?)|use (?:this|the)\\b"
               + "|i'd like your opinion about\\b|please (?:use|indicate for|choose)\\b"
-              + "|if your views\\b|some people\\b|others? (?:people )?(?:say|believe|think)\\b)",
+              + "|if your views\\b)",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern LIST_LEAD_IN =
       Pattern.compile(
@@ -96,7 +98,10 @@ record QuestionCore(String sentence, boolean cut) {
           "providing",
           "using");
 
-  /** The core of a question with these answer options. */
+  /**
+   * The core of a question with these answer options. Where it would lack a content word of what is
+   * asked, all that is asked takes its place.
+   */
   static QuestionCore of(String question, List<String> options) {
     String text =
         question
@@ -106,22 +111,63 @@ record QuestionCore(String sentence, boolean cut) {
             .replaceAll("(?<=\\S)[ \\t]*\\n[ \\t]*(?=[a-z]{3,})", " ")
             .replaceFirst("^\\([^)]*\\)\\s*(?=[A-Z])", "")
             .strip();
+    Parts parts = Parts.of(text);
+    String core = brief(text, parts, options);
+    List<String> carried = new ArrayList<>(options);
+    carried.add(core);
+    String asked = parts.asked(options);
+    if (ContentWords.missing(asked, carried).isEmpty()) {
+      return shortened(core);
+    }
+    QuestionCore whole = shortened(asked);
+    return whole.cut ? new QuestionCore(shortened(core).sentence, true) : whole;
+  }
+
+  /**
+   * A question in pieces: what is asked, an item that it is asked about, and what follows the item.
+   * Item and tail may be empty.
+   */
+  private record Parts(String stem, String item, String tail) {
+    static Parts of(String text) {
+      Matcher within = DOTTED_ITEM_AND_TAIL.matcher(text);
+      if (within.matches()) {
+        return new Parts(within.group(1), within.group(2), within.group(3));
+      }
+      for (Pattern pattern : List.of(LETTERED_ITEM, ITEM_BELOW, DOTTED_ITEM)) {
+        Matcher matcher = pattern.matcher(text);
+        if (matcher.matches() && matcher.group(2).length() > 2) {
+          return new Parts(matcher.group(1), matcher.group(2), "");
+        }
+      }
+      return new Parts(text, "", "");
+    }
+
+    /** All of it but the sentences that say how to answer. */
+    String asked(List<String> options) {
+      List<String> kept =
+          sentences(stem).stream()
+              .filter(s -> !INSTRUCTION.matcher(s).find())
+              .filter(s -> !onlyAnswers(s) || !ContentWords.missing(s, options).isEmpty())
+              .toList();
+      String asked = sentence(String.join(" ", kept));
+      if (!item.isEmpty()) {
+        asked = asked.isEmpty() ? sentence(item) : joined(asked, inside(sentence(item)));
+      }
+      return sentence(asked + " " + tail);
+    }
+  }
+
+  private static String brief(String text, Parts parts, List<String> options) {
     Matcher comparison = WHICH_IS_CLOSER.matcher(text);
     if (comparison.matches()) {
-      String views = comparison.group(1).isBlank() ? views(options) : comparison.group(1);
-      return shortened(sentence(views), MOST_WORDS);
+      return sentence(comparison.group(1).isBlank() ? views(options) : comparison.group(1));
     }
-    Matcher within = DOTTED_ITEM_AND_TAIL.matcher(text);
-    if (within.matches()) {
-      return aroundItem(within.group(1), within.group(2), within.group(3), options);
+    if (!parts.tail.isEmpty()) {
+      return aroundItem(parts, options);
     }
-    for (Pattern pattern : List.of(LETTERED_ITEM, ITEM_BELOW, DOTTED_ITEM)) {
-      Matcher matcher = pattern.matcher(text);
-      if (matcher.matches() && matcher.group(2).length() > 2) {
-        return withItem(matcher.group(1), matcher.group(2), options);
-      }
-    }
-    return shortened(withoutAnswers(mainSentence(text), options), MOST_WORDS);
+    return parts.item.isEmpty()
+        ? withoutAnswers(mainSentence(text), options)
+        : withItem(parts, options);
   }
 
   /** The views to choose between, where the question does not spell them out itself. */
@@ -138,50 +184,56 @@ record QuestionCore(String sentence, boolean cut) {
   }
 
   /** {@code Which of these do you associate with them?...Honest...Do you associate this ...?} */
-  private static QuestionCore aroundItem(
-      String stem, String item, String tail, List<String> options) {
-    String inside = inside(sentence(item));
+  private static String aroundItem(Parts parts, List<String> options) {
+    String inside = inside(sentence(parts.item));
     String joint =
-        tail.matches("(?s)[A-Z].*\\bthis\\b.*")
-            ? tail.replaceFirst("\\bthis\\b", Matcher.quoteReplacement(inside))
-            : mainSentence(stem) + " " + inside + " " + tail;
-    return shortened(withoutAnswers(mainSentence(joint), options), MOST_WORDS);
+        parts.tail.matches("(?s)[A-Z].*\\bthis\\b.*")
+            ? parts.tail.replaceFirst("\\bthis\\b", Matcher.quoteReplacement(inside))
+            : mainSentence(parts.stem) + " " + inside + " " + parts.tail;
+    return withoutAnswers(mainSentence(joint), options);
   }
 
-  private static QuestionCore withItem(String stemText, String itemText, List<String> options) {
-    QuestionCore item = shortened(sentence(itemText), MOST_WORDS - 8);
-    String inside = inside(item.sentence);
-    String stem = withoutAnswers(mainSentence(stemText), options);
-    String asked = (stemText + " " + options).toLowerCase(Locale.ROOT);
+  private static String withItem(Parts parts, List<String> options) {
+    String inside = inside(sentence(parts.item));
+    String stem = withoutAnswers(mainSentence(parts.stem), options);
+    String asked = (parts.stem + " " + options).toLowerCase(Locale.ROOT);
     if (asked.contains("disagree")) {
-      return new QuestionCore("Do you agree or disagree that " + inside, item.cut);
+      return "Do you agree or disagree that " + inside;
     }
     if (asked.contains("how much confidence")) {
-      return new QuestionCore("How much confidence do you have in " + inside, item.cut);
+      return "How much confidence do you have in " + inside;
     }
     if (asked.contains("justifi")) {
-      return new QuestionCore("Do you think this can be justified: " + inside, item.cut);
+      return "Do you think this can be justified: " + inside;
     }
+    return joined(stem, inside);
+  }
+
+  private static String joined(String stem, String inside) {
     for (Pattern place : List.of(BLANK, EACH)) {
       if (place.matcher(stem).find()) {
-        return shortened(
-            place.matcher(stem).replaceFirst(Matcher.quoteReplacement(inside)), MOST_WORDS);
+        return place.matcher(stem).replaceFirst(Matcher.quoteReplacement(inside));
       }
     }
-    QuestionCore shortStem = shortened(stem, MOST_STEM_WORDS);
-    String joint =
-        stem.matches(".*\\b(?:of|about|with|to|on|as|whether|if|is|in|from|oppose)$") ? " " : ": ";
-    return new QuestionCore(shortStem.sentence + joint + inside, shortStem.cut || item.cut);
+    boolean open =
+        stem.matches(
+            "(?s).*\\b(?:of|about|with|to|on|as|whether|if|is|in|from|oppose|for|by|at|that)$");
+    return stem + (open ? " " : ": ") + inside;
+  }
+
+  private static List<String> sentences(String text) {
+    List<String> sentences = new ArrayList<>();
+    for (String sentence : text.replaceAll("\\s+", " ").split("(?<=[.?!])\\s+(?=\\S)")) {
+      if (sentence.matches(".*[\\p{L}\\p{N}].*")) {
+        sentences.add(sentence.strip());
+      }
+    }
+    return sentences;
   }
 
   /** The last sentence that asks something; instructions come before it. */
   private static String mainSentence(String text) {
-    List<String> sentences = new ArrayList<>();
-    for (String sentence : text.replaceAll("\\s+", " ").split("(?<=[.?!])\\s+(?=\\S)")) {
-      if (sentence.matches(".*\\p{L}.*")) {
-        sentences.add(sentence.strip());
-      }
-    }
+    List<String> sentences = sentences(text);
     if (sentences.isEmpty()) {
       return sentence(text);
     }
@@ -248,18 +300,16 @@ record QuestionCore(String sentence, boolean cut) {
         options.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList()) {
       rest = rest.replace(option.toLowerCase(Locale.ROOT).replace('’', '\''), " ");
     }
-    rest =
-        rest.replaceAll("\\b(?:an?|or|and|the|is|it|not|with|very|you|your|to|thing)\\b|\\W", " ")
-            .strip();
-    return rest.isEmpty() || rest.split("\\s+").length <= 3;
+    return ContentWords.missing(rest, options).isEmpty();
   }
 
-  private static QuestionCore shortened(String sentence, int most) {
+  private static QuestionCore shortened(String sentence) {
     String[] words = sentence.split("\\s+");
-    return words.length <= most
+    return words.length <= MOST_WORDS
         ? new QuestionCore(sentence, false)
         : new QuestionCore(
-            sentence(String.join(" ", Arrays.copyOf(words, most))).replaceAll("[,;:]$", ""), true);
+            sentence(String.join(" ", Arrays.copyOf(words, WORDS_LEFT))).replaceAll("[,;:]$", ""),
+            true);
   }
 
   private static String sentence(String text) {

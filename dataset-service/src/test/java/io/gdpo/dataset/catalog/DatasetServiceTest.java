@@ -24,48 +24,24 @@ import io.restassured.config.EncoderConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
-import io.restassured.response.Response;
-import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @QuarkusTest
 @WithTestResource(
     value = InfrastructureResource.class,
     scope = TestResourceScope.GLOBAL,
     initArgs = @ResourceArg(name = "database", value = "dataset"))
-class DatasetServiceTest {
-  private static final String SURVEY =
-      Path.of("..", "examples", "survey.csv").toAbsolutePath().normalize().toString();
-
-  private static final String TOKENIZER =
-      Path.of("..", "examples", "tokenizer.json").toAbsolutePath().normalize().toString();
-
-  @ConfigProperty(name = "kafka.bootstrap.servers")
-  String bootstrapServers;
-
-  @TempDir Path folder;
-
-  private DatasetTopic topic;
-
-  @BeforeEach
-  void connect() {
-    topic = new DatasetTopic(bootstrapServers);
-  }
-
+class DatasetServiceTest extends DatasetAsking {
   @Test
   void aSurveyBecomesADatasetWithItsCard() {
     String id =
@@ -230,11 +206,9 @@ class DatasetServiceTest {
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
-              Dataset left = new Dataset();
-              left.id = id;
+              Dataset left = waiting(id);
               left.spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null);
-              left.state = DatasetState.REQUESTED;
-              left.requestedAt = Instant.now();
+              left.attempts = 1;
               left.persist();
             });
 
@@ -274,33 +248,5 @@ class DatasetServiceTest {
         .then()
         .statusCode(202)
         .body("spec.synthesis.seed", equalTo(9));
-  }
-
-  private static ValidatableResponse post(Map<String, Object> spec) {
-    return given().contentType(ContentType.JSON).body(spec).post("/datasets").then();
-  }
-
-  private static String requested(String id, String survey, String group) {
-    return """
-        {"dataset_id": "%s", "spec": {"survey": "%s", "group": "%s"}, "requested_by": "an-experiment"}
-        """
-        .formatted(id, survey, group);
-  }
-
-  private static JsonPath awaitState(String id, String state) {
-    Response response =
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .until(
-                () -> given().get("/datasets/" + id),
-                dataset -> dataset.statusCode() == 200 && state.equals(dataset.path("state")));
-    return response.jsonPath();
-  }
-
-  private ConsumerRecord<String, byte[]> awaitEvent(String from, String key, String type) {
-    return await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> topic.events(from, key, type), events -> !events.isEmpty())
-        .get(0);
   }
 }

@@ -9,6 +9,7 @@ import io.gdpo.data.DuckDb;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.data.PreferenceParquet;
+import io.gdpo.dataset.Collected;
 import io.gdpo.dataset.DatasetException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadyExamplesTest {
   private static final String GOOD =
@@ -40,10 +42,10 @@ class ReadyExamplesTest {
   void aFolderOfSplitsIsTakenAsItIsInEveryFormat() throws IOException {
     write("train.jsonl", GOOD.formatted(1) + "\n\n" + GOOD.formatted(2));
     write("validation.json", "[" + GOOD.formatted(3) + "]");
-    PreferenceExample example = ReadyExamples.read(jsonl(10), 0).test().get(0);
+    PreferenceExample example = Collected.examples(jsonl(10), 0).test().get(0);
     PreferenceParquet.write(folder.resolve("test-00000-of-00001.parquet"), List.of(example));
 
-    PreferenceDataset dataset = ReadyExamples.read(folder, 0);
+    PreferenceDataset dataset = Collected.examples(folder, 0);
 
     assertThat(dataset.train()).hasSize(2);
     assertThat(dataset.eval()).hasSize(1);
@@ -61,14 +63,14 @@ class ReadyExamplesTest {
       parquet(json, split + ".parquet");
     }
 
-    assertThat(ReadyExamples.read(folder, 0).train().get(0).majority()).isTrue();
+    assertThat(Collected.examples(folder, 0).train().get(0).majority()).isTrue();
   }
 
   @Test
   void oneFileIsSplitByPromptAndBySeed() throws IOException {
     Path file = jsonl(100);
 
-    PreferenceDataset dataset = ReadyExamples.read(file, 7);
+    PreferenceDataset dataset = Collected.examples(file, 7);
 
     assertThat(dataset.train()).hasSize(240);
     assertThat(dataset.eval()).hasSize(30);
@@ -80,8 +82,8 @@ class ReadyExamplesTest {
       assertThat(seen).doesNotContainAnyElementsOf(prompts);
       seen.addAll(prompts);
     }
-    assertThat(ReadyExamples.read(file, 7)).isEqualTo(dataset);
-    assertThat(ReadyExamples.read(file, 8)).isNotEqualTo(dataset);
+    assertThat(Collected.examples(file, 7)).isEqualTo(dataset);
+    assertThat(Collected.examples(file, 8)).isNotEqualTo(dataset);
   }
 
   @ParameterizedTest
@@ -104,6 +106,13 @@ class ReadyExamplesTest {
           "context": "Hi."                | "context": 5                 | field 'context': must be a text, is 5
           "majority": 1}                  | "majority": 1                | column 1 is not JSON
           "prompt":                       | prompt:                      | is not JSON
+          "accept_choice_id": 4           | "accept_choice_id": 4.5      | field 'accept_choice_id': must be a belief class, 0 to 5, is 4.5
+          "accept_choice_id": 4           | "accept_choice_id": 18446744073709551620 | field 'accept_choice_id': must be a belief class
+          "accept_response": "Sure."      | "accept_response": "A\\ud83d"  | field 'accept_response': holds half of a surrogate pair (U+D83D) at character 2
+          "accept_choice": "Yes"          | "accept_choice": "\\u001b[31m" | field 'accept_choice': holds the control character (U+001B) at character 1
+          "context": "Hi."                | "context": "a\\u0000b"        | field 'context': holds the control character (U+0000) at character 2
+          ["Yes", "No"]                   | [[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]] | is nested more than 20 deep
+          "context": "Hi."                | "prompt": "Hi."              | is not JSON: a field is given twice
           """)
   void whatIsWrongIsToldWithFileLineAndField(String good, String bad, String message)
       throws IOException {
@@ -111,17 +120,94 @@ class ReadyExamplesTest {
     write("eval.jsonl", GOOD.formatted(3));
     write("test.jsonl", GOOD.formatted(4));
 
-    assertThatThrownBy(() -> ReadyExamples.read(folder, 0))
+    assertThatThrownBy(() -> Collected.examples(folder, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("train.jsonl, line 2")
         .hasMessageContaining(message.replace("column 1 is", "is"));
   }
 
   @Test
+  void bothSidesTheSameTeachNothingAndAreRefusedByRow() throws IOException {
+    String same =
+        GOOD.formatted(2)
+            .replace("\"reject_choice_id\": 2", "\"reject_choice_id\": 4")
+            .replace("\"No\", \"reject", "\"Yes\", \"reject")
+            .replace("Never.", "Sure.");
+    Path file = write("pairs.jsonl", GOOD.formatted(1) + "\n" + same);
+
+    assertThatThrownBy(() -> Collected.examples(file, 0))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("pairs.jsonl, line 2: accepted and rejected side are the same");
+  }
+
+  @Test
+  void aWholeNumberWithAPointIsAClassAndTheIndexOfPandasIsNoField() throws IOException {
+    String line =
+        GOOD.replace("\"accept_choice_id\": 4", "\"accept_choice_id\": 4.0, \"Unnamed: 0\": 3")
+            .replace("{\"prompt\"", "{\"__index_level_0__\": 7, \"prompt\"");
+    Path file =
+        write(
+            "pairs.jsonl",
+            IntStream.range(0, 9).mapToObj(line::formatted).collect(Collectors.joining("\n")));
+
+    assertThat(Collected.examples(file, 0).train().get(0).acceptChoiceId()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pairs.jsonl", "pairs.json"})
+  void aByteOrderMarkIsSkipped(String name) throws IOException {
+    String lines = Files.readString(jsonl(5));
+    Path file =
+        write(name, "\uFEFF" + (name.endsWith("l") ? lines : "[" + lines.replace("\n", ",") + "]"));
+
+    assertThat(Collected.examples(file, 0).train()).hasSize(9);
+  }
+
+  @Test
+  void aListInALineIsToldInAShortReason() throws IOException {
+    Path file = write("pairs.jsonl", "[" + "{\"prompt\": \"a long one\"}, ".repeat(70_000) + "1]");
+
+    assertThatThrownBy(() -> Collected.examples(file, 0))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("pairs.jsonl, line 1 holds a list")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x.jsonl", "x.json", "x.parquet", "test.json"})
+  void nothingIsQuotedOfAFileThatIsNoneOfOurs(String name) throws IOException {
+    for (String content :
+        List.of(
+            "secret:x:0:0::/root:/bin/sh\n",
+            "{\"secret\": \"secret\"}\n",
+            "[\"secret\"]\n",
+            "\"secret\"\n",
+            "[{\"secret\": 1}]")) {
+      Path file = write(name, content);
+
+      assertThatThrownBy(() -> Collected.examples(file, 0))
+          .isInstanceOf(DatasetException.class)
+          .satisfies(e -> assertThat(e.getMessage()).contains(name).doesNotContain("secret"));
+    }
+  }
+
+  @Test
+  void parquetIsReadInAFolderOfAnyName() throws IOException, SQLException {
+    Path odd = Files.createDirectories(folder.resolve("style=1").resolve("a*[b]?"));
+    Path json = write("rows.json", "[" + GOOD.formatted(1) + "]");
+    for (String split : List.of("train", "eval", "test")) {
+      parquet(json, split + ".parquet");
+      Files.move(folder.resolve(split + ".parquet"), odd.resolve(split + ".parquet"));
+    }
+
+    assertThat(Collected.examples(odd, 0).train().get(0).style()).isEqualTo("given");
+  }
+
+  @Test
   void aBrokenJsonListIsToldWithItsLine() throws IOException {
     Path file = write("pairs.json", "[\n" + GOOD.formatted(1) + ",\n{\"prompt\": }\n]");
 
-    assertThatThrownBy(() -> ReadyExamples.read(file, 0))
+    assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("pairs.json, line 3, column 12 is not JSON");
   }
@@ -130,7 +216,7 @@ class ReadyExamplesTest {
   void aSingleObjectIsNoList() throws IOException {
     Path file = write("pairs.json", GOOD.formatted(1));
 
-    assertThatThrownBy(() -> ReadyExamples.read(file, 0))
+    assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("must hold a list of examples");
   }
@@ -139,7 +225,7 @@ class ReadyExamplesTest {
   void aFileThatOnlyClaimsToBeParquetIsRefused() throws IOException {
     Path file = write("pairs.parquet", "no parquet here at all");
 
-    assertThatThrownBy(() -> ReadyExamples.read(file, 0))
+    assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("pairs.parquet cannot be read as Parquet");
   }
@@ -149,12 +235,12 @@ class ReadyExamplesTest {
     write("train.jsonl", GOOD.formatted(1));
     write("eval.jsonl", "\n");
 
-    assertThatThrownBy(() -> ReadyExamples.read(folder, 0))
+    assertThatThrownBy(() -> Collected.examples(folder, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("eval.jsonl holds no example");
 
     write("eval.jsonl", GOOD.formatted(1));
-    assertThatThrownBy(() -> ReadyExamples.read(folder, 0))
+    assertThatThrownBy(() -> Collected.examples(folder, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("no file for the split 'test'");
   }
@@ -163,7 +249,7 @@ class ReadyExamplesTest {
   void tooFewPromptsToSplitAreRefused() throws IOException {
     Path file = jsonl(2);
 
-    assertThatThrownBy(() -> ReadyExamples.read(file, 0))
+    assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("2 different prompts, too few to split");
   }
@@ -176,7 +262,7 @@ class ReadyExamplesTest {
     write("eval.jsonl", GOOD.formatted(1));
     write("test.jsonl", GOOD.formatted(1));
 
-    assertThatThrownBy(() -> ReadyExamples.read(folder, 0))
+    assertThatThrownBy(() -> Collected.examples(folder, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("question 'Q1?' has two different distributions");
   }
@@ -185,7 +271,7 @@ class ReadyExamplesTest {
   void anUnknownKindOfFileIsRefused() throws IOException {
     Path file = write("pairs.xml", "<x/>");
 
-    assertThatThrownBy(() -> ReadyExamples.read(file, 0))
+    assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("none of .jsonl, .json and .parquet");
   }

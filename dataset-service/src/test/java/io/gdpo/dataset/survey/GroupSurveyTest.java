@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,6 +187,136 @@ class GroupSurveyTest {
     assertThatThrownBy(() -> GroupSurvey.read(latin, "A"))
         .isInstanceOf(SurveyException.class)
         .hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void questionsThatDifferInSymbolsAreDifferentAndPunctuationIsNot() throws IOException {
+    String share = "{'A': [0.6, 0.4]}";
+    List<String> different =
+        List.of(
+            "Do you like \uD83C\uDF4E?",
+            "Do you like \uD83C\uDF4C?",
+            "Do you like C?",
+            "Do you like C++?",
+            "Do you like C#?",
+            "Is 5 cold?",
+            "Is -5 cold?",
+            "Do you like NET?",
+            "Do you like .NET?",
+            "Is 1.5 a lot?",
+            "Is 15 a lot?",
+            "Do you like caf\u00E9?");
+    List<String> same = List.of("do you like: caf\u0065\u0301 ...", "Is 5\u00A0cold");
+
+    GroupSurvey survey =
+        read(
+            Stream.concat(different.stream(), same.stream())
+                .map(question -> row(question, share, "['Yes', 'No']"))
+                .toArray(String[]::new));
+
+    assertThat(survey.questions()).extracting(GroupQuestion::text).isEqualTo(different);
+    assertThat(survey.merged()).extracting(RowNote::row).containsExactly(13L, 14L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ???           | {'A': [0.5, 0.5]} | ['Yes', 'No']        | field 'question' holds no word
+          Bad?          | {'A': [0.5, 0.5]} | ['Yes\\ud83d', 'No'] | field 'options' holds half of a surrogate pair
+          Bad?          | {'A': [0.5, 0.5]} | ['\\x1b[31mYes', 'No'] | field 'options' holds the control character (U+001B)
+          Bad?          | {'A': [None, 1]}  | ['Yes', 'No']        | must hold numbers, holds None
+          """)
+  void onlyTheRowIsRefused(String question, String selections, String options, String reason)
+      throws IOException {
+    GroupSurvey survey =
+        read(
+            row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"), row(question, selections, options));
+
+    assertThat(survey.questions()).hasSize(1);
+    assertThat(survey.refused()).extracting(RowNote::row).containsExactly(2L);
+    assertThat(survey.refused().get(0).note()).contains(reason);
+  }
+
+  @Test
+  void aNestedListAndHalfAPairInTheFileCostOnlyTheirRows() throws IOException {
+    Path file =
+        file(
+            row("Deep?", "{'A': [0.5, 0.5]}", "[".repeat(20_000)),
+            row("Half @@@?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"),
+            row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"));
+    byte[] bytes = Files.readAllBytes(file);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("@@@");
+    System.arraycopy(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0xBD}, 0, bytes, at, 3);
+    Files.write(file, bytes);
+
+    GroupSurvey survey = GroupSurvey.read(file, "A");
+
+    assertThat(survey.questions()).extracting(GroupQuestion::text).containsExactly("Good?");
+    assertThat(survey.refused().get(0).note()).contains("nested more than 20 deep");
+    assertThat(survey.refused().get(1).note()).contains("half of a surrogate pair (U+D83D)");
+  }
+
+  @Test
+  void anotherGroupsGapDoesNotConcernThisOne() throws IOException {
+    GroupSurvey survey =
+        read(row("Fine?", "{'B': [None, 'x'], 'C\\x1b': 5, 'A': [0.5, 0.5]}", "['Yes', 'No']"));
+
+    assertThat(survey.refused()).isEmpty();
+    assertThat(survey.questions()).hasSize(1);
+  }
+
+  @Test
+  void aNameIsTheSameHoweverItsAccentsAreEncoded() throws IOException {
+    Path file =
+        file(
+            row(
+                "Fine?",
+                "defaultdict(<class 'list'>, {'Tu\u0308rkiye': [0.5, 0.5], \"\"C\u00F4te d'Ivoire\"\": [0.1,"
+                    + " 0.9]})",
+                "['Yes', 'No']"));
+
+    assertThat(GroupSurvey.read(file, "T\u00FCrkiye").questions()).hasSize(1);
+    assertThat(GroupSurvey.read(file, "Co\u0302te d'Ivoire").questions()).hasSize(1);
+  }
+
+  @Test
+  void ofManyGroupsOnlyTheNearestAreNamed() throws IOException {
+    String groups =
+        IntStream.range(0, 40_000)
+            .mapToObj(i -> "'Region " + i + "': [0.5, 0.5]")
+            .collect(Collectors.joining(", ", "{", "}"));
+    Path file = file(row("Fine?", groups, "['Yes', 'No']"));
+
+    assertThatThrownBy(() -> GroupSurvey.read(file, "region 12345x"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("the nearest of its 40,000 groups are [Region 12345")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(400));
+  }
+
+  @Test
+  void aByteOrderMarkIsSkippedAndAnotherSeparatorIsNamed() throws IOException {
+    String survey = Files.readString(file(row("Fine?", "{'A': [0.5, 0.5]}", "['Yes', 'No']")));
+    Path marked = Files.writeString(folder.resolve("bom.csv"), "\uFEFF" + survey);
+    Path semicolons = Files.writeString(folder.resolve("semi.csv"), survey.replace(',', ';'));
+
+    assertThat(GroupSurvey.read(marked, "A").questions()).hasSize(1);
+    assertThatThrownBy(() -> GroupSurvey.read(semicolons, "A"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("semi.csv looks like it is separated by ';'");
+  }
+
+  @Test
+  void nothingIsQuotedOfAFileThatIsNoSurvey() throws IOException {
+    for (String content : List.of("secret:x:0:0::/root\n", "\"secret", "secret,b\nsecret,c,d\n")) {
+      Path file = Files.writeString(folder.resolve("passwd"), content);
+
+      assertThatThrownBy(() -> GroupSurvey.read(file, "A"))
+          .isInstanceOf(SurveyException.class)
+          .satisfies(e -> assertThat(e.getMessage()).contains("passwd").doesNotContain("secret"));
+    }
   }
 
   private GroupSurvey read(String... rows) throws IOException {

@@ -7,6 +7,7 @@ import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataset;
+import io.gdpo.dataset.Collected;
 import io.gdpo.dataset.belief.BeliefDistribution;
 import io.gdpo.dataset.survey.GroupQuestion;
 import io.gdpo.dataset.survey.GroupSurvey;
@@ -109,6 +110,14 @@ class DialoguesTest {
   }
 
   @Test
+  void theSidesOfAPairNeverSayTheSameWords() {
+    for (long seed = 0; seed < 4; seed++) {
+      assertThat(synthesise(questions("Hilltop"), seed).train())
+          .allSatisfy(e -> assertThat(e.acceptResponse()).isNotEqualTo(e.rejectResponse()));
+    }
+  }
+
+  @Test
   void aGroupOfOneOpinionStillGetsRejectedSides() {
     GroupQuestion all =
         new GroupQuestion(
@@ -185,7 +194,7 @@ class DialoguesTest {
   }
 
   private static PreferenceDataset synthesise(List<GroupQuestion> questions, long seed) {
-    return new Dialogues(new SynthesisSpec(null, seed)).of(questions).dataset();
+    return Collected.of(sink -> new Dialogues(new SynthesisSpec(null, seed)).of(questions, sink));
   }
 
   private static List<GroupQuestion> questions(String group) {

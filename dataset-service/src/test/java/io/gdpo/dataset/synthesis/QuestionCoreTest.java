@@ -2,6 +2,7 @@ package io.gdpo.dataset.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,35 @@ class QuestionCoreTest {
   void whatIsAskedRemainsAndInstructionsGo(String question, String options, String core) {
     assertThat(QuestionCore.of(question, Arrays.asList(options.split("; "))).sentence())
         .isEqualTo(core);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Please tell me if you approve or disapprove of the way our long serving mayor Ann Miller is dealing with...the flooded cellars downtown. | Approve; Disapprove
+          If the bridge were to close, would this be a very serious problem for your village, a somewhat serious problem, or no problem at all? | Very serious problem; Somewhat serious problem; No problem at all
+          In the past 12 months, have you used the new library by the river to do any of the following things?...borrow a children's book that was written in another language | Yes; No
+          From your point of view, what have been the effects of the new road on the market: more noise at night | Agree; Disagree
+          Tell me how much confidence you have in each clerk to do the right thing regarding lost keys: a lot, some, or none?...Clerk Brown | A lot; Some; None
+          Some people say that loud music at night is a plague. Do you personally feel that this kind of noise is often justified to celebrate a wedding, sometimes justified or never justified? | Often justified; Sometimes justified; Never justified
+          Do you strictly agree or disagree that ferries should run on holidays? | Agree; Disagree
+          Do you support or not support the tunnel? | Support; Not
+          """)
+  void noWordOfWhatIsAskedIsLostInAnyParaphrase(String text, String offered) {
+    String question = text.replace("\u001E", "\n\n");
+    List<String> options = Arrays.asList(offered.split("; "));
+
+    QuestionCore core = QuestionCore.of(question, options);
+
+    assertThat(core.cut()).isFalse();
+    for (int way = 0; way < SmallTalk.STYLES; way++) {
+      List<String> carried = new ArrayList<>(options);
+      carried.add(Paraphrase.of(core.sentence(), way));
+      assertThat(ContentWords.missing(question, carried)).isEmpty();
+    }
+    assertThat(Paraphrase.of(core.sentence(), 0)).doesNotContain("dealing the");
   }
 
   @Test

@@ -1,0 +1,77 @@
+package io.gdpo.dataset.catalog;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks the running service for datasets, and waits for what becomes of them. */
+abstract class DatasetAsking {
+  static final String SURVEY =
+      Path.of("..", "examples", "survey.csv").toAbsolutePath().normalize().toString();
+
+  static final String TOKENIZER =
+      Path.of("..", "examples", "tokenizer.json").toAbsolutePath().normalize().toString();
+
+  @ConfigProperty(name = "kafka.bootstrap.servers")
+  String bootstrapServers;
+
+  @TempDir Path folder;
+
+  DatasetTopic topic;
+
+  @BeforeEach
+  void connect() {
+    topic = new DatasetTopic(bootstrapServers);
+  }
+
+  /** What no build makes READY by itself. */
+  static Dataset waiting(String id) {
+    Dataset dataset = new Dataset();
+    dataset.id = id;
+    dataset.spec = new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null);
+    dataset.state = DatasetState.REQUESTED;
+    dataset.requestedAt = Instant.now();
+    return dataset;
+  }
+
+  static ValidatableResponse post(Map<String, Object> spec) {
+    return given().contentType(ContentType.JSON).body(spec).post("/datasets").then();
+  }
+
+  static String requested(String id, String survey, String group) {
+    return """
+        {"dataset_id": "%s", "spec": {"survey": "%s", "group": "%s"}, "requested_by": "an-experiment"}
+        """
+        .formatted(id, survey, group);
+  }
+
+  static JsonPath awaitState(String id, String state) {
+    Response response =
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> given().get("/datasets/" + id),
+                dataset -> dataset.statusCode() == 200 && state.equals(dataset.path("state")));
+    return response.jsonPath();
+  }
+
+  ConsumerRecord<String, byte[]> awaitEvent(String from, String key, String type) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> topic.events(from, key, type), events -> !events.isEmpty())
+        .get(0);
+  }
+}
