@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -360,13 +361,21 @@ public final class CausalLanguageModel implements AutoCloseable {
     for (int i = 0; i < batch.tokens().length; i++) {
       if (batch.positions()[i] < 0 || batch.positions()[i] >= config.positions()) {
         throw new IllegalArgumentException(
-            "Row %d has a token at position %d, but the model has %d positions; shorten the text"
-                .formatted(i / batch.length(), batch.positions()[i], config.positions()));
+            String.format(
+                Locale.ROOT,
+                "Row %d has a token at position %d, but the model has %d positions; shorten the text",
+                i / batch.length(),
+                batch.positions()[i],
+                config.positions()));
       }
       if (batch.tokens()[i] < 0 || batch.tokens()[i] >= config.vocabSize()) {
         throw new IllegalArgumentException(
-            "Row %d holds token %d, but the model's vocabulary has %d (vocab_size); the tokenizer is another model's"
-                .formatted(i / batch.length(), batch.tokens()[i], config.vocabSize()));
+            String.format(
+                Locale.ROOT,
+                "Row %d holds token %d, but the model's vocabulary has %d (vocab_size); the tokenizer is another model's",
+                i / batch.length(),
+                batch.tokens()[i],
+                config.vocabSize()));
       }
     }
   }

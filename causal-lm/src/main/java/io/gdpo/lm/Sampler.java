@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.IntConsumer;
@@ -112,14 +113,22 @@ public final class Sampler implements AutoCloseable {
       }
       if (prompt.length >= config.positions()) {
         throw new IllegalArgumentException(
-            "Prompt %d has %d tokens and leaves no room: the model has %d positions"
-                .formatted(i, prompt.length, config.positions()));
+            String.format(
+                Locale.ROOT,
+                "Prompt %d has %d tokens and leaves no room: the model has %d positions",
+                i,
+                prompt.length,
+                config.positions()));
       }
       for (long token : prompt) {
         if (token < 0 || token >= config.vocabSize()) {
           throw new IllegalArgumentException(
-              "Prompt %d holds token %d, but the model's vocabulary has %d (vocab_size)"
-                  .formatted(i, token, config.vocabSize()));
+              String.format(
+                  Locale.ROOT,
+                  "Prompt %d holds token %d, but the model's vocabulary has %d (vocab_size)",
+                  i,
+                  token,
+                  config.vocabSize()));
         }
       }
     }
@@ -138,9 +147,11 @@ public final class Sampler implements AutoCloseable {
     for (int row = 0; row < tokens.length; row++) {
       if (tokens[row] < 0) {
         throw new InvalidModelException(
-            "the model's logits behind token %d of prompt %d are NaN or infinite, so that no token can be drawn: its weights hold such numbers, or what it computes overflows; train it again with a lower learning_rate, or start from another model"
-                .formatted(
-                    continuations.get(row).tokensBefore(), continuations.get(row).promptIndex()));
+            String.format(
+                Locale.ROOT,
+                "the model's logits behind token %d of prompt %d are NaN or infinite, so that no token can be drawn: its weights hold such numbers, or what it computes overflows; train it again with a lower learning_rate, or start from another model",
+                continuations.get(row).tokensBefore(),
+                continuations.get(row).promptIndex()));
       }
     }
     return tokens;

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -166,7 +167,12 @@ public final class WeightFiles implements AutoCloseable {
       return config.untiedHead(); // of two tied names some writers keep the first by alphabet
     }
     throw new InvalidModelException(
-        "%s: weight %s is missing (%d weights are there)".formatted(named, weight, names().size()));
+        String.format(
+            Locale.ROOT,
+            "%s: weight %s is missing (%d weights are there)",
+            named,
+            weight,
+            names().size()));
   }
 
   /** The shape of one of {@link #names}. */

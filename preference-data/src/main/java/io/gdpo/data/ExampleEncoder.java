@@ -5,6 +5,7 @@ import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.lm.Tokenizer;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,8 +74,11 @@ public final class ExampleEncoder {
       digits[belief] = texts.inPlace(OpinionTemplate.digit(belief));
       if (digits[belief].length != 1 || !different.add(digits[belief][0])) {
         throw new PreferenceDataException(
-            "belief digit %d is not one token of its own where a response begins, but %s: use a tokenizer that has a token for each digit"
-                .formatted(belief, Arrays.toString(digits[belief])));
+            String.format(
+                Locale.ROOT,
+                "belief digit %d is not one token of its own where a response begins, but %s: use a tokenizer that has a token for each digit",
+                belief,
+                Arrays.toString(digits[belief])));
       }
     }
     return digits;
@@ -138,14 +142,15 @@ public final class ExampleEncoder {
       int room = maxLength - maxPromptLength;
       if (belief.words() > room) {
         throw new PreferenceDataException(
-            "question '%s': the belief '%s' needs %d tokens, but max_length %d less max_prompt_length %d leaves %d for the response; lower max_prompt_length or raise max_length"
-                .formatted(
-                    example.questionId(),
-                    example.acceptChoice(),
-                    belief.words(),
-                    maxLength,
-                    maxPromptLength,
-                    room));
+            String.format(
+                Locale.ROOT,
+                "question '%s': the belief '%s' needs %d tokens, but max_length %d less max_prompt_length %d leaves %d for the response; lower max_prompt_length or raise max_length",
+                example.questionId(),
+                example.acceptChoice(),
+                belief.words(),
+                maxLength,
+                maxPromptLength,
+                room));
       }
       chosen = cut(chosen, room);
       rejected = cut(rejected, room);

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -184,6 +185,6 @@ final class TextEncoder {
   }
 
   private static String shown(String mark) {
-    return "U+%04X".formatted((int) mark.charAt(0));
+    return String.format(Locale.ROOT, "U+%04X", (int) mark.charAt(0));
   }
 }

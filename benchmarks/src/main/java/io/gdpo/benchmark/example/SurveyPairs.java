@@ -1,6 +1,7 @@
 package io.gdpo.benchmark.example;
 
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
@@ -30,11 +31,15 @@ public record SurveyPairs(Path folder, String group, int examplesPerPrompt)
 
   @Override
   public ExampleFile examples(int count, long vocabulary) throws IOException {
-    List<PreferenceExample> all =
-        new Dialogues(new SynthesisSpec(null, null))
-            .of(GroupSurvey.read(folder.resolve("survey.csv"), group).questions())
-            .dataset()
-            .train();
+    List<PreferenceExample> all = new ArrayList<>();
+    new Dialogues(new SynthesisSpec(null, null))
+        .of(
+            GroupSurvey.read(folder.resolve("survey.csv"), group).questions(),
+            (split, example) -> {
+              if (split == Split.TRAIN) {
+                all.add(example);
+              }
+            });
     try (Tokenizer tokenizer = Tokenizer.load(folder.resolve("tokenizer.json"))) {
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, LONGEST, LONGEST_PROMPT);
       List<PairTokens> pairs = all.stream().map(example -> pair(encoder, example)).toList();

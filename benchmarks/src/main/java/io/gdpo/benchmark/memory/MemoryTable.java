@@ -50,7 +50,8 @@ public final class MemoryTable {
     String name() {
       return isEvaluation()
           ? loss
-          : "%s%s %s, batch %d".formatted(loss, lora ? " LoRA" : "", dtype, batch);
+          : String.format(
+              Locale.ROOT, "%s%s %s, batch %d", loss, lora ? " LoRA" : "", dtype, batch);
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -34,7 +35,7 @@ record WideVocabulary(Path folder, int layers, int width, int heads, int inner) 
   private static final int EVALUATED = 32;
 
   Path model() {
-    return folder.resolve("model-%dx%d".formatted(layers, width));
+    return folder.resolve(String.format(Locale.ROOT, "model-%dx%d", layers, width));
   }
 
   Path dataset() {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -109,7 +110,8 @@ public final class FloatFile {
     void requireAll() {
       if (written != tensor.shape.size()) {
         throw new IllegalArgumentException(
-            "Tensor %s got %d elements, but is %s".formatted(name, written, tensor.shape));
+            String.format(
+                Locale.ROOT, "Tensor %s got %d elements, but is %s", name, written, tensor.shape));
       }
     }
   }

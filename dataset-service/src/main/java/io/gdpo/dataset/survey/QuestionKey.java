@@ -37,7 +37,7 @@ final class QuestionKey {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
               .digest(of(question).getBytes(StandardCharsets.UTF_8));
-      return "q-" + String.format("%064x", new BigInteger(1, hash)).substring(0, 10);
+      return "q-" + String.format(Locale.ROOT, "%064x", new BigInteger(1, hash)).substring(0, 10);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

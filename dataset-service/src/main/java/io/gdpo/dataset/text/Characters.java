@@ -1,5 +1,6 @@
 package io.gdpo.dataset.text;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a text of a dataset may hold: anything that can be written, shown and learnt. */
@@ -39,6 +40,7 @@ public final class Characters {
   }
 
   private static String told(String what, int codePoint, int at) {
-    return "holds %s (U+%04X) at character %d; take it out".formatted(what, codePoint, at + 1);
+    return String.format(
+        Locale.ROOT, "holds %s (U+%04X) at character %d; take it out", what, codePoint, at + 1);
   }
 }

@@ -80,9 +80,14 @@ final class CheckpointEvaluation {
             .map(examples -> examples.get(0))
             .toList();
     progress.say(
-        "checkpoint %s on %s: %d questions, %d prompts, %d pairs"
-            .formatted(
-                checkpoint.id(), spec.split(), questions.size(), prompts.size(), split.size()));
+        String.format(
+            Locale.ROOT,
+            "checkpoint %s on %s: %d questions, %d prompts, %d pairs",
+            checkpoint.id(),
+            spec.split(),
+            questions.size(),
+            prompts.size(),
+            split.size()));
 
     Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
     List<PreferenceExample> inQuestionOrder =

@@ -24,6 +24,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -184,8 +185,12 @@ class EvaluationRunner {
     }
     evaluation.failures++;
     String reason =
-        "its process ended with code %d%s; see %s"
-            .formatted(code, meaning(code), artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
+        String.format(
+            Locale.ROOT,
+            "its process ended with code %d%s; see %s",
+            code,
+            meaning(code),
+            artifacts.uri(evaluation.folderKey() + "/" + LOG_FILE));
     if (evaluation.failures >= TRIES) {
       fail(evaluation, reason + " (tried " + TRIES + " times)");
     } else {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -204,6 +205,7 @@ public final class DemoCommand implements Callable<Integer> {
     console.print("The page with plots: " + files.html().toUri());
     console.print("The same in Markdown: " + files.markdown());
     Duration took = Duration.between(begin, Instant.now());
-    console.print(String.format("Done in %d min %d s.", took.toMinutes(), took.toSecondsPart()));
+    console.print(
+        String.format(Locale.ROOT, "Done in %d min %d s.", took.toMinutes(), took.toSecondsPart()));
   }
 }

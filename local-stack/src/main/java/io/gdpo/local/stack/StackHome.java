@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The folder that holds everything a local stack keeps: databases, topics, artifacts, logs,
@@ -68,8 +69,10 @@ public record StackHome(Path root) {
   /** In words, how much of the disk is left. */
   public String freeSpace() {
     return String.format(
+        Locale.ROOT,
         "is on a disk with %d MB left; a stack needs %d MB at the least, and models more",
-        freeBytes() >> 20, LEAST_FREE_BYTES >> 20);
+        freeBytes() >> 20,
+        LEAST_FREE_BYTES >> 20);
   }
 
   private long freeBytes() {

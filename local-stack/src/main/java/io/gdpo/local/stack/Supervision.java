@@ -3,6 +3,7 @@ package io.gdpo.local.stack;
 import io.gdpo.contracts.Reason;
 import io.gdpo.local.stack.Health.State;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -144,13 +145,20 @@ final class Supervision implements AutoCloseable {
       if (misses < patience.misses()) {
         become(
             State.SILENT,
-            "does not answer (%d of %d questions; then it is killed and started again)"
-                .formatted(misses, patience.misses()));
+            String.format(
+                Locale.ROOT,
+                "does not answer (%d of %d questions; then it is killed and started again)",
+                misses,
+                patience.misses()));
         return;
       }
       news.accept(
-          "%s has not answered %d questions in a row: killing it. Its log is %s"
-              .formatted(part.label(), misses, part.log()));
+          String.format(
+              Locale.ROOT,
+              "%s has not answered %d questions in a row: killing it. Its log is %s",
+              part.label(),
+              misses,
+              part.log()));
       misses = 0;
       part.kill();
       down();
@@ -190,7 +198,7 @@ final class Supervision implements AutoCloseable {
     private void waitAfter(String event) {
       Duration delay = Backoff.after(rapidDeaths).delay();
       dueAt = System.nanoTime() + delay.toNanos();
-      String again = "; starting it again in %d s".formatted(delay.toSeconds());
+      String again = String.format(Locale.ROOT, "; starting it again in %d s", delay.toSeconds());
       become(State.ENDED, event.lines().findFirst().orElse("") + again);
       news.accept("%s %s%s. Its log is %s".formatted(part.label(), event, again, part.log()));
       if (!delay.isZero()) {

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -280,8 +281,11 @@ final class TrainingRun {
     int positions = config.positions();
     if (spec.maxLength() != null && spec.maxLength() > positions) {
       throw new TrainingFailedException(
-          "max_length %d is more than the model's %d positions; lower it or take a longer model"
-              .formatted(spec.maxLength(), positions));
+          String.format(
+              Locale.ROOT,
+              "max_length %d is more than the model's %d positions; lower it or take a longer model",
+              spec.maxLength(),
+              positions));
     }
     return spec.maxLength() == null ? positions : spec.maxLength();
   }
@@ -429,8 +433,10 @@ final class TrainingRun {
             shared.resolve(name), examples.size(), policy.parameters().manager());
     if (earlier.isPresent()) {
       console.printf(
+          Locale.ROOT,
           "reference log-probabilities of %d %s examples are those of an earlier job%n",
-          examples.size(), split);
+          examples.size(),
+          split);
       return earlier.get();
     }
     Stopwatch watch = new Stopwatch();
@@ -444,8 +450,11 @@ final class TrainingRun {
       computed.save(own, reference.parameters().manager());
       ArtifactStore.at(shared.toUri()).publish(own, name); // another job may do so too
       console.printf(
+          Locale.ROOT,
           "reference log-probabilities of %d %s examples in %.1f s%n",
-          examples.size(), split, watch.seconds());
+          examples.size(),
+          split,
+          watch.seconds());
       return computed;
     }
   }
@@ -504,18 +513,19 @@ final class TrainingRun {
       TrainingPlan plan,
       MemoryEstimate estimate) {
     progress.say(
-        "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples, on %s in %s"
-            .formatted(
-                job.jobId(),
-                spec.loss(),
-                data.train().size(),
-                data.eval().size(),
-                model.trainable().count(),
-                model.parameters().count(),
-                plan.totalSteps(),
-                plan.batchSize(),
-                Devices.name(model.parameters().manager().getDevice()),
-                spec.computeDtype()));
+        String.format(
+            Locale.ROOT,
+            "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples, on %s in %s",
+            job.jobId(),
+            spec.loss(),
+            data.train().size(),
+            data.eval().size(),
+            model.trainable().count(),
+            model.parameters().count(),
+            plan.totalSteps(),
+            plan.batchSize(),
+            Devices.name(model.parameters().manager().getDevice()),
+            spec.computeDtype()));
     progress.say(TrainCommand.ESTIMATE + estimate);
     if (encoder.bos().isPresent()) {
       progress.say("each prompt begins with " + encoder.bos().get());
@@ -524,7 +534,11 @@ final class TrainingRun {
     }
     if (data.promptsCut() + data.responsesCut() > 0) {
       progress.say(
-          "cut to fit: %d prompts, %d responses".formatted(data.promptsCut(), data.responsesCut()));
+          String.format(
+              Locale.ROOT,
+              "cut to fit: %d prompts, %d responses",
+              data.promptsCut(),
+              data.responsesCut()));
     }
   }
 
@@ -679,8 +693,13 @@ final class TrainingRun {
       double gradientNorm = optimizer.step(learningRate);
       if (!Double.isFinite(gradientNorm)) {
         throw new TrainingFailedException(
-            "the gradient's norm is %s at step %d, though the loss is finite; lower learning_rate (%s) or look at these examples: rows %s of train.parquet"
-                .formatted(gradientNorm, step, spec.learningRate(), rows(examples)));
+            String.format(
+                Locale.ROOT,
+                "the gradient's norm is %s at step %d, though the loss is finite; lower learning_rate (%s) or look at these examples: rows %s of train.parquet",
+                gradientNorm,
+                step,
+                spec.learningRate(),
+                rows(examples)));
       }
       double seconds = watch.seconds();
       means.add(tokens, gradientNorm, learningRate, seconds);
@@ -697,18 +716,22 @@ final class TrainingRun {
         if (!Double.isFinite(loss) && step == 1) { // of weights that nothing has changed yet
           throw new BrokenStart(job)
               .failure(
-                  "the loss of row %d of train.parquet, before any update, is %s"
-                      .formatted(batch.examples().get(i).index(), loss));
+                  String.format(
+                      Locale.ROOT,
+                      "the loss of row %d of train.parquet, before any update, is %s",
+                      batch.examples().get(i).index(),
+                      loss));
         }
         if (!Double.isFinite(loss)) {
           throw new TrainingFailedException(
-              "the loss is %s at step %d, for row %d of train.parquet (batch of rows %s); lower learning_rate (%s), or look at that example"
-                  .formatted(
-                      loss,
-                      step,
-                      batch.examples().get(i).index(),
-                      rows(batch.examples()),
-                      spec.learningRate()));
+              String.format(
+                  Locale.ROOT,
+                  "the loss is %s at step %d, for row %d of train.parquet (batch of rows %s); lower learning_rate (%s), or look at that example",
+                  loss,
+                  step,
+                  batch.examples().get(i).index(),
+                  rows(batch.examples()),
+                  spec.learningRate()));
         }
       }
     }
@@ -745,8 +768,12 @@ final class TrainingRun {
       stoppedEarly = selection.isOutOfPatience(spec);
       if (stoppedEarly) {
         progress.say(
-            "stopped early: no better %s in %d evaluations; the best is that of step %d"
-                .formatted(spec.selectBy(), selection.withoutGain(), selection.bestStep()));
+            String.format(
+                Locale.ROOT,
+                "stopped early: no better %s in %d evaluations; the best is that of step %d",
+                spec.selectBy(),
+                selection.withoutGain(),
+                selection.bestStep()));
       }
     }
 
