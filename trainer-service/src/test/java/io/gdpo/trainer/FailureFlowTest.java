@@ -1,5 +1,6 @@
 package io.gdpo.trainer;
 
+import static io.gdpo.trainer.support.Service.TOKENIZER;
 import static io.gdpo.trainer.support.Service.awaitExperiment;
 import static io.gdpo.trainer.support.Service.experiment;
 import static io.gdpo.trainer.support.Service.submitYaml;
@@ -289,10 +290,10 @@ class FailureFlowTest {
     return """
         name: %1$s
         dataset: {examples: "file:/nowhere/%1$s.jsonl"}
-        model: {init: {tokenizer: "file:/nowhere/tokenizer.json"}}
+        model: {init: {tokenizer: "%2$s"}}
         stages:
         """
-            .formatted(name)
+            .formatted(name, TOKENIZER)
         + Stream.of(stages).map(FailureFlowTest::stageYaml).collect(Collectors.joining());
   }
 
