@@ -166,10 +166,6 @@ public class Datasets {
               "dataset.id",
               "names a dataset that is there; to build one, give survey or examples"));
     }
-    if (spec.group() != null) {
-      Characters.problem(spec.group())
-          .ifPresent(problem -> problems.add(new SpecProblem("dataset.group", problem)));
-    }
     return problems;
   }
 
