@@ -102,7 +102,7 @@ class ModelFolderTest {
     config(config -> config.put("model_type", "bloom"));
     assertModelRefused()
         .hasMessageContaining("model_type \"bloom\"")
-        .hasMessageContaining("[gpt2, gpt_neox, gptj, llama, mistral, qwen2, qwen3]");
+        .hasMessageContaining("gpt2, gpt_neox, gptj, llama, mistral, qwen2, qwen3");
     config(config -> config.put("activation_function", "relu"));
     assertModelRefused().hasMessageContaining("activation_function").hasMessageContaining("relu");
     config(config -> config.put("scale_attn_by_inverse_layer_idx", true));
