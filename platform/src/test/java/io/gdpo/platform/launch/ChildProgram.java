@@ -35,7 +35,8 @@ final class ChildProgram {
     }
     System.out.println("threads=" + System.getProperty("ai.djl.pytorch.num_threads"));
     System.out.println("heap=" + Runtime.getRuntime().maxMemory() / 1_000_000);
-    System.out.println("locale=" + Locale.getDefault() + " upper i=" + "i".toUpperCase());
+    System.out.println(
+        "locale=" + Locale.getDefault() + " upper i=" + "i".toUpperCase(Locale.getDefault()));
     System.out.println("charset=" + Charset.defaultCharset() + " Türkiye");
     System.out.println("name=" + Path.of("Türkiye").getFileName());
     System.err.println("an error, too");
