@@ -18,8 +18,22 @@ public class BodyLimit implements ReaderInterceptor {
 
   @Override
   public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
-    context.setInputStream(new Bounded(context.getInputStream()));
-    return context.proceed();
+    Bounded body = new Bounded(context.getInputStream());
+    context.setInputStream(body);
+    try {
+      return context.proceed();
+    } catch (IOException | RuntimeException e) {
+      if (body.isTooLarge()) { // parsers wrap what a stream throws, each in its own way
+        ProblemException tooLarge =
+            ProblemException.tooLarge(
+                "The body has more than "
+                    + LARGEST
+                    + " bytes; let it name long things by a path or URI");
+        tooLarge.addSuppressed(e);
+        throw tooLarge;
+      }
+      throw e;
+    }
   }
 
   private static final class Bounded extends FilterInputStream {
@@ -43,14 +57,15 @@ public class BodyLimit implements ReaderInterceptor {
       return got;
     }
 
-    private void count(int bytes) {
+    private void count(int bytes) throws IOException {
       read += bytes;
-      if (read > LARGEST) {
-        throw ProblemException.tooLarge(
-            "The body has more than "
-                + LARGEST
-                + " bytes; let it name long things by a path or URI");
+      if (isTooLarge()) {
+        throw new IOException("more than " + LARGEST + " bytes");
       }
+    }
+
+    private boolean isTooLarge() {
+      return read > LARGEST;
     }
   }
 }

@@ -106,11 +106,14 @@ public final class MemoryShare {
     try {
       Files.createDirectories(folder);
       String said = "";
-      while (!giveUp.getAsBoolean()) {
+      while (true) {
         List<Other> others = new ArrayList<>();
         Optional<Claim> claimed = attempt(who, bytes, others);
         if (claimed.isPresent()) {
           return claimed;
+        }
+        if (giveUp.getAsBoolean()) {
+          return Optional.empty();
         }
         String waits = waits(bytes, others);
         if (!waits.equals(said)) {
@@ -119,7 +122,6 @@ public final class MemoryShare {
         }
         TimeUnit.SECONDS.sleep(SECONDS_BETWEEN_LOOKS);
       }
-      return Optional.empty();
     } catch (IOException e) {
       say.accept(
           "memory is not shared with other jobs, for %s cannot be used (%s); set %s to a folder that can be written"

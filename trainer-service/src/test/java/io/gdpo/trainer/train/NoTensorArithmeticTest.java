@@ -38,6 +38,7 @@ class NoTensorArithmeticTest {
           "setName",
           "setRequiresGradient",
           "size",
+          "toDoubleArray",
           "toFloatArray",
           "toLongArray");
 
