@@ -193,13 +193,9 @@ final class CheckpointEvaluation {
     }
     Path folder = artifacts.fetch(URI.create(checkpoint.referenceUri()));
     try (CausalLanguageModel reference = CausalLanguageModel.load(folder, device)) {
+      // In the policy's rows, so that both round alike and a model is no better than itself.
       return Optional.of(
-          new ResponseScorer(reference)
-              .score(
-                  pairs,
-                  List.of(EncodedExample::chosen, EncodedExample::rejected),
-                  "pairs by the reference",
-                  progress));
+          new ResponseScorer(reference).score(pairs, WANTED, "pairs by the reference", progress));
     }
   }
 

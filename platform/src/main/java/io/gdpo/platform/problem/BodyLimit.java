@@ -1,6 +1,5 @@
-package io.gdpo.platform.json;
+package io.gdpo.platform.problem;
 
-import io.gdpo.platform.problem.ProblemException;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
