@@ -78,7 +78,7 @@ class FailedEvaluationTest {
       throws IOException, SQLException {
     artifacts.write("evaluations/torn/evaluation.json", bytes("{\"checkpoint\": {\"id\""));
     artifacts.write("evaluations/torn/failure.json", bytes("{\"rea"));
-    running(absent("torn", "tearing"));
+    recorded(absent("torn", "tearing"), "RUNNING");
     topics.send(new CheckpointSaved(absent("behind-torn", "tearing"), TinyWorld.SPEC));
 
     awaitStatus("behind-torn", "FAILED");
@@ -173,11 +173,10 @@ class FailedEvaluationTest {
   }
 
   @Test
-  void aReportLeavesOutProgressThatCannotBeReadAndSaysSo() throws IOException {
+  void aReportLeavesOutProgressThatCannotBeReadAndSaysSo() throws IOException, SQLException {
     for (String uri : List.of("relative/progress", "file:/proc", "ftp://elsewhere/progress")) {
       String id = "progress-" + uri.hashCode();
-      topics.send(new CheckpointSaved(with(absent(id, "progressing"), "file:/nowhere", uri), null));
-      awaitStatus(id, "FAILED");
+      recorded(with(absent(id, "progressing"), "file:/nowhere", uri), "FAILED");
     }
     given()
         .get("/experiments/progressing/report")
@@ -190,10 +189,9 @@ class FailedEvaluationTest {
   }
 
   @Test
-  void evaluationsAreListedByPages() throws IOException {
-    topics.send(new CheckpointSaved(absent("page-1", "paging"), null));
-    topics.send(new CheckpointSaved(absent("page-2", "paging"), null));
-    awaitStatus("page-2", "FAILED");
+  void evaluationsAreListedByPages() throws IOException, SQLException {
+    recorded(absent("page-1", "paging"), "FAILED");
+    recorded(absent("page-2", "paging"), "FAILED");
     given()
         .get("/evaluations?experiment=paging&limit=1&offset=1")
         .then()
@@ -202,19 +200,20 @@ class FailedEvaluationTest {
     given().get("/evaluations?limit=5000").then().statusCode(400);
   }
 
-  /** A record that says RUNNING of a process that an earlier run of the service had. */
-  private void running(Checkpoint checkpoint) throws SQLException, IOException {
+  /** A record as an earlier run of the service left it; RUNNING, of a process that is gone. */
+  private void recorded(Checkpoint checkpoint, String status) throws SQLException, IOException {
     try (Connection connection = database.getConnection();
         PreparedStatement insert =
             connection.prepareStatement(
                 """
                 insert into evaluation(checkpoint_id, experiment, stage, checkpoint, spec, status, failures, launches, requested_at)
-                values (?, ?, 'dpo', ?, ?, 'RUNNING', 0, 1, now())
+                values (?, ?, 'dpo', ?, ?, ?, 0, 1, now())
                 """)) {
       insert.setString(1, checkpoint.id());
       insert.setString(2, checkpoint.experiment());
       insert.setString(3, Json.EVENTS.writeValueAsString(checkpoint));
       insert.setString(4, Json.EVENTS.writeValueAsString(TinyWorld.SPEC));
+      insert.setString(5, status);
       insert.executeUpdate();
     }
   }
