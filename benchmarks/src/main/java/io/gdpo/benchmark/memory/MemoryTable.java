@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  *
  * <p>Arguments: the checkout; then {@code --steps N} (50), {@code --threads N} (2), {@code --only
  * TEXT} (rows that contain it), {@code --layers N} and {@code --width N} (24 and 896; less is
- * quicker).
+ * quicker), {@code --tokens N} that an evaluation samples at most (64).
  */
 public final class MemoryTable {
   private static final Pattern SAID = Pattern.compile("memory: about ([\\d,]+) MB");
@@ -86,7 +86,8 @@ public final class MemoryTable {
             number(options, "--layers", 24),
             width,
             Math.max(2, width / SHARE / 2 * 2),
-            width * 38 / 7);
+            width * 38 / 7,
+            WideVocabulary.EXAMPLES);
     world.make();
     new MemoryTable(world, Path.of(args[0], "worker", "target"), options).print();
   }
@@ -145,7 +146,7 @@ public final class MemoryTable {
     Map<String, Object> training = new LinkedHashMap<>();
     training.put("loss", row.loss);
     training.put("batch_size", row.batch);
-    training.put("epochs", (double) steps * row.batch / WideVocabulary.EXAMPLES);
+    training.put("epochs", (double) steps * row.batch / world.examples());
     training.put("eval_every", Integer.MAX_VALUE);
     training.put("compute_dtype", row.dtype);
     if (row.lora) {
@@ -183,7 +184,8 @@ public final class MemoryTable {
             256,
             128);
     EvaluationTask task =
-        new EvaluationTask(checkpoint, new EvaluationSpec("test", "best", 8, 64, 0L));
+        new EvaluationTask(
+            checkpoint, new EvaluationSpec("test", "best", 8, number(options, "--tokens", 64), 0L));
     return run(row, emptied(row), Json.EVENTS.valueToTree(task), "evaluate");
   }
 

@@ -28,12 +28,13 @@ import java.util.SplittableRandom;
  * @param heads of attention, 64 wide at the model's full size; an eighth of them have keys of their
  *     own
  * @param inner width of the feed-forward layer
+ * @param examples of the training split; a third of them in each of the others
  */
-record WideVocabulary(Path folder, int layers, int width, int heads, int inner) {
+record WideVocabulary(Path folder, int layers, int width, int heads, int inner, int examples) {
   static final int VOCABULARY = 151_936;
 
+  /** Of the training split; a third of them in the others. */
   static final int EXAMPLES = 96;
-  private static final int EVALUATED = 32;
 
   Path model() {
     return folder.resolve(String.format(Locale.ROOT, "model-%dx%d", layers, width));
@@ -49,7 +50,8 @@ record WideVocabulary(Path folder, int layers, int width, int heads, int inner) 
     if (!Files.exists(tokenizer)) {
       Files.createDirectories(dataset());
       ByteTokenizer.write(tokenizer);
-      new PreferenceDataset(examples(EXAMPLES, 1), examples(EVALUATED, 2), examples(EVALUATED, 3))
+      new PreferenceDataset(
+              examples(examples, 1), examples(examples / 3, 2), examples(examples / 3, 3))
           .write(dataset());
     }
     if (!Files.exists(model())) {

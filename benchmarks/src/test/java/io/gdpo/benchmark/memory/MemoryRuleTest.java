@@ -21,7 +21,7 @@ class MemoryRuleTest {
 
   @BeforeAll
   static void make() throws Exception {
-    world = new WideVocabulary(folder, 2, 64, 2, 128);
+    world = new WideVocabulary(folder, 2, 64, 2, 128, 24);
     world.make();
   }
 
@@ -34,7 +34,8 @@ class MemoryRuleTest {
   void whatAProcessTakesIsWithin15PercentOfWhatItSaid(
       String loss, String dtype, boolean lora, int batch) throws Exception {
     MemoryTable table =
-        new MemoryTable(world, Path.of("../worker/target/class-path"), Map.of("--steps", "2"));
+        new MemoryTable(
+            world, Path.of("../worker/target/class-path"), Map.of("--steps", "2", "--tokens", "2"));
 
     MemoryTable.Measured measured = table.measure(new MemoryTable.Case(loss, dtype, lora, batch));
 
