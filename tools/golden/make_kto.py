@@ -2,7 +2,7 @@
 """Makes the golden numbers of KTO and GDPO-KTO that trainer-service is held against (GoldenLossTest).
 
     pip install torch==2.7.1 numpy
-    python tools/golden/make_kto.py trainer-service/src/test/resources/golden/kto.json.gz
+    python tools/golden/make_kto.py training-engine/src/test/resources/golden/kto.json.gz
 
 Written from the formulas alone: Ethayarajh et al. 2024 (arXiv 2402.01306), equations 7 and 8, for KTO; Yao et
 al. 2025 (arXiv 2412.20299) for calibration and belief imitation. Everything is computed in float64 on random

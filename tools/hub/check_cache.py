@@ -2,7 +2,7 @@
 """Proves with Python's own huggingface_hub that both sides share one cache of the Hub.
 
     mvn -pl causal-lm -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
-    python tools/hub/check_cache.py [--fixture causal-lm/src/test/resources/hub/python-cache.json] [--root DIR]
+    python tools/hub/check_cache.py [--fixture hugging-face-hub/src/test/resources/hub/python-cache.json] [--root DIR]
 
 Starts a Hub and a CDN on this machine and checks: Python finds what Java downloaded, and asks for no content again;
 Java, offline, uses what Python downloaded; both write the same tree; each waits for the other's lock. With --fixture,
@@ -106,7 +106,7 @@ def java(root: Path, cache: Path, **environment: str) -> subprocess.Popen:
     module = root / "causal-lm" / "target"
     classpath = f"{module}/classes:{module}/test-classes:{(module / 'classpath').read_text().strip()}"
     return subprocess.Popen(
-        ["java", "-cp", classpath, "io.gdpo.lm.hub.DownloadedModel", REPOSITORY],
+        ["java", "-cp", classpath, "io.gdpo.hub.DownloadedModel", REPOSITORY],
         env=os.environ | {"HF_HUB_CACHE": str(cache), "HF_HUB_DOWNLOAD_TIMEOUT": "60"} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Writes the values that SciPy and rouge_score give for evaluator-service's metrics.
 
     python -m venv .venv && .venv/bin/pip install -r tools/metrics/requirements.txt
-    .venv/bin/python tools/metrics/golden.py > evaluator-service/src/test/resources/golden/metrics.json
+    .venv/bin/python tools/metrics/golden.py > evaluation-engine/src/test/resources/golden/metrics.json
 """
 
 import json

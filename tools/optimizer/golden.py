@@ -1,7 +1,7 @@
 """Writes what PyTorch's own optimizers do to four tensors in five steps, as the oracle of OptimizerTest.
 
     python -m venv .venv && .venv/bin/pip install -r tools/optimizer/requirements.txt
-    .venv/bin/python tools/optimizer/golden.py trainer-service/src/test/resources/golden/optimizers.json
+    .venv/bin/python tools/optimizer/golden.py training-engine/src/test/resources/golden/optimizers.json
 
 The plain loops (foreach=False, fused=False) are used, which are the formulas as written. Clipping is
 torch.nn.utils.clip_grad_norm_; the bound is such that some steps are clipped and some are not.

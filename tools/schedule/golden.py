@@ -1,7 +1,7 @@
 """Writes the learning rates of transformers' schedules, as the oracle of LearningRateScheduleTest.
 
     python -m venv .venv && .venv/bin/pip install -r tools/schedule/requirements.txt
-    .venv/bin/python tools/schedule/golden.py trainer-service/src/test/resources/golden/schedules.json
+    .venv/bin/python tools/schedule/golden.py training-engine/src/test/resources/golden/schedules.json
 
 transformers counts steps from 0, ours from 1: our step s is its current_step s, and a run without warm-up is its run
 with one step of it (the step 0, which ours does not make).

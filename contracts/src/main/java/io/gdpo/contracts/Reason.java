@@ -82,6 +82,15 @@ public final class Reason {
         .toString();
   }
 
+  /** The start of a text, for messages. */
+  public static String beginning(String text, int length) {
+    if (text.length() <= length) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length;
+    return text.substring(0, end) + "...";
+  }
+
   private static boolean isHarmless(int codePoint) {
     if (codePoint == '\n' || codePoint == '\t') {
       return true;

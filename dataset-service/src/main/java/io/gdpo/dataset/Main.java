@@ -1,6 +1,6 @@
 package io.gdpo.dataset;
 
-import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.artifacts.process.ParentWatch;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.Duration;

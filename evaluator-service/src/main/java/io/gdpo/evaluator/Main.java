@@ -1,16 +1,12 @@
 package io.gdpo.evaluator;
 
-import io.gdpo.evaluator.evaluate.EvaluateCommand;
-import io.gdpo.platform.launch.ParentWatch;
+import io.gdpo.artifacts.process.ParentWatch;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.Duration;
 import java.util.Arrays;
 
-/**
- * One program with two commands: {@code serve} (the default) is the service; {@code evaluate
- * --request URI} measures one checkpoint and exits, without starting Quarkus.
- */
+/** The service's program; its one command {@code serve} may be left out. */
 @QuarkusMain
 public final class Main {
   /** How long the service may take to end when its supervisor is gone. */
@@ -19,18 +15,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    String command = args.length == 0 ? "serve" : args[0];
-    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
-    switch (command) {
-      case "serve" -> {
-        ParentWatch.start(Quarkus::asyncExit, GRACE);
-        Quarkus.run(rest);
-      }
-      case "evaluate" -> System.exit(EvaluateCommand.run(rest));
-      default -> {
-        System.err.println("Unknown command '" + command + "'; there are: serve, evaluate");
-        System.exit(EvaluateCommand.MISUSED);
-      }
+    if (args.length > 0 && !args[0].equals("serve")) {
+      System.err.println("Unknown command '" + args[0] + "'; there is: serve");
+      System.exit(2);
     }
+    ParentWatch.start(Quarkus::asyncExit, GRACE);
+    Quarkus.run(args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
   }
 }

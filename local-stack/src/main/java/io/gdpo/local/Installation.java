@@ -56,6 +56,24 @@ public record Installation(Path root) {
     return jar;
   }
 
+  /** The folder with the worker's jar and, below it, {@code lib}. */
+  public Path workerFolder() {
+    Path folder = root.resolve("worker/target");
+    if (!Files.isDirectory(folder.resolve("lib"))) {
+      throw new CommandFailure(
+          ExitCode.NOT_STARTED,
+          "the worker is not built: there is no " + folder.resolve("lib"),
+          "Run gdpo with --rebuild, or mvn -DskipTests package in " + root + ".");
+    }
+    return folder;
+  }
+
+  /** What follows Java's options to run the worker. */
+  public List<String> worker() {
+    Path folder = workerFolder();
+    return List.of("-cp", folder + "/*:" + folder + "/lib/*", "io.gdpo.worker.Worker");
+  }
+
   /** Where a stack is kept unless told otherwise; the same by whatever link the program is run. */
   public Path home() {
     try {

@@ -1,18 +1,12 @@
 package io.gdpo.trainer;
 
-import io.gdpo.platform.launch.ParentWatch;
-import io.gdpo.trainer.export.ExportCommand;
-import io.gdpo.trainer.train.TrainCommand;
+import io.gdpo.artifacts.process.ParentWatch;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.Duration;
 import java.util.Arrays;
 
-/**
- * One program, three commands: {@code serve} (the control plane; also without a command), {@code
- * train --job URI} (one training job, then exit) and {@code export} (one trained model written for
- * others, then exit); Quarkus is started for the first only.
- */
+/** The service's program; its one command {@code serve} may be left out. */
 @QuarkusMain
 public final class Main {
   /** How long the service may take to end when its supervisor is gone. */
@@ -21,19 +15,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    String command = args.length == 0 ? "serve" : args[0];
-    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
-    switch (command) {
-      case "serve" -> {
-        ParentWatch.start(Quarkus::asyncExit, GRACE);
-        Quarkus.run(rest);
-      }
-      case "train" -> System.exit(TrainCommand.run(rest));
-      case "export" -> System.exit(ExportCommand.run(System.out, System.err, rest));
-      default -> {
-        System.err.println("Unknown command '" + command + "'; there are: serve, train, export");
-        System.exit(2);
-      }
+    if (args.length > 0 && !args[0].equals("serve")) {
+      System.err.println("Unknown command '" + args[0] + "'; there is: serve");
+      System.exit(2);
     }
+    ParentWatch.start(Quarkus::asyncExit, GRACE);
+    Quarkus.run(args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
   }
 }

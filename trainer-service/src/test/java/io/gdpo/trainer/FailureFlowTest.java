@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
@@ -21,7 +22,6 @@ import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
-import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.trainer.support.TestBroker;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.ResourceArg;

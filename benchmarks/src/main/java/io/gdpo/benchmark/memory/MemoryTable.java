@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.spec.EvaluationSpec;
-import io.gdpo.evaluator.evaluate.EvaluationTask;
+import io.gdpo.platform.launch.JavaProgram;
 import io.gdpo.platform.launch.JobStatus;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LocalProcessLauncher;
-import io.gdpo.platform.launch.ThisProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  *
  * <p>Arguments: the checkout; then {@code --steps N} (50), {@code --threads N} (2), {@code --only
  * TEXT} (rows that contain it), {@code --layers N} and {@code --width N} (24 and 896; less is
- * quicker).
+ * quicker), {@code --tokens N} that an evaluation samples at most (64).
  */
 public final class MemoryTable {
   private static final Pattern SAID = Pattern.compile("memory: about ([\\d,]+) MB");
@@ -39,10 +39,19 @@ public final class MemoryTable {
   private static final int SHARE = 64;
 
   private final WideVocabulary world;
+  private final Path worker;
   private final Map<String, String> options;
 
+  /**
+   * What a process said that it would need, and what it took.
+   *
+   * @param said MB
+   * @param taken MB
+   */
+  record Measured(long said, long taken) {}
+
   /** A row of the table: a loss, or {@code evaluation}. */
-  private record Case(String loss, String dtype, boolean lora, int batch) {
+  record Case(String loss, String dtype, boolean lora, int batch) {
     boolean isEvaluation() {
       return loss.equals("evaluation");
     }
@@ -55,8 +64,13 @@ public final class MemoryTable {
     }
   }
 
-  private MemoryTable(WideVocabulary world, Map<String, String> options) {
+  /**
+   * @param worker folder or class path of the worker ({@link JavaProgram#ofWorker})
+   * @param options as of the command line
+   */
+  MemoryTable(WideVocabulary world, Path worker, Map<String, String> options) {
     this.world = world;
+    this.worker = worker;
     this.options = options;
   }
 
@@ -72,9 +86,10 @@ public final class MemoryTable {
             number(options, "--layers", 24),
             width,
             Math.max(2, width / SHARE / 2 * 2),
-            width * 38 / 7);
+            width * 38 / 7,
+            WideVocabulary.EXAMPLES);
     world.make();
-    new MemoryTable(world, options).print();
+    new MemoryTable(world, Path.of(args[0], "worker", "target"), options).print();
   }
 
   private static int number(Map<String, String> options, String name, int otherwise) {
@@ -96,18 +111,22 @@ public final class MemoryTable {
     System.out.println("| job | said | taken | taken over said |\n| --- | --- | --- | --- |");
     for (Case row : cases()) {
       if (row.name().contains(options.getOrDefault("--only", ""))) {
-        String log = Files.readString(row.isEvaluation() ? evaluated(row) : trained(row));
-        long said = last(SAID, log, row);
-        long taken = last(TAKEN, log, row);
+        Measured measured = measure(row);
         System.out.printf(
             Locale.ROOT,
             "| %s | %,d MB | %,d MB | %+d %% |%n",
             row.name(),
-            said,
-            taken,
-            Math.round(100.0 * taken / said - 100));
+            measured.said,
+            measured.taken,
+            Math.round(100.0 * measured.taken / measured.said - 100));
       }
     }
+  }
+
+  /** Runs the process of a row, to its end. */
+  Measured measure(Case row) throws IOException, InterruptedException {
+    String log = Files.readString(row.isEvaluation() ? evaluated(row) : trained(row));
+    return new Measured(last(SAID, log, row), last(TAKEN, log, row));
   }
 
   private static long last(Pattern pattern, String log, Case row) {
@@ -127,7 +146,7 @@ public final class MemoryTable {
     Map<String, Object> training = new LinkedHashMap<>();
     training.put("loss", row.loss);
     training.put("batch_size", row.batch);
-    training.put("epochs", (double) steps * row.batch / WideVocabulary.EXAMPLES);
+    training.put("epochs", (double) steps * row.batch / world.examples());
     training.put("eval_every", Integer.MAX_VALUE);
     training.put("compute_dtype", row.dtype);
     if (row.lora) {
@@ -143,7 +162,7 @@ public final class MemoryTable {
     job.put("output_folder", folder.toUri().toString());
     job.put("threads", number(options, "--threads", 2));
     JsonNode json = Json.EVENTS.valueToTree(job);
-    return run(row, folder, json, "io.gdpo.trainer.Main", List.of("train", "--job"));
+    return run(row, folder, json, "train");
   }
 
   private Path evaluated(Case row) throws IOException, InterruptedException {
@@ -165,13 +184,9 @@ public final class MemoryTable {
             256,
             128);
     EvaluationTask task =
-        new EvaluationTask(checkpoint, new EvaluationSpec("test", "best", 8, 64, 0L));
-    return run(
-        row,
-        emptied(row),
-        Json.EVENTS.valueToTree(task),
-        "io.gdpo.evaluator.Main",
-        List.of("evaluate", "--request"));
+        new EvaluationTask(
+            checkpoint, new EvaluationSpec("test", "best", 8, number(options, "--tokens", 64), 0L));
+    return run(row, emptied(row), Json.EVENTS.valueToTree(task), "evaluate");
   }
 
   private Path emptied(Case row) throws IOException {
@@ -186,20 +201,17 @@ public final class MemoryTable {
     return Files.createDirectories(folder);
   }
 
-  private Path run(Case row, Path folder, JsonNode task, String main, List<String> command)
+  private Path run(Case row, Path folder, JsonNode task, String verb)
       throws IOException, InterruptedException {
     Path request = folder.resolve("task.json");
     Files.write(request, Json.EVENTS.writeValueAsBytes(task));
-    List<String> arguments = new ArrayList<>(command);
-    arguments.add(request.toUri().toString());
+    List<String> arguments = List.of(verb, "--job", request.toUri().toString());
     Path log = folder.resolve("log");
     CountDownLatch ended = new CountDownLatch(1);
     try (LocalProcessLauncher launcher =
         new LocalProcessLauncher(
             new LocalProcessLauncher.Settings(
-                ThisProgram.ofClassPath(System.getProperty("java.class.path"), main),
-                List.of("-Xmx1g", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
-                Duration.ofSeconds(10)))) {
+                JavaProgram.ofWorker(worker), List.of("-Xmx1g"), Duration.ofSeconds(10)))) {
       launcher.onExit(name -> ended.countDown());
       launcher.launch(
           new LaunchRequest(row.name(), arguments, log, number(options, "--threads", 2)));

@@ -7,6 +7,7 @@ import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.ModelConfig;
+import io.gdpo.testmodels.ByteTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +28,13 @@ import java.util.SplittableRandom;
  * @param heads of attention, 64 wide at the model's full size; an eighth of them have keys of their
  *     own
  * @param inner width of the feed-forward layer
+ * @param examples of the training split; a third of them in each of the others
  */
-record WideVocabulary(Path folder, int layers, int width, int heads, int inner) {
+record WideVocabulary(Path folder, int layers, int width, int heads, int inner, int examples) {
   static final int VOCABULARY = 151_936;
 
+  /** Of the training split; a third of them in the others. */
   static final int EXAMPLES = 96;
-  private static final int EVALUATED = 32;
 
   Path model() {
     return folder.resolve(String.format(Locale.ROOT, "model-%dx%d", layers, width));
@@ -47,8 +49,9 @@ record WideVocabulary(Path folder, int layers, int width, int heads, int inner) 
     Path tokenizer = folder.resolve("tokenizer.json");
     if (!Files.exists(tokenizer)) {
       Files.createDirectories(dataset());
-      Files.write(tokenizer, Json.EVENTS.writeValueAsBytes(byteTokenizer()));
-      new PreferenceDataset(examples(EXAMPLES, 1), examples(EVALUATED, 2), examples(EVALUATED, 3))
+      ByteTokenizer.write(tokenizer);
+      new PreferenceDataset(
+              examples(examples, 1), examples(examples / 3, 2), examples(examples / 3, 3))
           .write(dataset());
     }
     if (!Files.exists(model())) {
@@ -110,37 +113,5 @@ record WideVocabulary(Path folder, int layers, int width, int heads, int inner) 
         .ints(random.nextInt(least, most + 1), 'a', 'z' + 1)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
-  }
-
-  /** GPT-2's byte alphabet without merges, one token for each byte; the last ends a text. */
-  private static ObjectNode byteTokenizer() {
-    ObjectNode root = Json.EVENTS.createObjectNode().put("version", "1.0");
-    root.putNull("truncation").putNull("padding").putNull("normalizer").putNull("post_processor");
-    root.putArray("added_tokens")
-        .addObject()
-        .put("id", 256)
-        .put("content", "<|endoftext|>")
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
-    for (String part : List.of("pre_tokenizer", "decoder")) {
-      root.putObject(part)
-          .put("type", "ByteLevel")
-          .put("add_prefix_space", false)
-          .put("trim_offsets", false)
-          .put("use_regex", false);
-    }
-    ObjectNode model = root.putObject("model").put("type", "BPE");
-    model.putArray("merges");
-    ObjectNode vocabulary = model.putObject("vocab");
-    int unprintable = 256;
-    for (int b = 0; b < 256; b++) {
-      boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-      vocabulary.put(String.valueOf((char) (printable ? b : unprintable++)), b);
-    }
-    vocabulary.put("<|endoftext|>", 256);
-    return root;
   }
 }

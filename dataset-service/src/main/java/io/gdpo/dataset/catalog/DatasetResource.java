@@ -1,14 +1,14 @@
 package io.gdpo.dataset.catalog;
 
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.source.SourceException;
+import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
-import io.gdpo.dataset.DatasetException;
-import io.gdpo.dataset.build.DatasetCard;
-import io.gdpo.dataset.build.Sources;
-import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.ProblemException;
@@ -82,7 +82,7 @@ public class DatasetResource {
   private String sha256(DatasetSpec spec) {
     try {
       return Sources.sha256(sources.of(spec));
-    } catch (DatasetException e) {
+    } catch (SourceException e) {
       String field = spec.survey() != null ? "survey" : "examples";
       throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
     }

@@ -1,10 +1,7 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.Reason;
-import io.gdpo.data.PreferenceDataException;
-import io.gdpo.dataset.DatasetException;
-import io.gdpo.dataset.build.DatasetBuilder;
-import io.gdpo.lm.InvalidModelException;
+import io.gdpo.contracts.job.BuildOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -18,13 +15,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Builds requested datasets one after the other, in three steps: that a build begins is noted, it
- * is built outside any transaction, and what came of it is recorded together with its announcement.
+ * Has requested datasets built one after the other, each by a process of its own, in three steps:
+ * that a build begins is noted, it is built outside any transaction, and what came of it is
+ * recorded together with its announcement.
  *
  * <p>While it is built, its {@link BuildLock} keeps other replicas from it; a service that dies
  * loses the lock, and the next one, or another replica, builds it again. A build that ended the
@@ -37,14 +35,14 @@ public class DatasetWorker {
 
   private static final Logger LOG = Logger.getLogger(DatasetWorker.class);
 
-  private final DatasetBuilder builder;
+  private final BuildProcess process;
   private final Datasets datasets;
   private final BuildLock lock;
   private final MeterRegistry metrics;
   private volatile String building;
 
-  DatasetWorker(DatasetBuilder builder, Datasets datasets, BuildLock lock, MeterRegistry metrics) {
-    this.builder = builder;
+  DatasetWorker(BuildProcess process, Datasets datasets, BuildLock lock, MeterRegistry metrics) {
+    this.process = process;
     this.datasets = datasets;
     this.lock = lock;
     this.metrics = metrics;
@@ -90,11 +88,9 @@ public class DatasetWorker {
           id,
           String.format(
               Locale.ROOT,
-              "building it was begun %d times and never came to an end: the service ended, as it"
-                  + " does when its memory (heap of %,d MB) does not suffice; see the service's log,"
-                  + " make the source smaller or give the service more memory, and ask again",
-              MOST_ATTEMPTS,
-              heapMegabytes()));
+              "building it was begun %d times and never came to an end: its process, or the service,"
+                  + " was ended each time; see its build.log and the service's, and ask again",
+              MOST_ATTEMPTS));
       return Optional.empty();
     }
     return begun;
@@ -103,58 +99,40 @@ public class DatasetWorker {
   private void build(Dataset dataset) {
     building = dataset.id;
     try {
-      attempt(
-          dataset.id,
-          () -> builder.build(dataset.id, dataset.spec, Optional.ofNullable(dataset.sourceSha256)));
+      attempt(dataset.id, () -> process.of(dataset));
     } finally {
       building = null;
     }
   }
 
   /**
-   * Runs a build and records what came of it. An Error is a failure of this dataset too, as far as
-   * the JVM can go on.
+   * Has a dataset built and records what came of it; where its process was ended from outside,
+   * nothing did, and it is built anew.
    */
-  void attempt(String id, Supplier<DatasetBuilder.Built> build) {
+  void attempt(String id, Callable<BuildOutcome> build) {
     try {
-      DatasetBuilder.Built built = build.get();
+      BuildOutcome outcome = build.call();
+      if (outcome.reason() != null) {
+        fail(id, outcome.reason());
+        return;
+      }
       record(
           id,
           dataset -> {
             dataset.state = DatasetState.READY;
-            dataset.uri = built.uri().toString();
-            dataset.examples = built.examplesBySplit();
-            dataset.sourceSha256 = built.card().sourceSha256();
+            dataset.uri = outcome.uri();
+            dataset.examples = outcome.examples();
+            dataset.sourceSha256 = outcome.sourceSha256();
             LOG.infof("Dataset '%s' is ready: %s", id, dataset.examples);
           });
-    } catch (DatasetException | PreferenceDataException | InvalidModelException e) {
-      LOG.debugf(e, "Dataset '%s' cannot be built", id);
-      fail(id, Reason.of(e));
+    } catch (BuildProcess.BuildBrokenException e) {
+      LOG.warnf("Dataset '%s' is built again: %s", id, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (Throwable e) {
       LOG.errorf(e, "Dataset '%s' cannot be built", id);
-      fail(id, reason(e));
+      fail(id, "the service could not have it built: " + Reason.of(e));
     }
-  }
-
-  private static String reason(Throwable failure) {
-    if (failure instanceof OutOfMemoryError) {
-      return String.format(
-          Locale.ROOT,
-          "building it needs more memory than the service has (heap of %,d MB); make the source"
-              + " smaller or give the service more memory, and ask again",
-          heapMegabytes());
-    }
-    if (failure instanceof StackOverflowError) {
-      return "the service could not build it: something in the source is nested too deep or too"
-          + " long";
-    }
-    return "the service could not build it: "
-        + Reason.of(failure)
-        + (failure.getCause() == null ? "" : ", because of " + Reason.of(failure.getCause()));
-  }
-
-  private static long heapMegabytes() {
-    return Runtime.getRuntime().maxMemory() >> 20;
   }
 
   private void fail(String id, String reason) {

@@ -1,14 +1,13 @@
 package io.gdpo.dataset.catalog;
 
+import io.gdpo.artifacts.source.SourceException;
+import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
-import io.gdpo.dataset.DatasetException;
-import io.gdpo.dataset.build.Sources;
-import io.gdpo.dataset.text.Characters;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.event.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -109,7 +108,7 @@ public class Datasets {
     dataset.spec = spec;
     dataset.state = DatasetState.REQUESTED;
     dataset.requestedBy =
-        requestedBy == null ? null : Characters.beginning(Reason.clean(requestedBy), REQUESTER);
+        requestedBy == null ? null : Reason.beginning(Reason.clean(requestedBy), REQUESTER);
     dataset.sourceSha256 = sourceSha256;
     dataset.attempts = 0;
     dataset.reason = null;
@@ -132,7 +131,7 @@ public class Datasets {
   private String sha256(DatasetSpec spec) {
     try {
       return Sources.sha256(sources.of(spec));
-    } catch (DatasetException e) {
+    } catch (SourceException e) {
       LOG.debugf("The source of a dataset that is built is gone: %s", e.getMessage());
       return null;
     }
@@ -149,7 +148,7 @@ public class Datasets {
               new SpecProblem(
                   "dataset_id",
                   "must be up to 200 letters, digits, '.', '_' and '-', is '"
-                      + (id == null ? "null" : Characters.beginning(id, 60))
+                      + (id == null ? "null" : Reason.beginning(id, 60))
                       + "'")));
     }
   }

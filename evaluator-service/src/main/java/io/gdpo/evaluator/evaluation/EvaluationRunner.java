@@ -1,14 +1,14 @@
 package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.EvaluationFailed;
-import io.gdpo.evaluator.evaluate.EvaluateCommand;
-import io.gdpo.evaluator.evaluate.EvaluationFailure;
-import io.gdpo.evaluator.evaluate.EvaluationResult;
-import io.gdpo.evaluator.evaluate.EvaluationTask;
-import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.contracts.job.EvaluationFailure;
+import io.gdpo.contracts.job.EvaluationResult;
+import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.platform.event.Failure;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.JobLauncher;
@@ -132,8 +132,7 @@ class EvaluationRunner {
     Path log = artifacts.fetch(request).resolveSibling(LOG_FILE);
     LOG.infof("Checkpoint %s is being evaluated", pending.checkpointId());
     launcher.launch(
-        new LaunchRequest(
-            name, List.of("evaluate", "--request", request.toString()), log, threads));
+        new LaunchRequest(name, List.of("evaluate", "--job", request.toString()), log, threads));
   }
 
   private void observe(Evaluation running) {
@@ -179,7 +178,7 @@ class EvaluationRunner {
 
   /** Its process ended without a result that can be read. */
   private void ended(Evaluation evaluation, int code, Optional<String> refusal) {
-    if (code == EvaluateCommand.REFUSED && refusal.isPresent()) {
+    if (code == ExitCode.FAILED && refusal.isPresent()) {
       fail(evaluation, refusal.get());
       return;
     }
@@ -201,9 +200,8 @@ class EvaluationRunner {
 
   private static String meaning(int code) {
     return switch (code) {
-      case JobStatus.Exited.HEAP_EXHAUSTED ->
-          " (it ran out of Java heap; raise gdpo.launcher.heap)";
-      case EvaluateCommand.MEASURED, EvaluateCommand.REFUSED -> ", but what it left cannot be read";
+      case ExitCode.HEAP_EXHAUSTED -> " (it ran out of Java heap; raise gdpo.launcher.heap)";
+      case ExitCode.DONE, ExitCode.FAILED -> ", but what it left cannot be read";
       default -> "";
     };
   }

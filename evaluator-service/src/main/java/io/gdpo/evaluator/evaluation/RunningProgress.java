@@ -1,9 +1,9 @@
 package io.gdpo.evaluator.evaluation;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.view.EvaluationProgress;
-import io.gdpo.evaluator.evaluate.EvaluationTask;
-import io.gdpo.platform.artifact.ArtifactStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;

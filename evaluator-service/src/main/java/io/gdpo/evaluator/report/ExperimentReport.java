@@ -1,11 +1,10 @@
 package io.gdpo.evaluator.report;
 
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.EvaluationResult;
+import io.gdpo.contracts.job.QuestionResult;
+import io.gdpo.contracts.metric.MetricCatalogue;
 import io.gdpo.contracts.spec.EvaluationSpec;
-import io.gdpo.evaluator.evaluate.EvaluationResult;
-import io.gdpo.evaluator.evaluate.QuestionResult;
-import io.gdpo.evaluator.metric.MetricCatalogue;
-import io.gdpo.evaluator.metric.Yardsticks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -71,7 +70,7 @@ public record ExperimentReport(
                 MetricCatalogue.inOrder(result.metrics())
                     .forEach(
                         (metric, value) -> {
-                          if (metric.startsWith(Yardsticks.PREFIX)) {
+                          if (MetricCatalogue.isYardstick(metric)) {
                             yardsticks.putIfAbsent(metric, value);
                           } else {
                             metrics.put(metric, value);

@@ -2,7 +2,7 @@ package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.evaluator.metric.MetricCatalogue;
+import io.gdpo.contracts.metric.MetricCatalogue;
 import io.quarkus.qute.Location;
 import io.quarkus.qute.Template;
 import jakarta.enterprise.context.ApplicationScoped;

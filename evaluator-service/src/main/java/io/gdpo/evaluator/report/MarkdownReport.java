@@ -1,8 +1,8 @@
 package io.gdpo.evaluator.report;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.metric.MetricCatalogue;
 import io.gdpo.contracts.spec.EvaluationSpec;
-import io.gdpo.evaluator.metric.MetricCatalogue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.gdpo.evaluator.report;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Checkpoint;
-import io.gdpo.evaluator.evaluate.EvaluationResult;
+import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.evaluator.evaluation.Evaluation;
-import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

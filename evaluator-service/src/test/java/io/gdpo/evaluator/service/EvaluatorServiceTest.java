@@ -17,7 +17,7 @@ import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.embedded.InfrastructureResource;
-import io.gdpo.evaluator.TinyWorld;
+import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
@@ -14,9 +15,8 @@ import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.embedded.InfrastructureResource;
-import io.gdpo.evaluator.TinyWorld;
-import io.gdpo.platform.artifact.ArtifactStore;
 import io.gdpo.platform.event.CloudEvents;
+import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;

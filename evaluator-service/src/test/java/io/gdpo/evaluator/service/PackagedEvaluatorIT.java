@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.embedded.InfrastructureResource;
-import io.gdpo.evaluator.TinyWorld;
+import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;

@@ -11,8 +11,14 @@ final class Checkout {
   private static final List<String> MODULES =
       List.of(
           "contracts",
+          "artifacts",
           "causal-lm",
+          "hugging-face-hub",
           "preference-data",
+          "group-data",
+          "training-engine",
+          "evaluation-engine",
+          "worker",
           "embedded-infrastructure",
           "platform",
           "dataset-service",

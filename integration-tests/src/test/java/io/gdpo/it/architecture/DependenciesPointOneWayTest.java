@@ -5,9 +5,12 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,13 +32,19 @@ class DependenciesPointOneWayTest {
   static Stream<Arguments> modulesAndWhatTheyMayKnow() {
     return Stream.of(
         arguments("contracts", List.of()),
+        arguments("artifacts", List.of("contracts")),
         arguments("lm", List.of()),
+        arguments("hub", List.of()),
         arguments("embedded", List.of()),
         arguments("data", List.of("contracts", "lm")),
-        arguments("platform", List.of("contracts")),
-        arguments("dataset", List.of("contracts", "lm", "data", "platform")),
-        arguments("trainer", List.of("contracts", "lm", "data", "platform")),
-        arguments("evaluator", List.of("contracts", "lm", "data", "platform")),
+        arguments("group", List.of("contracts", "artifacts", "lm", "data")),
+        arguments("training", List.of("contracts", "artifacts", "lm", "hub", "data")),
+        arguments("evaluation", List.of("contracts", "artifacts", "lm", "data")),
+        arguments("worker", List.of("artifacts", "group", "training", "evaluation")),
+        arguments("platform", List.of("contracts", "artifacts")),
+        arguments("dataset", List.of("contracts", "artifacts", "platform")),
+        arguments("trainer", List.of("contracts", "artifacts", "platform")),
+        arguments("evaluator", List.of("contracts", "artifacts", "platform")),
         arguments("local", List.of("contracts", "embedded")));
   }
 
@@ -55,9 +64,9 @@ class DependenciesPointOneWayTest {
   }
 
   @Test
-  void datasetServiceKnowsTokenizersButNoModels() {
+  void whatDataIsMadeOfKnowsTokenizersButNoModels() {
     noClasses()
-        .that(resideInAPackage("io.gdpo.dataset.."))
+        .that(resideInAPackage("io.gdpo.group.."))
         .should()
         .dependOnClassesThat()
         .haveNameMatching(
@@ -66,21 +75,15 @@ class DependenciesPointOneWayTest {
   }
 
   @Test
-  void librariesKnowNoFramework() {
+  void onlyControlPlanesKnowAFramework() {
     noClasses()
         .that(
-            resideInAnyPackage(
-                "io.gdpo.contracts..", "io.gdpo.lm..", "io.gdpo.data..", "io.gdpo.local.."))
-        .should()
-        .dependOnClassesThat(
-            resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.hibernate.."))
-        .check(production);
-  }
-
-  @Test
-  void trainingKnowsNothingOfTheControlPlane() {
-    noClasses()
-        .that(resideInAnyPackage("io.gdpo.trainer.train..", "io.gdpo.trainer.objective.."))
+            JavaClass.Predicates.resideOutsideOfPackages(
+                "io.gdpo.platform..",
+                "io.gdpo.dataset..",
+                "io.gdpo.trainer..",
+                "io.gdpo.evaluator..",
+                "io.gdpo.embedded.."))
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(
@@ -88,7 +91,52 @@ class DependenciesPointOneWayTest {
                 "jakarta..",
                 "io.smallrye..",
                 "org.hibernate..",
-                "io.gdpo.trainer.experiment.."))
+                "org.apache.kafka..",
+                "java.sql.."))
+        .because("a worker's class path holds none; DuckDB alone is asked by JDBC")
+        .check(withoutDuckDb());
+  }
+
+  private static JavaClasses withoutDuckDb() {
+    return production.that(
+        DescribedPredicate.not(resideInAnyPackage("io.gdpo.data..", "io.gdpo.group.examples..")));
+  }
+
+  @Test
+  void theFloorsOfTheTrainingEngineAreGoneDownOnly() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage("io.gdpo.training..")
+        .layer("objective")
+        .definedBy("io.gdpo.training.objective..")
+        .layer("batch")
+        .definedBy("io.gdpo.training.batch..")
+        .layer("model")
+        .definedBy("io.gdpo.training.model..")
+        .layer("checkpoint")
+        .definedBy("io.gdpo.training.checkpoint..")
+        .layer("step")
+        .definedBy("io.gdpo.training.step..")
+        .layer("memory")
+        .definedBy("io.gdpo.training.memory..")
+        .layer("run")
+        .definedBy("io.gdpo.training.run..")
+        .layer("commands")
+        .definedBy("io.gdpo.training.plan..", "io.gdpo.training.export..")
+        .whereLayer("objective")
+        .mayOnlyBeAccessedByLayers(
+            "batch", "model", "checkpoint", "step", "memory", "run", "commands")
+        .whereLayer("batch")
+        .mayOnlyBeAccessedByLayers("model", "checkpoint", "step", "memory", "run", "commands")
+        .whereLayer("model")
+        .mayOnlyBeAccessedByLayers("checkpoint", "step", "memory", "run", "commands")
+        .whereLayer("checkpoint")
+        .mayOnlyBeAccessedByLayers("step", "memory", "run")
+        .whereLayer("step")
+        .mayOnlyBeAccessedByLayers("memory", "run")
+        .whereLayer("memory")
+        .mayOnlyBeAccessedByLayers("run")
+        .whereLayer("run")
+        .mayNotBeAccessedByAnyLayer()
         .check(production);
   }
 

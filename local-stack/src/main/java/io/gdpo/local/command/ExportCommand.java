@@ -7,7 +7,6 @@ import io.gdpo.local.Gdpo;
 import io.gdpo.local.Installation;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
-import io.gdpo.local.stack.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code gdpo export}: a trained model for others, written by trainer-service's program. */
+/** {@code gdpo export}: a trained model for others, written by the worker. */
 @Command(
     name = "export",
     header = "Write a trained model for others: transformers, PEFT, an inference server.",
@@ -93,8 +92,7 @@ public final class ExportCommand implements Callable<Integer> {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
     command.addAll(Installation.NEUTRAL_LOCALE);
-    command.add("-jar");
-    command.add(Installation.current().serviceJar(Service.TRAINER.label()).toString());
+    command.addAll(Installation.current().worker());
     command.addAll(List.of("export", folder.toString(), target.toString()));
     if (adapter) {
       command.add("--adapter");

@@ -73,6 +73,7 @@ public final class LocalStack implements AutoCloseable {
     for (Service service : Service.values()) {
       installation.serviceJar(service.label()); // fail before anything is started
     }
+    installation.workerFolder();
     return StackLock.tryAcquire(home.lock())
         .map(lock -> new LocalStack(home, installation, news, lock).started());
   }
@@ -161,6 +162,7 @@ public final class LocalStack implements AutoCloseable {
   private SupervisedService launched(Service service, int port) {
     Map<String, String> environment = infrastructure.environment(service);
     environment.put("GDPO_ARTIFACTS", home.artifactsUri().toString());
+    environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("DJL_OFFLINE", "true");
     environment.put("OPT_OUT_TRACKING", "true");

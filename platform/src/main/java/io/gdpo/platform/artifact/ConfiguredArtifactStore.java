@@ -1,5 +1,6 @@
 package io.gdpo.platform.artifact;
 
+import io.gdpo.artifacts.ArtifactStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.net.URI;

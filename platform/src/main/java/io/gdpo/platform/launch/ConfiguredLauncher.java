@@ -16,11 +16,25 @@ class ConfiguredLauncher {
     List<String> options = new ArrayList<>();
     options.add("-Xmx" + settings.heap());
     options.add("-XX:+UseSerialGC");
-    options.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
     options.addAll(settings.javaOptions().orElse(List.of()));
     return new LocalProcessLauncher(
-        new LocalProcessLauncher.Settings(
-            ThisProgram.current(settings.jar(), settings.mainClass()), options, settings.grace()));
+        new LocalProcessLauncher.Settings(program(settings), options, settings.grace()));
+  }
+
+  private static JavaProgram program(LauncherSettings settings) {
+    if (settings.mainClass().isPresent()) {
+      return JavaProgram.ofClassPath(
+          System.getProperty("java.class.path"), settings.mainClass().get());
+    }
+    return JavaProgram.ofWorker(
+        settings
+            .worker()
+            .or(JavaProgram::workerBesideService)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "This service does not know where the worker is; set gdpo.launcher.worker to"
+                            + " the folder that holds its jar and lib")));
   }
 
   void close(@Disposes JobLauncher launcher) throws Exception {

@@ -11,10 +11,7 @@ public sealed interface JobStatus {
    *
    * @param code its exit code; 0 means success, more than 128 that a signal ended it
    */
-  record Exited(int code) implements JobStatus {
-    /** A JVM's exit code when its heap is full and it was told to end then, as every job is. */
-    public static final int HEAP_EXHAUSTED = 3;
-  }
+  record Exited(int code) implements JobStatus {}
 
   /** This launcher knows of no such job: never launched, or before the service was restarted. */
   record Unknown() implements JobStatus {}

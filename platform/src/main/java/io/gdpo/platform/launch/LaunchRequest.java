@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A job to launch: this same program with other arguments.
+ * A job to launch: the worker with these arguments.
  *
  * @param name unique for ever: job id and attempt
- * @param arguments of the program, such as {@code train --job file:/...}
+ * @param arguments of the worker, such as {@code train --job file:/...}
  * @param log where output goes, appended
  * @param threads cores to compute on
  * @param environment variables to set on top of the service's own

@@ -11,10 +11,13 @@ import java.util.Optional;
 @ConfigMapping(prefix = "gdpo.launcher")
 interface LauncherSettings {
 
-  /** The packaged application to run; by default the one that runs here. */
-  Optional<Path> jar();
+  /**
+   * The worker: the folder with its jar and {@code lib}, or the file with its class path that a
+   * build leaves; by default that of the checkout that this service was built in.
+   */
+  Optional<Path> worker();
 
-  /** What to run when no packaged application runs here, such as in a test. */
+  /** A class of this service's own class path to run in the worker's place, in a test. */
   Optional<String> mainClass();
 
   /** The largest Java heap of a job; tensors live outside it. */

@@ -1,5 +1,6 @@
 package io.gdpo.platform.launch;
 
+import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.contracts.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,12 +48,11 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
   /**
    * How children are run.
    *
-   * @param program what runs this same program: a Java command without heap and threads, such as
-   *     {@link ThisProgram#command}
+   * @param program what every child runs
    * @param javaOptions more options of the child's JVM, such as {@code -Xmx1g}
    * @param grace how long a child may take to stop when it was asked to
    */
-  public record Settings(ThisProgram program, List<String> javaOptions, Duration grace) {
+  public record Settings(JavaProgram program, List<String> javaOptions, Duration grace) {
     public Settings {
       javaOptions = List.copyOf(javaOptions);
     }

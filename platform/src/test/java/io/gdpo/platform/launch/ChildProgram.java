@@ -1,5 +1,6 @@
 package io.gdpo.platform.launch;
 
+import io.gdpo.artifacts.process.ParentWatch;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.jboss.logging.Logger;
 
 /** What a job's main looks like; the tests launch it in a JVM of its own. */
 final class ChildProgram {
@@ -21,7 +21,6 @@ final class ChildProgram {
       case "exit" -> System.exit(Integer.parseInt(args[1]));
       case "environment" -> tellEnvironment();
       case "work" -> work(Path.of(args[1]), Duration.ofSeconds(20));
-      case "log" -> log();
       case "hang" -> hang(Path.of(args[1]));
       case "launch" -> launchAndWaitToBeKilled(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
@@ -48,13 +47,6 @@ final class ChildProgram {
     tellPid(pidFile);
     STOP.await();
     System.out.println("stopped in order");
-  }
-
-  private static void log() throws Exception {
-    JobLog.toStandardOutput();
-    ParentWatch.start(STOP::countDown, Duration.ofSeconds(5));
-    Logger.getLogger(ChildProgram.class).info("halfway there");
-    STOP.await();
   }
 
   /** Does not react when it is asked to stop. */

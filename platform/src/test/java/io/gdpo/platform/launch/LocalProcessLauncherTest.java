@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.ParentWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
@@ -30,7 +31,8 @@ class LocalProcessLauncherTest {
   static LocalProcessLauncher launcher(Duration grace) {
     return new LocalProcessLauncher(
         new LocalProcessLauncher.Settings(
-            ThisProgram.current(Optional.empty(), Optional.of(ChildProgram.class.getName())),
+            JavaProgram.ofClassPath(
+                System.getProperty("java.class.path"), ChildProgram.class.getName()),
             List.of(
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
@@ -76,17 +78,6 @@ class LocalProcessLauncherTest {
       assertThat(log)
           .content()
           .contains("locale=en upper i=I", "charset=UTF-8 Türkiye", "name=Türkiye");
-    }
-  }
-
-  @Test
-  void whatAJobLogsIsSeenWhileItRuns() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
-      launcher.launch(request("job", "log"));
-
-      Path log = folder.resolve("job.log");
-      await().until(() -> Files.exists(log) && Files.readString(log).contains("halfway there"));
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Running());
     }
   }
 
@@ -145,7 +136,7 @@ class LocalProcessLauncherTest {
 
       launcher.cancel("job");
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(ParentWatch.HALTED)));
+      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(ExitCode.HALTED)));
     }
   }
 
@@ -196,7 +187,8 @@ class LocalProcessLauncherTest {
   void aJobEndsWhenItsLauncherIsKilled() throws Exception {
     Process parent =
         new ProcessBuilder(
-                ThisProgram.current(Optional.empty(), Optional.of(ChildProgram.class.getName()))
+                JavaProgram.ofClassPath(
+                        System.getProperty("java.class.path"), ChildProgram.class.getName())
                     .command(List.of("-Xmx64m"), List.of("launch", folder.toString())))
             .inheritIO()
             .start();

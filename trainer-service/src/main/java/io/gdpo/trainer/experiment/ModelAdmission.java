@@ -1,50 +1,41 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
-import io.gdpo.trainer.train.StartModelCheck;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Looks at an experiment's model before anything is done for it. A model on this machine is looked
- * at at once; one of the Hub on a thread of its own, which may take as long as the Hub does.
+ * Has an experiment's model looked at ({@link ExperimentPlans}) before anything is done for it. Who
+ * waits for the answer waits a little for what is found, which may take as long as the Hub does.
  */
 @ApplicationScoped
 class ModelAdmission {
   private static final Logger LOG = Logger.getLogger(ModelAdmission.class);
 
-  /** How long a submission waits for the Hub; what it says later ends the experiment. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  /** How long a submission waits for the plan; what it says later ends the experiment. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  private final StartModelCheck check = new StartModelCheck(System.getenv());
-  private final ExecutorService hubThreads =
-      Executors.newFixedThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "model-admission");
-            thread.setDaemon(true);
-            return thread;
-          });
   private final Experiments experiments;
   private final ExperimentViews views;
+  private final ExperimentPlans plans;
   private final boolean asksHub;
 
   ModelAdmission(
       Experiments experiments,
       ExperimentViews views,
+      ExperimentPlans plans,
       @ConfigProperty(name = "gdpo.models.ask-hub", defaultValue = "true") boolean asksHub) {
     this.experiments = experiments;
     this.views = views;
+    this.plans = plans;
     this.asksHub = asksHub;
   }
 
@@ -55,11 +46,7 @@ class ModelAdmission {
    */
   Experiments.Submission submit(ExperimentSpec spec) {
     CompletableFuture<List<SpecProblem>> asked = problems(spec.checked());
-    List<SpecProblem> soon =
-        asked
-            .copy()
-            .completeOnTimeout(List.of(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-            .join();
+    List<SpecProblem> soon = soon(asked);
     if (!soon.isEmpty()) {
       throw new InvalidSpecException(soon);
     }
@@ -71,11 +58,18 @@ class ModelAdmission {
   /** Takes an experiment in for nobody who waits: it has failed if its model cannot be trained. */
   void take(ExperimentSpec spec) {
     CompletableFuture<List<SpecProblem>> asked = problems(spec.checked());
-    List<SpecProblem> now = asked.getNow(List.of());
-    experiments.submit(spec, now);
-    if (now.isEmpty()) {
+    List<SpecProblem> soon = soon(asked);
+    experiments.submit(spec, soon);
+    if (soon.isEmpty()) {
       refuseLater(spec, asked);
     }
+  }
+
+  private static List<SpecProblem> soon(CompletableFuture<List<SpecProblem>> asked) {
+    return asked
+        .copy()
+        .completeOnTimeout(List.of(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
   }
 
   private void refuseLater(ExperimentSpec spec, CompletableFuture<List<SpecProblem>> asked) {
@@ -99,22 +93,6 @@ class ModelAdmission {
     if (goesOn || spec.model().hub() != null && !asksHub) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return spec.model().hub() == null
-        ? CompletableFuture.completedFuture(found(spec))
-        : CompletableFuture.supplyAsync(() -> found(spec), hubThreads);
-  }
-
-  private List<SpecProblem> found(ExperimentSpec spec) {
-    try {
-      return check.problems(spec);
-    } catch (RuntimeException | LinkageError e) {
-      LOG.warnf(e, "The model of '%s' could not be looked at; its job will", spec.name());
-      return List.of();
-    }
-  }
-
-  @PreDestroy
-  void stop() {
-    hubThreads.shutdownNow();
+    return plans.of(spec).thenApply(ExperimentPlan::problems);
   }
 }

@@ -67,7 +67,7 @@ class Job extends PanacheEntityBase {
    */
   static List<Jobs.Standing> in(JobStatus status) {
     return find(
-            "select id, experiment, attempts, cancelRequested from Job where status = ?1"
+            "select id, experiment, attempts, cancelRequested, progressStep from Job where status = ?1"
                 + " order by queuedAt, id",
             status)
         .project(Jobs.Standing.class)

@@ -1,6 +1,6 @@
 package io.gdpo.trainer.job;
 
-import io.gdpo.trainer.train.TrainingResult;
+import io.gdpo.contracts.job.TrainingResult;
 import java.util.Optional;
 
 /**

@@ -6,7 +6,7 @@ import io.gdpo.contracts.spec.TrainingSpec;
 
 /**
  * What a job trains, as decided when its stage was released; the same for every attempt. {@link
- * Jobs} adds what may change from attempt to attempt (threads, broker address).
+ * Jobs} adds what may change from attempt to attempt (threads).
  *
  * @param seed the experiment's seed
  * @param datasetUri the dataset's artifact folder

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.platform.event.Failure;
 import io.gdpo.platform.reconcile.Troubles;
 import io.gdpo.trainer.launch.Observation;
@@ -13,6 +14,7 @@ import jakarta.enterprise.event.TransactionPhase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,9 @@ public class JobReconciler {
 
   /** Jobs whose current process was asked to stop; used by the one thread only. */
   private final Set<String> asked = new HashSet<>();
+
+  /** Used by the one thread only. */
+  private final ProgressNews news = new ProgressNews();
 
   private final Troubles troubles = new Troubles(LOG, "job");
 
@@ -166,6 +171,7 @@ public class JobReconciler {
     if (stopping) {
       return;
     }
+    tellProgress(job); // all of it before the end is told
     if (!(seen instanceof Observation.Running)) {
       asked.remove(job.id());
     }
@@ -180,6 +186,7 @@ public class JobReconciler {
           "Attempt %d ended: %s after %d steps",
           job.attempts(), ended.result().status(), ended.result().step());
       jobs.finished(job.id(), ended.result());
+      news.forget(job.id());
       troubles.over(job.id());
     } else if (seen instanceof Observation.Died died) {
       LOG.logf(
@@ -191,6 +198,14 @@ public class JobReconciler {
     } else {
       LOG.infof("Attempt %d is gone", job.attempts());
       jobs.gone(job.id());
+    }
+  }
+
+  private void tellProgress(Jobs.Standing job) {
+    List<TrainingProgress> lines =
+        news.of(job.id(), job.attempts(), launcher.progress(job.id()), job.progressStep());
+    if (!lines.isEmpty()) {
+      jobs.tell(job.id(), job.attempts(), lines);
     }
   }
 

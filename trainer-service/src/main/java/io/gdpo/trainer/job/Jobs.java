@@ -3,14 +3,15 @@ package io.gdpo.trainer.job;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
+import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.trainer.launch.JobFolders;
-import io.gdpo.trainer.train.TrainingJob;
-import io.gdpo.trainer.train.TrainingResult;
 import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -24,7 +25,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The life of training jobs: every change of a job's status is made here, under its experiment's
@@ -41,7 +41,6 @@ public class Jobs {
   private final JobSettings settings;
   private final Event<JobEnded> ended;
   private final Event<JobsChanged> changed;
-  private final String kafka;
   private final Clock clock = Clock.systemUTC();
 
   Jobs(
@@ -50,15 +49,13 @@ public class Jobs {
       JobFolders folders,
       JobSettings settings,
       Event<JobEnded> ended,
-      Event<JobsChanged> changed,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String kafka) {
+      Event<JobsChanged> changed) {
     this.lock = lock;
     this.outbox = outbox;
     this.folders = folders;
     this.settings = settings;
     this.ended = ended;
     this.changed = changed;
-    this.kafka = kafka;
   }
 
   /** Queues a new job; the caller holds the experiment's lock. Gives the job's id. */
@@ -131,7 +128,6 @@ public class Jobs {
             plan.training(),
             folders.of(job.id).root().toUri().toString(),
             folders.referenceLogProbs().toString(),
-            kafka,
             threads()));
   }
 
@@ -222,6 +218,12 @@ public class Jobs {
     }
   }
 
+  /** Tells how far an attempt has come. */
+  @Transactional
+  void tell(String jobId, int attempt, List<TrainingProgress> lines) {
+    lines.forEach(line -> outbox.send(new JobProgressed(jobId, attempt, line)));
+  }
+
   /** Keeps how far the current attempt has come; anything older or later is ignored. */
   @Transactional(Transactional.TxType.MANDATORY)
   void progressed(String jobId, int attempt, TrainingProgress progress) {
@@ -257,7 +259,8 @@ public class Jobs {
   }
 
   /** A job as the reconciler needs to see it. */
-  public record Standing(String id, String experiment, int attempts, boolean cancelRequested) {}
+  public record Standing(
+      String id, String experiment, int attempts, boolean cancelRequested, long progressStep) {}
 
   @Transactional
   List<Standing> in(JobStatus status) {

@@ -1,7 +1,7 @@
 package io.gdpo.trainer.launch;
 
-import io.gdpo.platform.artifact.ArtifactStore;
-import io.gdpo.trainer.train.JobFolder;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.job.JobFolder;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.nio.file.Path;

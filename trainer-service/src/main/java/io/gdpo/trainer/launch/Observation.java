@@ -1,6 +1,6 @@
 package io.gdpo.trainer.launch;
 
-import io.gdpo.trainer.train.TrainingResult;
+import io.gdpo.contracts.job.TrainingResult;
 
 /** What can be seen of one attempt of a job. */
 public sealed interface Observation {

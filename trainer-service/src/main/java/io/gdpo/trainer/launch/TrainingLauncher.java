@@ -1,17 +1,16 @@
 package io.gdpo.trainer.launch;
 
+import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.platform.artifact.ArtifactMissingException;
-import io.gdpo.platform.artifact.ArtifactStore;
+import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.JobStatus;
 import io.gdpo.platform.launch.LaunchRequest;
-import io.gdpo.platform.launch.ParentWatch;
-import io.gdpo.trainer.train.JobFolder;
-import io.gdpo.trainer.train.TrainCommand;
-import io.gdpo.trainer.train.TrainingJob;
-import io.gdpo.trainer.train.TrainingResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,18 +22,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Runs attempts of training jobs as {@code train} processes of this program and says how they fare.
+ * Runs attempts of training jobs as {@code train} processes and says how they fare.
  *
  * <p>A process is named by job id and attempt, so that launching twice launches once.
  */
 @ApplicationScoped
 public class TrainingLauncher {
-  /** A Java program's exit code when its terminal interrupts it. */
-  private static final int INTERRUPTED = 130;
-
-  /** A process's exit code when it was killed, by SIGKILL. */
-  private static final int KILLED = 128 + 9;
-
   private static final int LOG_LINES = 5;
   private static final int LOG_BYTES = 8 * 1024;
 
@@ -87,8 +80,7 @@ public class TrainingLauncher {
     if (Files.exists(result)) {
       return ended(result);
     }
-    if (status instanceof JobStatus.Exited exited
-        && exited.code() == JobStatus.Exited.HEAP_EXHAUSTED) {
+    if (status instanceof JobStatus.Exited exited && exited.code() == ExitCode.HEAP_EXHAUSTED) {
       return new Observation.Ended(
           TrainingResult.failed(
               "the job ran out of Java heap, which was too small for its data; raise"
@@ -97,7 +89,7 @@ public class TrainingLauncher {
               0));
     }
     if (status instanceof JobStatus.Exited exited) {
-      return exited.code() == ParentWatch.HALTED || exited.code() == INTERRUPTED
+      return exited.code() == ExitCode.HALTED || exited.code() == ExitCode.STOPPED
           ? new Observation.Gone()
           : new Observation.Died(
               "exit code " + exited.code() + meaning(jobId, exited) + lastLines(jobId));
@@ -106,7 +98,7 @@ public class TrainingLauncher {
   }
 
   private String meaning(String jobId, JobStatus.Exited exited) {
-    if (exited.code() != KILLED) {
+    if (exited.code() != ExitCode.KILLED) {
       return "";
     }
     return " (killed; where nobody did, by the system because memory ran out"
@@ -118,12 +110,17 @@ public class TrainingLauncher {
   private Optional<String> estimate(String jobId) {
     try (Stream<String> lines = Files.lines(folders.log(jobId))) {
       return lines
-          .filter(line -> line.contains(TrainCommand.ESTIMATE))
+          .filter(line -> line.contains(TrainingResult.ESTIMATE))
           .reduce((earlier, later) -> later)
-          .map(line -> line.substring(line.indexOf(TrainCommand.ESTIMATE)));
+          .map(line -> line.substring(line.indexOf(TrainingResult.ESTIMATE)));
     } catch (IOException | UncheckedIOException e) {
       return Optional.of("nothing that can be read (" + e.getMessage() + ")");
     }
+  }
+
+  /** Where a job's processes write how far they have come. */
+  public Path progress(String jobId) {
+    return folders.of(jobId).progress();
   }
 
   /** Asks this attempt's process to stop; {@link #observe} tells when it has. */

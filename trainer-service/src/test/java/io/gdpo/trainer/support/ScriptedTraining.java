@@ -1,12 +1,11 @@
 package io.gdpo.trainer.support;
 
+import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
-import io.gdpo.platform.launch.ParentWatch;
-import io.gdpo.trainer.train.JobFolder;
-import io.gdpo.trainer.train.TrainCommand;
-import io.gdpo.trainer.train.TrainingJob;
-import io.gdpo.trainer.train.TrainingResult;
+import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingResult;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,6 +25,10 @@ public final class ScriptedTraining {
   private ScriptedTraining() {}
 
   public static void main(String[] args) throws Exception {
+    if (args[0].equals("plan")) {
+      plan(Path.of(URI.create(args[2])));
+      return;
+    }
     TrainingJob job =
         Json.EVENTS.readValue(Path.of(URI.create(args[2])).toFile(), TrainingJob.class);
     JobFolder folder = new JobFolder(Path.of(URI.create(job.outputFolder())));
@@ -46,7 +49,7 @@ public final class ScriptedTraining {
         stop.await();
       }
       case "out-of-memory" -> {
-        System.out.println(TrainCommand.ESTIMATE + "9,876 MB on the way back of a training step");
+        System.out.println(TrainingResult.ESTIMATE + "9,876 MB on the way back of a training step");
         Runtime.getRuntime().exec("kill -9 " + ProcessHandle.current().pid());
         stop.await();
       }
@@ -63,6 +66,27 @@ public final class ScriptedTraining {
       case "diverging" -> end(folder, result(TrainingResult.Status.FAILED, "loss is NaN", folder));
       default -> succeed(job, folder);
     }
+  }
+
+  /** Only what another model than the usual one brings about is asked of the real worker. */
+  private static void plan(Path experiment) throws Exception {
+    if (Files.readString(experiment).contains(Service.TOKENIZER)) {
+      Files.writeString(experiment.resolveSibling("plan.json"), "{\"problems\": []}");
+      return;
+    }
+    String classPath = Files.readString(Path.of("../worker/target/class-path"));
+    Process worker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                "../worker/target/classes:" + classPath,
+                "io.gdpo.worker.Worker",
+                "plan",
+                "--job",
+                experiment.toString())
+            .inheritIO()
+            .start();
+    System.exit(worker.waitFor());
   }
 
   private static void crash() {

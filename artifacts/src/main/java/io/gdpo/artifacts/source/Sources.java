@@ -1,0 +1,143 @@
+package io.gdpo.artifacts.source;
+
+import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Finds the files that a dataset specification names by URI or path. */
+public class Sources {
+  /** Bytes of a source, all its files together. */
+  private static final long MOST_BYTES = 4L << 30;
+
+  private static final Map<Split, Pattern> SPLIT_FILES =
+      Map.of(
+          Split.TRAIN, splitFiles("train"),
+          Split.EVAL, splitFiles("eval|validation|valid|dev"),
+          Split.TEST, splitFiles("test"));
+
+  private final ArtifactStore artifacts;
+
+  public Sources(ArtifactStore artifacts) {
+    this.artifacts = artifacts;
+  }
+
+  /**
+   * The survey or the examples that a specification names; links to folders are followed now, so
+   * that one build reads one folder.
+   *
+   * @throws SourceException if nothing is there that can be read
+   */
+  public Path of(DatasetSpec spec) {
+    String field = spec.survey() != null ? "survey" : "examples";
+    String address = spec.survey() != null ? spec.survey() : spec.examples();
+    Path path = path(field, address);
+    if (!Files.isRegularFile(path) && (spec.survey() != null || !Files.isDirectory(path))) {
+      throw new SourceException(field + " '" + address + "' is not a file");
+    }
+    try {
+      return Files.isDirectory(path)
+          ? path.toRealPath()
+          : path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+    } catch (IOException e) {
+      throw new SourceException(field + " '" + address + "' cannot be read: " + Reason.of(e), e);
+    }
+  }
+
+  /**
+   * A local path with what stands at this address.
+   *
+   * @param field of the specification, for errors
+   * @throws SourceException if nothing is there
+   */
+  public Path path(String field, String uriOrPath) {
+    try {
+      Path path =
+          uriOrPath.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")
+              ? artifacts.fetch(URI.create(uriOrPath))
+              : Path.of(uriOrPath);
+      if (!Files.isReadable(path)) {
+        throw new SourceException(
+            field + " '" + uriOrPath + "' is not there or cannot be read by this service");
+      }
+      return path;
+    } catch (ArtifactMissingException e) {
+      throw new SourceException(field + " '" + uriOrPath + "' is not there", e);
+    } catch (InvalidPathException e) {
+      throw new SourceException(field + " '" + uriOrPath + "' is not a path: " + e.getReason(), e);
+    } catch (IllegalArgumentException e) {
+      throw new SourceException(
+          field + " '" + uriOrPath + "' is no address that can be read here: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * SHA-256 of what would be read: of a file's bytes, or of the split files of a folder with their
+   * names and lengths, so that it tells where one file ends.
+   */
+  public static String sha256(Path source) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      long size = 0;
+      for (Path file : files(source)) {
+        size += Files.size(file);
+        if (size > MOST_BYTES) {
+          throw new SourceException(source + " is larger than " + (MOST_BYTES >> 30) + " GiB");
+        }
+        if (Files.isDirectory(source)) {
+          String head = file.getFileName() + "\n" + Files.size(file) + "\n";
+          digest.update(head.getBytes(StandardCharsets.UTF_8));
+        }
+        try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
+          bytes.transferTo(OutputStream.nullOutputStream());
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new SourceException("Cannot read " + source + ": " + Reason.of(e), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The files of a source, in order: itself, or those of a folder's splits. */
+  public static List<Path> files(Path source) {
+    return Files.isDirectory(source)
+        ? Stream.of(Split.values()).flatMap(split -> files(source, split).stream()).toList()
+        : List.of(source);
+  }
+
+  /** The files of a split in a folder, in order. */
+  public static List<Path> files(Path folder, Split split) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> SPLIT_FILES.get(split).matcher(file.getFileName().toString()).matches())
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new SourceException("Cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Pattern splitFiles(String names) {
+    return Pattern.compile("(?:" + names + ")(?:[-_.].*)?\\.(?:jsonl|json|parquet)");
+  }
+}

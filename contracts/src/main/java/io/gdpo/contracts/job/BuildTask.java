@@ -1,0 +1,19 @@
+package io.gdpo.contracts.job;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.spec.DatasetSpec;
+
+/**
+ * What one {@code build} process is told to do, as {@code job.json}. It answers beside it with
+ * {@code outcome.json} ({@link BuildOutcome}).
+ *
+ * @param datasetId the dataset
+ * @param spec what was asked for
+ * @param sourceSha256 hash of the source when it was asked for; absent if that is not known
+ * @param artifacts URI of the store that the dataset is published in
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BuildTask(String datasetId, DatasetSpec spec, String sourceSha256, String artifacts) {
+  public static final String TASK_FILE = "job.json";
+  public static final String OUTCOME_FILE = "outcome.json";
+}

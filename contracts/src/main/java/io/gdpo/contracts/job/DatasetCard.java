@@ -1,0 +1,131 @@
+package io.gdpo.contracts.job;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.spec.DatasetSpec;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a person should know before training on a dataset: where it came from, what was left out and
+ * why, and what is in it. Stored as {@code card.json} beside the data.
+ *
+ * @param datasetId the dataset
+ * @param spec what was asked for
+ * @param sourceSha256 hash of the source's bytes; of a folder's split files in order, each behind
+ *     its name and length
+ * @param counts the account of the source's rows
+ * @param refused rows that were not used, with the reason
+ * @param merged rows merged into an earlier one
+ * @param renormalised rows whose shares were divided by their sum
+ * @param shortened ids of questions whose wording was cut to stay small talk
+ * @param splits by split name: what it holds
+ * @param questions each question with its answers and target distribution; of ready examples the
+ *     first thousand
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatasetCard(
+    String datasetId,
+    DatasetSpec spec,
+    String sourceSha256,
+    Counts counts,
+    List<RowNote> refused,
+    List<RowNote> merged,
+    List<RowNote> renormalised,
+    List<String> shortened,
+    Map<String, SplitCard> splits,
+    List<Question> questions) {
+
+  /**
+   * What was done with a row of the source.
+   *
+   * @param row of the source, from 1
+   * @param question as far as it can be shown
+   * @param note what was done, and why
+   */
+  public record RowNote(long row, String question, String note) {}
+
+  /** The name under which the card is stored. */
+  public static final String FILE = "card.json";
+
+  /**
+   * Every row of the source is in exactly one of {@code withoutGroup}, {@code refused}, {@code
+   * merged} and {@code questions}; for ready examples, rows are examples and all are used.
+   *
+   * @param rows records in the source
+   * @param withoutGroup rows that do not ask the group
+   * @param refused rows that cannot be used
+   * @param merged rows that repeat an earlier question
+   * @param questions rows that became a question
+   * @param renormalised used rows whose shares were mended
+   * @param readAsPercent used rows whose shares summed to 100
+   * @param shortened questions whose wording was cut
+   */
+  public record Counts(
+      long rows,
+      long withoutGroup,
+      long refused,
+      long merged,
+      long questions,
+      long renormalised,
+      long readAsPercent,
+      long shortened) {}
+
+  /**
+   * One split.
+   *
+   * @param examples pairs
+   * @param questions different questions
+   * @param prompts different prompts
+   * @param styles dialogue styles in it
+   * @param beliefHistogram chosen sides by belief class, 0 to 5
+   * @param rejectedHistogram rejected sides by belief class, 0 to 5
+   * @param majorityShare part of the pairs whose chosen belief is the majority's
+   * @param tokens token lengths; absent without a tokenizer
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SplitCard(
+      long examples,
+      long questions,
+      long prompts,
+      List<String> styles,
+      List<Long> beliefHistogram,
+      List<Long> rejectedHistogram,
+      double majorityShare,
+      TokenLengths tokens) {}
+
+  /**
+   * Lengths in tokens; a response's includes EOS.
+   *
+   * @param prompt of prompts
+   * @param response of the longer response of each pair
+   * @param total of prompt and longer response
+   * @param longerThan by number of positions: how many pairs are longer and would be cut
+   */
+  public record TokenLengths(
+      Lengths prompt, Lengths response, Lengths total, Map<Integer, Long> longerThan) {}
+
+  /** Mean, 95th percentile and maximum. */
+  public record Lengths(double mean, int p95, int max) {}
+
+  /**
+   * A question.
+   *
+   * @param id as in the examples
+   * @param row of the source, from 1; absent for ready examples
+   * @param text as the survey asked it
+   * @param answers its options with class and share; absent for ready examples
+   * @param probabilities target distribution over belief classes 0 to 5
+   * @param majority the class with the largest probability
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Question(
+      String id,
+      Long row,
+      String text,
+      List<Answer> answers,
+      List<Double> probabilities,
+      int majority) {}
+
+  /** An answer option: its class, the rule that found the class, and its share of the group. */
+  public record Answer(String option, int belief, String rule, double share) {}
+}

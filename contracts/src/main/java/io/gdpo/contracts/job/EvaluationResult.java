@@ -1,0 +1,28 @@
+package io.gdpo.contracts.job;
+
+import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.spec.EvaluationSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A checkpoint measured, as {@code evaluation.json}.
+ *
+ * @param seconds wall time of the measuring
+ * @param prompts distinct prompts of the split
+ * @param samples sampled responses, all prompts together
+ * @param pairs preference pairs of the split
+ * @param metrics means over questions, by name ({@link io.gdpo.contracts.metric.MetricCatalogue});
+ *     a question's prompts were averaged first
+ */
+public record EvaluationResult(
+    Checkpoint checkpoint,
+    EvaluationSpec evaluation,
+    Instant evaluatedAt,
+    double seconds,
+    int prompts,
+    int samples,
+    int pairs,
+    Map<String, Double> metrics,
+    List<QuestionResult> questions) {}

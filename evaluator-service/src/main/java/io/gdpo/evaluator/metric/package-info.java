@@ -1,5 +1,0 @@
-/**
- * What is measured of a model, one class for each definition of gdpo-method.md. Pure arithmetic: no
- * model, no service.
- */
-package io.gdpo.evaluator.metric;

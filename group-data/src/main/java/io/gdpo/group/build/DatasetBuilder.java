@@ -1,0 +1,230 @@
+package io.gdpo.group.build;
+
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.source.Sources;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.job.DatasetCard;
+import io.gdpo.contracts.job.DatasetCard.Answer;
+import io.gdpo.contracts.job.DatasetCard.Counts;
+import io.gdpo.contracts.job.DatasetCard.Question;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.group.Bounds;
+import io.gdpo.group.DatasetException;
+import io.gdpo.group.belief.BeliefDistribution;
+import io.gdpo.group.examples.ReadyExamples;
+import io.gdpo.group.survey.GroupQuestion;
+import io.gdpo.group.survey.GroupSurvey;
+import io.gdpo.group.synthesis.Dialogues;
+import io.gdpo.group.text.Fingerprint;
+import io.gdpo.lm.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Builds one dataset from its specification and publishes it whole: the three splits and the card.
+ * The same specification and source give the same examples, so building twice does no harm.
+ */
+public class DatasetBuilder {
+  /** Nothing is cut while lengths are measured. */
+  private static final int UNBOUNDED = 1 << 24;
+
+  private final Sources sources;
+  private final ArtifactStore artifacts;
+
+  /**
+   * @param sources finds what a specification names
+   * @param artifacts where datasets are published
+   */
+  public DatasetBuilder(Sources sources, ArtifactStore artifacts) {
+    this.sources = sources;
+    this.artifacts = artifacts;
+  }
+
+  /**
+   * A published dataset.
+   *
+   * @param uri its artifact folder
+   */
+  public record Built(URI uri, DatasetCard card) {
+    /** Examples by split name. */
+    public Map<String, Long> examplesBySplit() {
+      Map<String, Long> examples = new LinkedHashMap<>();
+      card.splits().forEach((split, statistics) -> examples.put(split, statistics.examples()));
+      return examples;
+    }
+  }
+
+  /** Where the datasets lie in the artifact store. */
+  public static String key(String datasetId) {
+    return "datasets/" + datasetId;
+  }
+
+  /**
+   * Builds and publishes.
+   *
+   * @param expectedSha256 hash of the source when the dataset was asked for, if it is known
+   * @throws io.gdpo.group.DatasetException if the source cannot be used, or was changed meanwhile
+   * @throws io.gdpo.data.PreferenceDataException if the tokenizer does not suit the data
+   * @throws io.gdpo.lm.InvalidModelException if the tokenizer cannot be used
+   */
+  public Built build(String datasetId, DatasetSpec spec, Optional<String> expectedSha256) {
+    Path source = sources.of(spec);
+    String sha256 = Sources.sha256(source);
+    expectedSha256.ifPresent(expected -> requireSame(source, expected, sha256));
+    try {
+      Path temporary = Files.createTempDirectory("dataset-");
+      try {
+        Path folder = Files.createDirectory(temporary.resolve("complete"));
+        DatasetCard card = write(folder, datasetId, spec, source, sha256);
+        requireSame(source, sha256, Sources.sha256(source));
+        return new Built(artifacts.publish(folder, key(datasetId)), card);
+      } finally {
+        AtomicFiles.delete(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot store dataset " + datasetId, e);
+    }
+  }
+
+  private static void requireSame(Path source, String before, String now) {
+    if (!now.equals(before)) {
+      throw new DatasetException(
+          source + " has changed since the dataset was asked for; ask for it again");
+    }
+  }
+
+  private DatasetCard write(
+      Path folder, String datasetId, DatasetSpec spec, Path source, String sha256)
+      throws IOException {
+    try (Tokenizer tokenizer = tokenizer(spec);
+        SplitFiles splits =
+            new SplitFiles(
+                folder,
+                Optional.ofNullable(tokenizer)
+                    .map(it -> new ExampleEncoder(it, UNBOUNDED, UNBOUNDED / 2)))) {
+      DatasetCard card =
+          spec.survey() != null
+              ? fromSurvey(datasetId, spec, source, sha256, splits)
+              : fromExamples(datasetId, spec, source, sha256, splits);
+      Json.EVENTS
+          .writerWithDefaultPrettyPrinter()
+          .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
+      return card;
+    }
+  }
+
+  /** Null if the card shall not count tokens. */
+  private Tokenizer tokenizer(DatasetSpec spec) throws IOException {
+    return spec.tokenizer() == null
+        ? null
+        : Tokenizer.load(sources.path("tokenizer", spec.tokenizer()));
+  }
+
+  private static DatasetCard fromSurvey(
+      String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
+    GroupSurvey survey = GroupSurvey.read(file, spec.group());
+    Dialogues dialogues = new Dialogues(spec.synthesis());
+    long examples = survey.questions().size() * dialogues.examplesForEachQuestion();
+    if (examples > Bounds.EXAMPLES) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "synthesis.respondents: %,d for each dialogue of %,d questions make %,d examples, more"
+                  + " than %,d; ask for fewer respondents",
+              spec.synthesis().respondents(),
+              survey.questions().size(),
+              examples,
+              Bounds.EXAMPLES));
+    }
+    List<String> shortened = dialogues.of(survey.questions(), splits);
+    Counts counts =
+        new Counts(
+            survey.rows(),
+            survey.withoutGroup(),
+            survey.refused().size(),
+            survey.merged().size(),
+            survey.questions().size(),
+            survey.renormalised().size(),
+            survey.percentages(),
+            shortened.size());
+    return new DatasetCard(
+        datasetId,
+        spec,
+        sha256,
+        counts,
+        survey.refused(),
+        survey.merged(),
+        survey.renormalised(),
+        shortened,
+        splits.finish(),
+        survey.questions().stream().map(DatasetBuilder::question).toList());
+  }
+
+  private static Question question(GroupQuestion question) {
+    return new Question(
+        question.id(),
+        question.row(),
+        question.text(),
+        question.answers().stream()
+            .map(a -> new Answer(a.option(), a.belief(), a.rule(), a.share()))
+            .toList(),
+        question.beliefs().probabilities(),
+        question.beliefs().majority());
+  }
+
+  private static DatasetCard fromExamples(
+      String datasetId, DatasetSpec spec, Path source, String sha256, SplitFiles splits) {
+    long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
+    Set<Fingerprint> questions = new HashSet<>();
+    List<Question> listed = new ArrayList<>();
+    long[] rows = {0};
+    ReadyExamples.read(
+        source,
+        seed,
+        (split, example) -> {
+          splits.accept(split, example);
+          rows[0]++;
+          if (questions.add(Fingerprint.of(example.questionId()))
+              && listed.size() < Bounds.LISTED_QUESTIONS) {
+            listed.add(question(example));
+          }
+        });
+    return new DatasetCard(
+        datasetId,
+        spec,
+        sha256,
+        new Counts(rows[0], 0, 0, 0, questions.size(), 0, 0, 0),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        splits.finish(),
+        listed);
+  }
+
+  private static Question question(PreferenceExample example) {
+    return new Question(
+        Reason.beginning(example.questionId(), Bounds.NAME),
+        null,
+        Reason.beginning(example.prompt(), Bounds.NAME),
+        null,
+        example.probabilities(),
+        new BeliefDistribution(example.probabilities()).majority());
+  }
+}

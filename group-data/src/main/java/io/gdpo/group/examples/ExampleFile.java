@@ -1,0 +1,180 @@
+package io.gdpo.group.examples;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.data.DuckDb;
+import io.gdpo.group.Bounds;
+import io.gdpo.group.DatasetException;
+import io.gdpo.group.text.Utf8Reader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+/**
+ * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
+ * line), {@code .json} (a list of objects) or {@code .parquet}.
+ *
+ * <p>What is wrong is told by its place; of the file's content only the values of known fields are
+ * quoted, because a file that is no file of examples may be anybody's.
+ */
+final class ExampleFile {
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(Bounds.NESTING)
+                          .maxStringLength(Bounds.EXAMPLE)
+                          .maxNameLength(Bounds.NAME)
+                          .build())
+                  .build())
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private ExampleFile() {}
+
+  /**
+   * Gives each example with its place to {@code each}, in the file's order.
+   *
+   * @throws DatasetException if the file is not what its name says, or an example is wrong; names
+   *     file, line or row, and field
+   */
+  static void forEach(Path file, BiConsumer<Place, PreferenceExample> each) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    try {
+      if (name.endsWith(".jsonl")) {
+        lines(file, each);
+      } else if (name.endsWith(".json")) {
+        list(file, each);
+      } else if (name.endsWith(".parquet")) {
+        parquet(file, each);
+      } else {
+        throw new DatasetException(
+            file + " is none of .jsonl, .json and .parquet; preference examples come in these");
+      }
+    } catch (IOException e) {
+      throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void lines(Path file, BiConsumer<Place, PreferenceExample> each)
+      throws IOException {
+    try (ExampleLines lines = new ExampleLines(file)) {
+      while (lines.next()) {
+        give(lines.place(), tree(lines.text(), lines.place()), each);
+      }
+    }
+  }
+
+  private static void give(
+      Place place, JsonNode values, BiConsumer<Place, PreferenceExample> each) {
+    if (values.isArray() && place.unit().equals("line")) {
+      throw new DatasetException(ExampleLines.aList(place));
+    }
+    each.accept(place, new ExampleRecord(values, place).example());
+  }
+
+  private static JsonNode tree(String text, Place place) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
+      throw notJson(place + ", column " + column, e);
+    }
+  }
+
+  /** The parser's own message may quote the file. */
+  private static DatasetException notJson(String place, JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "%s is nested more than %d deep, or holds a text of more than %,d characters or a"
+                  + " number of more than 1,000",
+              place,
+              Bounds.NESTING,
+              Bounds.EXAMPLE));
+    }
+    String message = e.getOriginalMessage();
+    String why =
+        e instanceof JsonEOFException
+            ? ": it ends too early"
+            : message != null && message.startsWith("Duplicate field")
+                ? ": a field is given twice"
+                : "";
+    return new DatasetException(place + " is not JSON" + why);
+  }
+
+  private static void list(Path file, BiConsumer<Place, PreferenceExample> each)
+      throws IOException {
+    ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new DatasetException(
+            file + " must hold a list of examples, [{...}, ...]; one example a line is .jsonl");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
+        JsonNode values = elements.readTree(parser);
+        each.accept(place, new ExampleRecord(values, place).example());
+      }
+      if (parser.nextToken() != null) {
+        throw new DatasetException(
+            file
+                + ", line "
+                + parser.currentTokenLocation().getLineNr()
+                + ": there is more after the list of examples");
+      }
+    } catch (JsonProcessingException e) {
+      throw notJson(
+          file
+              + ", line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr(),
+          e);
+    }
+  }
+
+  private static void parquet(Path file, BiConsumer<Place, PreferenceExample> each) {
+    try (Connection duckdb = DuckDb.open();
+        Statement statement = duckdb.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT CAST(to_json(example) AS VARCHAR) FROM "
+                    + DuckDb.parquet(file)
+                    + " AS example")) {
+      for (long row = 1; rows.next(); row++) {
+        Place place = new Place(file, "row", row);
+        String values = rows.getString(1);
+        if (values.length() > Bounds.EXAMPLE) {
+          throw new DatasetException(
+              String.format(
+                  Locale.ROOT, "%s is longer than %,d characters", place, Bounds.EXAMPLE));
+        }
+        give(place, tree(values, place), each);
+      }
+    } catch (SQLException e) {
+      throw new DatasetException(
+          file
+              + " cannot be read as Parquet: "
+              + e.getMessage().lines().findFirst().orElse("no reason given"),
+          e);
+    }
+  }
+}

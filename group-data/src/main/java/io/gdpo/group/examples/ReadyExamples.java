@@ -1,0 +1,150 @@
+package io.gdpo.group.examples;
+
+import io.gdpo.artifacts.source.Sources;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.group.Bounds;
+import io.gdpo.group.DatasetException;
+import io.gdpo.group.text.Fingerprint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Takes in preference examples that somebody else made: a folder with files for each split, or one
+ * file, which is split by prompt (80 : 10 : 10, fixed by the seed), so that pairs with one prompt
+ * stay together and test prompts are not trained on.
+ *
+ * <p>Examples pass through one by one; what is kept of each is a few bytes. One file is read twice:
+ * for its prompts, and to deal its examples out.
+ */
+public final class ReadyExamples {
+  private final BiConsumer<Split, PreferenceExample> sink;
+  private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
+  private long taken;
+
+  /** The distribution of a question, and where it was first given. */
+  private record Known(Fingerprint probabilities, Place place) {}
+
+  private ReadyExamples(BiConsumer<Split, PreferenceExample> sink) {
+    this.sink = sink;
+  }
+
+  /**
+   * Gives every example to {@code sink}, those of a split in order.
+   *
+   * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
+   *     the field
+   */
+  public static void read(Path source, long seed, BiConsumer<Split, PreferenceExample> sink) {
+    ReadyExamples examples = new ReadyExamples(sink);
+    if (Files.isDirectory(source)) {
+      examples.folder(source);
+    } else {
+      examples.byPrompt(source, seed);
+    }
+  }
+
+  private void folder(Path folder) {
+    for (Split split : Split.values()) {
+      List<Path> files = Sources.files(folder, split);
+      if (files.isEmpty()) {
+        throw new DatasetException(
+            folder
+                + " has no file for the split '"
+                + split.fileName().replace(".parquet", "")
+                + "'; it must hold train, eval and test files (.jsonl, .json or .parquet)");
+      }
+      long before = taken;
+      for (Path file : files) {
+        ExampleFile.forEach(file, (place, example) -> take(split, place, example));
+      }
+      if (taken == before) {
+        throw new DatasetException(files.get(0) + " holds no example: a split must not be empty");
+      }
+    }
+  }
+
+  private void byPrompt(Path file, long seed) {
+    Map<Fingerprint, Integer> prompts = new HashMap<>();
+    long[] examples = {0};
+    ExampleFile.forEach(
+        file,
+        (place, example) -> {
+          requireRoom(place, ++examples[0]);
+          prompts.putIfAbsent(prompt(example), prompts.size());
+        });
+    if (prompts.size() < Split.values().length) {
+      throw new DatasetException(
+          file
+              + " holds "
+              + prompts.size()
+              + " different prompts, too few to split; give a folder with train, eval and test"
+              + " files");
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
+    Collections.shuffle(order, new Random(seed));
+    int tenth = Math.max(1, prompts.size() / 10);
+    Split[] splits = new Split[prompts.size()];
+    Arrays.fill(splits, Split.TRAIN);
+    order.subList(0, tenth).forEach(prompt -> splits[prompt] = Split.EVAL);
+    order.subList(tenth, 2 * tenth).forEach(prompt -> splits[prompt] = Split.TEST);
+    ExampleFile.forEach(
+        file,
+        (place, example) -> {
+          Integer prompt = prompts.get(prompt(example));
+          if (prompt == null) {
+            throw new DatasetException(file + " was changed while it was read; ask again");
+          }
+          take(splits[prompt], place, example);
+        });
+  }
+
+  private static Fingerprint prompt(PreferenceExample example) {
+    return Fingerprint.of(example.context() + "\n" + example.prompt());
+  }
+
+  private void take(Split split, Place place, PreferenceExample example) {
+    requireRoom(place, ++taken);
+    Fingerprint probabilities = Fingerprint.of(example.probabilities().toString());
+    Known known =
+        distributions
+            .computeIfAbsent(split, s -> new HashMap<>())
+            .putIfAbsent(Fingerprint.of(example.questionId()), new Known(probabilities, place));
+    if (known != null && !known.probabilities.equals(probabilities)) {
+      throw new DatasetException(
+          place
+              + ": question '"
+              + Reason.beginning(example.questionId(), 100)
+              + "' has two different distributions, here "
+              + example.probabilities()
+              + " and another one in "
+              + known.place
+              + "; examples of one question (same question_id, or same prompt without one) share"
+              + " theirs");
+    }
+    sink.accept(split, example);
+  }
+
+  private static void requireRoom(Place place, long examples) {
+    if (examples > Bounds.EXAMPLES) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "%s: there are more than %,d examples, the most that one dataset takes; leave some"
+                  + " out",
+              place,
+              Bounds.EXAMPLES));
+    }
+  }
+}

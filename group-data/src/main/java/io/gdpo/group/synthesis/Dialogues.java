@@ -1,0 +1,188 @@
+package io.gdpo.group.synthesis;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.group.survey.GroupQuestion;
+import io.gdpo.group.survey.GroupQuestion.Answer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Makes a group's survey answers into preference examples, without any outside model: for each
+ * question and each style of small talk a dialogue with a paraphrased question and one response for
+ * each option; for each dialogue a number of respondents, apportioned to the options by the group's
+ * shares; for each respondent the response they prefer beside one of another belief.
+ *
+ * <p>Three styles train, one validates, one tests: the wording of a test question is never trained
+ * on. A training dialogue has several wordings that share its respondents; an evaluation dialogue
+ * has one. Everything is fixed by the seed, and, for a question, the same for every group.
+ */
+public final class Dialogues {
+  private static final int TRAIN_STYLES = 3;
+  private static final int TRAIN_WORDINGS = 3;
+  private static final int MOST_DRAWS = 100;
+
+  private final int respondents;
+  private final long seed;
+  private final Map<String, Split> splitOfStyle;
+
+  public Dialogues(SynthesisSpec spec) {
+    this.respondents = spec.respondents();
+    this.seed = spec.seed();
+    this.splitOfStyle = splits(seed);
+  }
+
+  private static Map<String, Split> splits(long seed) {
+    List<String> styles = new ArrayList<>(SmallTalk.ALL.stream().map(SmallTalk::name).toList());
+    Collections.shuffle(styles, new Random(seed));
+    Map<String, Split> splits = new HashMap<>();
+    for (int i = 0; i < styles.size(); i++) {
+      splits.put(
+          styles.get(i),
+          i < TRAIN_STYLES ? Split.TRAIN : i == TRAIN_STYLES ? Split.EVAL : Split.TEST);
+    }
+    return Map.copyOf(splits);
+  }
+
+  /**
+   * Gives the examples of these questions to {@code sink}, those of a split in order.
+   *
+   * @return ids of the questions whose wording had to be cut to stay small talk
+   */
+  public List<String> of(List<GroupQuestion> questions, BiConsumer<Split, PreferenceExample> sink) {
+    Map<String, QuestionCore> cores = cores(questions);
+    for (int style = 0; style < SmallTalk.STYLES; style++) {
+      Split split = splitOfStyle.get(SmallTalk.ALL.get(style).name());
+      for (GroupQuestion question : questions) {
+        dialogue(question, cores.get(question.id()).sentence(), style, split)
+            .forEach(example -> sink.accept(split, example));
+      }
+    }
+    return questions.stream().map(GroupQuestion::id).filter(id -> cores.get(id).cut()).toList();
+  }
+
+  /** How many examples each question becomes, all splits together. */
+  public long examplesForEachQuestion() {
+    return (long) respondents * SmallTalk.STYLES;
+  }
+
+  /** Short cores; questions whose short cores are the same keep their whole text. */
+  private static Map<String, QuestionCore> cores(List<GroupQuestion> questions) {
+    Map<String, QuestionCore> cores = new HashMap<>();
+    Map<String, Integer> seen = new HashMap<>();
+    for (GroupQuestion question : questions) {
+      QuestionCore core =
+          QuestionCore.of(
+              question.text(), question.answers().stream().map(Answer::option).toList());
+      cores.put(question.id(), core);
+      seen.merge(core.sentence(), 1, Integer::sum);
+    }
+    for (GroupQuestion question : questions) {
+      if (seen.get(cores.get(question.id()).sentence()) > 1) {
+        cores.put(question.id(), QuestionCore.whole(question.text()));
+      }
+    }
+    return cores;
+  }
+
+  private List<PreferenceExample> dialogue(
+      GroupQuestion question, String core, int style, Split split) {
+    SmallTalk talk = SmallTalk.ALL.get(style);
+    List<Wording> wordings =
+        IntStream.range(0, split == Split.TRAIN ? TRAIN_WORDINGS : 1)
+            .mapToObj(wording -> wording(question, core, style, wording))
+            .toList();
+    int[] seats =
+        Respondents.apportion(question.answers().stream().map(Answer::share).toList(), respondents);
+    Draw rejections = Draw.of(seed, question.id(), talk.name(), "rejected");
+    List<PreferenceExample> examples = new ArrayList<>();
+    for (int chosen = 0; chosen < seats.length; chosen++) {
+      List<Integer> others = otherBeliefs(question, chosen);
+      for (int seat = 0; seat < seats[chosen]; seat++) {
+        Wording wording = wordings.get(examples.size() % wordings.size());
+        int rejected = rejections.oneOf(others);
+        examples.add(
+            example(
+                question,
+                talk,
+                wording,
+                chosen,
+                rejected,
+                other(wording, question, chosen, rejected)));
+      }
+    }
+    return examples;
+  }
+
+  /** One way to hold a dialogue: what is said before, the question, a response for each option. */
+  private record Wording(String context, String prompt, List<String> responses) {}
+
+  private Wording wording(GroupQuestion question, String core, int style, int number) {
+    SmallTalk talk = SmallTalk.ALL.get(style);
+    Draw draw = Draw.of(seed, question.id(), talk.name(), number);
+    String context = draw.oneOf(talk.openings());
+    String prompt = draw.oneOf(talk.leadIns()) + " " + Paraphrase.of(core, style);
+    List<String> responses =
+        question.answers().stream().map(answer -> ResponseWording.of(answer, draw)).toList();
+    return new Wording(context, prompt, responses);
+  }
+
+  /**
+   * The words of the rejected side, drawn anew where they are by chance the words of the chosen
+   * one.
+   */
+  private String other(Wording wording, GroupQuestion question, int chosen, int rejected) {
+    String accepted = wording.responses.get(chosen);
+    String words = wording.responses.get(rejected);
+    for (int draw = 0; words.equals(accepted) && draw < MOST_DRAWS; draw++) {
+      words =
+          ResponseWording.of(
+              question.answers().get(rejected),
+              Draw.of(seed, question.id(), wording.prompt, chosen, rejected, draw));
+    }
+    return words;
+  }
+
+  /** Options of another belief; those that the group really chose, if there are any. */
+  private static List<Integer> otherBeliefs(GroupQuestion question, int chosen) {
+    List<Answer> answers = question.answers();
+    List<Integer> others =
+        IntStream.range(0, answers.size())
+            .filter(i -> answers.get(i).belief() != answers.get(chosen).belief())
+            .boxed()
+            .toList();
+    List<Integer> held = others.stream().filter(i -> answers.get(i).share() > 0).toList();
+    return held.isEmpty() ? others : held;
+  }
+
+  private static PreferenceExample example(
+      GroupQuestion question,
+      SmallTalk talk,
+      Wording wording,
+      int chosen,
+      int rejected,
+      String rejectedResponse) {
+    List<Answer> answers = question.answers();
+    return new PreferenceExample(
+        question.id(),
+        talk.name(),
+        wording.prompt,
+        wording.context,
+        answers.stream().map(Answer::option).toList(),
+        answers.get(chosen).belief(),
+        answers.get(chosen).option(),
+        wording.responses.get(chosen),
+        answers.get(rejected).belief(),
+        answers.get(rejected).option(),
+        rejectedResponse,
+        question.beliefs().probabilities(),
+        answers.get(chosen).belief() == question.beliefs().majority());
+  }
+}

@@ -1,0 +1,335 @@
+package io.gdpo.group.survey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gdpo.contracts.job.DatasetCard.RowNote;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GroupSurveyTest {
+  private static final Path SAMPLE = Path.of("..", "examples", "survey.csv");
+
+  @TempDir Path folder;
+
+  @Test
+  void optionSharesBecomeADistributionOverBeliefs() throws IOException {
+    GroupSurvey survey =
+        read(
+            row(
+                "Fine?",
+                "{'A': [0.5, 0.2, 0.1, 0.15, 0.05]}",
+                "['Yes', 'No', 'Depends', 'Refused', 'No answer']"));
+
+    GroupQuestion question = survey.questions().get(0);
+    assertThat(question.beliefs().probabilities())
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
+        .containsExactly(0.2, 0.0, 0.2, 0.1, 0.5, 0.0);
+    assertThat(question.beliefs().majority()).isEqualTo(4);
+    assertThat(question.answers()).hasSize(5);
+    assertThat(question.row()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Riverside", "Hilltop", "Harbor"})
+  void everyQuestionOfTheSampleSurveyIsUsedAndItsMajorityIsReal(String group) {
+    GroupSurvey survey = GroupSurvey.read(SAMPLE, group);
+
+    assertThat(survey.questions()).hasSizeGreaterThanOrEqualTo(32);
+    assertThat(survey.refused()).isEmpty();
+    assertThat(survey.renormalised()).isEmpty();
+    assertThat(survey.questions())
+        .allSatisfy(
+            question ->
+                assertThat(question.beliefs().of(question.beliefs().majority()))
+                    .isBetween(0.40, 0.75));
+  }
+
+  @Test
+  void sharesThatAreOffByRoundingAreMendedAndCounted() throws IOException {
+    GroupSurvey survey = read(row("Fine?", "{'A': [0.6, 0.38]}", "['Yes', 'No']"));
+
+    assertThat(survey.questions().get(0).beliefs().of(4)).isCloseTo(0.6 / 0.98, within(1e-12));
+    assertThat(survey.renormalised())
+        .containsExactly(new RowNote(1, "Fine?", "shares sum to 0.9800, divided by it"));
+  }
+
+  @Test
+  void percentagesAreReadAsSuch() throws IOException {
+    GroupSurvey survey = read(row("Fine?", "{'A': [60, 40]}", "['Yes', 'No']"));
+
+    assertThat(survey.questions().get(0).beliefs().of(4)).isCloseTo(0.6, within(1e-12));
+    assertThat(survey.percentages()).isEqualTo(1);
+    assertThat(survey.renormalised()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'A': [0.6, 0.2]}      | ['Yes', 'No']    | shares sum to 0.8000
+          {'A': [0.7, 0.5]}      | ['Yes', 'No']    | shares sum to 1.2000
+          {'A': [1.2, -0.2]}     | ['Yes', 'No']    | a share must be 0 or more, is -0.2
+          {'A': [nan, 1.0]}      | ['Yes', 'No']    | a share must be 0 or more, is NaN
+          {'A': [1.0]}           | ['Yes', 'No']    | has 2 options but 1 shares
+          {'A': [0.5, 0.5]}      | ['Yes', 'Mauve'] | option 'Mauve' has no belief class
+          {'A': [0.5, 0.5]}      | ['Yes', 'DK']    | fewer than 2 different beliefs
+          {'A': ['x', 'y']}      | ['Yes', 'No']    | must hold numbers, holds x
+          {'A': 1.0}             | ['Yes', 'No']    | must hold a list, holds 1.0
+          [0.5, 0.5]             | ['Yes', 'No']    | must be a dictionary of groups
+          {'A': [0.5, 0.5]}      | Yes, No          | field 'options' is not a printed Python value
+          {'A': [0.5, 0.5]}      | ['Yes', '']      | field 'options' must hold texts
+          """)
+  void aRowThatCannotBeUsedIsRefusedWithItsNumberAndReason(
+      String selections, String options, String reason) throws IOException {
+    GroupSurvey survey =
+        read(row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"), row("Bad?", selections, options));
+
+    assertThat(survey.questions()).hasSize(1);
+    assertThat(survey.refused()).hasSize(1);
+    assertThat(survey.refused().get(0).row()).isEqualTo(2);
+    assertThat(survey.refused().get(0).note()).contains(reason);
+  }
+
+  @Test
+  void anUnknownOptionThatNobodyChoseIsLeftOut() throws IOException {
+    GroupSurvey survey = read(row("Fine?", "{'A': [0.5, 0.0, 0.5]}", "['Yes', 'Mauve', 'No']"));
+
+    assertThat(survey.questions().get(0).answers())
+        .extracting(GroupQuestion.Answer::option)
+        .containsExactly("Yes", "No");
+  }
+
+  @Test
+  void aRepeatedQuestionIsMergedAndItsSharesAreAveraged() throws IOException {
+    GroupSurvey survey =
+        read(
+            row("Is it fine?", "{'A': [0.6, 0.4]}", "['Yes', 'No']"),
+            row("is it  FINE", "{'A': [0.8, 0.2]}", "['Yes', 'No']"),
+            row("Is it fine?", "{'A': [0.8, 0.2]}", "['Yes', 'Nope, not']"));
+
+    assertThat(survey.questions()).hasSize(1);
+    assertThat(survey.questions().get(0).beliefs().of(4)).isCloseTo(0.7, within(1e-12));
+    assertThat(survey.merged()).containsExactly(new RowNote(2, "is it  FINE", "merged into row 1"));
+    assertThat(survey.refused())
+        .containsExactly(
+            new RowNote(3, "Is it fine?", "asks the question of row 1 with other options"));
+  }
+
+  @Test
+  void everyRowIsAccountedFor() throws IOException {
+    GroupSurvey survey =
+        read(
+            row("One?", "{'A': [0.6, 0.4]}", "['Yes', 'No']"),
+            row("Two?", "{'B': [0.6, 0.4]}", "['Yes', 'No']"),
+            row("One?", "{'A': [0.6, 0.4]}", "['Yes', 'No']"),
+            row("Three?", "{'A': [0.6, 0.1]}", "['Yes', 'No']"));
+
+    assertThat(survey.rows())
+        .isEqualTo(
+            survey.withoutGroup()
+                + survey.merged().size()
+                + survey.refused().size()
+                + survey.questions().size())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void aQuestionHasTheSameIdForEveryGroup() throws IOException {
+    Path file = file(row("Fine?", "{'A': [0.5, 0.5], 'B': [0.1, 0.9]}", "['Yes', 'No']"));
+
+    assertThat(GroupSurvey.read(file, "A").questions().get(0).id())
+        .isEqualTo(GroupSurvey.read(file, "B").questions().get(0).id())
+        .matches("q-[0-9a-f]{10}");
+  }
+
+  @Test
+  void aMissingGroupIsToldWithTheGroupsThatAreThere() {
+    assertThatThrownBy(() -> GroupSurvey.read(SAMPLE, "Moon"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("no group 'Moon'; its groups are [Harbor, Hilltop, Riverside]");
+  }
+
+  @Test
+  void aFileWithoutTheColumnsIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("s.csv"), "frage,antwort\nFein?,Ja\n");
+
+    assertThatThrownBy(() -> GroupSurvey.read(file, "A"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("s.csv has no column 'question'");
+  }
+
+  @Test
+  void anEmptyFileAndAFileInAnotherEncodingAreRefused() throws IOException {
+    Path empty = Files.writeString(folder.resolve("empty.csv"), "question,selections,options\n");
+    Path latin =
+        Files.write(
+            folder.resolve("latin.csv"),
+            "question,selections,options\ncafé,x,y\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> GroupSurvey.read(empty, "A"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("holds no question");
+    assertThatThrownBy(() -> GroupSurvey.read(latin, "A"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void questionsThatDifferInSymbolsAreDifferentAndPunctuationIsNot() throws IOException {
+    String share = "{'A': [0.6, 0.4]}";
+    List<String> different =
+        List.of(
+            "Do you like \uD83C\uDF4E?",
+            "Do you like \uD83C\uDF4C?",
+            "Do you like C?",
+            "Do you like C++?",
+            "Do you like C#?",
+            "Is 5 cold?",
+            "Is -5 cold?",
+            "Do you like NET?",
+            "Do you like .NET?",
+            "Is 1.5 a lot?",
+            "Is 15 a lot?",
+            "Do you like caf\u00E9?");
+    List<String> same = List.of("do you like: caf\u0065\u0301 ...", "Is 5\u00A0cold");
+
+    GroupSurvey survey =
+        read(
+            Stream.concat(different.stream(), same.stream())
+                .map(question -> row(question, share, "['Yes', 'No']"))
+                .toArray(String[]::new));
+
+    assertThat(survey.questions()).extracting(GroupQuestion::text).isEqualTo(different);
+    assertThat(survey.merged()).extracting(RowNote::row).containsExactly(13L, 14L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ???           | {'A': [0.5, 0.5]} | ['Yes', 'No']        | field 'question' holds no word
+          Bad?          | {'A': [0.5, 0.5]} | ['Yes\\ud83d', 'No'] | field 'options' holds half of a surrogate pair
+          Bad?          | {'A': [0.5, 0.5]} | ['\\x1b[31mYes', 'No'] | field 'options' holds the control character (U+001B)
+          Bad?          | {'A': [None, 1]}  | ['Yes', 'No']        | must hold numbers, holds None
+          """)
+  void onlyTheRowIsRefused(String question, String selections, String options, String reason)
+      throws IOException {
+    GroupSurvey survey =
+        read(
+            row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"), row(question, selections, options));
+
+    assertThat(survey.questions()).hasSize(1);
+    assertThat(survey.refused()).extracting(RowNote::row).containsExactly(2L);
+    assertThat(survey.refused().get(0).note()).contains(reason);
+  }
+
+  @Test
+  void aNestedListAndHalfAPairInTheFileCostOnlyTheirRows() throws IOException {
+    Path file =
+        file(
+            row("Deep?", "{'A': [0.5, 0.5]}", "[".repeat(20_000)),
+            row("Half @@@?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"),
+            row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"));
+    byte[] bytes = Files.readAllBytes(file);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("@@@");
+    System.arraycopy(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0xBD}, 0, bytes, at, 3);
+    Files.write(file, bytes);
+
+    GroupSurvey survey = GroupSurvey.read(file, "A");
+
+    assertThat(survey.questions()).extracting(GroupQuestion::text).containsExactly("Good?");
+    assertThat(survey.refused().get(0).note()).contains("nested more than 20 deep");
+    assertThat(survey.refused().get(1).note()).contains("half of a surrogate pair (U+D83D)");
+  }
+
+  @Test
+  void anotherGroupsGapDoesNotConcernThisOne() throws IOException {
+    GroupSurvey survey =
+        read(row("Fine?", "{'B': [None, 'x'], 'C\\x1b': 5, 'A': [0.5, 0.5]}", "['Yes', 'No']"));
+
+    assertThat(survey.refused()).isEmpty();
+    assertThat(survey.questions()).hasSize(1);
+  }
+
+  @Test
+  void aNameIsTheSameHoweverItsAccentsAreEncoded() throws IOException {
+    Path file =
+        file(
+            row(
+                "Fine?",
+                "defaultdict(<class 'list'>, {'Tu\u0308rkiye': [0.5, 0.5], \"\"C\u00F4te d'Ivoire\"\": [0.1,"
+                    + " 0.9]})",
+                "['Yes', 'No']"));
+
+    assertThat(GroupSurvey.read(file, "T\u00FCrkiye").questions()).hasSize(1);
+    assertThat(GroupSurvey.read(file, "Co\u0302te d'Ivoire").questions()).hasSize(1);
+  }
+
+  @Test
+  void ofManyGroupsOnlyTheNearestAreNamed() throws IOException {
+    String groups =
+        IntStream.range(0, 40_000)
+            .mapToObj(i -> "'Region " + i + "': [0.5, 0.5]")
+            .collect(Collectors.joining(", ", "{", "}"));
+    Path file = file(row("Fine?", groups, "['Yes', 'No']"));
+
+    assertThatThrownBy(() -> GroupSurvey.read(file, "region 12345x"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("the nearest of its 40,000 groups are [Region 12345")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(400));
+  }
+
+  @Test
+  void aByteOrderMarkIsSkippedAndAnotherSeparatorIsNamed() throws IOException {
+    String survey = Files.readString(file(row("Fine?", "{'A': [0.5, 0.5]}", "['Yes', 'No']")));
+    Path marked = Files.writeString(folder.resolve("bom.csv"), "\uFEFF" + survey);
+    Path semicolons = Files.writeString(folder.resolve("semi.csv"), survey.replace(',', ';'));
+
+    assertThat(GroupSurvey.read(marked, "A").questions()).hasSize(1);
+    assertThatThrownBy(() -> GroupSurvey.read(semicolons, "A"))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("semi.csv looks like it is separated by ';'");
+  }
+
+  @Test
+  void nothingIsQuotedOfAFileThatIsNoSurvey() throws IOException {
+    for (String content : List.of("secret:x:0:0::/root\n", "\"secret", "secret,b\nsecret,c,d\n")) {
+      Path file = Files.writeString(folder.resolve("passwd"), content);
+
+      assertThatThrownBy(() -> GroupSurvey.read(file, "A"))
+          .isInstanceOf(SurveyException.class)
+          .satisfies(e -> assertThat(e.getMessage()).contains("passwd").doesNotContain("secret"));
+    }
+  }
+
+  private GroupSurvey read(String... rows) throws IOException {
+    return GroupSurvey.read(file(rows), "A");
+  }
+
+  private Path file(String... rows) throws IOException {
+    return Files.writeString(
+        folder.resolve("survey.csv"),
+        "question,selections,options,source\n" + String.join("\n", List.of(rows)) + "\n");
+  }
+
+  private static String row(String question, String selections, String options) {
+    return "\"%s\",\"%s\",\"%s\",test".formatted(question, selections, options);
+  }
+}

@@ -1,0 +1,203 @@
+package io.gdpo.group.synthesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.group.Collected;
+import io.gdpo.group.belief.BeliefDistribution;
+import io.gdpo.group.survey.GroupQuestion;
+import io.gdpo.group.survey.GroupSurvey;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DialoguesTest {
+  private static final List<GroupQuestion> QUESTIONS = questions("Riverside");
+
+  private final PreferenceDataset dataset = synthesise(QUESTIONS, 0);
+
+  @Test
+  void theSameSeedGivesTheSameDatasetAndAnotherSeedAnother() {
+    assertThat(synthesise(QUESTIONS, 0)).isEqualTo(dataset);
+    assertThat(synthesise(QUESTIONS, 1)).isNotEqualTo(dataset);
+  }
+
+  @Test
+  void everyDialogueHasItsRespondents() {
+    assertThat(dataset.train()).hasSize(QUESTIONS.size() * 3 * 24);
+    assertThat(dataset.eval()).hasSize(QUESTIONS.size() * 24);
+    assertThat(dataset.test()).hasSize(QUESTIONS.size() * 24);
+    assertThat(dataset.train()).hasSizeBetween(2000, 6000);
+  }
+
+  @Test
+  void splitsShareNoStyleAndNoPrompt() {
+    Set<String> styles = new HashSet<>();
+    Set<String> prompts = new HashSet<>();
+    for (Split split : Split.values()) {
+      Set<String> ofSplit = distinct(split, true);
+      assertThat(ofSplit).hasSize(split == Split.TRAIN ? 3 : 1);
+      assertThat(styles).doesNotContainAnyElementsOf(ofSplit);
+      styles.addAll(ofSplit);
+      Set<String> promptsOfSplit = distinct(split, false);
+      assertThat(prompts).doesNotContainAnyElementsOf(promptsOfSplit);
+      prompts.addAll(promptsOfSplit);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Split.class)
+  void chosenBeliefsFollowTheGroupsShares(Split split) {
+    for (GroupQuestion question : QUESTIONS) {
+      List<PreferenceExample> examples = ofQuestion(split, question);
+      for (GroupQuestion.Answer answer : question.answers()) {
+        long chosen =
+            examples.stream().filter(e -> e.acceptChoice().equals(answer.option())).count();
+        int dialogues = examples.size() / 24;
+        assertThat(Math.abs(chosen - answer.share() * examples.size()))
+            .isLessThan((double) dialogues);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Split.class)
+  void everyPairIsAValidExample(Split split) {
+    for (PreferenceExample example : dataset.of(split)) {
+      assertThat(example.rejectChoiceId()).isNotEqualTo(example.acceptChoiceId());
+      assertThat(example.options()).contains(example.acceptChoice(), example.rejectChoice());
+      BeliefDistribution beliefs = new BeliefDistribution(example.probabilities());
+      assertThat(example.majority()).isEqualTo(example.acceptChoiceId() == beliefs.majority());
+      assertThat(example.prompt()).endsWith("?").doesNotContain("%");
+      assertThat(example.context()).isNotBlank();
+    }
+  }
+
+  @Test
+  void aPromptIsNeverSharedByTwoQuestions() {
+    Map<String, String> questionOfPrompt = new HashMap<>();
+    for (Split split : Split.values()) {
+      for (PreferenceExample example : dataset.of(split)) {
+        String before =
+            questionOfPrompt.putIfAbsent(OpinionTemplate.prompt(example), example.questionId());
+        assertThat(before).isIn(null, example.questionId());
+      }
+    }
+  }
+
+  @Test
+  void questionsWhoseShortFormsAreTheSameKeepTheirWholeText() {
+    GroupQuestion first =
+        named("q-1", "I will read a list of shops. Do you like them?\n\nThe baker");
+    GroupQuestion other = named("q-2", "Here is a list of people. Do you like them?\n\nThe baker");
+
+    PreferenceDataset both = synthesise(List.of(first, other), 0);
+
+    assertThat(both.test())
+        .anySatisfy(e -> assertThat(e.prompt()).contains("list of shops"))
+        .anySatisfy(e -> assertThat(e.prompt()).contains("list of people"));
+  }
+
+  @Test
+  void theSidesOfAPairNeverSayTheSameWords() {
+    for (long seed = 0; seed < 4; seed++) {
+      assertThat(synthesise(questions("Hilltop"), seed).train())
+          .allSatisfy(e -> assertThat(e.acceptResponse()).isNotEqualTo(e.rejectResponse()));
+    }
+  }
+
+  @Test
+  void aGroupOfOneOpinionStillGetsRejectedSides() {
+    GroupQuestion all =
+        new GroupQuestion(
+            "q-1",
+            1,
+            "Do you like bread?",
+            List.of(
+                new GroupQuestion.Answer("Yes", 4, 1, "rule"),
+                new GroupQuestion.Answer("No", 2, 0, "rule")),
+            new BeliefDistribution(List.of(0.0, 0.0, 0.0, 0.0, 1.0, 0.0)));
+
+    assertThat(synthesise(List.of(all), 0).test())
+        .allSatisfy(e -> assertThat(e.rejectChoice()).isEqualTo("No"));
+  }
+
+  @Test
+  void neighbouringBeliefsShareBeginningsAndDistantOnesDoNot() {
+    Map<Integer, Set<String>> beginnings =
+        dataset.train().stream()
+            .collect(
+                Collectors.groupingBy(
+                    PreferenceExample::acceptChoiceId,
+                    Collectors.mapping(
+                        e -> e.acceptResponse().substring(0, e.acceptResponse().indexOf(':')),
+                        Collectors.toSet())));
+
+    assertThat(beginnings.get(5)).containsAnyElementsOf(beginnings.get(4));
+    assertThat(beginnings.get(1)).containsAnyElementsOf(beginnings.get(2));
+    assertThat(beginnings.get(5)).doesNotContainAnyElementsOf(beginnings.get(2));
+    assertThat(beginnings.get(1)).doesNotContainAnyElementsOf(beginnings.get(4));
+  }
+
+  @Test
+  void textsAreShort() {
+    assertThat(dataset.train())
+        .allSatisfy(
+            e -> {
+              assertThat(OpinionTemplate.prompt(e).split("\\s+").length).isBetween(12, 50);
+              assertThat(e.acceptResponse().split("\\s+").length).isBetween(4, 26);
+            });
+  }
+
+  @Test
+  void optionsAreSpokenAsAPersonWould() {
+    assertThat(spoken("Very good (VOL)", 5)).isEqualTo("very good");
+    assertThat(spoken("DK/Refused", 0)).isEqualTo("don't know, or rather not say");
+    assertThat(spoken("United States does too much", 4)).isEqualTo("United States does too much");
+    assertThat(spoken("I like it", 4)).isEqualTo("I like it");
+  }
+
+  private static String spoken(String option, int belief) {
+    return ResponseWording.spoken(new GroupQuestion.Answer(option, belief, 0.5, "rule"));
+  }
+
+  private Set<String> distinct(Split split, boolean styles) {
+    return dataset.of(split).stream()
+        .map(e -> styles ? e.style() : OpinionTemplate.prompt(e))
+        .collect(Collectors.toSet());
+  }
+
+  private List<PreferenceExample> ofQuestion(Split split, GroupQuestion question) {
+    return dataset.of(split).stream().filter(e -> e.questionId().equals(question.id())).toList();
+  }
+
+  private static GroupQuestion named(String id, String text) {
+    return new GroupQuestion(
+        id,
+        1,
+        text,
+        List.of(
+            new GroupQuestion.Answer("Yes", 4, 0.6, "rule"),
+            new GroupQuestion.Answer("No", 2, 0.4, "rule")),
+        new BeliefDistribution(List.of(0.0, 0.0, 0.4, 0.0, 0.6, 0.0)));
+  }
+
+  private static PreferenceDataset synthesise(List<GroupQuestion> questions, long seed) {
+    return Collected.of(sink -> new Dialogues(new SynthesisSpec(null, seed)).of(questions, sink));
+  }
+
+  private static List<GroupQuestion> questions(String group) {
+    return GroupSurvey.read(Path.of("..", "examples", "survey.csv"), group).questions();
+  }
+}

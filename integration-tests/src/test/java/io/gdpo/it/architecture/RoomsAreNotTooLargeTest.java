@@ -1,0 +1,66 @@
+package io.gdpo.it.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A class that fits a person's head, a package that fits a page. */
+class RoomsAreNotTooLargeTest {
+  private static final int MOST_LINES = 400;
+  private static final int MOST_FILES = 25;
+
+  /** Packages that are still too large, and by what: each entry is to go. */
+  private static final Map<String, Integer> TO_BE_SPLIT = Map.of("io/gdpo/lm", 39);
+
+  @Test
+  void noClassIsLongerThanFourHundredLines() throws IOException {
+    Map<String, Long> tooLong = new TreeMap<>();
+    for (Path source : sources()) {
+      try (Stream<String> lines = Files.lines(source)) {
+        long count = lines.count();
+        if (count > MOST_LINES) {
+          tooLong.put(source.getFileName().toString(), count);
+        }
+      }
+    }
+    assertThat(tooLong).isEmpty();
+  }
+
+  @Test
+  void noPackageHasMoreThanTwentyFiveFiles() throws IOException {
+    Map<String, Integer> files = new TreeMap<>();
+    for (Path source : sources()) {
+      String path = source.getParent().toString().replaceFirst(".*src/main/java/", "");
+      files.merge(path, 1, Integer::sum);
+    }
+    files
+        .entrySet()
+        .removeIf(e -> e.getValue() <= TO_BE_SPLIT.getOrDefault(e.getKey(), MOST_FILES));
+    assertThat(files).isEmpty();
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+      return modules
+          .map(module -> module.resolve("src/main/java"))
+          .filter(Files::isDirectory)
+          .flatMap(RoomsAreNotTooLargeTest::below)
+          .toList();
+    }
+  }
+
+  private static Stream<Path> below(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

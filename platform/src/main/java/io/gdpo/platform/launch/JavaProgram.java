@@ -1,0 +1,125 @@
+package io.gdpo.platform.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How to run a Java program.
+ *
+ * @param program what follows the JVM's options: {@code -cp}, the class path and the main class
+ */
+public record JavaProgram(List<String> program) {
+  private static final String WORKER = "io.gdpo.worker.Worker";
+  private static final String LIBRARIES = "lib";
+  private static final String SEPARATOR = File.pathSeparator;
+
+  /**
+   * What numbers and letters look like never depends on who started the service: a Turkish locale
+   * has another upper case of i.
+   */
+  private static final List<String> SAME_EVERYWHERE =
+      List.of(
+          "-Duser.language=en",
+          "-Duser.country=",
+          "-Duser.variant=",
+          "-Dfile.encoding=UTF-8",
+          "-Dstdout.encoding=UTF-8",
+          "-Dstderr.encoding=UTF-8");
+
+  public JavaProgram {
+    program = List.copyOf(program);
+  }
+
+  /** Classes by their class path. */
+  public static JavaProgram ofClassPath(String classPath, String mainClass) {
+    return new JavaProgram(List.of("-cp", classPath, mainClass));
+  }
+
+  /**
+   * The worker ({@code gdpo-worker}).
+   *
+   * @param worker the folder with its jar and, below it, {@code lib}; or the file {@code
+   *     class-path} that a build leaves beside its {@code classes}
+   * @throws IllegalStateException if it is not there, or Java could not run it from there
+   */
+  public static JavaProgram ofWorker(Path worker) {
+    return ofClassPath(Files.isDirectory(worker) ? jars(worker) : classes(worker), WORKER);
+  }
+
+  /**
+   * Where the worker lies beside a service that was built in the same checkout, seen from the
+   * service's {@code quarkus-run.jar}.
+   */
+  public static Optional<Path> workerBesideService() {
+    Path runner = Path.of(System.getProperty("java.class.path")).toAbsolutePath().normalize();
+    if (!runner.endsWith("target/quarkus-app/quarkus-run.jar")) {
+      return Optional.empty();
+    }
+    Path checkout = runner.getParent().getParent().getParent().getParent();
+    return Optional.of(checkout.resolve("worker").resolve("target")).filter(Files::isDirectory);
+  }
+
+  private static String jars(Path folder) {
+    if (!Files.isDirectory(folder.resolve(LIBRARIES))) {
+      throw new IllegalStateException(
+          folder + " does not hold the worker: it has no folder " + LIBRARIES + "; build it");
+    }
+    String own = address(folder, Path.of(""));
+    return own
+        + File.separator
+        + "*"
+        + SEPARATOR
+        + own
+        + File.separator
+        + LIBRARIES
+        + File.separator
+        + "*";
+  }
+
+  private static String classes(Path classPath) {
+    try {
+      Path classes = classPath.toAbsolutePath().resolveSibling("classes");
+      return classes + SEPARATOR + Files.readString(classPath).strip();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "The worker is not at " + classPath + " (" + e + "); set gdpo.launcher.worker", e);
+    }
+  }
+
+  /**
+   * A folder's address in a class path. A {@code :} ends an entry there, so where the folder's name
+   * has one it is named from the working directory, which a child shares.
+   */
+  static String address(Path folder, Path workingDirectory) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    if (!absolute.toString().contains(SEPARATOR)) {
+      return absolute.toString();
+    }
+    String near = workingDirectory.toAbsolutePath().normalize().relativize(absolute).toString();
+    if (near.contains(SEPARATOR)) {
+      throw new IllegalStateException(
+          "Java cannot run "
+              + absolute
+              + ", because the folder's name has a '"
+              + SEPARATOR
+              + "'; move the application to a folder without one, or start it inside that folder");
+    }
+    return near;
+  }
+
+  /** The whole command: this JVM's Java, its options, the program, its arguments. */
+  List<String> command(List<String> javaOptions, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(javaOptions);
+    command.addAll(SAME_EVERYWHERE);
+    command.addAll(program);
+    command.addAll(arguments);
+    return command;
+  }
+}

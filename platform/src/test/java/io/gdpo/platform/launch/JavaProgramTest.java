@@ -1,0 +1,53 @@
+package io.gdpo.platform.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JavaProgramTest {
+  @TempDir private Path folder;
+
+  @Test
+  void theWorkerIsTheJarOfAFolderAndItsLibraries() throws IOException {
+    Files.createDirectory(folder.resolve("lib"));
+
+    assertThat(JavaProgram.ofWorker(folder).command(List.of("-Xmx1g"), List.of("train")))
+        .startsWith(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx1g")
+        .contains("-Duser.language=en", "-Dfile.encoding=UTF-8")
+        .endsWith("-cp", folder + "/*:" + folder + "/lib/*", "io.gdpo.worker.Worker", "train");
+  }
+
+  @Test
+  void theWorkerOfABuildIsItsClassesAndWhatItsClassPathNames() throws IOException {
+    Path classPath = Files.writeString(folder.resolve("class-path"), "/a.jar:/b.jar\n");
+
+    assertThat(JavaProgram.ofWorker(classPath).program())
+        .startsWith("-cp", folder.resolve("classes") + ":/a.jar:/b.jar");
+  }
+
+  @Test
+  void aFolderWithAColonIsNamedFromTheWorkingDirectory() {
+    Path worker = Path.of("/home/a:b/worker");
+
+    assertThat(JavaProgram.address(worker, Path.of("/home/a:b"))).isEqualTo("worker");
+    assertThatThrownBy(() -> JavaProgram.address(worker, Path.of("/home/other")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("folder's name has a ':'");
+  }
+
+  @Test
+  void aWorkerThatIsNotThereIsSaidWithTheSetting() {
+    assertThatThrownBy(() -> JavaProgram.ofWorker(folder))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has no folder lib");
+    assertThatThrownBy(() -> JavaProgram.ofWorker(folder.resolve("class-path")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("gdpo.launcher.worker");
+  }
+}

@@ -1,0 +1,112 @@
+package io.gdpo.trainer.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.TrainingProgress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * What running jobs have written into their {@code progress.jsonl} since it was last asked for.
+ * Best effort: after a restart of the service it begins behind the last step that is known, and a
+ * line that cannot be read is passed over. Used by one thread.
+ */
+final class ProgressNews {
+  private static final Logger LOG = Logger.getLogger(ProgressNews.class);
+
+  /** Bytes that are read at once; what is left has its turn at the next look. */
+  private static final int MOST_BYTES = 256 * 1024;
+
+  private final Map<String, Told> told = new HashMap<>();
+
+  /** Up to which byte, and which line, an attempt's file was told. */
+  private record Told(int attempt, long bytes, long step, boolean evaluated) {
+    boolean isBefore(TrainingProgress line) {
+      return line.step() > step || (line.step() == step && isEvaluation(line) && !evaluated);
+    }
+
+    Told with(TrainingProgress line) {
+      return new Told(attempt, bytes, line.step(), isEvaluation(line));
+    }
+
+    static boolean isEvaluation(TrainingProgress line) {
+      return "eval".equals(line.phase());
+    }
+  }
+
+  /**
+   * Lines that nobody was told of yet, in their order. An attempt that goes on from a checkpoint
+   * writes the same lines again as the one before it, which are no news.
+   *
+   * @param file the job's {@code progress.jsonl}, which the attempt may rewrite when it begins
+   * @param knownStep the last step that is known of the job, by whoever told it; -1 for none
+   */
+  List<TrainingProgress> of(String jobId, int attempt, Path file, long knownStep) {
+    Told before = told.getOrDefault(jobId, new Told(attempt, 0, knownStep, knownStep >= 0));
+    try {
+      if (before.attempt != attempt || Files.size(file) < before.bytes) {
+        before = new Told(attempt, 0, before.step, before.evaluated);
+      }
+      List<TrainingProgress> lines = new ArrayList<>();
+      Told now = before;
+      byte[] bytes = read(file, before.bytes);
+      int begin = 0;
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] == '\n') {
+          TrainingProgress line =
+              line(file, new String(bytes, begin, i - begin, StandardCharsets.UTF_8));
+          if (line != null && now.isBefore(line)) {
+            lines.add(line);
+            now = now.with(line);
+          }
+          begin = i + 1;
+        }
+      }
+      told.put(jobId, new Told(attempt, before.bytes + begin, now.step, now.evaluated));
+      return lines;
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (IOException e) {
+      LOG.warnf("Cannot read %s: %s", file, e);
+      return List.of();
+    }
+  }
+
+  /** The job has ended. */
+  void forget(String jobId) {
+    told.remove(jobId);
+  }
+
+  private static byte[] read(Path file, long from) throws IOException {
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      ByteBuffer buffer =
+          ByteBuffer.allocate((int) Math.min(MOST_BYTES, Math.max(0, channel.size() - from)));
+      channel.position(from);
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // a channel may give less than asked for
+      }
+      byte[] bytes = new byte[buffer.position()];
+      buffer.flip().get(bytes);
+      return bytes;
+    }
+  }
+
+  private static TrainingProgress line(Path file, String text) {
+    try {
+      return Json.EVENTS.readValue(text, TrainingProgress.class);
+    } catch (JsonProcessingException e) {
+      LOG.debugf("%s: no line of progress: %s", file, e.getOriginalMessage());
+      return null;
+    }
+  }
+}

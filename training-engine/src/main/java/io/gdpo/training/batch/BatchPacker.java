@@ -1,0 +1,357 @@
+package io.gdpo.training.batch;
+
+import io.gdpo.contracts.spec.Levers;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.data.BeliefTokens;
+import io.gdpo.lm.TokenBatch;
+import io.gdpo.lm.TokenTree;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lays examples out so that one forward pass computes as little as possible: what sequences have in
+ * common (the prompt, the belief, whatever responses begin alike) stands once in a {@link
+ * TokenTree}, and short trees fill up each other's rows. Of several such layouts, and the one that
+ * shares nothing, the one that costs least is taken.
+ */
+public final class BatchPacker {
+  /** Examples of a pass that keep two cores busy; smaller passes of like lengths pad less. */
+  public static final int TRAINED_AT_ONCE = 16;
+
+  /** Without a graph to keep, more examples fit, and more of them share their prompts. */
+  public static final int EVALUATED_AT_ONCE = 64;
+
+  /** Room that trees and rows may take, over the longest example; the cheapest is taken. */
+  private static final double[] ROW_CAPACITIES = {1, 1.25, 1.5, 2, 3, 4};
+
+  /** Row length over width at which attention costs as much as all other products of a block. */
+  private static final double ATTENTION_LENGTH = 6;
+
+  private final boolean comparesResponses;
+  private final boolean beliefConditioned;
+  private final boolean imitationIncludesClose;
+  private final Levers levers;
+  private final double attentionLength;
+
+  /**
+   * @param loss decides which responses are laid out and which of their tokens count
+   * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
+   * @param width of the model: the wider, the cheaper is attention beside all else
+   */
+  public BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
+    this(
+        loss.isPreference(),
+        loss.isBeliefConditioned(),
+        imitationIncludesClose,
+        levers,
+        ATTENTION_LENGTH * width);
+  }
+
+  private BatchPacker(
+      boolean comparesResponses,
+      boolean beliefConditioned,
+      boolean imitationIncludesClose,
+      Levers levers,
+      double attentionLength) {
+    this.comparesResponses = comparesResponses;
+    this.beliefConditioned = beliefConditioned;
+    this.imitationIncludesClose = imitationIncludesClose;
+    this.levers = levers;
+    this.attentionLength = attentionLength;
+  }
+
+  /** The same without rejected responses, whose log-probability is then 0. */
+  public BatchPacker chosenOnly() {
+    return new BatchPacker(
+        false, beliefConditioned, imitationIncludesClose, levers, attentionLength);
+  }
+
+  /** Tokens of all sequences that an example has, each by itself. */
+  public int length(TrainingExample example) {
+    return sequences(example).stream().mapToInt(sequence -> sequence.length).sum();
+  }
+
+  /**
+   * Splits examples into {@code parts} batches of nearly equal count: examples of one prompt stay
+   * together, examples of similar length too, so that little is padding.
+   */
+  public List<PackedBatch> pack(List<TrainingExample> examples, int parts) {
+    List<TrainingExample> ordered = levers.lengthBucketing() ? byLength(examples) : examples;
+    int count = Math.min(parts, ordered.size());
+    List<PackedBatch> batches = new ArrayList<>(count);
+    for (int part = 0; part < count; part++) {
+      int from = (int) ((long) ordered.size() * part / count);
+      int to = (int) ((long) ordered.size() * (part + 1) / count);
+      batches.add(pack(ordered.subList(from, to)));
+    }
+    return batches;
+  }
+
+  private List<TrainingExample> byLength(List<TrainingExample> examples) {
+    List<TrainingExample> ordered = new ArrayList<>();
+    byPrompt(examples).values().stream()
+        .sorted(Comparator.comparingInt(g -> g.stream().mapToInt(this::length).max().orElse(0)))
+        .forEach(ordered::addAll);
+    return ordered;
+  }
+
+  private PackedBatch pack(List<TrainingExample> examples) {
+    Layout layout = cheapest(examples);
+    TokenBatch tokens =
+        TokenBatch.ofRows(
+            layout.rows.stream()
+                .map(row -> row.stream().map(tree -> tree.tokens).toList())
+                .toList());
+    for (int r = 0; r < layout.rows.size(); r++) {
+      int at = r * tokens.length();
+      for (Tree tree : layout.rows.get(r)) {
+        tree.origin = at;
+        at += tree.tokens.length();
+      }
+    }
+    long[] beliefRows = new long[examples.size()];
+    Labels labels = new Labels(examples.stream().mapToInt(this::length).sum());
+    for (int i = 0; i < examples.size(); i++) {
+      TrainingExample example = examples.get(i);
+      Sequence chosen = layout.chosen.get(i);
+      beliefRows[i] = chosen.before(example.tokens().prompt().length);
+      label(labels, example, i, examples.size(), chosen, layout.rejected.get(i));
+    }
+    return labels.batch(examples, tokens, beliefRows);
+  }
+
+  private void label(
+      Labels labels,
+      TrainingExample example,
+      int number,
+      int examples,
+      Sequence chosenAt,
+      Sequence rejectedAt) {
+    int prompt = example.tokens().prompt().length;
+    BeliefTokens belief = example.tokens().belief();
+    int imitated = imitationIncludesClose ? belief.words() : belief.close();
+    int counted = beliefConditioned ? belief.close() : 0;
+    long[] chosen = example.tokens().chosen();
+    for (int k = 0; k < chosen.length; k++) {
+      boolean imitates = k >= belief.first() && k < imitated;
+      labels.add(chosenAt.before(prompt + k), chosen[k], number, k >= counted, imitates);
+    }
+    if (comparesResponses) {
+      long[] rejected = rejected(example);
+      for (int k = counted; k < rejected.length; k++) {
+        labels.add(rejectedAt.before(prompt + k), rejected[k], examples + number, true, false);
+      }
+    }
+  }
+
+  private static Map<LongBuffer, List<TrainingExample>> byPrompt(List<TrainingExample> examples) {
+    Map<LongBuffer, List<TrainingExample>> groups = new LinkedHashMap<>();
+    for (TrainingExample example : examples) {
+      groups
+          .computeIfAbsent(LongBuffer.wrap(example.tokens().prompt()), p -> new ArrayList<>())
+          .add(example);
+    }
+    return groups;
+  }
+
+  // -- layouts ---------------------------------------------------------------------------------
+
+  /** A tree and where in the flattened batch it starts. */
+  private static final class Tree {
+    private final TokenTree tokens = new TokenTree();
+    private int origin;
+  }
+
+  /** A sequence of a tree. */
+  private record Sequence(Tree tree, int number) {
+    /** The flattened place whose next token is token {@code token} of the sequence. */
+    long before(int token) {
+      return tree.origin + tree.tokens.place(number, token - 1);
+    }
+  }
+
+  /** Trees in rows, and where each example's sequences are; one that compares none has one. */
+  private final class Layout {
+    private final List<Tree> trees = new ArrayList<>();
+    private final List<Sequence> chosen = new ArrayList<>();
+    private final List<Sequence> rejected = new ArrayList<>();
+    private List<List<Tree>> rows = List.of();
+
+    Tree newTree() {
+      Tree tree = new Tree();
+      trees.add(tree);
+      return tree;
+    }
+
+    Sequence alone(long[] tokens) {
+      Tree tree = newTree();
+      return new Sequence(tree, tree.tokens.add(tokens));
+    }
+
+    /** Trees one behind the other in as few rows of this length as a first fit finds. */
+    Layout inRows(int capacity) {
+      List<List<Tree>> filled = new ArrayList<>();
+      List<Integer> lengths = new ArrayList<>();
+      List<Tree> longestFirst = new ArrayList<>(trees);
+      longestFirst.sort(Comparator.comparingInt((Tree tree) -> tree.tokens.length()).reversed());
+      for (Tree tree : longestFirst) {
+        int length = tree.tokens.length();
+        int row = 0;
+        while (row < filled.size()
+            && (!levers.sequencePacking() || lengths.get(row) + length > capacity)) {
+          row++;
+        }
+        if (row == filled.size()) {
+          filled.add(new ArrayList<>());
+          lengths.add(0);
+        }
+        filled.get(row).add(tree);
+        lengths.set(row, lengths.get(row) + length);
+      }
+      rows = filled;
+      return this;
+    }
+
+    /** Places to compute, those of long rows dearer for their attention. */
+    double cost() {
+      double length =
+          rows.stream()
+              .mapToInt(row -> row.stream().mapToInt(tree -> tree.tokens.length()).sum())
+              .max()
+              .orElse(0);
+      return rows.size() * length * (1 + length / attentionLength);
+    }
+  }
+
+  private Layout cheapest(List<TrainingExample> examples) {
+    Layout best = unshared(examples);
+    if (levers.sharedPrefixes()) {
+      int longest = examples.stream().mapToInt(this::lengthAlone).max().orElse(0);
+      for (double capacity : ROW_CAPACITIES) {
+        Layout layout = shared(examples, (int) (longest * capacity));
+        if (layout.cost() < best.cost()) {
+          best = layout;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** The length of a tree that holds one example. */
+  private int lengthAlone(TrainingExample example) {
+    return TokenTree.of(sequences(example)).length();
+  }
+
+  private Layout unshared(List<TrainingExample> examples) {
+    Layout layout = new Layout();
+    int longest = 0;
+    for (TrainingExample example : examples) {
+      List<long[]> sequences = sequences(example);
+      Sequence chosen = layout.alone(sequences.get(0));
+      layout.chosen.add(chosen);
+      layout.rejected.add(comparesResponses ? layout.alone(sequences.get(1)) : chosen);
+      longest = Math.max(longest, sequences.stream().mapToInt(s -> s.length).max().orElse(0));
+    }
+    return layout.inRows(longest);
+  }
+
+  private Layout shared(List<TrainingExample> examples, int capacity) {
+    Layout layout = new Layout();
+    Map<LongBuffer, Tree> open = new LinkedHashMap<>();
+    for (TrainingExample example : examples) {
+      List<long[]> sequences = sequences(example);
+      LongBuffer prompt = LongBuffer.wrap(example.tokens().prompt());
+      Tree tree = open.get(prompt);
+      if (tree == null || tree.tokens.length() + lengthOfNew(tree, sequences) > capacity) {
+        tree = layout.newTree();
+        open.put(prompt, tree);
+      }
+      Sequence chosen = new Sequence(tree, tree.tokens.add(sequences.get(0)));
+      layout.chosen.add(chosen);
+      layout.rejected.add(
+          comparesResponses ? new Sequence(tree, tree.tokens.add(sequences.get(1))) : chosen);
+    }
+    return layout.inRows(capacity);
+  }
+
+  /** At most so many tokens longer would the tree be. */
+  private static int lengthOfNew(Tree tree, List<long[]> sequences) {
+    return sequences.stream().mapToInt(tree.tokens::lengthOfNew).sum();
+  }
+
+  private List<long[]> sequences(TrainingExample example) {
+    long[] prompt = example.tokens().prompt();
+    long[] chosen = TokenTree.joined(prompt, example.tokens().chosen());
+    return comparesResponses
+        ? List.of(chosen, TokenTree.joined(prompt, rejected(example)))
+        : List.of(chosen);
+  }
+
+  private long[] rejected(TrainingExample example) {
+    return beliefConditioned ? example.tokens().rejectedUnderBelief() : example.tokens().rejected();
+  }
+
+  /** The labelled tokens of a batch, while they are collected. */
+  private static final class Labels {
+    private final long[] rows;
+    private final long[] targets;
+    private final long[] sequence;
+    private final float[] inResponse;
+    private final float[] inBelief;
+    private int count;
+
+    Labels(int capacity) {
+      rows = new long[capacity];
+      targets = new long[capacity];
+      sequence = new long[capacity];
+      inResponse = new float[capacity];
+      inBelief = new float[capacity];
+    }
+
+    void add(long row, long target, long ofSequence, boolean response, boolean belief) {
+      rows[count] = row;
+      targets[count] = target;
+      sequence[count] = ofSequence;
+      inResponse[count] = response ? 1 : 0;
+      inBelief[count] = belief ? 1 : 0;
+      count++;
+    }
+
+    PackedBatch batch(List<TrainingExample> examples, TokenBatch tokens, long[] beliefRows) {
+      return new PackedBatch(
+          examples,
+          tokens,
+          Arrays.copyOf(rows, count),
+          Arrays.copyOf(targets, count),
+          Arrays.copyOf(sequence, count),
+          Arrays.copyOf(inResponse, count),
+          Arrays.copyOf(inBelief, count),
+          beliefRows,
+          tokens.realTokens());
+    }
+  }
+
+  /**
+   * The micro-batches of an optimizer step.
+   *
+   * @param leastParts into how many they are split at least
+   */
+  public List<PackedBatch> microBatches(List<TrainingExample> examples, int leastParts) {
+    return pack(examples, Math.max(leastParts, parts(examples.size(), TRAINED_AT_ONCE)));
+  }
+
+  /** Batches without a way back. */
+  public List<PackedBatch> evaluationBatches(List<TrainingExample> examples) {
+    return pack(examples, parts(examples.size(), EVALUATED_AT_ONCE));
+  }
+
+  /** Into how many parts of at most so many things fall. */
+  static int parts(int things, int atOnce) {
+    return (things + atOnce - 1) / atOnce;
+  }
+}

@@ -1,0 +1,41 @@
+package io.gdpo.training.batch;
+
+import io.gdpo.artifacts.Digests;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+
+/** By the SHA-256 of its examples a run knows its data again. */
+public final class ExampleDigest {
+  private ExampleDigest() {}
+
+  /** Of examples as training sees them: tokens, belief spans and targets. */
+  public static String of(List<TrainingExample> examples) {
+    MessageDigest digest = Digests.sha256();
+    for (TrainingExample example : examples) {
+      update(digest, example.tokens().prompt());
+      update(digest, example.tokens().chosen());
+      update(digest, example.tokens().rejected());
+      update(digest, example.tokens().rejectedUnderBelief());
+      ByteBuffer rest =
+          ByteBuffer.allocate((3 + example.target().length) * Integer.BYTES)
+              .putInt(example.tokens().belief().first())
+              .putInt(example.tokens().belief().close())
+              .putInt(example.tokens().belief().words());
+      for (float probability : example.target()) {
+        rest.putFloat(probability);
+      }
+      digest.update(rest.flip());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, long[] ids) {
+    ByteBuffer bytes = ByteBuffer.allocate((ids.length + 1) * Long.BYTES).putLong(ids.length);
+    for (long id : ids) {
+      bytes.putLong(id);
+    }
+    digest.update(bytes.flip());
+  }
+}

@@ -1,0 +1,76 @@
+package io.gdpo.training.batch;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.EncodedExample;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.PreferenceDataset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A dataset's train and eval splits as token ids.
+ *
+ * @param train what is learnt from
+ * @param eval what models are selected by
+ * @param promptsCut examples of both whose prompt was too long
+ * @param responsesCut examples of both with a response that was too long
+ */
+public record TrainingData(
+    List<TrainingExample> train, List<TrainingExample> eval, int promptsCut, int responsesCut) {
+
+  /**
+   * Reads and encodes a dataset.
+   *
+   * @param folder with {@code train.parquet} and {@code eval.parquet}
+   * @throws io.gdpo.data.PreferenceDataException if a split is missing, empty or damaged
+   */
+  public static TrainingData load(Path folder, ExampleEncoder encoder, TrainingSpec spec) {
+    List<TrainingExample> train =
+        encode(targets(PreferenceDataset.read(folder, Split.TRAIN), spec), encoder);
+    List<TrainingExample> eval =
+        encode(targets(PreferenceDataset.read(folder, Split.EVAL), spec), encoder);
+    List<TrainingExample> all = new ArrayList<>(train);
+    all.addAll(eval);
+    return new TrainingData(
+        train,
+        eval,
+        (int) all.stream().filter(e -> e.tokens().promptCut()).count(),
+        (int) all.stream().filter(e -> e.tokens().responseCut()).count());
+  }
+
+  /**
+   * The reference implementation's SFT sees one target for each distinct prompt, the last row's; we
+   * do so only where asked to.
+   */
+  private static Collection<PreferenceExample> targets(
+      List<PreferenceExample> examples, TrainingSpec spec) {
+    if (!spec.loss().equals(Loss.SFT.label()) || !spec.targets().equals("last-per-prompt")) {
+      return examples;
+    }
+    Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
+    examples.forEach(example -> lastByPrompt.put(OpinionTemplate.prompt(example), example));
+    return lastByPrompt.values();
+  }
+
+  private static List<TrainingExample> encode(
+      Collection<PreferenceExample> examples, ExampleEncoder encoder) {
+    List<TrainingExample> encoded = new ArrayList<>(examples.size());
+    for (PreferenceExample example : examples) {
+      EncodedExample tokens = encoder.encode(example);
+      float[] target = new float[example.probabilities().size()];
+      for (int belief = 0; belief < target.length; belief++) {
+        target[belief] = example.probabilities().get(belief).floatValue();
+      }
+      encoded.add(new TrainingExample(encoded.size(), tokens, target, example.majority()));
+    }
+    return List.copyOf(encoded);
+  }
+}

@@ -1,0 +1,198 @@
+package io.gdpo.training.run;
+
+import ai.djl.Device;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.Digests;
+import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ComputeType;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.folder.SharedVocabulary;
+import io.gdpo.training.batch.BatchPacker;
+import io.gdpo.training.batch.ExampleDigest;
+import io.gdpo.training.batch.Mismatched;
+import io.gdpo.training.batch.TrainingData;
+import io.gdpo.training.batch.TrainingExample;
+import io.gdpo.training.model.ModelDigests;
+import io.gdpo.training.model.ModelSource;
+import io.gdpo.training.objective.Objective;
+import io.gdpo.training.step.LiveReference;
+import io.gdpo.training.step.ObjectivePass;
+import io.gdpo.training.step.Reference;
+import io.gdpo.training.step.ReferenceLogProbs;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The model that a job's implicit rewards are measured against: where it lies, and what it says of
+ * the job's examples, computed once and kept by content.
+ */
+final class ReferenceModel {
+  private final TrainingJob job;
+  private final TrainingSpec spec;
+  private final JobFolder folder;
+  private final TokenizerFiles tokenizer;
+  private final ModelDigests digests;
+  private final PrintStream console;
+
+  /**
+   * @param console told what is computed
+   */
+  ReferenceModel(TrainingJob job, JobFolder folder, ModelDigests digests, PrintStream console) {
+    this.job = job;
+    this.spec = job.training();
+    this.folder = folder;
+    this.tokenizer = new TokenizerFiles(job, folder);
+    this.digests = digests;
+    this.console = console;
+  }
+
+  /** Refuses a reference model that has another vocabulary than the policy. */
+  void requireSharedVocabulary(ModelSource start, Tokenizer tokenizer) throws IOException {
+    Optional<URI> reference = ModelSource.reference(job).folder();
+    if (Objective.of(spec).loss().isPreference()
+        && reference.isPresent()
+        && !reference.equals(start.folder())) {
+      SharedVocabulary.requireOfReference(ModelSource.fetch(reference.get()), tokenizer);
+    }
+  }
+
+  /** The references of a job's examples; computes what is not known yet. */
+  References of(
+      CausalLanguageModel policy,
+      Objective objective,
+      long[] beliefTokens,
+      BatchPacker packer,
+      TrainingData data,
+      Mismatched mismatched)
+      throws IOException {
+    if (!objective.loss().isPreference()) {
+      return References.NONE;
+    }
+    ModelSource source = ModelSource.reference(job);
+    URI kept =
+        source.folder().isPresent() ? source.folder().get() : kept(source, Optional.of(policy));
+    if (!spec.levers().cachedReference()) {
+      CausalLanguageModel model = open(source, policy);
+      LiveReference live =
+          new LiveReference(model, new ObjectivePass(model, objective, beliefTokens, spec));
+      return new References(live, live, live, live, Optional.of(kept));
+    }
+    BatchPacker chosen = packer.chosenOnly();
+    return new References(
+        cached("train", data.train(), source, policy, objective, beliefTokens, packer),
+        cached("eval", data.eval(), source, policy, objective, beliefTokens, packer),
+        cached(
+            "mismatched train",
+            mismatched.train(),
+            source,
+            policy,
+            objective,
+            beliefTokens,
+            chosen),
+        cached(
+            "mismatched eval", mismatched.eval(), source, policy, objective, beliefTokens, chosen),
+        Optional.of(kept));
+  }
+
+  private Reference cached(
+      String split,
+      List<TrainingExample> examples,
+      ModelSource source,
+      CausalLanguageModel policy,
+      Objective objective,
+      long[] beliefTokens,
+      BatchPacker packer)
+      throws IOException {
+    if (examples.isEmpty()) {
+      return Reference.NONE;
+    }
+    String content =
+        Digests.ofTexts(
+            List.of(
+                "float64",
+                digests.of(source),
+                ExampleDigest.of(examples),
+                Boolean.toString(objective.loss().isBeliefConditioned()),
+                spec.computeDtype(),
+                policy.parameters().manager().getDevice().getDeviceType()));
+    String name = content + ".safetensors";
+    Path shared = folder.referenceLogProbs(job);
+    Optional<ReferenceLogProbs> earlier =
+        ReferenceLogProbs.load(
+            shared.resolve(name), examples.size(), policy.parameters().manager());
+    if (earlier.isPresent()) {
+      console.printf(
+          Locale.ROOT,
+          "reference log-probabilities of %d %s examples are those of an earlier job%n",
+          examples.size(),
+          split);
+      return earlier.get();
+    }
+    Stopwatch watch = new Stopwatch();
+    try (CausalLanguageModel reference = open(source, policy);
+        ObjectivePass pass = new ObjectivePass(reference, objective, beliefTokens, spec)) {
+      ReferenceLogProbs computed =
+          ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples));
+      Path own = folder.root().resolve(name);
+      computed.save(own, reference.parameters().manager());
+      ArtifactStore.at(shared.toUri()).publish(own, name); // another job may do so too
+      console.printf(
+          Locale.ROOT,
+          "reference log-probabilities of %d %s examples in %.1f s%n",
+          examples.size(),
+          split,
+          watch.seconds());
+      return computed;
+    }
+  }
+
+  /** The folder of the model below low-rank updates: a whole one that is there, or a copy. */
+  Path base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
+    Optional<Path> folder = start.folder().map(ModelSource::fetch);
+    boolean whole = folder.isPresent() && CausalLanguageModel.adapterBase(folder.get()).isEmpty();
+    return whole ? folder.get() : ModelSource.fetch(kept(start, policy));
+  }
+
+  /** The frozen weights below low-rank updates are their own reference: no second copy. */
+  private CausalLanguageModel open(ModelSource source, CausalLanguageModel policy)
+      throws IOException {
+    CausalLanguageModel reference =
+        isBaseOf(policy, source)
+            ? policy.base()
+            : source.open(policy.parameters().manager().getDevice());
+    reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    return reference;
+  }
+
+  private boolean isBaseOf(CausalLanguageModel policy, ModelSource source) throws IOException {
+    return policy.isAdapted() && digests.of(source).equals(digests.of(ModelSource.start(job)));
+  }
+
+  /**
+   * A reference that is in no folder yet is kept, for those who measure rewards later; under its
+   * content, for a job's folder may be used again for another model.
+   */
+  private URI kept(ModelSource source, Optional<CausalLanguageModel> policy) throws IOException {
+    Path kept = folder.reference(digests.of(source));
+    if (Files.isDirectory(kept)) {
+      return kept.toUri();
+    }
+    try (CausalLanguageModel reference =
+        policy.isPresent() && isBaseOf(policy.get(), source)
+            ? policy.get().base()
+            : source.open(Device.cpu())) { // only copied
+      AtomicFiles.replace(kept, temporary -> reference.save(temporary, tokenizer.of(source)));
+    }
+    return kept.toUri();
+  }
+}

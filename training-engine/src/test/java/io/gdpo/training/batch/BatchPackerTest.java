@@ -1,0 +1,152 @@
+package io.gdpo.training.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Levers;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.Tokenizer;
+import io.gdpo.training.SmallGroup;
+import io.gdpo.training.objective.Objective;
+import io.gdpo.training.objective.ObjectiveOutcome;
+import io.gdpo.training.objective.ObjectiveOutcome.Column;
+import io.gdpo.training.step.ObjectivePass;
+import io.gdpo.training.step.Reference;
+import io.gdpo.training.step.ReferenceLogProbs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BatchPackerTest {
+  @TempDir private Path folder;
+  private Tokenizer tokenizer;
+  private ExampleEncoder encoder;
+  private List<TrainingExample> examples;
+
+  @BeforeEach
+  void encode() throws IOException {
+    SmallGroup group = SmallGroup.in(folder);
+    tokenizer = Tokenizer.load(group.tokenizer());
+    encoder = new ExampleEncoder(tokenizer, 96, 64);
+    examples =
+        TrainingData.load(
+                group.dataset(),
+                encoder,
+                Json.SPECS.convertValue(Map.of("loss", "gdpo"), TrainingSpec.class))
+            .train();
+  }
+
+  @AfterEach
+  void close() {
+    tokenizer.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Loss.class)
+  void an_example_gives_the_same_numbers_packed_with_others_as_alone(Loss loss) {
+    TrainingSpec spec =
+        Json.SPECS.convertValue(
+            Map.of("loss", loss.label(), "calibration_weight", 0), TrainingSpec.class);
+    Objective objective = Objective.of(spec);
+    BatchPacker packer = new BatchPacker(loss, true, Levers.ALL, 64);
+    Reference zero =
+        loss.isPreference()
+            ? new ReferenceLogProbs(new double[examples.size()], new double[examples.size()])
+            : Reference.NONE;
+    try (CausalLanguageModel model =
+            CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());
+        ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec)) {
+      Map<TrainingExample, double[]> together = numbers(pass, packer, zero, 3);
+      Map<TrainingExample, double[]> alone = numbers(pass, packer, zero, examples.size());
+
+      for (TrainingExample example : examples) {
+        assertThat(together.get(example)).containsExactly(alone.get(example), within(1e-4));
+      }
+    }
+  }
+
+  private Map<TrainingExample, double[]> numbers(
+      ObjectivePass pass, BatchPacker packer, Reference reference, int parts) {
+    Map<TrainingExample, double[]> numbers = new HashMap<>();
+    for (PackedBatch batch : packer.pack(examples, parts)) {
+      ObjectiveOutcome outcome = pass.evaluate(batch, reference);
+      Column[] columns =
+          Arrays.copyOf(
+              Column.values(),
+              outcome.objective().loss().isPreference() ? Column.values().length : 6);
+      for (int i = 0; i < outcome.examples(); i++) {
+        int number = i;
+        numbers.put(
+            batch.examples().get(i),
+            Arrays.stream(columns).mapToDouble(c -> outcome.value(number, c)).toArray());
+      }
+    }
+    return numbers;
+  }
+
+  @Test
+  void prompts_and_equal_responses_are_computed_once() {
+    BatchPacker packer = new BatchPacker(Loss.GDPO, true, Levers.ALL, 64);
+    int apart = examples.stream().mapToInt(packer::length).sum();
+
+    PackedBatch packed = packer.pack(examples, 1).get(0);
+
+    assertThat(packed.examples()).containsExactlyInAnyOrderElementsOf(examples);
+    assertThat(packed.realTokens()).isLessThan(apart / 2);
+  }
+
+  @Test
+  void parts_cover_all_examples_once_and_pad_little() {
+    BatchPacker packer = new BatchPacker(Loss.DPO, true, Levers.ALL, 64);
+
+    List<PackedBatch> parts = packer.pack(examples, 4);
+
+    assertThat(parts).hasSize(4);
+    assertThat(parts.stream().flatMap(p -> p.examples().stream()))
+        .containsExactlyInAnyOrderElementsOf(examples);
+    int places = parts.stream().mapToInt(p -> p.tokens().rows() * p.tokens().length()).sum();
+    int real = parts.stream().mapToInt(PackedBatch::realTokens).sum();
+    assertThat(real).isGreaterThan(places * 2 / 3);
+  }
+
+  @Test
+  void imitation_ends_before_or_behind_the_closing_mark_and_preference_starts_at_it() {
+    TrainingExample example = examples.get(0);
+    int close = example.tokens().belief().close();
+    for (boolean includesClose : new boolean[] {true, false}) {
+      PackedBatch batch =
+          new BatchPacker(Loss.GDPO, includesClose, Levers.ALL, 64)
+              .pack(List.of(example), 1)
+              .get(0);
+      int chosen = example.tokens().chosen().length;
+      assertThat(sum(batch.inBelief())).isEqualTo(includesClose ? close + 1 : close);
+      assertThat(sum(batch.inResponse()))
+          .isEqualTo(chosen - close + example.tokens().rejectedUnderBelief().length - close);
+      assertThat(batch.targets()).startsWith(example.tokens().chosen());
+      assertThat(batch.rows()[0]).isEqualTo(batch.beliefRows()[0]);
+    }
+  }
+
+  private static int sum(float[] mask) {
+    int sum = 0;
+    for (float value : mask) {
+      sum += (int) value;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,47 @@
+package io.gdpo.worker;
+
+import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.evaluation.measure.EvaluateCommand;
+import io.gdpo.group.build.BuildCommand;
+import io.gdpo.training.export.ExportCommand;
+import io.gdpo.training.plan.PlanCommand;
+import io.gdpo.training.run.TrainCommand;
+import java.util.Arrays;
+
+/**
+ * The program that computes; control planes start it, as a child process or in a cluster, and read
+ * what it leaves.
+ *
+ * <pre>
+ * plan     --job URI   whether an experiment's model can be trained, told without its weights
+ * build    --job URI   one dataset
+ * train    --job URI   one training job, or its next attempt
+ * evaluate --job URI   one checkpoint, measured
+ * export   MODEL DIR   a trained model for others; for people, by {@code gdpo export}
+ * </pre>
+ *
+ * <p>A job is a JSON file; what the process leaves lies beside it. It ends with a code of {@link
+ * ExitCode}. It is asked to stop by the end of its standard input, where its parent said so in the
+ * environment, or by SIGTERM.
+ */
+public final class Worker {
+  private Worker() {}
+
+  public static void main(String... args) {
+    String verb = args.length == 0 ? "" : args[0];
+    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    System.exit(
+        switch (verb) {
+          case "plan" -> PlanCommand.run(rest);
+          case "build" -> BuildCommand.run(rest);
+          case "train" -> TrainCommand.run(rest);
+          case "evaluate" -> EvaluateCommand.run(rest);
+          case "export" -> ExportCommand.run(System.out, System.err, rest);
+          default -> {
+            System.err.println(
+                "'" + verb + "' is none of plan, build, train, evaluate (--job URI) and export");
+            yield ExitCode.USAGE;
+          }
+        });
+  }
+}
