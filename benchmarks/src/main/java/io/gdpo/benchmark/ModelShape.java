@@ -1,8 +1,8 @@
 package io.gdpo.benchmark;
 
 import ai.djl.Device;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.model.CausalLanguageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

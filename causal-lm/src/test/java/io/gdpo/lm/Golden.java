@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /** What Hugging Face transformers computed; made by {@code tools/golden/make_golden.py}. */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static Path folder() {
+  public static Path folder() {
     return resource("tiny-gpt2/config.json").getParent();
   }
 
-  static Path resource(String name) {
+  public static Path resource(String name) {
     try {
       return Path.of(Golden.class.getResource(name).toURI());
     } catch (URISyntaxException e) {
@@ -28,7 +28,7 @@ final class Golden {
     }
   }
 
-  static JsonNode expected() {
+  public static JsonNode expected() {
     try {
       return new ObjectMapper().readTree(Files.readString(resource("tiny-gpt2/expected.json")));
     } catch (IOException e) {
@@ -36,19 +36,19 @@ final class Golden {
     }
   }
 
-  static Safetensors tensors() throws IOException {
+  public static Safetensors tensors() throws IOException {
     return Safetensors.open(resource("tiny-gpt2/expected.safetensors"));
   }
 
-  static long[] longs(JsonNode array) {
+  public static long[] longs(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false).mapToLong(JsonNode::asLong).toArray();
   }
 
-  static List<long[]> rows(JsonNode matrix) {
+  public static List<long[]> rows(JsonNode matrix) {
     return StreamSupport.stream(matrix.spliterator(), false).map(Golden::longs).toList();
   }
 
-  static long[] flat(JsonNode matrix) {
+  public static long[] flat(JsonNode matrix) {
     return rows(matrix).stream().flatMapToLong(Arrays::stream).toArray();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +17,8 @@ import java.util.stream.LongStream;
  * A model folder with what Hugging Face transformers computed with it; made by {@code
  * tools/golden/make_families.py} and {@code make_golden.py}.
  */
-record GoldenModel(String name) {
-  static final List<String> NAMES =
+public record GoldenModel(String name) {
+  public static final List<String> NAMES =
       List.of(
           "gptj",
           "gptneox",
@@ -30,8 +31,8 @@ record GoldenModel(String name) {
           "tiny-gpt2");
 
   /** A batch: each row one sequence, padded on either side. */
-  record Batch(TokenBatch batch, long[] real, long[] rows, long[] targets, double loss) {
-    static Batch of(JsonNode json) {
+  public record Batch(TokenBatch batch, long[] real, long[] rows, long[] targets, double loss) {
+    public static Batch of(JsonNode json) {
       List<long[]> tokens = Golden.rows(json.get("input_ids"));
       int length = tokens.get(0).length;
       long[] mask = Golden.flat(json.get("attention_mask"));
@@ -56,7 +57,7 @@ record GoldenModel(String name) {
     }
   }
 
-  Path folder() {
+  public Path folder() {
     return Golden.resource(name + "/config.json").getParent();
   }
 
@@ -72,12 +73,12 @@ record GoldenModel(String name) {
     return Safetensors.open(folder().resolve("expected.safetensors"));
   }
 
-  static float[] floats(Safetensors file, NDManager manager, String name) {
+  public static float[] floats(Safetensors file, NDManager manager, String name) {
     return file.loadFloats(manager, name).toFloatArray();
   }
 
   /** The largest difference of two elements. */
-  static double distance(float[] a, float[] b) {
+  public static double distance(float[] a, float[] b) {
     assertThat(a).hasSameSizeAs(b);
     double largest = 0;
     for (int i = 0; i < a.length; i++) {

@@ -9,6 +9,12 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.lm.batch.TokenBatch;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.lora.LoraConfig;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.model.ForwardOptions;
+import io.gdpo.lm.model.ForwardPass;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
 import java.io.IOException;
@@ -188,7 +194,7 @@ class LoraTest {
 
     Path moved = Files.move(folder.resolve("job"), folder.resolve("moved"));
 
-    assertThat(CausalLanguageModel.adapterBase(moved.resolve(place)))
+    assertThat(AdapterFolder.baseOf(moved.resolve(place)))
         .contains(moved.resolve("reference-0123456789abcdef"));
     Files.move(
         moved.resolve("reference-0123456789abcdef"), moved.resolve("reference-fedcba9876543210"));

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import io.gdpo.lm.script.TorchScript;
 import io.gdpo.lm.script.TorchScriptModule;
 
 /** The simplest loss, for tests of gradients. */
-final class TestLoss {
+public final class TestLoss {
   private static final TorchScriptModule LOSS =
       TorchScript.load(
           NDManager.newBaseManager(null, "PyTorch"),
@@ -22,7 +22,7 @@ final class TestLoss {
 
   private TestLoss() {}
 
-  static NDArray negativeMean(NDArray logProbs) {
+  public static NDArray negativeMean(NDArray logProbs) {
     return LOSS.callForOne(logProbs.getManager(), "negative_mean", Arg.of(logProbs));
   }
 }

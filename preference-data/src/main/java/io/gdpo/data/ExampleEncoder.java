@@ -2,7 +2,7 @@ package io.gdpo.data;
 
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.gdpo.data;
 
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

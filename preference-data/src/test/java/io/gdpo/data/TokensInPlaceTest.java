@@ -3,7 +3,7 @@ package io.gdpo.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

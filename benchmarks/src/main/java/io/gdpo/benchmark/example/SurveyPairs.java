@@ -7,7 +7,7 @@ import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.group.survey.GroupSurvey;
 import io.gdpo.group.synthesis.Dialogues;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.batch.DataOrder;
 import java.io.IOException;
 import java.nio.LongBuffer;

@@ -1,6 +1,6 @@
 package io.gdpo.benchmark.side;
 
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
 
 /**
  * Counts the operations of a transformer's matrix products (a multiplication and an addition are

@@ -2,11 +2,11 @@ package io.gdpo.benchmark.side;
 
 import io.gdpo.benchmark.example.ExampleFile;
 import io.gdpo.benchmark.example.PairTokens;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ComputeType;
-import io.gdpo.lm.Devices;
-import io.gdpo.lm.Sampler;
-import io.gdpo.lm.SamplingSpec;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.model.ComputeType;
+import io.gdpo.lm.model.Devices;
+import io.gdpo.lm.sampling.Sampler;
+import io.gdpo.lm.sampling.SamplingSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.BeliefTokens;
 import io.gdpo.data.EncodedExample;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.step.TrainingStep;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.gdpo.lm.export;
 
 import ai.djl.ndarray.types.Shape;
-import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.WeightFiles;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,13 +52,13 @@ public final class AdapterChain implements AutoCloseable {
     List<Path> newestFirst = new ArrayList<>();
     List<Path> merged = new ArrayList<>(); // beside each adapter: its base, if a merged copy
     Path at = model;
-    Optional<Path> base = CausalLanguageModel.adapterBase(at);
+    Optional<Path> base = AdapterFolder.baseOf(at);
     while (base.isPresent()) {
       newestFirst.add(at);
       Optional<Path> parent = lineage.mergedFrom(base.get());
       merged.add(parent.isPresent() ? base.get() : null);
       at = parent.orElse(base.get());
-      base = CausalLanguageModel.adapterBase(at);
+      base = AdapterFolder.baseOf(at);
     }
     ModelConfig config = ModelConfig.load(at);
     AdapterChain chain =

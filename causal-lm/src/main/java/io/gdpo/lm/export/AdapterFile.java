@@ -2,9 +2,9 @@ package io.gdpo.lm.export;
 
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.LoraAdapter;
-import io.gdpo.lm.LoraConfig;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.lora.LoraAdapter;
+import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;

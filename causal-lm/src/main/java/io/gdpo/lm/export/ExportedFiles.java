@@ -1,11 +1,11 @@
 package io.gdpo.lm.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.folder.EndOfText;
 import io.gdpo.lm.folder.SideFiles;
 import io.gdpo.lm.safetensors.FloatFormat;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,12 +3,13 @@ package io.gdpo.lm.export;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.LoraAdapter;
-import io.gdpo.lm.LoraConfig;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.WeightFiles;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.lora.LoraAdapter;
+import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.safetensors.FloatFile;
 import io.gdpo.lm.safetensors.FloatFormat;
+import io.gdpo.lm.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ public final class ModelExport {
         METADATA);
     ObjectNode json = LoraAdapter.json(joined, modules, model, base);
     revision.ifPresent(commit -> json.put("revision", commit));
-    Files.writeString(folder.resolve(LoraAdapter.CONFIG), json.toPrettyString() + "\n");
+    Files.writeString(folder.resolve(AdapterFolder.CONFIG), json.toPrettyString() + "\n");
     new ExportedFiles(chain)
         .write(
             folder,

@@ -77,7 +77,7 @@ public final class EndOfText {
   }
 
   /** What a config names: one id, or a list of them; other values are not for this class. */
-  static List<Long> ids(JsonNode config) {
+  public static List<Long> ids(JsonNode config) {
     JsonNode named = config.path(ID);
     List<Long> ids = new ArrayList<>();
     for (JsonNode id : named.isArray() ? named : List.of(named)) {

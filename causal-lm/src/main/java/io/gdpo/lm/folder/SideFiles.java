@@ -1,7 +1,6 @@
 package io.gdpo.lm.folder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gdpo.lm.CausalLanguageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +83,7 @@ public final class SideFiles {
     if (Files.isRegularFile(own)) {
       return own;
     }
-    Optional<Path> base = CausalLanguageModel.adapterBase(own.getParent());
+    Optional<Path> base = AdapterFolder.baseOf(own.getParent());
     return base.map(folder -> folder.resolve(name)).orElse(own);
   }
 

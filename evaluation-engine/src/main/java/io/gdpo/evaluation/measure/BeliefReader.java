@@ -2,10 +2,10 @@ package io.gdpo.evaluation.measure;
 
 import ai.djl.ndarray.NDManager;
 import io.gdpo.evaluation.metric.BeliefReading;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.DecoderMemory;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.TokenBatch;
+import io.gdpo.lm.batch.TokenBatch;
+import io.gdpo.lm.memory.DecoderMemory;
+import io.gdpo.lm.model.CausalLanguageModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -15,13 +15,14 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.evaluation.metric.BeliefReading;
 import io.gdpo.evaluation.metric.MetricMeans;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.Sampler;
-import io.gdpo.lm.SamplingSpec;
-import io.gdpo.lm.Tokenizer;
-import io.gdpo.lm.folder.SharedVocabulary;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.memory.MemoryEstimate;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.model.SharedVocabulary;
+import io.gdpo.lm.sampling.Sampler;
+import io.gdpo.lm.sampling.SamplingSpec;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -141,7 +142,7 @@ final class CheckpointEvaluation {
 
   private ModelConfig config(String uri) throws IOException {
     Path folder = artifacts.fetch(URI.create(uri));
-    return ModelConfig.load(CausalLanguageModel.adapterBase(folder).orElse(folder));
+    return ModelConfig.load(AdapterFolder.baseOf(folder).orElse(folder));
   }
 
   private List<PromptObservation> observe(

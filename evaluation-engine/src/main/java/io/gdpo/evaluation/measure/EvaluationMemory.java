@@ -1,11 +1,11 @@
 package io.gdpo.evaluation.measure;
 
-import io.gdpo.lm.ComputeType;
-import io.gdpo.lm.DecoderMemory;
-import io.gdpo.lm.ForwardOptions;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryEstimate.Part;
+import io.gdpo.lm.model.ComputeType;
+import io.gdpo.lm.model.ForwardOptions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

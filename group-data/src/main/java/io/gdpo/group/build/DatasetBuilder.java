@@ -21,7 +21,7 @@ import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupSurvey;
 import io.gdpo.group.synthesis.Dialogues;
 import io.gdpo.group.text.Fingerprint;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

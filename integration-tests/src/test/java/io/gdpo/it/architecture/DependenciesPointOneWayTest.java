@@ -140,14 +140,17 @@ class DependenciesPointOneWayTest {
         .check(production);
   }
 
-  @ParameterizedTest(name = "packages of {0}")
-  @MethodSource("modulesAndWhatTheyMayKnow")
-  void packagesOfAModuleFormNoCycle(String module) {
+  /**
+   * Every package is a room of its own, a module's root among them; the command line alone is not
+   * so far yet.
+   */
+  @Test
+  void packagesFormNoCircle() {
     slices()
-        .matching("io.gdpo." + module + ".(*)..")
+        .matching("io.gdpo.(**)")
         .should()
         .beFreeOfCycles()
-        .allowEmptyShould(true)
-        .check(production);
+        .check(production.that(resideOutsideOfPackage("io.gdpo.local..")));
+    slices().matching("io.gdpo.local.(*)..").should().beFreeOfCycles().check(production);
   }
 }

@@ -1,7 +1,6 @@
 package io.gdpo.training.batch;
 
 import io.gdpo.data.EncodedExample;
-import io.gdpo.training.step.KlEstimate;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,8 +10,8 @@ import java.util.Map;
 
 /**
  * Each example's prompt before the chosen response of an example with another prompt: samples that
- * have nothing to do with what is learnt, by which {@link KlEstimate} tells how far the policy as a
- * whole has gone from the reference model.
+ * have nothing to do with what is learnt, by which KTO's reference point tells how far the policy
+ * as a whole has gone from the reference model.
  *
  * <p>Who is paired with whom follows from the split alone. So the batch that an example is in
  * changes nothing, even if it is the batch's only one, and the reference's log-probabilities are

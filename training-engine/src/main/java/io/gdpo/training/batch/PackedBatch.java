@@ -1,6 +1,6 @@
 package io.gdpo.training.batch;
 
-import io.gdpo.lm.TokenBatch;
+import io.gdpo.lm.batch.TokenBatch;
 import java.util.List;
 
 /**

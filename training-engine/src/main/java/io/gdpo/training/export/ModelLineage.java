@@ -8,8 +8,8 @@ import io.gdpo.hub.HubClient;
 import io.gdpo.hub.HubException;
 import io.gdpo.hub.HubModelName;
 import io.gdpo.hub.HubSettings;
-import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.export.AdapterChain;
+import io.gdpo.lm.folder.AdapterFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class ModelLineage implements AdapterChain.Lineage {
   @Override
   public Optional<Path> mergedFrom(Path base) throws IOException {
     Optional<Path> start = JobFolder.isReference(base) ? start(base) : Optional.empty();
-    return start.isPresent() && CausalLanguageModel.adapterBase(start.get()).isPresent()
+    return start.isPresent() && AdapterFolder.baseOf(start.get()).isPresent()
         ? start
         : Optional.empty();
   }
@@ -49,7 +49,7 @@ final class ModelLineage implements AdapterChain.Lineage {
   }
 
   private Optional<Path> before(Path model) throws IOException {
-    Optional<Path> base = CausalLanguageModel.adapterBase(model);
+    Optional<Path> base = AdapterFolder.baseOf(model);
     if (base.isPresent()) {
       return Optional.of(mergedFrom(base.get()).orElse(base.get()));
     }

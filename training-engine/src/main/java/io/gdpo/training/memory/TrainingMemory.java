@@ -2,7 +2,7 @@ package io.gdpo.training.memory;
 
 import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.TrainingSpec;
-import io.gdpo.lm.DecoderMemory;
+import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryEstimate.Part;
 import io.gdpo.training.batch.BatchPacker;

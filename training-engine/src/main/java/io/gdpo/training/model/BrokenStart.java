@@ -1,9 +1,9 @@
 package io.gdpo.training.model;
 
 import io.gdpo.contracts.job.TrainingJob;
-import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.WeightFiles;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.weights.WeightFiles;
 import io.gdpo.training.TrainingFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,10 +51,10 @@ public record BrokenStart(TrainingJob job) {
       return Optional.empty();
     }
     Path folder = ModelSource.fetch(start.folder().get());
-    Optional<Path> base = CausalLanguageModel.adapterBase(folder);
+    Optional<Path> base = AdapterFolder.baseOf(folder);
     while (base.isPresent()) {
       folder = base.get();
-      base = CausalLanguageModel.adapterBase(folder);
+      base = AdapterFolder.baseOf(folder);
     }
     try (WeightFiles weights = WeightFiles.open(folder, start.config()::isConstant)) {
       return weights.firstNotFinite();

@@ -1,6 +1,6 @@
 package io.gdpo.training.model;
 
-import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.model.CausalLanguageModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

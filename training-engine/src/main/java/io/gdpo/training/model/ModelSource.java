@@ -12,9 +12,10 @@ import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.hub.DownloadLog;
 import io.gdpo.hub.HubClient;
 import io.gdpo.hub.HubModelName;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.TrainingFailedException;
 import java.io.IOException;
 import java.net.URI;
@@ -99,7 +100,7 @@ public sealed interface ModelSource {
     @Override
     public ModelConfig config() throws IOException {
       Path folder = fetch(uri);
-      Optional<Path> below = base.isPresent() ? base : CausalLanguageModel.adapterBase(folder);
+      Optional<Path> below = base.isPresent() ? base : AdapterFolder.baseOf(folder);
       return ModelConfig.load(below.orElse(folder));
     }
 
@@ -122,7 +123,7 @@ public sealed interface ModelSource {
           digests.add(file.endsWith(ADAPTER_CONFIG) ? ofAdapterConfig(file) : Digests.ofFile(file));
         }
       }
-      Optional<Path> base = CausalLanguageModel.adapterBase(folder);
+      Optional<Path> base = AdapterFolder.baseOf(folder);
       if (base.isPresent()) {
         digests.add(ofFolder(base.get()));
       }

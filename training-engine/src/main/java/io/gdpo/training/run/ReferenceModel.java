@@ -7,10 +7,11 @@ import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.TrainingSpec;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ComputeType;
-import io.gdpo.lm.Tokenizer;
-import io.gdpo.lm.folder.SharedVocabulary;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.model.ComputeType;
+import io.gdpo.lm.model.SharedVocabulary;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.ExampleDigest;
 import io.gdpo.training.batch.Mismatched;
@@ -159,7 +160,7 @@ final class ReferenceModel {
   /** The folder of the model below low-rank updates: a whole one that is there, or a copy. */
   Path base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
     Optional<Path> folder = start.folder().map(ModelSource::fetch);
-    boolean whole = folder.isPresent() && CausalLanguageModel.adapterBase(folder.get()).isEmpty();
+    boolean whole = folder.isPresent() && AdapterFolder.baseOf(folder.get()).isEmpty();
     return whole ? folder.get() : ModelSource.fetch(kept(start, policy));
   }
 

@@ -3,7 +3,7 @@ package io.gdpo.training.run;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.model.ModelSource;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.gdpo.training.step;
 
-import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;

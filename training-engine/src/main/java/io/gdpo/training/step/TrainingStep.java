@@ -1,9 +1,9 @@
 package io.gdpo.training.step;
 
 import io.gdpo.contracts.spec.TrainingSpec;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ComputeType;
-import io.gdpo.lm.Devices;
+import io.gdpo.lm.model.CausalLanguageModel;
+import io.gdpo.lm.model.ComputeType;
+import io.gdpo.lm.model.Devices;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.MismatchedExamples;
 import io.gdpo.training.batch.PackedBatch;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import io.gdpo.artifacts.AtomicFiles;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.training.SmallGroup;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.step.Optimizer;

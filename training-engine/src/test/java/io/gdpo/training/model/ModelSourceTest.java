@@ -3,8 +3,8 @@ package io.gdpo.training.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-import io.gdpo.lm.CausalLanguageModel;
-import io.gdpo.lm.ModelConfig;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.training.SmallGroup;
 import java.io.IOException;
 import java.nio.file.Files;

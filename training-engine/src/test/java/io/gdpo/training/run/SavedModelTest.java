@@ -16,13 +16,14 @@ import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.data.ExampleEncoder;
-import io.gdpo.lm.CausalLanguageModel;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.ModelConfig;
-import io.gdpo.lm.Sampler;
-import io.gdpo.lm.SamplingSpec;
-import io.gdpo.lm.Tokenizer;
+import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.safetensors.Safetensors;
+import io.gdpo.lm.sampling.Sampler;
+import io.gdpo.lm.sampling.SamplingSpec;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.SmallGroup;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.ByteArrayOutputStream;
@@ -212,7 +213,7 @@ class SavedModelTest {
         with(job, "parent_model_uri", moved.resolve("parent/best").toUri().toString());
     assertThat(train(there, moved.resolve("job"))).isPresent();
 
-    assertThat(CausalLanguageModel.adapterBase(moved.resolve("job/final")))
+    assertThat(AdapterFolder.baseOf(moved.resolve("job/final")))
         .contains(moved.resolve("parent/best"));
   }
 

@@ -15,7 +15,8 @@ import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.data.PreferenceDataException;
-import io.gdpo.lm.CausalLanguageModel;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.training.SmallGroup;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.memory.AvailableMemory;
@@ -322,7 +323,7 @@ class TrainingRunTest {
           group.job(
               "job", Map.of("loss", "sft", "lora", Map.of()), new ModelSpec(null, null, init));
       finish(job);
-      bases.add(CausalLanguageModel.adapterBase(group.folder(job).last()).orElseThrow());
+      bases.add(AdapterFolder.baseOf(group.folder(job).last()).orElseThrow());
       deleteAll(group.folder(job).checkpoints());
     }
 

@@ -1,0 +1,98 @@
+package io.gdpo.lm.batch;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A rectangle of tokens with who may see whom, the input of a model's forward pass.
+ *
+ * <p>The place {@code i} of a row sees the place {@code j} if {@code j <= i < end[j]}, and itself.
+ * So a row can hold trees of tokens ({@link TokenTree}), several of them one behind the other, and
+ * padding anywhere, and each sequence is computed exactly as if it stood alone.
+ *
+ * @param rows number of rows B
+ * @param length places of a row T
+ * @param tokens {@code [B * T]} token ids, row after row
+ * @param positions {@code [B * T]} position ids: how many tokens of its sequence are before it
+ * @param end {@code [B * T]} the place of its row before which a token is seen by others; 0 for
+ *     padding
+ */
+@SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
+public record TokenBatch(int rows, int length, long[] tokens, long[] positions, long[] end) {
+  static final long PADDING = 0;
+
+  public TokenBatch {
+    int places = rows * length;
+    if (rows < 1
+        || length < 1
+        || tokens.length != places
+        || positions.length != places
+        || end.length != places) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "A batch of %d x %d places needs that many tokens, positions and ends, but has %d, %d, %d",
+              rows,
+              length,
+              tokens.length,
+              positions.length,
+              end.length));
+    }
+  }
+
+  /** Trees of different lengths, one a row, padded on the right. */
+  public static TokenBatch of(List<TokenTree> trees) {
+    return ofRows(trees.stream().map(List::of).toList());
+  }
+
+  /** Rows of trees, one behind the other, padded on the right. */
+  public static TokenBatch ofRows(List<List<TokenTree>> rows) {
+    int length = rows.stream().mapToInt(TokenBatch::length).max().orElse(0);
+    int places = rows.size() * length;
+    TokenBatch batch =
+        new TokenBatch(rows.size(), length, new long[places], new long[places], new long[places]);
+    for (int row = 0; row < rows.size(); row++) {
+      int atInRow = 0;
+      for (TokenTree tree : rows.get(row)) {
+        tree.write(batch.tokens, batch.positions, batch.end, row * length + atInRow, atInRow);
+        atInRow += tree.length();
+      }
+    }
+    return batch;
+  }
+
+  private static int length(List<TokenTree> row) {
+    return row.stream().mapToInt(TokenTree::length).sum();
+  }
+
+  /** Plain sequences of different lengths, one a row, padded on the right. */
+  public static TokenBatch ofSequences(List<long[]> sequences) {
+    return of(sequences.stream().map(sequence -> TokenTree.of(List.of(sequence))).toList());
+  }
+
+  /** Places that hold a token. */
+  public int realTokens() {
+    int real = 0;
+    for (long seen : end) {
+      real += seen == PADDING ? 0 : 1;
+    }
+    return real;
+  }
+
+  /**
+   * Whether plain causal attention gives the same: each row is at most one sequence, padded on the
+   * right.
+   */
+  public boolean isPlainlyCausal() {
+    for (int row = 0; row < rows; row++) {
+      int from = row * length;
+      long real = end[from];
+      for (int i = 0; i < length; i++) {
+        if (end[from + i] != (i < real ? real : PADDING)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}
