@@ -1,6 +1,7 @@
 package io.gdpo.hub;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,11 @@ import java.util.Optional;
 public final class HubClient {
   private final HubSettings settings;
   private final RetryPolicy policy;
+
+  /** Files that are downloaded because they go with the model into what is saved of it. */
+  public static List<String> travelling() {
+    return ModelFiles.TRAVELLING;
+  }
 
   public HubClient(HubSettings settings) {
     this(settings, RetryPolicy.PATIENT);

@@ -8,7 +8,6 @@ import io.gdpo.data.BeliefTokens;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.step.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

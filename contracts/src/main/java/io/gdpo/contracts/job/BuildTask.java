@@ -14,6 +14,5 @@ import io.gdpo.contracts.spec.DatasetSpec;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BuildTask(String datasetId, DatasetSpec spec, String sourceSha256, String artifacts) {
-  public static final String TASK_FILE = "job.json";
   public static final String OUTCOME_FILE = "outcome.json";
 }

@@ -14,7 +14,6 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentPlan(List<SpecProblem> problems, ModelShape model) {
-  public static final String TASK_FILE = "job.json";
   public static final String PLAN_FILE = "plan.json";
 
   public ExperimentPlan {

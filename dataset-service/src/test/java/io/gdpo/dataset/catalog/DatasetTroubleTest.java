@@ -2,6 +2,7 @@ package io.gdpo.dataset.catalog;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.oneOf;
@@ -19,11 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -83,6 +86,31 @@ class DatasetTroubleTest extends DatasetAsking {
     assertThat(awaitState(id, "FAILED").getString("reason")).contains("was begun 3 times");
     String next = post(Map.of("survey", SURVEY, "group", "Hilltop")).extract().path("id");
     awaitState(next, "READY");
+  }
+
+  @Test
+  void aBuildWhoseProcessIsKilledIsBuiltAgain() {
+    String id =
+        post(Map.of("survey", SURVEY, "group", "Harbor", "synthesis", Map.of("respondents", 300)))
+            .extract()
+            .path("id");
+    ProcessHandle build =
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    ProcessHandle.current()
+                        .children()
+                        .filter(child -> child.info().commandLine().orElse("").contains(id))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    build.destroyForcibly();
+
+    awaitState(id, "READY");
+    QuarkusTransaction.requiringNew()
+        .run(() -> assertThat(Dataset.named(id).orElseThrow().attempts).isEqualTo(2));
   }
 
   @Test

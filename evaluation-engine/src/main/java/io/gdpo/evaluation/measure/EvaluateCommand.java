@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.JobFile;
 import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -21,7 +22,6 @@ import io.gdpo.lm.model.Devices;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -75,19 +75,9 @@ public final class EvaluateCommand {
   }
 
   int execute(String... args) {
-    if (args.length != 2 || !args[0].equals("--job")) {
-      err.println("Usage: evaluate --job URI (of a request.json)");
-      return ExitCode.USAGE;
-    }
-    URI request = URI.create(args[1]);
-    ArtifactStore folder = ArtifactStore.at(request.resolve("."));
-    try {
-      EvaluationTask task = Json.EVENTS.readValue(folder.read(request), EvaluationTask.class);
-      return measure(task, folder);
-    } catch (ArtifactMissingException | IOException e) {
-      err.println("The request cannot be read: " + e.getMessage());
-      return ExitCode.USAGE;
-    }
+    return JobFile.read("evaluate", err, EvaluationTask.class, args)
+        .map(this::measure)
+        .orElse(ExitCode.USAGE);
   }
 
   /** For those who watch; measuring goes on without them. */
@@ -99,7 +89,9 @@ public final class EvaluateCommand {
     }
   }
 
-  private int measure(EvaluationTask task, ArtifactStore folder) throws IOException {
+  private int measure(JobFile<EvaluationTask> job) {
+    EvaluationTask task = job.task();
+    ArtifactStore folder = job.folder();
     Progress progress = new Progress(out, how -> tell(folder, how));
     try {
       EvaluationResult result =
@@ -109,7 +101,7 @@ public final class EvaluateCommand {
                   Devices.choose(device),
                   (who, on, estimate) -> claim(who, on, estimate, progress))
               .measure(task.checkpoint(), task.evaluation());
-      folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result));
+      job.leave(EvaluationTask.RESULT_FILE, result);
       progress.say("means over questions: " + result.metrics());
       progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
       return ExitCode.DONE;
@@ -118,9 +110,7 @@ public final class EvaluateCommand {
         | ArtifactMissingException
         | IllegalArgumentException e) {
       e.printStackTrace(err);
-      folder.write(
-          EvaluationTask.FAILURE_FILE,
-          Json.EVENTS.writeValueAsBytes(new EvaluationFailure(Reason.of(e))));
+      job.leave(EvaluationTask.FAILURE_FILE, new EvaluationFailure(Reason.of(e)));
       return ExitCode.FAILED;
     } catch (IOException | RuntimeException e) {
       e.printStackTrace(err);

@@ -1,19 +1,16 @@
 package io.gdpo.group.build;
 
-import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.JobFile;
 import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
-import io.gdpo.contracts.ArtifactUri;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.BuildOutcome;
 import io.gdpo.contracts.job.BuildTask;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.lm.InvalidModelException;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
@@ -43,19 +40,13 @@ public final class BuildCommand {
   }
 
   private int execute(String... args) {
-    if (args.length != 2 || !args[0].equals("--job")) {
-      console.println("usage: build --job URI-OR-PATH-OF-JOB.JSON");
-      return ExitCode.USAGE;
-    }
-    URI job = ArtifactUri.of(args[1]);
-    ArtifactStore folder = ArtifactStore.at(job.resolve("."));
-    BuildTask task;
-    try {
-      task = Json.EVENTS.readValue(folder.read(job), BuildTask.class);
-    } catch (ArtifactMissingException | IOException e) {
-      console.println("The task cannot be read: " + e.getMessage());
-      return ExitCode.USAGE;
-    }
+    return JobFile.read("build", console, BuildTask.class, args)
+        .map(this::build)
+        .orElse(ExitCode.USAGE);
+  }
+
+  private int build(JobFile<BuildTask> job) {
+    BuildTask task = job.task();
     try {
       ArtifactStore artifacts = ArtifactStore.at(URI.create(task.artifacts()));
       DatasetBuilder.Built built =
@@ -63,31 +54,27 @@ public final class BuildCommand {
               .build(task.datasetId(), task.spec(), Optional.ofNullable(task.sourceSha256()));
       console.println(task.datasetId() + " is built: " + built.examplesBySplit());
       return leave(
-          folder,
+          job,
           new BuildOutcome(
               null, built.uri().toString(), built.examplesBySplit(), built.card().sourceSha256()),
           ExitCode.DONE);
     } catch (SourceException | PreferenceDataException | InvalidModelException e) {
       console.println(task.datasetId() + " cannot be built: " + e.getMessage());
-      return leave(folder, BuildOutcome.failed(Reason.of(e)), ExitCode.FAILED);
+      return leave(job, BuildOutcome.failed(Reason.of(e)), ExitCode.FAILED);
     } catch (StackOverflowError e) {
       return leave(
-          folder,
+          job,
           BuildOutcome.failed("something in the source is nested too deep or too long"),
           ExitCode.FAILED);
     } catch (RuntimeException e) {
       e.printStackTrace(console);
       String cause = e.getCause() == null ? "" : ", because of " + Reason.of(e.getCause());
-      return leave(folder, BuildOutcome.failed(Reason.of(e) + cause), ExitCode.BROKEN);
+      return leave(job, BuildOutcome.failed(Reason.of(e) + cause), ExitCode.BROKEN);
     }
   }
 
-  private int leave(ArtifactStore folder, BuildOutcome outcome, int code) {
-    try {
-      folder.write(BuildTask.OUTCOME_FILE, Json.EVENTS.writeValueAsBytes(outcome));
-      return code;
-    } catch (IOException e) {
-      throw new IllegalStateException("No JSON can be written of " + outcome, e);
-    }
+  private static int leave(JobFile<BuildTask> job, BuildOutcome outcome, int code) {
+    job.leave(BuildTask.OUTCOME_FILE, outcome);
+    return code;
   }
 }

@@ -6,22 +6,16 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.ExperimentSpec;
-import io.gdpo.platform.launch.JobLauncher;
-import io.gdpo.platform.launch.JobStatus;
-import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.WorkerRun;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,10 +27,8 @@ class ExperimentPlans {
   private static final Logger LOG = Logger.getLogger(ExperimentPlans.class);
   private static final ExperimentPlan UNKNOWN = new ExperimentPlan(List.of(), null);
   private static final int AT_ONCE = 2;
-  private static final int LARGEST_PLAN = 1 << 20;
-  private static final long LOOK_MILLIS = 50;
 
-  private final JobLauncher launcher;
+  private final WorkerRun worker;
   private final ArtifactStore artifacts;
   private final Map<String, CompletableFuture<ExperimentPlan>> running = new ConcurrentHashMap<>();
   private final ExecutorService threads =
@@ -48,8 +40,8 @@ class ExperimentPlans {
             return thread;
           });
 
-  ExperimentPlans(JobLauncher launcher, ArtifactStore artifacts) {
-    this.launcher = launcher;
+  ExperimentPlans(WorkerRun worker, ArtifactStore artifacts) {
+    this.worker = worker;
     this.artifacts = artifacts;
   }
 
@@ -58,9 +50,7 @@ class ExperimentPlans {
    * no problem: the experiment's jobs will meet it.
    */
   CompletableFuture<ExperimentPlan> of(ExperimentSpec spec) {
-    byte[] task = json(spec);
-    String digest =
-        Digests.ofTexts(List.of(new String(task, java.nio.charset.StandardCharsets.UTF_8)));
+    String digest = Digests.ofTexts(List.of(Json.EVENTS.valueToTree(spec).toString()));
     CompletableFuture<ExperimentPlan> asked = new CompletableFuture<>();
     CompletableFuture<ExperimentPlan> before = running.putIfAbsent(digest, asked);
     if (before != null) {
@@ -70,7 +60,7 @@ class ExperimentPlans {
         () -> {
           ExperimentPlan plan = UNKNOWN;
           try {
-            plan = made(spec.name(), "plans/" + digest, task);
+            plan = made(spec, digest);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (IOException | RuntimeException e) {
@@ -83,40 +73,18 @@ class ExperimentPlans {
     return asked;
   }
 
-  private ExperimentPlan made(String experiment, String key, byte[] task)
+  private ExperimentPlan made(ExperimentSpec spec, String digest)
       throws IOException, InterruptedException {
-    URI job = artifacts.write(key + "/" + ExperimentPlan.TASK_FILE, task);
-    artifacts.delete(key + "/" + ExperimentPlan.PLAN_FILE);
-    String name = "plan-" + UUID.randomUUID();
-    launcher.launch(
-        new LaunchRequest(
-            name,
-            List.of("plan", "--job", job.toString()),
-            artifacts.fetch(job).resolveSibling("plan.log"),
-            1));
-    while (launcher.status(name) instanceof JobStatus.Running) {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-    }
-    URI plan = artifacts.uri(key + "/" + ExperimentPlan.PLAN_FILE);
-    if (!artifacts.exists(plan)) {
+    String key = "plans/" + digest;
+    WorkerRun.Ended ended = worker.of("plan", key, spec, ExperimentPlan.PLAN_FILE);
+    if (ended.answer().isEmpty()) {
       LOG.warnf(
-          "The model of '%s' could not be looked at (%s); see plan.log in %s",
-          experiment, launcher.status(name), artifacts.uri(key));
+          "The model of '%s' could not be looked at (%s); see %s",
+          spec.name(), ended.status(), ended.log());
       return UNKNOWN;
     }
-    try {
-      return Json.EVENTS.readValue(artifacts.read(plan, LARGEST_PLAN), ExperimentPlan.class);
-    } finally {
-      artifacts.delete(key);
-    }
-  }
-
-  private static byte[] json(ExperimentSpec spec) {
-    try {
-      return Json.EVENTS.writeValueAsBytes(spec);
-    } catch (IOException e) {
-      throw new UncheckedIOException("No JSON can be written of " + spec.name(), e);
-    }
+    artifacts.delete(key);
+    return Json.EVENTS.readValue(ended.answer().get(), ExperimentPlan.class);
   }
 
   @PreDestroy

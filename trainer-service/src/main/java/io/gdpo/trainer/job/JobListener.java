@@ -9,8 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
- * Hears from training processes how far they have come. Whether they live and how they end is not
- * taken from here but seen by {@link JobReconciler}; this service's own events pass unheeded.
+ * Hears how far training processes have come, as {@link JobReconciler} tells it. Whether they live
+ * and how they end is not taken from here but seen by {@link JobReconciler}; this service's own
+ * events pass unheeded.
  */
 @ApplicationScoped
 public class JobListener {

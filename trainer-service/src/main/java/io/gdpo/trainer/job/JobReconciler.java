@@ -1,7 +1,6 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.platform.event.Failure;
 import io.gdpo.platform.reconcile.Troubles;
 import io.gdpo.trainer.launch.Observation;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -99,7 +99,9 @@ public class JobReconciler {
   /** One look at everything; says whether everything could be looked at. */
   private boolean pass() {
     try {
-      for (Jobs.Standing job : jobs.in(JobStatus.RUNNING)) {
+      List<Jobs.Standing> running = jobs.in(JobStatus.RUNNING);
+      news.keepOnly(running.stream().map(Jobs.Standing::id).collect(Collectors.toSet()));
+      for (Jobs.Standing job : running) {
         attempt(job, () -> follow(job));
       }
       int free = settings.maxParallel() - jobs.in(JobStatus.RUNNING).size();
@@ -186,7 +188,6 @@ public class JobReconciler {
           "Attempt %d ended: %s after %d steps",
           job.attempts(), ended.result().status(), ended.result().step());
       jobs.finished(job.id(), ended.result());
-      news.forget(job.id());
       troubles.over(job.id());
     } else if (seen instanceof Observation.Died died) {
       LOG.logf(
@@ -202,11 +203,12 @@ public class JobReconciler {
   }
 
   private void tellProgress(Jobs.Standing job) {
-    List<TrainingProgress> lines =
+    ProgressNews.News since =
         news.of(job.id(), job.attempts(), launcher.progress(job.id()), job.progressStep());
-    if (!lines.isEmpty()) {
-      jobs.tell(job.id(), job.attempts(), lines);
+    if (!since.lines().isEmpty()) {
+      jobs.tell(job.id(), job.attempts(), since.lines());
     }
+    news.told(job.id(), since); // only once it is committed
   }
 
   private void launch(Jobs.Standing queued) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Finds how far a job has come in its {@code progress.jsonl}, where events on Kafka, which are best
- * effort, did not come through.
+ * Finds how far a job has come in its {@code progress.jsonl}, for those who ask about one job: its
+ * row follows by Kafka, a little later.
  */
 final class ProgressFile {
   private static final Logger LOG = Logger.getLogger(ProgressFile.class);

@@ -3,9 +3,8 @@ package io.gdpo.trainer.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.trainer.launch.TextTail;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +30,7 @@ final class ProgressNews {
   private final Map<String, Told> told = new HashMap<>();
 
   /** Up to which byte, and which line, an attempt's file was told. */
-  private record Told(int attempt, long bytes, long step, boolean evaluated) {
+  record Told(int attempt, long bytes, long step, boolean evaluated) {
     boolean isBefore(TrainingProgress line) {
       return line.step() > step || (line.step() == step && isEvaluation(line) && !evaluated);
     }
@@ -45,13 +45,20 @@ final class ProgressNews {
   }
 
   /**
+   * Lines that nobody was told of yet.
+   *
+   * @param upTo where the file will have been told to when these were
+   */
+  record News(List<TrainingProgress> lines, Told upTo) {}
+
+  /**
    * Lines that nobody was told of yet, in their order. An attempt that goes on from a checkpoint
    * writes the same lines again as the one before it, which are no news.
    *
    * @param file the job's {@code progress.jsonl}, which the attempt may rewrite when it begins
    * @param knownStep the last step that is known of the job, by whoever told it; -1 for none
    */
-  List<TrainingProgress> of(String jobId, int attempt, Path file, long knownStep) {
+  News of(String jobId, int attempt, Path file, long knownStep) {
     Told before = told.getOrDefault(jobId, new Told(attempt, 0, knownStep, knownStep >= 0));
     try {
       if (before.attempt != attempt || Files.size(file) < before.bytes) {
@@ -59,7 +66,7 @@ final class ProgressNews {
       }
       List<TrainingProgress> lines = new ArrayList<>();
       Told now = before;
-      byte[] bytes = read(file, before.bytes);
+      byte[] bytes = TextTail.bytes(file, before.bytes, MOST_BYTES);
       int begin = 0;
       for (int i = 0; i < bytes.length; i++) {
         if (bytes[i] == '\n') {
@@ -72,33 +79,23 @@ final class ProgressNews {
           begin = i + 1;
         }
       }
-      told.put(jobId, new Told(attempt, before.bytes + begin, now.step, now.evaluated));
-      return lines;
+      return new News(lines, new Told(attempt, before.bytes + begin, now.step, now.evaluated));
     } catch (NoSuchFileException none) {
-      return List.of();
+      return new News(List.of(), before);
     } catch (IOException e) {
       LOG.warnf("Cannot read %s: %s", file, e);
-      return List.of();
+      return new News(List.of(), before);
     }
   }
 
-  /** The job has ended. */
-  void forget(String jobId) {
-    told.remove(jobId);
+  /** The news of a job was told. */
+  void told(String jobId, News news) {
+    told.put(jobId, news.upTo());
   }
 
-  private static byte[] read(Path file, long from) throws IOException {
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      ByteBuffer buffer =
-          ByteBuffer.allocate((int) Math.min(MOST_BYTES, Math.max(0, channel.size() - from)));
-      channel.position(from);
-      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // a channel may give less than asked for
-      }
-      byte[] bytes = new byte[buffer.position()];
-      buffer.flip().get(bytes);
-      return bytes;
-    }
+  /** Forgets all but the jobs that run. */
+  void keepOnly(Set<String> running) {
+    told.keySet().retainAll(running);
   }
 
   private static TrainingProgress line(Path file, String text) {

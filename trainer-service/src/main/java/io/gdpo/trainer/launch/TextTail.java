@@ -19,22 +19,30 @@ public final class TextTail {
    */
   public static List<String> of(Path file, int maxLines, int maxBytes) throws IOException {
     byte[] bytes;
-    boolean whole;
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      long from = Math.max(0, channel.size() - maxBytes);
-      whole = from == 0;
-      ByteBuffer buffer = ByteBuffer.allocate((int) (channel.size() - from));
-      channel.position(from);
-      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // a channel may give less than asked for
-      }
-      bytes = new byte[buffer.position()];
-      buffer.flip().get(bytes);
+    long from;
+    try {
+      from = Math.max(0, Files.size(file) - maxBytes);
+      bytes = bytes(file, from, maxBytes);
     } catch (NoSuchFileException none) {
       return List.of();
     }
     List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
-    int skipped = Math.max(whole || lines.isEmpty() ? 0 : 1, lines.size() - maxLines);
+    int skipped = Math.max(from == 0 || lines.isEmpty() ? 0 : 1, lines.size() - maxLines);
     return lines.subList(skipped, lines.size());
+  }
+
+  /** At most so many bytes of a file from a place on; none from its end on. */
+  public static byte[] bytes(Path file, long from, int most) throws IOException {
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      ByteBuffer buffer =
+          ByteBuffer.allocate((int) Math.min(most, Math.max(0, channel.size() - from)));
+      channel.position(from);
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // a channel may give less than asked for
+      }
+      byte[] bytes = new byte[buffer.position()];
+      buffer.flip().get(bytes);
+      return bytes;
+    }
   }
 }

@@ -12,7 +12,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.tokenizer.Tokenizer;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;

@@ -8,7 +8,7 @@ import ai.djl.Device;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.step.Optimizer;
 import io.gdpo.training.step.OptimizerSpec;

@@ -11,7 +11,7 @@ import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryEstimate.Part;
 import io.gdpo.lm.tokenizer.Tokenizer;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.model.ModelSource;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

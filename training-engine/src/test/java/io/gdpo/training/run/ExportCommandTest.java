@@ -12,7 +12,7 @@ import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.model.CausalLanguageModel;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.export.ExportCommand;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.ByteArrayOutputStream;

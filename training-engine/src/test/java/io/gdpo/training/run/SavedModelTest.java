@@ -24,7 +24,7 @@ import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.sampling.Sampler;
 import io.gdpo.lm.sampling.SamplingSpec;
 import io.gdpo.lm.tokenizer.Tokenizer;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

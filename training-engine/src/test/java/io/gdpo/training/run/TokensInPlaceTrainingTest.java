@@ -22,7 +22,7 @@ import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.tokenizer.Tokenizer;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;

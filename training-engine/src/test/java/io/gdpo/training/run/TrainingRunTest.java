@@ -17,7 +17,7 @@ import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.model.CausalLanguageModel;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.ByteArrayOutputStream;

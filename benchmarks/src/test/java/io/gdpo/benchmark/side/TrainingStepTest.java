@@ -1,4 +1,4 @@
-package io.gdpo.training.step;
+package io.gdpo.benchmark.side;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,7 +11,7 @@ import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.tokenizer.Tokenizer;
-import io.gdpo.training.SmallGroup;
+import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.gdpo.training.step;
+package io.gdpo.benchmark.side;
 
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -10,6 +10,14 @@ import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.objective.Objective;
+import io.gdpo.training.step.KlEstimate;
+import io.gdpo.training.step.LiveReference;
+import io.gdpo.training.step.ObjectivePass;
+import io.gdpo.training.step.Optimizer;
+import io.gdpo.training.step.OptimizerSpec;
+import io.gdpo.training.step.Reference;
+import io.gdpo.training.step.ReferenceLogProbs;
+import io.gdpo.training.step.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

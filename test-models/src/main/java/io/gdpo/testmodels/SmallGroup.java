@@ -1,4 +1,4 @@
-package io.gdpo.training;
+package io.gdpo.testmodels;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
