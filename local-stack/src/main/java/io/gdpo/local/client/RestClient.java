@@ -146,10 +146,10 @@ final class RestClient {
       text.append(problem.path("title").asText("status " + response.statusCode()));
     }
     for (JsonNode error : problem.path("errors")) {
-      text.append("\n  ")
-          .append(error.path("field").asText())
-          .append(": ")
-          .append(error.path("message").asText());
+      String line = error.path("field").asText() + ": " + error.path("message").asText();
+      if (text.indexOf(line) < 0) { // the detail says it already
+        text.append("\n  ").append(line);
+      }
     }
     return text.toString();
   }

@@ -51,6 +51,18 @@ class RestClientTest {
   }
 
   @Test
+  void whatTheDetailSaysIsNotSaidAgain() {
+    answer(
+        400,
+        """
+        {"title": "Invalid specification", "detail": "model.path: /x is a GGUF file",
+         "errors": [{"field": "model.path", "message": "/x is a GGUF file"}]}
+        """);
+
+    assertThat(failure().getMessage()).containsOnlyOnce("is a GGUF file");
+  }
+
+  @Test
   void eachKindOfRefusalHasItsExitCode() {
     answer(404, "{\"detail\": \"There is no experiment 'x'\"}");
     assertThat(failure().exitCode()).isEqualTo(ExitCode.NOT_FOUND);
