@@ -159,7 +159,8 @@ class ExperimentFlowTest {
         .body(equalTo("attempt 1 of sft\n"));
 
     broker.send(
-        new EvaluationFailed(sft.id(), "happy", "sft", "an evaluator that wakes up too late"));
+        new EvaluationFailed(
+            null, sft.id(), "happy", "sft", "an evaluator that wakes up too late"));
     broker.send(new DatasetFailed(requested.datasetId(), "too late"));
     handledBefore(Topics.EVALUATIONS);
     handledBefore(Topics.DATASETS);
@@ -254,23 +255,6 @@ class ExperimentFlowTest {
   }
 
   @Test
-  void progressOfTheCurrentAttemptIsKeptAndAnythingOlderIgnored() {
-    run("progressing", "slow");
-    String job = awaitStage("progressing", "slow", s -> s.progress() != null).jobId();
-    broker.send(new JobProgressed(job, 1, progress(6)));
-    broker.send(new JobProgressed(job, 1, progress(4)));
-    broker.send(new JobProgressed(job, 7, progress(9)));
-    handledBefore(Topics.JOBS);
-    assertThat(stage("progressing", "slow").progress().step()).isEqualTo(6);
-
-    given().post("/jobs/" + job + "/cancel").then().statusCode(200);
-    awaitStage("progressing", "slow", s -> s.status().equals("CANCELLED"));
-    broker.send(new JobProgressed(job, 1, progress(10)));
-    handledBefore(Topics.JOBS);
-    assertThat(stage("progressing", "slow").progress().step()).isEqualTo(6);
-  }
-
-  @Test
   void aKilledProcessGoesOn() throws IOException {
     run("killed", "slow");
     String job = awaitStage("killed", "slow", s -> s.progress() != null).jobId();
@@ -293,9 +277,13 @@ class ExperimentFlowTest {
         .run(
             () -> {
               execute(
-                  "insert into job(id, experiment, stage, plan, status, cancel_requested, attempts,"
-                      + " failures, queued_at, progress_step) values ('orphan', 'orphaned', 'sft',"
-                      + " '{}', 'RUNNING', false, 1, 0, now(), 4)");
+                  "insert into job(id, experiment, stage, plan) values ('orphan', 'orphaned', 'sft',"
+                      + " '{}')");
+              execute(
+                  "insert into work(id, kind, folder, subject, state, attempt, failures,"
+                      + " cancel_requested, queued_at, not_before, holder, term, lease_until) values"
+                      + " ('orphan', 'train', 'jobs/orphan', 'orphaned', 'RUNNING', 1, 0, false,"
+                      + " now(), now(), 'a replica that was killed', 4, now() + interval '1 second')");
               execute(
                   "update stage set status = 'RELEASED', job_id = 'orphan' where experiment ="
                       + " 'orphaned'");
@@ -536,6 +524,7 @@ class ExperimentFlowTest {
 
   private static EvaluationCompleted evaluated(Checkpoint checkpoint) {
     return new EvaluationCompleted(
+        checkpoint.id(),
         checkpoint.id(),
         checkpoint.experiment(),
         checkpoint.stage(),

@@ -151,7 +151,8 @@ class FailureFlowTest {
     CheckpointSaved sft = saved("again", "sft", 1);
     CheckpointSaved dpo = saved("again", "dpo", 1);
     broker.send(completed(sft));
-    broker.send(new EvaluationFailed(dpo.checkpoint().id(), "again", "dpo", "the disk was full"));
+    broker.send(
+        new EvaluationFailed(null, dpo.checkpoint().id(), "again", "dpo", "the disk was full"));
     awaitExperiment("again", e -> e.status().equals("FAILED"));
 
     submitYaml(yaml("again", "sft", "dpo<sft"))
@@ -237,6 +238,7 @@ class FailureFlowTest {
   private static EvaluationCompleted completed(CheckpointSaved saved) {
     return new EvaluationCompleted(
         saved.checkpoint().id(),
+        saved.checkpoint().id(),
         saved.checkpoint().experiment(),
         saved.checkpoint().stage(),
         Map.of("jsd", 0.25),
@@ -250,10 +252,13 @@ class FailureFlowTest {
         .run(
             () -> {
               execute(
-                  "insert into job(id, experiment, stage, plan, status, cancel_requested, attempts,"
-                      + " failures, queued_at, progress_step) values ('%s', '%s', 'sft', '%s',"
-                      + " 'QUEUED', false, 0, 0, now(), -1)",
+                  "insert into job(id, experiment, stage, plan) values ('%s', '%s', 'sft', '%s')",
                   job, experiment, plan);
+              execute(
+                  "insert into work(id, kind, folder, subject, state, attempt, failures,"
+                      + " cancel_requested, queued_at, not_before, term) values ('%s', 'train',"
+                      + " 'jobs/%s', '%s', 'WAITING', 0, 0, false, now(), now(), 0)",
+                  job, job, experiment);
               execute(
                   "update stage set status = 'RELEASED', job_id = '%s' where experiment = '%s'",
                   job, experiment);

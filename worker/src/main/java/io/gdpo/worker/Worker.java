@@ -1,6 +1,7 @@
 package io.gdpo.worker;
 
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.evaluation.measure.EvaluateCommand;
 import io.gdpo.group.build.BuildCommand;
 import io.gdpo.training.export.ExportCommand;
@@ -20,9 +21,8 @@ import java.util.Arrays;
  * export   MODEL DIR   a trained model for others; for people, by {@code gdpo export}
  * </pre>
  *
- * <p>A job is a JSON file; what the process leaves lies beside it. It ends with a code of {@link
- * ExitCode}. It is asked to stop by the end of its standard input, where its parent said so in the
- * environment, or by SIGTERM.
+ * <p>A job is a JSON file; what comes of it is told beside it, in {@code outcome.json}. See {@link
+ * WorkerProcess} for how it is asked to stop, and {@link ExitCode} for how it ends.
  */
 public final class Worker {
   private Worker() {}
@@ -32,10 +32,10 @@ public final class Worker {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     System.exit(
         switch (verb) {
-          case "plan" -> PlanCommand.run(rest);
-          case "build" -> BuildCommand.run(rest);
-          case "train" -> TrainCommand.run(rest);
-          case "evaluate" -> EvaluateCommand.run(rest);
+          case "plan" -> WorkerProcess.run(new PlanCommand(), rest);
+          case "build" -> WorkerProcess.run(new BuildCommand(), rest);
+          case "train" -> WorkerProcess.run(new TrainCommand(), rest);
+          case "evaluate" -> WorkerProcess.run(new EvaluateCommand(), rest);
           case "export" -> ExportCommand.run(System.out, System.err, rest);
           default -> {
             System.err.println(

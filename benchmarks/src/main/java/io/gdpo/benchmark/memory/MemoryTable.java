@@ -7,13 +7,12 @@ import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.platform.launch.JavaProgram;
-import io.gdpo.platform.launch.JobStatus;
 import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.LaunchState;
 import io.gdpo.platform.launch.LocalProcessLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,13 +209,16 @@ public final class MemoryTable {
     CountDownLatch ended = new CountDownLatch(1);
     try (LocalProcessLauncher launcher =
         new LocalProcessLauncher(
-            new LocalProcessLauncher.Settings(
-                JavaProgram.ofWorker(worker), List.of("-Xmx1g"), Duration.ofSeconds(10)))) {
+            new LocalProcessLauncher.Settings(JavaProgram.ofWorker(worker), List.of("-Xmx1g")))) {
       launcher.onExit(name -> ended.countDown());
       launcher.launch(
-          new LaunchRequest(row.name(), arguments, log, number(options, "--threads", 2)));
+          new LaunchRequest(
+              row.name(),
+              arguments,
+              log,
+              LaunchRequest.Needs.ofProcessors(number(options, "--threads", 2))));
       ended.await();
-      if (!launcher.status(row.name()).equals(new JobStatus.Exited(0))) {
+      if (!launcher.status(row.name()).equals(new LaunchState.Ended(0))) {
         throw new BenchmarkException(
             row.name()
                 + " failed:\n"

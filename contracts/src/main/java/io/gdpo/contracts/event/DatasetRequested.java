@@ -7,7 +7,7 @@ import io.gdpo.contracts.spec.DatasetSpec;
  * null.
  */
 public record DatasetRequested(String datasetId, DatasetSpec spec, String requestedBy)
-    implements Event.OfDataset {
+    implements Event.OfDataset, Event.Command {
   @Override
   public String key() {
     return datasetId;

@@ -9,20 +9,39 @@ public sealed interface Event {
   @JsonIgnore
   String key();
 
+  /** What asks for something to be done; all else tells that something was. */
+  non-sealed interface Command extends Event {}
+
   /** What travels on {@link Topics#EXPERIMENTS}, keyed by experiment name. */
-  sealed interface OfExperiment extends Event permits ExperimentSubmitted, ExperimentFinished {}
+  sealed interface OfExperiment extends Event
+      permits ExperimentSubmitted, ExperimentCancelRequested, ExperimentFinished {}
 
   /** What travels on {@link Topics#DATASETS}, keyed by dataset id. */
-  sealed interface OfDataset extends Event permits DatasetRequested, DatasetReady, DatasetFailed {}
+  sealed interface OfDataset extends Event
+      permits DatasetRequested,
+          DatasetCancelRequested,
+          DatasetReady,
+          DatasetFailed,
+          DatasetCancelled {}
 
   /** What travels on {@link Topics#JOBS}, keyed by job id. */
   sealed interface OfJob extends Event
-      permits JobQueued, JobStarted, JobProgressed, JobSucceeded, JobFailed, JobCancelled {}
+      permits JobQueued,
+          JobStarted,
+          JobProgressed,
+          JobSucceeded,
+          JobFailed,
+          JobCancelRequested,
+          JobCancelled {}
 
   /** What travels on {@link Topics#CHECKPOINTS}, keyed by job id. */
   sealed interface OfCheckpoint extends Event permits CheckpointSaved {}
 
   /** What travels on {@link Topics#EVALUATIONS}, keyed by checkpoint id. */
   sealed interface OfEvaluation extends Event
-      permits EvaluationRequested, EvaluationCompleted, EvaluationFailed {}
+      permits EvaluationRequested,
+          EvaluationCancelRequested,
+          EvaluationCompleted,
+          EvaluationFailed,
+          EvaluationCancelled {}
 }

@@ -6,20 +6,26 @@ import java.util.Optional;
 /** Every event type: its CloudEvents {@code type}, its topic and its record class. */
 public enum EventType {
   EXPERIMENT_SUBMITTED(Topics.EXPERIMENTS, ExperimentSubmitted.class),
+  EXPERIMENT_CANCEL_REQUESTED(Topics.EXPERIMENTS, ExperimentCancelRequested.class),
   EXPERIMENT_FINISHED(Topics.EXPERIMENTS, ExperimentFinished.class),
   DATASET_REQUESTED(Topics.DATASETS, DatasetRequested.class),
+  DATASET_CANCEL_REQUESTED(Topics.DATASETS, DatasetCancelRequested.class),
   DATASET_READY(Topics.DATASETS, DatasetReady.class),
   DATASET_FAILED(Topics.DATASETS, DatasetFailed.class),
+  DATASET_CANCELLED(Topics.DATASETS, DatasetCancelled.class),
   JOB_QUEUED(Topics.JOBS, JobQueued.class),
   JOB_STARTED(Topics.JOBS, JobStarted.class),
   JOB_PROGRESSED(Topics.JOBS, JobProgressed.class),
   JOB_SUCCEEDED(Topics.JOBS, JobSucceeded.class),
   JOB_FAILED(Topics.JOBS, JobFailed.class),
+  JOB_CANCEL_REQUESTED(Topics.JOBS, JobCancelRequested.class),
   JOB_CANCELLED(Topics.JOBS, JobCancelled.class),
   CHECKPOINT_SAVED(Topics.CHECKPOINTS, CheckpointSaved.class),
   EVALUATION_REQUESTED(Topics.EVALUATIONS, EvaluationRequested.class),
+  EVALUATION_CANCEL_REQUESTED(Topics.EVALUATIONS, EvaluationCancelRequested.class),
   EVALUATION_COMPLETED(Topics.EVALUATIONS, EvaluationCompleted.class),
-  EVALUATION_FAILED(Topics.EVALUATIONS, EvaluationFailed.class);
+  EVALUATION_FAILED(Topics.EVALUATIONS, EvaluationFailed.class),
+  EVALUATION_CANCELLED(Topics.EVALUATIONS, EvaluationCancelled.class);
 
   private final String topic;
   private final Class<? extends Event> eventClass;

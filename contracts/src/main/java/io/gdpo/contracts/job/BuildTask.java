@@ -4,8 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.DatasetSpec;
 
 /**
- * What one {@code build} process is told to do, as {@code job.json}. It answers beside it with
- * {@code outcome.json} ({@link BuildOutcome}).
+ * What a {@code build} is told to do, as {@code job.json}; its result is a {@link BuildResult}.
  *
  * @param datasetId the dataset
  * @param spec what was asked for
@@ -13,6 +12,5 @@ import io.gdpo.contracts.spec.DatasetSpec;
  * @param artifacts URI of the store that the dataset is published in
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record BuildTask(String datasetId, DatasetSpec spec, String sourceSha256, String artifacts) {
-  public static final String OUTCOME_FILE = "outcome.json";
-}
+public record BuildTask(
+    String datasetId, DatasetSpec spec, String sourceSha256, String artifacts) {}

@@ -5,8 +5,8 @@ import io.gdpo.contracts.spec.SpecProblem;
 import java.util.List;
 
 /**
- * What a {@code plan} process found out about an experiment before anything costly is done for it:
- * the content of {@code plan.json}, beside the experiment's specification, {@code job.json}.
+ * What a {@code plan} found out about an experiment before anything costly is done for it: {@code
+ * result} of its {@link WorkOutcome}; it was told the experiment's specification.
  *
  * @param problems what keeps its model from being trained as its stages ask, with the fields that
  *     are to be changed; empty if nothing does
@@ -14,8 +14,6 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentPlan(List<SpecProblem> problems, ModelShape model) {
-  public static final String PLAN_FILE = "plan.json";
-
   public ExperimentPlan {
     problems = List.copyOf(problems);
   }

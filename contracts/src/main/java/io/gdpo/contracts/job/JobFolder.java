@@ -71,8 +71,8 @@ public record JobFolder(Path root) {
     return root.resolve("lock");
   }
 
-  /** {@link TrainingResult}; exists only once the job has ended. */
-  public Path result() {
-    return root.resolve("result.json");
+  /** {@link WorkOutcome} of the latest attempt that ended. */
+  public Path outcome() {
+    return root.resolve(WorkOutcome.FILE);
   }
 }

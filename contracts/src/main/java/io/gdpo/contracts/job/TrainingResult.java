@@ -1,35 +1,29 @@
 package io.gdpo.contracts.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gdpo.contracts.Reason;
 import java.util.Map;
 
 /**
- * How a training job ended: the content of {@code result.json}, which appears atomically and only
- * when there is nothing left to do. A process that leaves none may be started again.
+ * What a training job that succeeded came to: {@code result} of its {@link WorkOutcome}.
  *
- * @param reason why it failed or was cancelled; absent if it succeeded
  * @param step optimizer steps taken
  * @param examples training examples seen
  * @param stoppedEarly whether patience ran out before the last epoch
  * @param bestStep the step whose model is under {@code bestUri}
  * @param bestMetric value of the selection metric at that step
  * @param bestMetrics every metric of the eval split at that step
- * @param bestUri folder of the best model (Hugging Face layout); absent unless it succeeded
- * @param finalUri folder of the last model; absent unless it succeeded
+ * @param bestUri folder of the best model (Hugging Face layout)
+ * @param finalUri folder of the last model
  * @param referenceUri folder of the reference model; absent for losses that compare with none
  * @param maxLength longest prompt and response together in tokens, as trained
  * @param maxPromptLength longest prompt in tokens, as trained
  * @param seconds this process's wall time
  * @param tokensPerSecond real tokens (no padding) through training steps, over those steps' time
  * @param peakResidentBytes of this process
- * @param estimatedPeakBytes what it was estimated at before ({@link MemoryEstimate}); 0 if it
- *     failed
+ * @param estimatedPeakBytes what it was estimated at before ({@link MemoryEstimate})
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingResult(
-    Status status,
-    String reason,
     long step,
     long examples,
     boolean stoppedEarly,
@@ -47,37 +41,4 @@ public record TrainingResult(
     long estimatedPeakBytes) {
   /** How the line of the job's log begins that tells what memory it will need. */
   public static final String ESTIMATE = "memory: about ";
-
-  public TrainingResult {
-    reason = Reason.clean(reason);
-  }
-
-  /** The result of a job that failed. */
-  public static TrainingResult failed(String reason, long peakResidentBytes) {
-    return new TrainingResult(
-        Status.FAILED,
-        reason,
-        0,
-        0,
-        false,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        0,
-        0,
-        0,
-        peakResidentBytes,
-        0);
-  }
-
-  /** Terminal states of a training process. */
-  public enum Status {
-    SUCCEEDED,
-    FAILED,
-    CANCELLED
-  }
 }

@@ -19,9 +19,6 @@ import java.util.Optional;
 /** A dataset that was asked for, and what became of it. */
 @Entity
 public class Dataset extends PanacheEntityBase {
-  /** More than replicas could build at once. */
-  private static final int MOST_WAITING = 100;
-
   @Id public String id;
 
   @Convert(converter = SpecColumn.class)
@@ -36,16 +33,13 @@ public class Dataset extends PanacheEntityBase {
   /** Where it lies, once READY. */
   public String uri;
 
-  /** Why it FAILED. */
+  /** Why it FAILED or was CANCELLED. */
   @Convert(converter = ReasonColumn.class)
   public String reason;
 
   /** Examples by split, once READY. */
   @Convert(converter = ExamplesColumn.class)
   public Map<String, Long> examples = Map.of();
-
-  /** How often building it was begun since it was last asked for. */
-  public int attempts;
 
   /** Hash of its source: when it was asked for, if that is known; as it was built, once READY. */
   @Column(name = "source_sha256")
@@ -67,16 +61,6 @@ public class Dataset extends PanacheEntityBase {
   /** A dataset, locked until the transaction ends. */
   static Optional<Dataset> locked(String id) {
     return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
-  }
-
-  /** Ids of datasets that wait to be built, the oldest first. */
-  static List<String> waiting() {
-    return getEntityManager()
-        .createQuery(
-            "select id from Dataset where state = ?1 order by requestedAt, id", String.class)
-        .setParameter(1, DatasetState.REQUESTED)
-        .setMaxResults(MOST_WAITING)
-        .getResultList();
   }
 
   /**

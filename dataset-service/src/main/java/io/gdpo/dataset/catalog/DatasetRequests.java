@@ -1,6 +1,7 @@
 package io.gdpo.dataset.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -26,7 +27,7 @@ public class DatasetRequests {
   @Incoming("datasets")
   @Blocking
   void onDatasets(ConsumerRecord<String, byte[]> record) {
-    inbox.acceptCommand(record, DatasetRequested.class, this::handle, this::refuse);
+    inbox.acceptCommand(record, Event.Command.class, this::handle, this::refuse);
   }
 
   /** What cannot be read or carried out is a dataset that failed, if it is known which. */
@@ -36,9 +37,10 @@ public class DatasetRequests {
     return true;
   }
 
-  /** The other events of the topic are this service's own answers. */
-  private void handle(Event.OfDataset event) {
-    if (event instanceof DatasetRequested requested) {
+  private void handle(Event.Command command) {
+    if (command instanceof DatasetCancelRequested cancel) {
+      datasets.cancel(cancel.datasetId(), cancel.requestedBy(), cancel.reason());
+    } else if (command instanceof DatasetRequested requested) {
       List<SpecProblem> problems = Datasets.problems(requested.spec());
       if (problems.isEmpty() || requested.spec() == null) {
         datasets.request(requested.datasetId(), requested.spec(), requested.requestedBy(), null);

@@ -112,6 +112,23 @@ public class DatasetResource {
     return datasets.find(id).orElseThrow(() -> ProblemException.notFound("dataset", id));
   }
 
+  @POST
+  @Path("/{id}/cancel")
+  @Operation(
+      summary = "End a build",
+      description =
+          "The same as a DatasetCancelRequested event. The dataset is CANCELLED when its process is"
+              + " gone; one that is READY or FAILED stays as it is.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DatasetView.class)))
+  @APIResponse(responseCode = "404", description = "There is none of this id")
+  public DatasetView cancel(@PathParam("id") String id) {
+    return datasets
+        .cancel(id, null, "cancelled on request")
+        .orElseThrow(() -> ProblemException.notFound("dataset", id));
+  }
+
   @GET
   @Path("/{id}/card")
   @Operation(

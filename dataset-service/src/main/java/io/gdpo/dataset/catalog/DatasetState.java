@@ -1,8 +1,13 @@
 package io.gdpo.dataset.catalog;
 
-/** Where a dataset stands; READY is final, FAILED until it is asked for again. */
+/** Where a dataset stands; READY is final, FAILED and CANCELLED until it is asked for again. */
 public enum DatasetState {
   REQUESTED,
   READY,
-  FAILED
+  FAILED,
+  CANCELLED;
+
+  boolean isBegunAnew() {
+    return this == FAILED || this == CANCELLED;
+  }
 }

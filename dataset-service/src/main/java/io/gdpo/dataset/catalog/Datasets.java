@@ -3,6 +3,7 @@ package io.gdpo.dataset.catalog;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.spec.DatasetSpec;
@@ -10,6 +11,7 @@ import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -30,10 +32,12 @@ public class Datasets {
 
   private final Outbox outbox;
   private final Sources sources;
+  private final Works works;
 
-  Datasets(Outbox outbox, Sources sources) {
+  Datasets(Outbox outbox, Sources sources, Works works) {
     this.outbox = outbox;
     this.sources = sources;
+    this.works = works;
   }
 
   /** The id stands for something else. */
@@ -52,8 +56,7 @@ public class Datasets {
 
   /**
    * Notes that a dataset is wanted; a worker builds it. Asking again for one that is READY sends
-   * its answer again, for whoever waits now; one that FAILED is built anew, for its cause may be
-   * mended.
+   * its answer again, for whoever waits now; one that FAILED or was CANCELLED is built anew.
    *
    * @param requestedBy the experiment that waits for it; null if none does
    * @param sourceSha256 hash of the source that is meant; null if what is there when it is built
@@ -69,8 +72,9 @@ public class Datasets {
     }
     boolean isNew = Dataset.insertIfAbsent(id, spec, now());
     Dataset dataset = Dataset.locked(id).orElseThrow();
-    if (isNew || dataset.state == DatasetState.FAILED) {
+    if (isNew || dataset.state.isBegunAnew()) {
       ask(dataset, spec, requestedBy, sourceSha256);
+      works.ask(id, BuildWork.VERB, BuildWork.folder(id), dataset.requestedBy);
       LOG.infof("Dataset '%s' requested%s", id, isNew ? "" : " again");
     } else if (!dataset.spec.equals(spec)) {
       throw new OtherDatasetException(id, "with another specification");
@@ -92,7 +96,7 @@ public class Datasets {
     requireId(id);
     boolean isNew = Dataset.insertIfAbsent(id, spec, now());
     Dataset dataset = Dataset.locked(id).orElseThrow();
-    if (!isNew && dataset.state != DatasetState.FAILED) {
+    if (!isNew && !dataset.state.isBegunAnew()) {
       throw new OtherDatasetException(id, "with another specification");
     }
     ask(dataset, spec, requestedBy, null);
@@ -103,6 +107,28 @@ public class Datasets {
     LOG.warnf("Dataset '%s' refused: %s", id, dataset.reason);
   }
 
+  /**
+   * Ends the build of a dataset that nobody waits for any more; it is over, and told, when its
+   * process is gone. One that is READY or over stays as it is.
+   *
+   * @param requestedBy who does not wait any more; a dataset that another one asked for is built on
+   */
+  @Transactional
+  public Optional<DatasetView> cancel(String id, String requestedBy, String reason) {
+    Optional<Dataset> known = Dataset.locked(id);
+    known
+        .filter(dataset -> requestedBy == null || requestedBy.equals(dataset.requestedBy))
+        .ifPresent(
+            dataset -> {
+              if (dataset.state == DatasetState.REQUESTED) {
+                works.cancel(id, reason);
+              } else {
+                announce(dataset);
+              }
+            });
+    return known.map(DatasetView::of);
+  }
+
   private static void ask(
       Dataset dataset, DatasetSpec spec, String requestedBy, String sourceSha256) {
     dataset.spec = spec;
@@ -110,7 +136,6 @@ public class Datasets {
     dataset.requestedBy =
         requestedBy == null ? null : Reason.beginning(Reason.clean(requestedBy), REQUESTER);
     dataset.sourceSha256 = sourceSha256;
-    dataset.attempts = 0;
     dataset.reason = null;
     dataset.requestedAt = now();
     dataset.finishedAt = null;
@@ -173,6 +198,7 @@ public class Datasets {
     switch (dataset.state) {
       case READY -> outbox.send(new DatasetReady(dataset.id, dataset.uri, dataset.examples));
       case FAILED -> outbox.send(new DatasetFailed(dataset.id, dataset.reason));
+      case CANCELLED -> outbox.send(new DatasetCancelled(dataset.id, dataset.reason));
       case REQUESTED -> LOG.debugf("Dataset '%s' is still to be built", dataset.id);
     }
   }

@@ -47,6 +47,21 @@ abstract class DatasetAsking {
     return dataset;
   }
 
+  /** The row of its build, which no replica holds. */
+  static void work(String id, String state, int attempt, int failures) {
+    Dataset.getEntityManager()
+        .createNativeQuery(
+            "insert into work(id, kind, folder, state, attempt, failures, cancel_requested,"
+                + " queued_at, not_before, term) values (?1, 'build', ?2, ?3, ?4, ?5, false, now(),"
+                + " now(), 0)")
+        .setParameter(1, id)
+        .setParameter(2, "builds/" + id)
+        .setParameter(3, state)
+        .setParameter(4, attempt)
+        .setParameter(5, failures)
+        .executeUpdate();
+  }
+
   static ValidatableResponse post(Map<String, Object> spec) {
     return given().contentType(ContentType.JSON).body(spec).post("/datasets").then();
   }

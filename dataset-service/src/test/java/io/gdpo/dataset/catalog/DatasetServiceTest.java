@@ -208,8 +208,9 @@ class DatasetServiceTest extends DatasetAsking {
             () -> {
               Dataset left = waiting(id);
               left.spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null);
-              left.attempts = 1;
               left.persist();
+              left.flush();
+              work(id, "RUNNING", 1, 0);
             });
 
     awaitState(id, "READY");

@@ -7,8 +7,10 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.oneOf;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.platform.work.Works;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
@@ -19,9 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -47,45 +47,52 @@ class DatasetTroubleTest extends DatasetAsking {
       "reject_response": "Never.", "probabilities": [0, 0, 0.25, 0, 0.75, 0]}
       """;
 
-  @Inject DatasetWorker worker;
+  @Inject Works works;
 
-  @Inject BuildLock lock;
+  @Inject ArtifactStore artifacts;
 
   @Test
-  void anErrorIsAFailureOfItsDatasetWithACleanShortReason() throws SQLException {
+  void whateverABuildSaysOfItsEndIsAFailureWithACleanShortReason() {
     String id = "error-" + UUID.randomUUID();
-
-    lock.ifFree(
-        id,
-        () -> {
-          QuarkusTransaction.requiringNew().run(() -> waiting(id).persist());
-          worker.attempt(
-              id,
-              () -> {
-                throw new AssertionError("nul \u0000 and \ud83d half".repeat(1_000));
-              });
-        });
+    String nul = "nul \\u0000 and \\ud83d half".repeat(1_000);
+    artifacts.write(
+        "builds/" + id + "/outcome.json",
+        "{\"attempt\": 1, \"status\": \"FAILED\", \"reason\": \"%s\"}"
+            .formatted(nul)
+            .getBytes(StandardCharsets.UTF_8));
+    left(id, 1, 0);
 
     String reason = awaitState(id, "FAILED").getString("reason");
-    assertThat(reason).contains("AssertionError: nul \uFFFD and \uFFFD half").hasSizeLessThan(2001);
+    assertThat(reason).contains("nul \uFFFD and \uFFFD half").hasSizeLessThan(2001);
     awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetFailed");
   }
 
   @Test
-  void aBuildThatEndedTheServiceThreeTimesFailsAndTheNextIsBuilt() {
+  void aBuildThatDiesForTheThirdTimeFailsAndTheNextIsBuilt() {
     String id = "deadly-" + UUID.randomUUID();
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              Dataset deadly = waiting(id);
-              deadly.attempts = DatasetWorker.MOST_ATTEMPTS;
-              deadly.requestedAt = Instant.EPOCH;
-              deadly.persist();
-            });
+    left(id, 2, 2);
+    process(id).destroyForcibly();
 
-    assertThat(awaitState(id, "FAILED").getString("reason")).contains("was begun 3 times");
+    assertThat(awaitState(id, "FAILED").getString("reason"))
+        .contains("tried 3 times, at last: exit code 137");
     String next = post(Map.of("survey", SURVEY, "group", "Hilltop")).extract().path("id");
     awaitState(next, "READY");
+  }
+
+  @Test
+  void aBuildThatIsCancelledIsOverWhenItsProcessIsGoneAndCanBeAskedForAgain() {
+    Map<String, Object> slow =
+        Map.of("survey", SURVEY, "group", "Harbor", "synthesis", Map.of("respondents", 301));
+    String id = post(slow).extract().path("id");
+    ProcessHandle build = process(id);
+
+    given().post("/datasets/" + id + "/cancel").then().statusCode(200);
+
+    assertThat(awaitState(id, "CANCELLED").getString("reason")).isEqualTo("cancelled on request");
+    assertThat(build.isAlive()).isFalse();
+    awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetCancelled");
+    post(slow).statusCode(202);
+    awaitState(id, "READY");
   }
 
   @Test
@@ -94,23 +101,37 @@ class DatasetTroubleTest extends DatasetAsking {
         post(Map.of("survey", SURVEY, "group", "Harbor", "synthesis", Map.of("respondents", 300)))
             .extract()
             .path("id");
-    ProcessHandle build =
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .until(
-                () ->
-                    ProcessHandle.current()
-                        .children()
-                        .filter(child -> child.info().commandLine().orElse("").contains(id))
-                        .findFirst(),
-                Optional::isPresent)
-            .orElseThrow();
-
-    build.destroyForcibly();
+    process(id).destroyForcibly();
 
     awaitState(id, "READY");
+    assertThat(works.find(id).orElseThrow().attempt()).isEqualTo(2);
+  }
+
+  /** As an earlier run of the service left it. */
+  private void left(String id, int attempt, int failures) {
     QuarkusTransaction.requiringNew()
-        .run(() -> assertThat(Dataset.named(id).orElseThrow().attempts).isEqualTo(2));
+        .run(
+            () -> {
+              Dataset dataset = waiting(id);
+              dataset.persist();
+              dataset.flush();
+              work(id, "RUNNING", attempt, failures);
+            });
+  }
+
+  /** The process that builds this dataset, as soon as there is one. */
+  private static ProcessHandle process(String id) {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () ->
+                ProcessHandle.current()
+                    .children()
+                    .filter(child -> child.info().commandLine().orElse("").contains(id))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   @Test

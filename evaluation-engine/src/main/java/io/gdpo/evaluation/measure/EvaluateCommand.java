@@ -3,13 +3,10 @@ package io.gdpo.evaluation.measure;
 import ai.djl.Device;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
-import io.gdpo.artifacts.process.ExitCode;
-import io.gdpo.artifacts.process.JobFile;
-import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.job.EvaluationFailure;
 import io.gdpo.contracts.job.EvaluationResult;
+import io.gdpo.contracts.job.EvaluationSummary;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.view.EvaluationProgress;
@@ -24,27 +21,35 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
- * The {@code evaluate} command: measures one checkpoint as {@code request.json} says, stores the
- * result beside it, and exits. Ends at once when its parent does; there is nothing to save, for the
- * result appears whole or not at all.
+ * The command {@code evaluate}: measures one checkpoint; its result is an {@link
+ * EvaluationSummary}. Asked to stop it ends at the next batch; there is nothing to save, for what
+ * it measures appears whole or not at all.
  */
-public final class EvaluateCommand {
+public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
   /**
    * Environment variable that says where to compute: {@code auto}, {@code cpu} or {@code cuda:N}.
    */
   private static final String DEVICE = "GDPO_DEVICE";
 
-  private final PrintStream out;
-  private final PrintStream err;
   private final String device;
   private final long memory;
   private final Optional<MemoryShare> share;
 
+  /** On this machine, beside others. */
+  public EvaluateCommand() {
+    this(
+        System.getenv().getOrDefault(DEVICE, Devices.AUTO),
+        MachineMemory.total(),
+        Optional.of(MemoryShare.ofMachine()));
+  }
+
   /** On a machine that has memory for all. */
-  EvaluateCommand(PrintStream out, PrintStream err, String device) {
-    this(out, err, device, Long.MAX_VALUE, Optional.empty());
+  EvaluateCommand(String device) {
+    this(device, Long.MAX_VALUE, Optional.empty());
   }
 
   /**
@@ -52,74 +57,80 @@ public final class EvaluateCommand {
    * @param memory bytes that there are
    * @param share by which it is shared, if it is
    */
-  EvaluateCommand(
-      PrintStream out, PrintStream err, String device, long memory, Optional<MemoryShare> share) {
-    this.out = out;
-    this.err = err;
+  EvaluateCommand(String device, long memory, Optional<MemoryShare> share) {
     this.device = device;
     this.memory = memory;
     this.share = share;
   }
 
-  /** Runs {@code evaluate --job URI} and returns the exit code. */
-  public static int run(String... args) {
-    ParentWatch.start(() -> {}, Duration.ZERO);
-    String device = System.getenv().getOrDefault(DEVICE, Devices.AUTO);
-    return new EvaluateCommand(
-            System.out,
-            System.err,
-            device,
-            MachineMemory.total(),
-            Optional.of(MemoryShare.ofMachine()))
-        .execute(args);
+  @Override
+  public String verb() {
+    return "evaluate";
   }
 
-  int execute(String... args) {
-    return JobFile.read("evaluate", err, EvaluationTask.class, args)
-        .map(this::measure)
-        .orElse(ExitCode.USAGE);
+  @Override
+  public Class<EvaluationTask> task() {
+    return EvaluationTask.class;
+  }
+
+  /** For a batch. */
+  @Override
+  public Duration grace() {
+    return Duration.ofSeconds(30);
+  }
+
+  @Override
+  public EvaluationSummary run(
+      EvaluationTask task, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console)
+      throws IOException {
+    Progress progress =
+        new Progress(
+            console,
+            how -> {
+              if (stopAsked.getAsBoolean()) {
+                throw new CancellationException("stopped as asked, while measuring " + how.work());
+              }
+            },
+            how -> tell(folder, how, console));
+    EvaluationResult result =
+        new CheckpointEvaluation(
+                folder,
+                progress,
+                Devices.choose(device),
+                (who, on, estimate) -> claim(who, on, estimate, progress, stopAsked))
+            .measure(task.checkpoint(), task.evaluation());
+    progress.say("means over questions: " + result.metrics());
+    progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
+    return new EvaluationSummary(
+        folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result)).toString(),
+        result.metrics(),
+        result.seconds());
+  }
+
+  @Override
+  public boolean isRefusal(Throwable cause) {
+    return cause instanceof PreferenceDataException
+        || cause instanceof InvalidSpecException
+        || cause instanceof ArtifactMissingException
+        || cause instanceof IllegalArgumentException;
   }
 
   /** For those who watch; measuring goes on without them. */
-  private void tell(ArtifactStore folder, EvaluationProgress progress) {
+  private static void tell(ArtifactStore folder, EvaluationProgress progress, PrintStream console) {
     try {
       folder.write(EvaluationTask.PROGRESS_FILE, Json.EVENTS.writeValueAsBytes(progress));
     } catch (IOException | UncheckedIOException e) {
-      err.println("Progress cannot be told: " + e.getMessage());
-    }
-  }
-
-  private int measure(JobFile<EvaluationTask> job) {
-    EvaluationTask task = job.task();
-    ArtifactStore folder = job.folder();
-    Progress progress = new Progress(out, how -> tell(folder, how));
-    try {
-      EvaluationResult result =
-          new CheckpointEvaluation(
-                  folder,
-                  progress,
-                  Devices.choose(device),
-                  (who, on, estimate) -> claim(who, on, estimate, progress))
-              .measure(task.checkpoint(), task.evaluation());
-      job.leave(EvaluationTask.RESULT_FILE, result);
-      progress.say("means over questions: " + result.metrics());
-      progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
-      return ExitCode.DONE;
-    } catch (PreferenceDataException
-        | InvalidSpecException
-        | ArtifactMissingException
-        | IllegalArgumentException e) {
-      e.printStackTrace(err);
-      job.leave(EvaluationTask.FAILURE_FILE, new EvaluationFailure(Reason.of(e)));
-      return ExitCode.FAILED;
-    } catch (IOException | RuntimeException e) {
-      e.printStackTrace(err);
-      return ExitCode.BROKEN;
+      console.println("Progress cannot be told: " + e.getMessage());
     }
   }
 
   /** What is claimed is given back when this process ends. A GPU's memory is not shared out. */
-  private void claim(String who, Device on, MemoryEstimate estimate, Progress progress) {
+  private void claim(
+      String who,
+      Device on,
+      MemoryEstimate estimate,
+      Progress progress,
+      BooleanSupplier stopAsked) {
     progress.say("memory: about " + estimate);
     if (on.isGpu()) {
       return;
@@ -130,6 +141,9 @@ public final class EvaluateCommand {
               .formatted(estimate, MemoryEstimate.megabytes(memory)));
     }
     share.ifPresent(
-        all -> all.claim("evaluation of " + who, estimate.total(), progress::say, () -> false));
+        all ->
+            all.claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
+                .orElseThrow(
+                    () -> new CancellationException("stopped as asked, waiting for memory")));
   }
 }

@@ -14,20 +14,28 @@ final class Progress {
   private static final long BETWEEN = Duration.ofSeconds(1).toNanos();
 
   private final PrintStream out;
+  private final Consumer<EvaluationProgress> always;
   private final Consumer<EvaluationProgress> listener;
   private final long started = System.nanoTime();
   private String lastWork = "";
   private int lastTenths;
   private long lastTold;
 
-  Progress(PrintStream out, Consumer<EvaluationProgress> listener) {
+  /**
+   * @param always hears of each thing; what it throws ends the work
+   * @param listener hears at most once in a second
+   */
+  Progress(
+      PrintStream out, Consumer<EvaluationProgress> always, Consumer<EvaluationProgress> listener) {
     this.out = out;
+    this.always = always;
     this.listener = listener;
   }
 
   /** {@code done} of {@code total} things are done; begins with none, so that all hear of it. */
   void report(String work, int done, int total, String unit) {
     EvaluationProgress progress = new EvaluationProgress(work, done, total, unit);
+    always.accept(progress);
     boolean isNew = !work.equals(lastWork);
     int tenths = total == 0 ? 10 : (int) (10L * done / total);
     long now = System.nanoTime();

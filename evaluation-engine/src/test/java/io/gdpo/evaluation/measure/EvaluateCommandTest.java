@@ -7,14 +7,15 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.event.Checkpoint;
-import io.gdpo.contracts.job.EvaluationFailure;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.QuestionResult;
+import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.EncodedExample;
@@ -123,7 +124,11 @@ class EvaluateCommandTest {
               EncodedExample::rejectedUnderBelief);
       ResponseScorer.Scores scores =
           new ResponseScorer(model)
-              .score(encoded, responses, "pairs", new Progress(new PrintStream(output), how -> {}));
+              .score(
+                  encoded,
+                  responses,
+                  "pairs",
+                  new Progress(new PrintStream(output), how -> {}, how -> {}));
       for (EncodedExample example : encoded) {
         for (Function<EncodedExample, long[]> response : responses) {
           assertThat(scores.of(example.prompt(), response.apply(example)))
@@ -192,8 +197,7 @@ class EvaluateCommandTest {
 
   @Test
   void aCommandLineWithoutRequestIsMisuse() {
-    EvaluateCommand command =
-        new EvaluateCommand(new PrintStream(output), new PrintStream(output), "cpu");
+    WorkerProcess<EvaluationTask> command = process(new PrintStream(output));
     assertThat(command.execute()).isEqualTo(ExitCode.USAGE);
     assertThat(command.execute("--job", home.resolve("absent.json").toUri().toString()))
         .isEqualTo(ExitCode.USAGE);
@@ -226,15 +230,19 @@ class EvaluateCommandTest {
   }
 
   private int run(String folder, Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
-    Path request = Files.createDirectories(home.resolve(folder)).resolve("request.json");
+    Path request = Files.createDirectories(home.resolve(folder)).resolve("job.json");
     Json.EVENTS.writeValue(request.toFile(), new EvaluationTask(checkpoint, spec));
     PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8);
-    return new EvaluateCommand(stream, stream, "cpu").execute("--job", request.toUri().toString());
+    return process(stream).execute("--job", request.toUri().toString());
+  }
+
+  private static WorkerProcess<EvaluationTask> process(PrintStream console) {
+    return new WorkerProcess<>(new EvaluateCommand("cpu"), console);
   }
 
   private static String reason(String folder) throws IOException {
     return Json.EVENTS
-        .readValue(home.resolve(folder).resolve("failure.json").toFile(), EvaluationFailure.class)
+        .readValue(home.resolve(folder).resolve(WorkOutcome.FILE).toFile(), WorkOutcome.class)
         .reason();
   }
 

@@ -3,9 +3,11 @@ package io.gdpo.evaluation.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
+import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.memory.DecoderMemory;
@@ -63,11 +65,11 @@ class EvaluationMemoryTest {
     PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
 
     int code =
-        new EvaluateCommand(out, out, "cpu", 100 << 20, Optional.empty())
+        new WorkerProcess<>(new EvaluateCommand("cpu", 100 << 20, Optional.empty()), out)
             .execute("--job", request.toUri().toString());
 
     assertThat(code).isEqualTo(ExitCode.FAILED);
-    assertThat(Files.readString(request.resolveSibling(EvaluationTask.FAILURE_FILE)))
+    assertThat(Files.readString(request.resolveSibling(WorkOutcome.FILE)))
         .contains("the evaluation needs about 3")
         .contains("there are only 100 MB");
   }
@@ -80,9 +82,7 @@ class EvaluationMemoryTest {
   }
 
   private Path request(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
-    Path request =
-        Files.createDirectories(temporary.resolve("evaluation"))
-            .resolve(EvaluationTask.REQUEST_FILE);
+    Path request = Files.createDirectories(temporary.resolve("evaluation")).resolve("job.json");
     Files.write(request, Json.EVENTS.writeValueAsBytes(new EvaluationTask(checkpoint, spec)));
     return request;
   }

@@ -65,7 +65,8 @@ class TokensInPlaceEvaluationTest {
           new BeliefReader(model, new ExampleEncoder(tokenizer, 96, 60).beliefTokenIds())
               .read(
                   List.of(prompt),
-                  new Progress(new PrintStream(new ByteArrayOutputStream()), progress -> {}))
+                  new Progress(
+                      new PrintStream(new ByteArrayOutputStream()), progress -> {}, progress -> {}))
               .get(0)
               .restricted();
 

@@ -2,9 +2,13 @@ package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
+import io.gdpo.contracts.event.EvaluationFailed;
+import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.database.ReasonColumn;
@@ -22,12 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the evaluator remembers of a checkpoint that was to be measured. */
+/** A measurement of a checkpoint that was asked for: a checkpoint may have several. */
 @Entity
 public class Evaluation extends PanacheEntityBase {
-  private static final int PENDING_AT_ONCE = 100;
+  private static final int DIGITS = 8;
 
-  @Id
+  @Id String id;
+
   @Column(name = "checkpoint_id")
   String checkpointId;
 
@@ -38,12 +43,6 @@ public class Evaluation extends PanacheEntityBase {
 
   @Enumerated(EnumType.STRING)
   EvaluationStatus status;
-
-  /** Processes that ended badly. */
-  int failures;
-
-  /** Processes that were started; each has its own name. */
-  int launches;
 
   @Convert(converter = ReasonColumn.class)
   String reason;
@@ -63,19 +62,19 @@ public class Evaluation extends PanacheEntityBase {
   protected Evaluation() {}
 
   /** A checkpoint to be measured. */
-  Evaluation(Checkpoint checkpoint, EvaluationSpec spec, Instant requestedAt) {
+  Evaluation(String id, Checkpoint checkpoint, EvaluationSpec spec, Instant requestedAt) {
+    this.id = id;
     this.checkpointId = checkpoint.id();
     this.requestedAt = requestedAt;
     ask(checkpoint, spec);
   }
 
-  /** It failed and is asked for again: what is asked now counts, and it has all its tries. */
+  /** It has no result and is asked for again: what is asked now counts. */
   void askAgain(Checkpoint asked, EvaluationSpec settings) {
-    if (status != EvaluationStatus.FAILED) {
+    if (!status.isBegunAnew()) {
       throw new IllegalStateException(
-          "Only an evaluation that failed is asked for again, " + checkpointId + " is " + status);
+          "Only an evaluation without a result is asked for again, " + id + " is " + status);
     }
-    failures = 0;
     reason = null;
     finishedAt = null;
     ask(asked, settings);
@@ -89,15 +88,35 @@ public class Evaluation extends PanacheEntityBase {
     status = EvaluationStatus.PENDING;
   }
 
-  static Optional<Evaluation> ofCheckpoint(String checkpointId) {
-    return findByIdOptional(checkpointId);
+  /**
+   * The id of an evaluation of a checkpoint by these settings: the first one's is the checkpoint's,
+   * others are told apart by their settings.
+   */
+  static String idOf(Checkpoint checkpoint, EvaluationSpec settings) {
+    Optional<Evaluation> first = withId(checkpoint.id());
+    return first.isEmpty()
+            || first.get().status.isBegunAnew()
+            || first.get().spec().equals(settings)
+        ? checkpoint.id()
+        : checkpoint.id() + "-" + Digests.ofTexts(List.of(json(settings))).substring(0, DIGITS);
+  }
+
+  /** The checkpoint of an evaluation; reads no more, so that the row can be locked by it first. */
+  static Optional<String> checkpointOf(String id) {
+    return find("select checkpointId from Evaluation where id = ?1", id)
+        .project(String.class)
+        .firstResultOptional();
+  }
+
+  static Optional<Evaluation> withId(String id) {
+    return findByIdOptional(id);
   }
 
   /**
    * A page of all evaluations, or of an experiment's, in the order in which they were asked for.
    */
   static List<Evaluation> page(Optional<String> experiment, Page page) {
-    Sort order = Sort.by("requestedAt").and("checkpointId");
+    Sort order = Sort.by("requestedAt").and("id");
     PanacheQuery<Evaluation> query =
         experiment.isPresent() ? find("experiment", order, experiment.get()) : findAll(order);
     return query.range(page.offset(), page.offset() + page.limit() - 1).list();
@@ -108,44 +127,18 @@ public class Evaluation extends PanacheEntityBase {
     return list("experiment", Sort.by("requestedAt"), experiment);
   }
 
-  static Optional<Evaluation> running() {
-    return find("status", EvaluationStatus.RUNNING).firstResultOptional();
-  }
-
-  /** Those that wait for their turn, the longest waiting first; a few are enough. */
-  static List<Evaluation> pending() {
-    return find("status", Sort.by("requestedAt"), EvaluationStatus.PENDING)
-        .page(0, PENDING_AT_ONCE)
-        .list();
-  }
-
   /** Makes equal requests that come at once be one: the others wait for the first to be noted. */
-  static void lock(String checkpointId) {
+  static void lock(String id) {
     getEntityManager()
         .createNativeQuery(
             "select cast(pg_advisory_xact_lock(hashtextextended(:name, 0)) as text)", String.class)
-        .setParameter("name", "evaluation " + checkpointId)
+        .setParameter("name", "evaluation " + id)
         .getSingleResult();
   }
 
-  /** The name of this evaluation's latest process; unique for ever. */
-  String processName() {
-    return "evaluate-" + checkpointId + "-" + launches;
-  }
-
-  /** Artifact key of the folder that takes request, result and log. */
-  String folderKey() {
-    return "evaluations/" + checkpointId;
-  }
-
-  void launched() {
-    status = EvaluationStatus.RUNNING;
-    launches++;
-  }
-
-  /** Its process is gone without a fault of its own: it will be started again. */
-  void interrupted() {
-    status = EvaluationStatus.PENDING;
+  /** Artifact key of the folder that takes task, result and log. */
+  static String folderKey(String id) {
+    return "evaluations/" + id;
   }
 
   void succeeded(String uri, Map<String, Double> means, Instant at) {
@@ -155,15 +148,30 @@ public class Evaluation extends PanacheEntityBase {
     finishedAt = at;
   }
 
-  void failed(String why, Instant at) {
-    status = EvaluationStatus.FAILED;
+  /** It ended without a result. */
+  void ended(EvaluationStatus end, String why, Instant at) {
+    status = end;
     reason = why;
     finishedAt = at;
   }
 
-  /** What is told to whoever waits for an evaluation that has succeeded. */
-  EvaluationCompleted completed() {
-    return new EvaluationCompleted(checkpointId, experiment, stage, metrics(), resultUri);
+  /** What is told to whoever waits for an evaluation that is over; empty while it is not. */
+  Optional<Event> answer() {
+    return switch (status) {
+      case SUCCEEDED -> Optional.of(completed());
+      case FAILED -> Optional.of(new EvaluationFailed(id, checkpointId, experiment, stage, reason));
+      case CANCELLED ->
+          Optional.of(new EvaluationCancelled(id, checkpointId, experiment, stage, reason));
+      case PENDING, RUNNING -> Optional.empty();
+    };
+  }
+
+  private EvaluationCompleted completed() {
+    return new EvaluationCompleted(id, checkpointId, experiment, stage, metrics(), resultUri);
+  }
+
+  public String id() {
+    return id;
   }
 
   public String checkpointId() {

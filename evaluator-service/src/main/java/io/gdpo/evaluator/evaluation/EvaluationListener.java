@@ -1,7 +1,9 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.event.Event;
 import io.gdpo.platform.event.Inbox;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,10 +35,14 @@ class EvaluationListener {
   @Incoming("evaluations")
   @Blocking
   void onEvaluations(ConsumerRecord<String, byte[]> record) {
-    inbox.acceptCommand(
-        record,
-        EvaluationRequested.class,
-        requested -> evaluations.requestByEvent(requested.checkpoint(), requested.evaluation()),
-        evaluations::refuse);
+    inbox.acceptCommand(record, Event.Command.class, this::handle, evaluations::refuse);
+  }
+
+  private void handle(Event.Command command) {
+    if (command instanceof EvaluationRequested requested) {
+      evaluations.requestByEvent(requested.checkpoint(), requested.evaluation());
+    } else if (command instanceof EvaluationCancelRequested cancel) {
+      evaluations.cancelByEvent(cancel);
+    }
   }
 }

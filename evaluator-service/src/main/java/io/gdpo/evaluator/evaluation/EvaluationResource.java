@@ -39,25 +39,17 @@ public class EvaluationResource {
   @Operation(
       summary = "Measure a checkpoint",
       description =
-          "The same as an EvaluationRequested event. 202 with the evaluation; a checkpoint that is known is not"
-              + " measured again (200) unless that failed (202), and asking for it with other settings is a"
-              + " conflict (409).")
+          "The same as an EvaluationRequested event. 202 with the evaluation; what was measured by"
+              + " these settings is not measured again (200) unless that has no result (202). By other"
+              + " settings it is another evaluation, with an id of its own.")
   public Response request(EvaluationRequested request) {
     Evaluations.Requested requested =
         evaluations.request(
             request == null ? null : request.checkpoint(),
             request == null ? null : request.evaluation());
     Evaluation evaluation = requested.evaluation();
-    if (request.evaluation() != null && !request.evaluation().equals(evaluation.spec())) {
-      throw ProblemException.conflict(
-          "Checkpoint '"
-              + evaluation.checkpointId()
-              + "' was or will be evaluated with other settings ("
-              + evaluation.spec()
-              + "); an evaluation changes only when it has failed");
-    }
     return Response.status(requested.asked() ? 202 : 200)
-        .location(URI.create("/evaluations/" + evaluation.checkpointId()))
+        .location(URI.create("/evaluations/" + evaluation.id()))
         .entity(view(evaluation))
         .build();
   }
@@ -72,12 +64,26 @@ public class EvaluationResource {
   }
 
   @GET
-  @Path("/{checkpointId}")
-  @Operation(summary = "A checkpoint's evaluation")
-  public EvaluationView get(String checkpointId) {
-    return Evaluation.ofCheckpoint(checkpointId)
-        .map(this::view)
-        .orElseThrow(() -> ProblemException.notFound("evaluation of checkpoint", checkpointId));
+  @Path("/{id}")
+  @Operation(summary = "One evaluation; a checkpoint's first one has the checkpoint's id")
+  public EvaluationView get(String id) {
+    return Evaluation.withId(id).map(this::view).orElseThrow(() -> missing(id));
+  }
+
+  @POST
+  @Path("/{id}/cancel")
+  @Transactional
+  @Operation(
+      summary = "End an evaluation",
+      description =
+          "The same as an EvaluationCancelRequested event. It is CANCELLED when its process is gone;"
+              + " one that is over stays as it is.")
+  public EvaluationView cancel(String id) {
+    return evaluations.cancel(id, null).map(this::view).orElseThrow(() -> missing(id));
+  }
+
+  private static ProblemException missing(String id) {
+    return ProblemException.notFound("evaluation", id);
   }
 
   private EvaluationView view(Evaluation evaluation) {

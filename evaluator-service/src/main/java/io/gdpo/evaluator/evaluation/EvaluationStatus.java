@@ -1,18 +1,17 @@
 package io.gdpo.evaluator.evaluation;
 
-/**
- * Where an evaluation stands. The last two are ends; a failed one begins anew when it is asked for
- * again.
- */
+/** Where an evaluation stands; it ends once, unless it is asked for again without a result. */
 public enum EvaluationStatus {
-  /** Waits for its turn, or for another try. */
+  /** It waits for its turn. */
   PENDING,
-  /** A child process measures. */
+  /** A process measures. */
   RUNNING,
   SUCCEEDED,
-  FAILED;
+  FAILED,
+  CANCELLED;
 
-  public boolean isTerminal() {
-    return this == SUCCEEDED || this == FAILED;
+  /** Whether asking for it begins it anew. */
+  boolean isBegunAnew() {
+    return this == FAILED || this == CANCELLED;
   }
 }

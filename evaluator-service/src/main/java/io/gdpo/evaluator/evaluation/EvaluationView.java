@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * An evaluation as REST tells it.
  *
- * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED} or {@code FAILED}
+ * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED} or {@code
+ *     CANCELLED}
  * @param reason why it failed, or why the last try did
  * @param metrics means over questions, by name (docs/reference/metrics.md)
  * @param uri the full result, question by question
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationView(
+    String id,
     String checkpointId,
     String experiment,
     String stage,
@@ -31,6 +33,7 @@ public record EvaluationView(
     EvaluationProgress progress) {
   static EvaluationView of(Evaluation evaluation, Optional<EvaluationProgress> progress) {
     return new EvaluationView(
+        evaluation.id,
         evaluation.checkpointId,
         evaluation.experiment,
         evaluation.stage,

@@ -2,12 +2,15 @@ package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.event.EvaluationCancelRequested;
+import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,9 +19,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Takes requests to measure a checkpoint, from Kafka and REST alike, and only notes them; {@link
- * EvaluationRunner} does the work. A checkpoint is measured once, however often it is asked for;
- * one that could not be measured is tried again when it is asked for again.
+ * Takes requests to measure a checkpoint, from Kafka and REST alike, and only notes them; what is
+ * to be done then is {@link EvaluateWork}. A checkpoint is measured once by the same settings,
+ * however often it is asked for; what has no result is tried again when it is asked for again.
  */
 @ApplicationScoped
 class Evaluations {
@@ -26,9 +29,11 @@ class Evaluations {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
 
   private final Outbox outbox;
+  private final Works works;
 
-  Evaluations(Outbox outbox) {
+  Evaluations(Outbox outbox, Works works) {
     this.outbox = outbox;
+    this.works = works;
   }
 
   /**
@@ -51,24 +56,53 @@ class Evaluations {
       throw new InvalidSpecException(problems);
     }
     Evaluation.lock(checkpoint.id());
-    Optional<Evaluation> known = Evaluation.ofCheckpoint(checkpoint.id());
+    String id = Evaluation.idOf(checkpoint, spec);
+    Optional<Evaluation> known = Evaluation.withId(id);
+    boolean asked = known.isEmpty() || known.get().status().isBegunAnew();
+    Evaluation evaluation =
+        known.orElseGet(() -> new Evaluation(id, checkpoint, spec, Instant.now()));
     if (known.isEmpty()) {
-      Evaluation evaluation = new Evaluation(checkpoint, spec, Instant.now());
       evaluation.persist();
-      return new Requested(evaluation, true);
+    } else if (asked) {
+      evaluation.askAgain(checkpoint, spec);
     }
-    boolean failed = known.get().status() == EvaluationStatus.FAILED;
-    if (failed) {
-      known.get().askAgain(checkpoint, spec);
+    if (asked) {
+      works.ask(id, EvaluateWork.VERB, Evaluation.folderKey(id), checkpoint.experiment());
     }
-    return new Requested(known.get(), failed);
+    return new Requested(evaluation, asked);
+  }
+
+  /**
+   * Asks an evaluation to end; it is over when its process is gone. One that is over stays as it
+   * is, and is told again to whoever waits.
+   */
+  Optional<Evaluation> cancel(String id, String reason) {
+    Optional<String> checkpoint = Evaluation.checkpointOf(id);
+    if (checkpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    Evaluation.lock(checkpoint.get());
+    works.cancel(id, reason == null ? "cancelled on request" : reason);
+    return Evaluation.withId(id);
+  }
+
+  /** The same for an event, whose sender waits for the answer: also where there is nothing. */
+  void cancelByEvent(EvaluationCancelRequested request) {
+    Optional<Evaluation> known = cancel(request.evaluationId(), request.reason());
+    if (known.isEmpty()) {
+      outbox.send(
+          new EvaluationCancelled(
+              request.evaluationId(), request.checkpointId(), null, null, request.reason()));
+    } else {
+      known.get().answer().ifPresent(outbox::send);
+    }
   }
 
   /** The same for an event, whose sender waits for the answer; what is done is answered again. */
   void requestByEvent(Checkpoint checkpoint, EvaluationSpec requested) {
     Evaluation evaluation = request(checkpoint, requested).evaluation();
     if (evaluation.status() == EvaluationStatus.SUCCEEDED) {
-      outbox.send(evaluation.completed());
+      evaluation.answer().ifPresent(outbox::send);
     }
   }
 
@@ -86,10 +120,10 @@ class Evaluations {
       return false;
     }
     Evaluation.lock(id);
-    if (Evaluation.ofCheckpoint(id).isPresent()) {
+    if (Evaluation.withId(id).isPresent()) {
       return false;
     }
-    outbox.send(new EvaluationFailed(id, experiment, stage, reason));
+    outbox.send(new EvaluationFailed(id, id, experiment, stage, reason));
     return true;
   }
 

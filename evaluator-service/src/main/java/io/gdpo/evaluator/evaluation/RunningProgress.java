@@ -29,7 +29,8 @@ class RunningProgress {
     if (evaluation.status() != EvaluationStatus.RUNNING) {
       return Optional.empty();
     }
-    URI uri = artifacts.uri(evaluation.folderKey() + "/" + EvaluationTask.PROGRESS_FILE);
+    URI uri =
+        artifacts.uri(Evaluation.folderKey(evaluation.id()) + "/" + EvaluationTask.PROGRESS_FILE);
     if (!artifacts.exists(uri)) {
       return Optional.empty();
     }

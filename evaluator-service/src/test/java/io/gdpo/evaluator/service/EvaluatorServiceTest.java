@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
@@ -243,12 +244,14 @@ class EvaluatorServiceTest {
         PreparedStatement insert =
             connection.prepareStatement(
                 """
-                insert into evaluation(checkpoint_id, experiment, stage, checkpoint, spec, status, failures, launches, requested_at)
-                values ('left', 'leaving', 'dpo', ?, ?, 'RUNNING', 0, 1, now())
+                insert into evaluation(id, checkpoint_id, experiment, stage, checkpoint, spec, status, requested_at)
+                values ('left', 'left', 'leaving', 'dpo', ?, ?, 'RUNNING', now());
+                insert into work(id, kind, folder, state, attempt, failures, cancel_requested, queued_at, not_before, term)
+                values ('left', 'evaluate', 'evaluations/left', 'RUNNING', 1, 0, false, now(), now(), 0)
                 """)) {
       insert.setString(1, Json.EVENTS.writeValueAsString(world.checkpoint("left", "leaving")));
       insert.setString(2, Json.EVENTS.writeValueAsString(TinyWorld.SPEC));
-      insert.executeUpdate();
+      insert.execute();
     }
     awaitStatus("left", "SUCCEEDED");
   }
@@ -280,9 +283,10 @@ class EvaluatorServiceTest {
         .body(other)
         .post("/evaluations")
         .then()
-        .statusCode(409)
-        .contentType("application/problem+json")
-        .body("detail", containsString("other settings"));
+        .statusCode(202)
+        .body("checkpoint_id", equalTo("by-rest"))
+        .body("id", startsWith("by-rest-"))
+        .body("evaluation.split", equalTo("eval"));
     awaitStatus("by-rest", "FAILED");
   }
 

@@ -76,8 +76,7 @@ class FailedEvaluationTest {
   @Test
   void aResultThatCannotBeReadIsNoneAndTheNextEvaluationHasItsTurn()
       throws IOException, SQLException {
-    artifacts.write("evaluations/torn/evaluation.json", bytes("{\"checkpoint\": {\"id\""));
-    artifacts.write("evaluations/torn/failure.json", bytes("{\"rea"));
+    artifacts.write("evaluations/torn/outcome.json", bytes("{\"attempt\": 1, \"rea"));
     recorded(absent("torn", "tearing"), "RUNNING");
     topics.send(new CheckpointSaved(absent("behind-torn", "tearing"), TinyWorld.SPEC));
 
@@ -206,15 +205,26 @@ class FailedEvaluationTest {
         PreparedStatement insert =
             connection.prepareStatement(
                 """
-                insert into evaluation(checkpoint_id, experiment, stage, checkpoint, spec, status, failures, launches, requested_at)
-                values (?, ?, 'dpo', ?, ?, ?, 0, 1, now())
+                insert into evaluation(id, checkpoint_id, experiment, stage, checkpoint, spec, status, requested_at)
+                values (?, ?, ?, 'dpo', ?, ?, ?, now());
+                insert into work(id, kind, folder, state, attempt, failures, cancel_requested, queued_at, not_before, term)
+                values (?, 'evaluate', 'evaluations/' || ?, ?, 1, 0, false, now(), now(), 0)
                 """)) {
-      insert.setString(1, checkpoint.id());
-      insert.setString(2, checkpoint.experiment());
-      insert.setString(3, Json.EVENTS.writeValueAsString(checkpoint));
-      insert.setString(4, Json.EVENTS.writeValueAsString(TinyWorld.SPEC));
-      insert.setString(5, status);
-      insert.executeUpdate();
+      List<String> values =
+          List.of(
+              checkpoint.id(),
+              checkpoint.id(),
+              checkpoint.experiment(),
+              Json.EVENTS.writeValueAsString(checkpoint),
+              Json.EVENTS.writeValueAsString(TinyWorld.SPEC),
+              status,
+              checkpoint.id(),
+              checkpoint.id(),
+              status);
+      for (int i = 0; i < values.size(); i++) {
+        insert.setString(i + 1, values.get(i));
+      }
+      insert.execute();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gdpo.platform.event;
 
+import io.gdpo.platform.database.DatabaseException;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.RollbackException;
 import java.sql.SQLException;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.platform.database.DatabaseException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -108,10 +109,11 @@ public class Inbox {
   }
 
   /**
-   * Settles a record of a topic on which this service carries out one command; what else travels
-   * there passes unheeded. The specification in the command is read strictly: a misspelt setting is
+   * Settles a record of a topic on which this service carries out commands; what else travels there
+   * passes unheeded. The specification in the command is read strictly: a misspelt setting is
    * refused with its place, never ignored.
    *
+   * @param command a command, or {@link Event.Command} for all
    * @param refusal told of a command that cannot be read or that the handler refuses, as above
    */
   public <C extends Event> void acceptCommand(
@@ -119,7 +121,9 @@ public class Inbox {
       Class<C> command,
       Consumer<? super C> handler,
       Refusal refusal) {
-    if (CloudEvents.type(record).filter(type -> type.eventClass() == command).isPresent()) {
+    if (CloudEvents.type(record)
+        .filter(type -> command.isAssignableFrom(type.eventClass()))
+        .isPresent()) {
       settle(record, () -> handleOnce(CloudEvents.readCommand(record), command, handler), refusal);
     } else {
       settle(record, () -> CloudEvents.read(record), Refusal.UNANSWERED);

@@ -2,6 +2,7 @@ package io.gdpo.platform.event;
 
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
+import io.gdpo.platform.database.DatabaseException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;

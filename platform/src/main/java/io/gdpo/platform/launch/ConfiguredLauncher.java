@@ -17,8 +17,7 @@ class ConfiguredLauncher {
     options.add("-Xmx" + settings.heap());
     options.add("-XX:+UseSerialGC");
     options.addAll(settings.javaOptions().orElse(List.of()));
-    return new LocalProcessLauncher(
-        new LocalProcessLauncher.Settings(program(settings), options, settings.grace()));
+    return new LocalProcessLauncher(new LocalProcessLauncher.Settings(program(settings), options));
   }
 
   private static JavaProgram program(LauncherSettings settings) {
@@ -37,9 +36,7 @@ class ConfiguredLauncher {
                             + " the folder that holds its jar and lib")));
   }
 
-  void close(@Disposes JobLauncher launcher) throws Exception {
-    if (launcher instanceof AutoCloseable closeable) {
-      closeable.close();
-    }
+  void close(@Disposes JobLauncher launcher) {
+    launcher.close();
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * <p>A job is known by its name, and a name is used once: put the attempt into it. All methods
  * return at once and are safe for several threads.
  */
-public interface JobLauncher {
+public interface JobLauncher extends AutoCloseable {
 
   /**
    * Starts a job; does nothing if one of this name was launched before, running or ended.
@@ -19,7 +19,7 @@ public interface JobLauncher {
   void launch(LaunchRequest request);
 
   /** How the job of this name fares. */
-  JobStatus status(String name);
+  LaunchState status(String name);
 
   /**
    * Asks a job to stop and, if it does not within a grace period, ends it. Nothing happens to a job
@@ -32,4 +32,11 @@ public interface JobLauncher {
    * Only to be quicker: after a restart of the service nobody is told, so {@link #status} counts.
    */
   void onExit(Consumer<String> listener);
+
+  /**
+   * Ends what cannot outlive this service, in order; returns when it is gone. What can outlive it
+   * runs on.
+   */
+  @Override
+  void close();
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** How a service launches jobs on its own machine; {@code gdpo.launcher.*}. */
+/** How a service launches processes on its own machine; {@code gdpo.launcher.*}. */
 @ConfigMapping(prefix = "gdpo.launcher")
 interface LauncherSettings {
 
@@ -20,14 +20,14 @@ interface LauncherSettings {
   /** A class of this service's own class path to run in the worker's place, in a test. */
   Optional<String> mainClass();
 
-  /** The largest Java heap of a job; tensors live outside it. */
+  /** The largest Java heap of a process; tensors live outside it. */
   @WithDefault("1g")
   String heap();
 
   /** More options of a job's JVM. */
   Optional<List<String>> javaOptions();
 
-  /** How long a job may take to stop when it was asked to. */
-  @WithDefault("10s")
+  /** How long a process may take to stop when it was asked to: a step, and a save. */
+  @WithDefault("30s")
   Duration grace();
 }

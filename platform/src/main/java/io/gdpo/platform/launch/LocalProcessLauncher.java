@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -26,11 +24,12 @@ import org.jboss.logging.Logger;
  * The end of that input is the one signal to stop, see {@link ParentWatch}: {@link #cancel} closes
  * it, {@link #close} closes all, and when this JVM dies, even by SIGKILL, the system does. Children
  * do not react to signals from the terminal ({@code -Xrs}) beyond ending at once: signal handlers
- * while libtorch computes crash it.
+ * while libtorch computes crash it. One that is to be stopped by SIGTERM, as in a cluster, lives on
+ * when this JVM is killed.
  *
  * <p>Owned by whoever made it; {@link #close} ends all children.
  */
-public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
+public final class LocalProcessLauncher implements JobLauncher {
   private static final Logger LOG = Logger.getLogger(LocalProcessLauncher.class);
 
   /**
@@ -50,23 +49,35 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
    *
    * @param program what every child runs
    * @param javaOptions more options of the child's JVM, such as {@code -Xmx1g}
-   * @param grace how long a child may take to stop when it was asked to
    */
-  public record Settings(JavaProgram program, List<String> javaOptions, Duration grace) {
+  public record Settings(JavaProgram program, List<String> javaOptions) {
     public Settings {
       javaOptions = List.copyOf(javaOptions);
     }
   }
 
   private final Settings settings;
-  private final Map<String, Process> children = new ConcurrentHashMap<>();
+  private final Map<String, Child> children = new ConcurrentHashMap<>();
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private final Executor afterGrace;
+
+  /** A process and how it is stopped. */
+  private record Child(Process process, LaunchRequest.Needs needs) {
+    void askToStop() {
+      if (needs.stop() == LaunchRequest.StopBy.SIGTERM) {
+        process.destroy();
+        return;
+      }
+      try {
+        process.getOutputStream().close();
+      } catch (IOException e) {
+        // The pipe broke because the child has ended: there is nothing left to ask.
+        LOG.debugf(e, "Process %d has no input any more", process.pid());
+      }
+    }
+  }
 
   public LocalProcessLauncher(Settings settings) {
     this.settings = settings;
-    this.afterGrace =
-        CompletableFuture.delayedExecutor(settings.grace().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -75,20 +86,23 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
   }
 
   @Override
-  public JobStatus status(String name) {
-    Process child = children.get(name);
+  public LaunchState status(String name) {
+    Child child = children.get(name);
     if (child == null) {
-      return new JobStatus.Unknown();
+      return new LaunchState.Gone();
     }
-    return child.isAlive() ? new JobStatus.Running() : new JobStatus.Exited(child.exitValue());
+    return child.process().isAlive()
+        ? new LaunchState.Running()
+        : new LaunchState.Ended(child.process().exitValue());
   }
 
   @Override
   public void cancel(String name) {
-    Process child = children.get(name);
-    if (child != null && child.isAlive()) {
-      askToStop(child);
-      afterGrace.execute(child::destroyForcibly);
+    Child child = children.get(name);
+    if (child != null && child.process().isAlive()) {
+      child.askToStop();
+      CompletableFuture.delayedExecutor(child.needs().grace().toMillis(), TimeUnit.MILLISECONDS)
+          .execute(child.process()::destroyForcibly);
     }
   }
 
@@ -100,22 +114,23 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
   /** Asks all children to stop, kills those that do not in time; returns when none is left. */
   @Override
   public void close() {
-    Collection<Process> running = children.values();
-    running.forEach(LocalProcessLauncher::askToStop);
-    long deadline = System.nanoTime() + settings.grace().toNanos();
+    Collection<Child> running = children.values();
+    running.forEach(Child::askToStop);
+    long asked = System.nanoTime();
     try {
-      for (Process child : running) {
-        if (!child.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          child.destroyForcibly().waitFor();
+      for (Child child : running) {
+        long left = asked + child.needs().grace().toNanos() - System.nanoTime();
+        if (!child.process().waitFor(left, TimeUnit.NANOSECONDS)) {
+          child.process().destroyForcibly().waitFor();
         }
       }
     } catch (InterruptedException e) {
-      running.forEach(Process::destroyForcibly);
+      running.forEach(child -> child.process().destroyForcibly());
       Thread.currentThread().interrupt();
     }
   }
 
-  private Process start(LaunchRequest request) {
+  private Child start(LaunchRequest request) {
     Path log = request.log().toAbsolutePath();
     ProcessBuilder builder =
         new ProcessBuilder(command(request))
@@ -125,19 +140,21 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
     // Under LC_ALL=C a JVM takes no file's name with letters beyond ASCII, whatever its options
     // say.
     environment.put("LC_ALL", "C.UTF-8");
-    environment.put("OMP_NUM_THREADS", Integer.toString(request.threads()));
+    environment.put("OMP_NUM_THREADS", Integer.toString(request.needs().processors()));
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     ALLOCATOR.forEach(environment::putIfAbsent);
     environment.put("DJL_OFFLINE", "true");
     environment.put("OPT_OUT_TRACKING", "true");
-    environment.put(ParentWatch.VARIABLE, ParentWatch.STANDARD_INPUT);
+    if (request.needs().stop() == LaunchRequest.StopBy.END_OF_INPUT) {
+      environment.put(ParentWatch.VARIABLE, ParentWatch.STANDARD_INPUT);
+    }
     environment.putAll(request.environment());
     try {
       Files.createDirectories(log.getParent());
       Process child = builder.start();
       LOG.infof("Job %s runs as process %d, its log is %s", request.name(), child.pid(), log);
       child.onExit().thenAccept(ended -> ended(request.name(), ended));
-      return child;
+      return new Child(child, request.needs());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Job " + request.name() + " cannot be started: " + Reason.of(e), e);
@@ -146,23 +163,16 @@ public final class LocalProcessLauncher implements JobLauncher, AutoCloseable {
 
   private List<String> command(LaunchRequest request) {
     List<String> options = new ArrayList<>(settings.javaOptions());
-    options.add("-Xrs");
+    if (request.needs().stop() == LaunchRequest.StopBy.END_OF_INPUT) {
+      options.add("-Xrs");
+    }
     options.add("-XX:+ExitOnOutOfMemoryError");
-    options.add("-Dai.djl.pytorch.num_threads=" + request.threads());
+    options.add("-Dai.djl.pytorch.num_threads=" + request.needs().processors());
     return settings.program().command(options, request.arguments());
   }
 
   private void ended(String name, Process child) {
     LOG.infof("Job %s ended with exit code %d", name, child.exitValue());
     listeners.forEach(listener -> listener.accept(name));
-  }
-
-  private static void askToStop(Process child) {
-    try {
-      child.getOutputStream().close();
-    } catch (IOException e) {
-      // The pipe broke because the child has ended: there is nothing left to ask.
-      LOG.debugf(e, "Process %d has no input any more", child.pid());
-    }
   }
 }

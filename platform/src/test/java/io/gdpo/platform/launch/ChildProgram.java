@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** What a job's main looks like; the tests launch it in a JVM of its own. */
@@ -21,6 +20,7 @@ final class ChildProgram {
       case "exit" -> System.exit(Integer.parseInt(args[1]));
       case "environment" -> tellEnvironment();
       case "work" -> work(Path.of(args[1]), Duration.ofSeconds(20));
+      case "work-until-sigterm" -> workUntilSigterm(Path.of(args[1]));
       case "hang" -> hang(Path.of(args[1]));
       case "launch" -> launchAndWaitToBeKilled(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
@@ -49,6 +49,13 @@ final class ChildProgram {
     System.out.println("stopped in order");
   }
 
+  /** The same for one whose parent does not watch over it. */
+  private static void workUntilSigterm(Path pidFile) throws Exception {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped in order")));
+    tellPid(pidFile);
+    STOP.await();
+  }
+
   /** Does not react when it is asked to stop. */
   private static void hang(Path pidFile) throws Exception {
     ParentWatch.start(() -> System.out.println("not listening"), Duration.ofMillis(300));
@@ -57,14 +64,13 @@ final class ChildProgram {
   }
 
   private static void launchAndWaitToBeKilled(Path folder) throws Exception {
-    LocalProcessLauncher launcher = LocalProcessLauncherTest.launcher(Duration.ofSeconds(5));
+    LocalProcessLauncher launcher = LocalProcessLauncherTest.launcher();
     launcher.launch(
         new LaunchRequest(
             "grandchild",
             List.of("work", folder.resolve("grandchild.pid").toString()),
             folder.resolve("grandchild.log"),
-            1,
-            Map.of()));
+            LaunchRequest.Needs.ofProcessors(1)));
     STOP.await();
   }
 

@@ -28,7 +28,10 @@ class LocalProcessLauncherTest {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
   }
 
-  static LocalProcessLauncher launcher(Duration grace) {
+  private static final LaunchRequest.Needs NEEDS =
+      LaunchRequest.Needs.ofProcessors(1).withGrace(Duration.ofSeconds(20));
+
+  static LocalProcessLauncher launcher() {
     return new LocalProcessLauncher(
         new LocalProcessLauncher.Settings(
             JavaProgram.ofClassPath(
@@ -36,18 +39,22 @@ class LocalProcessLauncherTest {
             List.of(
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
-            grace));
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager")));
   }
 
   @Test
   void aJobRunsInAJvmOfItsOwnWithItsThreadsAndItsLog() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path log = folder.resolve("logs/job.log");
       launcher.launch(
-          new LaunchRequest("job", List.of("environment"), log, 2, Map.of("EXTRA", "yes")));
+          new LaunchRequest(
+              "job",
+              List.of("environment"),
+              log,
+              LaunchRequest.Needs.ofProcessors(2),
+              Map.of("EXTRA", "yes")));
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(0)));
       assertThat(log)
           .content()
           .contains(
@@ -64,17 +71,17 @@ class LocalProcessLauncherTest {
 
   @Test
   void aJobsLocaleAndCharsetAreTheSameWhoeverStartedTheService() throws IOException {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path log = folder.resolve("job.log");
       launcher.launch(
           new LaunchRequest(
               "job",
               List.of("environment"),
               log,
-              1,
+              NEEDS,
               Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=tr -Dfile.encoding=ISO-8859-9")));
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(0)));
       assertThat(log)
           .content()
           .contains("locale=en upper i=I", "charset=UTF-8 Türkiye", "name=Türkiye");
@@ -82,97 +89,116 @@ class LocalProcessLauncherTest {
   }
 
   @Test
+  void aJobThatIsToBeStoppedBySigtermIsAskedByIt() {
+    try (LocalProcessLauncher launcher = launcher()) {
+      Path pidFile = folder.resolve("pid");
+      launcher.launch(
+          new LaunchRequest(
+              "job",
+              List.of("work-until-sigterm", pidFile.toString()),
+              folder.resolve("job.log"),
+              NEEDS.withStop(LaunchRequest.StopBy.SIGTERM)));
+      await().until(() -> Files.exists(pidFile));
+
+      launcher.cancel("job");
+
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(143)));
+      assertThat(folder.resolve("job.log")).content().contains("stopped in order");
+    }
+  }
+
+  @Test
   void anExitCodeIsToldAndAnEndIsHeardOf() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Set<String> ended = ConcurrentHashMap.newKeySet();
       launcher.onExit(ended::add);
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Unknown());
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Gone());
 
       launcher.launch(request("job", "exit", "7"));
 
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Running());
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Running());
       await().until(() -> ended.contains("job"));
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(7));
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Ended(7));
     }
   }
 
   @Test
   void twoLaunchesOfOneNameLaunchOnceEvenAfterTheEnd() throws Exception {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path pidFile = folder.resolve("pid");
       launcher.launch(request("job", "work", pidFile.toString()));
       launcher.launch(request("job", "work", folder.resolve("other").toString()));
       await().until(() -> Files.exists(pidFile));
       launcher.cancel("job");
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(0)));
 
       launcher.launch(request("job", "exit", "7"));
 
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(0));
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Ended(0));
       assertThat(folder.resolve("other")).doesNotExist();
     }
   }
 
   @Test
   void aCancelledJobEndsItsWorkInOrder() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(20))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path pidFile = folder.resolve("pid");
       launcher.launch(request("job", "work", pidFile.toString()));
       await().until(() -> Files.exists(pidFile));
 
       launcher.cancel("job");
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(0)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(0)));
       assertThat(folder.resolve("job.log")).content().contains("stopped in order");
     }
   }
 
   @Test
   void aJobThatDoesNotStopHaltsItself() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(20))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path pidFile = folder.resolve("pid");
       launcher.launch(request("job", "hang", pidFile.toString()));
       await().until(() -> Files.exists(pidFile));
 
       launcher.cancel("job");
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(ExitCode.HALTED)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(ExitCode.HALTED)));
     }
   }
 
   @Test
   void aJobThatDoesNotHaltItselfEitherIsKilledAfterTheGracePeriod() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofMillis(200))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       launcher.launch(
           new LaunchRequest(
               "job",
               List.of("hang", folder.resolve("pid").toString()),
               folder.resolve("job.log"),
-              1,
+              NEEDS.withGrace(Duration.ofMillis(200)),
               Map.of(ParentWatch.VARIABLE, "no")));
       await().until(() -> Files.exists(folder.resolve("pid")));
 
       launcher.cancel("job");
 
-      await().until(() -> launcher.status("job").equals(new JobStatus.Exited(128 + 9)));
+      await().until(() -> launcher.status("job").equals(new LaunchState.Ended(128 + 9)));
     }
   }
 
   @Test
   void cancellingWhatDoesNotRunDoesNothing() {
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       launcher.cancel("never launched");
       launcher.launch(request("job", "exit", "7"));
-      await().until(() -> launcher.status("job") instanceof JobStatus.Exited);
+      await().until(() -> launcher.status("job") instanceof LaunchState.Ended);
       launcher.cancel("job");
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Exited(7));
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Ended(7));
     }
   }
 
   @Test
   void closingEndsAllJobs() throws Exception {
     long pid;
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       Path pidFile = folder.resolve("pid");
       launcher.launch(request("job", "work", pidFile.toString()));
       await().until(() -> Files.exists(pidFile));
@@ -205,17 +231,17 @@ class LocalProcessLauncherTest {
   @Test
   void aLogThatCannotBeWrittenFailsTheLaunch() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
-    try (LocalProcessLauncher launcher = launcher(Duration.ofSeconds(5))) {
+    try (LocalProcessLauncher launcher = launcher()) {
       LaunchRequest request =
-          new LaunchRequest("job", List.of("exit", "0"), file.resolve("job.log"), 1);
+          new LaunchRequest("job", List.of("exit", "0"), file.resolve("job.log"), NEEDS);
       assertThatThrownBy(() -> launcher.launch(request))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("Job job cannot be started");
-      assertThat(launcher.status("job")).isEqualTo(new JobStatus.Unknown());
+      assertThat(launcher.status("job")).isEqualTo(new LaunchState.Gone());
     }
   }
 
   private LaunchRequest request(String name, String... arguments) {
-    return new LaunchRequest(name, List.of(arguments), folder.resolve(name + ".log"), 1);
+    return new LaunchRequest(name, List.of(arguments), folder.resolve(name + ".log"), NEEDS);
   }
 }

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.Event;
@@ -13,11 +14,11 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 @ApplicationScoped
 public class DatasetListener {
   private final Inbox inbox;
-  private final Experiments experiments;
+  private final ExperimentFlow flow;
 
-  DatasetListener(Inbox inbox, Experiments experiments) {
+  DatasetListener(Inbox inbox, ExperimentFlow flow) {
     this.inbox = inbox;
-    this.experiments = experiments;
+    this.flow = flow;
   }
 
   @Incoming("datasets")
@@ -28,9 +29,11 @@ public class DatasetListener {
         Event.OfDataset.class,
         event -> {
           if (event instanceof DatasetReady ready) {
-            experiments.datasetReady(ready);
+            flow.datasetReady(ready);
           } else if (event instanceof DatasetFailed failed) {
-            experiments.datasetFailed(failed);
+            flow.datasetFailed(failed);
+          } else if (event instanceof DatasetCancelled cancelled) {
+            flow.datasetCancelled(cancelled);
           }
         });
   }

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.Event;
@@ -13,11 +14,11 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 @ApplicationScoped
 public class EvaluationListener {
   private final Inbox inbox;
-  private final Experiments experiments;
+  private final ExperimentFlow flow;
 
-  EvaluationListener(Inbox inbox, Experiments experiments) {
+  EvaluationListener(Inbox inbox, ExperimentFlow flow) {
     this.inbox = inbox;
-    this.experiments = experiments;
+    this.flow = flow;
   }
 
   @Incoming("evaluations")
@@ -28,9 +29,11 @@ public class EvaluationListener {
         Event.OfEvaluation.class,
         event -> {
           if (event instanceof EvaluationCompleted completed) {
-            experiments.evaluationCompleted(completed);
+            flow.evaluationCompleted(completed);
           } else if (event instanceof EvaluationFailed failed) {
-            experiments.evaluationFailed(failed);
+            flow.evaluationFailed(failed);
+          } else if (event instanceof EvaluationCancelled cancelled) {
+            flow.evaluationCancelled(cancelled);
           }
         });
   }

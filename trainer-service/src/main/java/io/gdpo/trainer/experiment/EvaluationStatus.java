@@ -7,5 +7,6 @@ enum EvaluationStatus {
   /** The checkpoint was announced; evaluator-service has not answered yet. */
   PENDING,
   SUCCEEDED,
-  FAILED
+  FAILED,
+  CANCELLED
 }

@@ -36,6 +36,11 @@ class Experiment extends PanacheEntityBase {
   Instant submittedAt;
   Instant finishedAt;
 
+  /** It failed before anything was done for it. */
+  boolean isRefused() {
+    return status == ExperimentStatus.FAILED && datasetUri == null;
+  }
+
   static Optional<Experiment> named(String name) {
     return findByIdOptional(name);
   }

@@ -1,35 +1,45 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
+import io.gdpo.platform.problem.ProblemException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
- * Takes experiments in from Kafka exactly as {@link ExperimentResource} does from REST; what that
- * would refuse goes to the dead letter topic with the same reason; but an experiment whose model
- * cannot be trained is taken in and has FAILED, so that whoever waits for it by its name hears why.
+ * Takes commands about experiments from Kafka exactly as {@link ExperimentResource} does from REST;
+ * what that would refuse goes to the dead letter topic with the same reason. An experiment whose
+ * model cannot be trained is taken in and has FAILED, so that whoever waits for it by its name
+ * hears why.
  */
 @ApplicationScoped
 public class ExperimentListener {
   private final Inbox inbox;
-  private final ModelAdmission models;
+  private final Experiments experiments;
 
-  ExperimentListener(Inbox inbox, ModelAdmission models) {
+  ExperimentListener(Inbox inbox, Experiments experiments) {
     this.inbox = inbox;
-    this.models = models;
+    this.experiments = experiments;
   }
 
   @Incoming("experiments")
   @Blocking
   void on(ConsumerRecord<String, byte[]> message) {
-    inbox.acceptCommand(
-        message,
-        ExperimentSubmitted.class,
-        submitted -> models.take(submitted.spec()),
-        Refusal.UNANSWERED);
+    inbox.acceptCommand(message, Event.Command.class, this::handle, Refusal.UNANSWERED);
+  }
+
+  private void handle(Event.Command command) {
+    if (command instanceof ExperimentSubmitted submitted) {
+      experiments.submit(submitted.spec());
+    } else if (command instanceof ExperimentCancelRequested cancel) {
+      experiments
+          .cancel(cancel.experiment())
+          .orElseThrow(() -> ProblemException.notFound("experiment", cancel.experiment()));
+    }
   }
 }

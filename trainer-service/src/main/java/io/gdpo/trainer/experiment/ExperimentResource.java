@@ -1,6 +1,8 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
@@ -17,6 +19,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -28,13 +31,18 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "experiments", description = "A group's data, a model, and a tree of training stages")
 @Produces(MediaType.APPLICATION_JSON)
 public class ExperimentResource {
+  private static final long LOOK_MILLIS = 100;
+
   private final Experiments experiments;
-  private final ModelAdmission models;
+  private final PlanWork plans;
+  private final PlanSettings settings;
   private final ExperimentViews views;
 
-  ExperimentResource(Experiments experiments, ModelAdmission models, ExperimentViews views) {
+  ExperimentResource(
+      Experiments experiments, PlanWork plans, PlanSettings settings, ExperimentViews views) {
     this.experiments = experiments;
-    this.models = models;
+    this.plans = plans;
+    this.settings = settings;
     this.views = views;
   }
 
@@ -44,7 +52,8 @@ public class ExperimentResource {
       summary = "Submit an experiment",
       description =
           "The same as an ExperimentSubmitted event. Submitting one specification twice under one"
-              + " name runs it once; after it has failed, what failed is done again.")
+              + " name runs it once; after it has failed, what failed is done again. It is looked at"
+              + " whether its model can be trained; what cannot has FAILED, and its name is free.")
   @APIResponse(
       responseCode = "201",
       description = "Taken in",
@@ -59,12 +68,41 @@ public class ExperimentResource {
     if (spec == null) {
       throw ProblemException.badRequest("The body is empty; give an experiment as YAML or JSON");
     }
-    Experiments.Submission submission = models.submit(spec);
-    return submission.created()
-        ? Response.created(uri.getAbsolutePathBuilder().path(spec.name()).build())
-            .entity(submission.experiment())
-            .build()
-        : Response.ok(submission.experiment()).build();
+    Experiments.Submission submission = experiments.submit(spec);
+    ExperimentView planned = planned(submission.experiment());
+    if (submission.experiment().status().equals(ExperimentStatus.PLANNING.name())) {
+      requireNoProblem(planned);
+    }
+    if (submission.created()) {
+      return Response.created(uri.getAbsolutePathBuilder().path(spec.name()).build())
+          .entity(planned)
+          .build();
+    }
+    return Response.ok(planned).build();
+  }
+
+  /** The experiment once it was looked at, or as it stands when that takes long. */
+  private ExperimentView planned(ExperimentView experiment) {
+    long until = System.nanoTime() + settings.patience().toNanos();
+    ExperimentView now = experiment;
+    try {
+      while (now.status().equals(ExperimentStatus.PLANNING.name()) && System.nanoTime() < until) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        now = get(experiment.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return now;
+  }
+
+  private void requireNoProblem(ExperimentView planned) {
+    if (planned.status().equals(ExperimentStatus.FAILED.name())) {
+      List<SpecProblem> problems = plans.problems(planned.name());
+      if (!problems.isEmpty()) {
+        throw new InvalidSpecException(problems);
+      }
+    }
   }
 
   @GET
@@ -89,8 +127,9 @@ public class ExperimentResource {
   @Operation(
       summary = "Stop an experiment",
       description =
-          "No stage starts any more and running jobs are stopped; the experiment is CANCELLED when"
-              + " their processes are gone.")
+          "The same as an ExperimentCancelRequested event. No stage starts any more, and its plan,"
+              + " dataset, jobs and evaluations are stopped; it is CANCELLED when their processes are"
+              + " gone.")
   @APIResponse(responseCode = "200", description = "The experiment as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It has succeeded or failed already")

@@ -58,6 +58,11 @@ class Stage extends PanacheEntityBase {
     return stage;
   }
 
+  /** An experiment of this name is another one from now on. */
+  static void forget(String experiment) {
+    delete("experiment", experiment);
+  }
+
   /** The stages of an experiment in the order of its specification. */
   static List<Stage> of(String experiment) {
     return list("experiment = ?1 order by ordinal", experiment);

@@ -65,14 +65,22 @@ record StageGraph(List<Node> nodes) {
     return new Decision(releases, settled.endings(), conclusion(settled));
   }
 
-  /** The decision for an experiment that was asked to stop: nothing starts any more. */
+  /**
+   * The decision for an experiment that was asked to stop: nothing starts any more, and it is over
+   * when all that ran for it is gone.
+   */
   Decision cancelled(String reason) {
     List<Ending> endings =
         nodes.stream()
             .filter(n -> n.status() == StageStatus.PENDING)
             .map(n -> new Ending(n.name(), StageStatus.CANCELLED, reason))
             .toList();
-    boolean stopped = nodes.stream().noneMatch(n -> n.status() == StageStatus.RELEASED);
+    boolean stopped =
+        nodes.stream()
+            .noneMatch(
+                n ->
+                    n.status() == StageStatus.RELEASED
+                        || n.evaluation() == EvaluationStatus.PENDING);
     return new Decision(
         List.of(),
         endings,
@@ -111,6 +119,16 @@ record StageGraph(List<Node> nodes) {
             new Conclusion(
                 ExperimentStatus.CANCELLED,
                 Optional.of("stage '" + node.name() + "': " + node.reason().orElse(""))));
+      }
+      if (node.evaluation() == EvaluationStatus.CANCELLED) {
+        return Optional.of(
+            new Conclusion(
+                ExperimentStatus.CANCELLED,
+                Optional.of(
+                    "evaluation of stage '"
+                        + node.name()
+                        + "': "
+                        + node.evaluationReason().orElse(""))));
       }
     }
     return Optional.of(new Conclusion(ExperimentStatus.SUCCEEDED, Optional.empty()));

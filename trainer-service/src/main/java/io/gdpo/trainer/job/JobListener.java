@@ -1,38 +1,41 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.event.Event;
-import io.gdpo.contracts.event.JobProgressed;
+import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.platform.event.Inbox;
-import io.smallrye.common.annotation.Blocking;
+import io.gdpo.platform.event.Refusal;
+import io.gdpo.platform.problem.ProblemException;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/**
- * Hears how far training processes have come, as {@link JobReconciler} tells it. Whether they live
- * and how they end is not taken from here but seen by {@link JobReconciler}; this service's own
- * events pass unheeded.
- */
+/** Hears on Kafka which jobs are to end; this service's own events pass unheeded. */
 @ApplicationScoped
 public class JobListener {
   private final Inbox inbox;
   private final Jobs jobs;
+  private final ExperimentLock lock;
 
-  JobListener(Inbox inbox, Jobs jobs) {
+  JobListener(Inbox inbox, Jobs jobs, ExperimentLock lock) {
     this.inbox = inbox;
     this.jobs = jobs;
+    this.lock = lock;
   }
 
   @Incoming("jobs")
   @Blocking
   void on(ConsumerRecord<String, byte[]> message) {
-    inbox.accept(
-        message,
-        Event.OfJob.class,
-        event -> {
-          if (event instanceof JobProgressed progressed) {
-            jobs.progressed(progressed.jobId(), progressed.attempt(), progressed.progress());
-          }
-        });
+    inbox.acceptCommand(message, Event.Command.class, this::handle, Refusal.UNANSWERED);
+  }
+
+  private void handle(Event.Command command) {
+    if (command instanceof JobCancelRequested cancel) {
+      lock.take(
+          Job.experimentOf(cancel.jobId())
+              .orElseThrow(() -> ProblemException.notFound("job", cancel.jobId())));
+      jobs.cancel(
+          cancel.jobId(), cancel.reason() == null ? "cancelled on request" : cancel.reason());
+    }
   }
 }

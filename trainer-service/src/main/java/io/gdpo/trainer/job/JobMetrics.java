@@ -1,22 +1,30 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.WorkState;
+import io.gdpo.platform.work.Works;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Counts jobs by status and says how fast the running ones train. */
 @ApplicationScoped
 public class JobMetrics {
   private final MultiGauge jobs;
   private final MultiGauge speed;
+  private final Works works;
 
-  JobMetrics(MeterRegistry registry) {
+  JobMetrics(MeterRegistry registry, Works works) {
+    this.works = works;
     jobs = MultiGauge.builder("gdpo.jobs").description("Jobs by status").register(registry);
     speed =
         MultiGauge.builder("gdpo.training.tokens.per.second")
@@ -30,25 +38,28 @@ public class JobMetrics {
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   @Transactional
   void refresh() {
-    List<MultiGauge.Row<?>> counts =
-        Arrays.stream(JobStatus.values())
+    Map<WorkState, Long> byState = works.counts(TrainWork.VERB);
+    jobs.register(
+        Arrays.stream(WorkState.values())
             .<MultiGauge.Row<?>>map(
-                s -> MultiGauge.Row.of(Tags.of("status", s.name()), Job.count("status", s)))
-            .toList();
-    jobs.register(counts, true);
-    List<MultiGauge.Row<?>> speeds =
-        Job.running().stream()
-            .filter(job -> job.progress != null)
-            .<MultiGauge.Row<?>>map(job -> MultiGauge.Row.of(tags(job), speed(job.progress)))
-            .toList();
+                state ->
+                    MultiGauge.Row.of(
+                        Tags.of("status", JobStatus.of(state).name()),
+                        byState.getOrDefault(state, 0L)))
+            .toList(),
+        true);
+    List<MultiGauge.Row<?>> speeds = new ArrayList<>();
+    for (Work work : works.running(TrainWork.VERB)) {
+      Optional<TrainingProgress> progress = Jobs.progress(work);
+      Optional<Job> job = Job.withId(work.id());
+      if (progress.isPresent() && job.isPresent()) {
+        speeds.add(MultiGauge.Row.of(tags(job.get()), progress.get().tokensPerSecond()));
+      }
+    }
     speed.register(speeds, true);
   }
 
   private static Tags tags(Job job) {
     return Tags.of("experiment", job.experiment, "stage", job.stage);
-  }
-
-  private static double speed(TrainingProgress progress) {
-    return progress.tokensPerSecond();
   }
 }

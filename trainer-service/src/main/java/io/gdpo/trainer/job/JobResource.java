@@ -1,8 +1,7 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.platform.problem.ProblemException;
-import io.gdpo.trainer.launch.JobFolders;
-import io.gdpo.trainer.launch.TextTail;
+import io.gdpo.platform.work.TextTail;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -66,7 +65,7 @@ public class JobResource {
   @Operation(
       summary = "Stop a job",
       description =
-          "A queued job is cancelled at once, a running one when its process is gone; stages that"
+          "The same as a JobCancelRequested event. A running job is CANCELLED when its process is gone; stages that"
               + " start from it are cancelled too. A job that has ended stays as it is.")
   @APIResponse(responseCode = "200", description = "The job as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such job")

@@ -22,7 +22,11 @@ interface JobSettings {
   @Min(1)
   int maxAttempts();
 
-  /** Time between two looks at the processes when nothing calls for one. */
-  @WithDefault("500ms")
-  Duration reconcileEvery();
+  /** Between a process that died by itself and the next; doubled from failure to failure. */
+  @WithDefault("2s")
+  Duration pause();
+
+  /** How long a process may take to stop when it was asked to: a step, and a checkpoint. */
+  @WithDefault("60s")
+  Duration grace();
 }

@@ -1,6 +1,8 @@
 package io.gdpo.trainer.job;
 
-/** Where a training job stands; a terminal status never changes. */
+import io.gdpo.platform.work.WorkState;
+
+/** Where a training job stands, in the words of its view; a terminal status never changes. */
 public enum JobStatus {
   QUEUED,
   RUNNING,
@@ -8,7 +10,7 @@ public enum JobStatus {
   FAILED,
   CANCELLED;
 
-  public boolean isTerminal() {
-    return this == SUCCEEDED || this == FAILED || this == CANCELLED;
+  static JobStatus of(WorkState state) {
+    return state == WorkState.WAITING ? QUEUED : valueOf(state.name());
   }
 }

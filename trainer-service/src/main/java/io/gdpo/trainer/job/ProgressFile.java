@@ -3,7 +3,7 @@ package io.gdpo.trainer.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
-import io.gdpo.trainer.launch.TextTail;
+import io.gdpo.platform.work.TextTail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

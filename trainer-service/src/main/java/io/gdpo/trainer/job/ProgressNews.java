@@ -3,7 +3,7 @@ package io.gdpo.trainer.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
-import io.gdpo.trainer.launch.TextTail;
+import io.gdpo.platform.work.TextTail;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -93,9 +92,9 @@ final class ProgressNews {
     told.put(jobId, news.upTo());
   }
 
-  /** Forgets all but the jobs that run. */
-  void keepOnly(Set<String> running) {
-    told.keySet().retainAll(running);
+  /** The job is over. */
+  void forget(String jobId) {
+    told.remove(jobId);
   }
 
   private static TrainingProgress line(Path file, String text) {

@@ -6,6 +6,7 @@ import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.job.WorkOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,8 +26,9 @@ public final class ScriptedTraining {
   private ScriptedTraining() {}
 
   public static void main(String[] args) throws Exception {
+    int attempt = Integer.parseInt(args[4]);
     if (args[0].equals("plan")) {
-      plan(Path.of(URI.create(args[2])));
+      plan(Path.of(URI.create(args[2])), attempt);
       return;
     }
     TrainingJob job =
@@ -55,23 +57,28 @@ public final class ScriptedTraining {
       }
       case "hostile" ->
           Files.writeString(
-              folder.result(),
-              "{\"status\": \"FAILED\", \"reason\": \"no \\u0000 file \\u001b[31m \\ud800 "
-                  + "x".repeat(900_000)
-                  + "\"}");
-      case "garbage" -> Files.writeString(folder.result(), "{\"status\": \"SUCC");
-      case "huge" -> Files.writeString(folder.result(), "[" + " ".repeat(2_000_000) + "]");
-      case "silent" -> Files.writeString(folder.result(), "{\"status\": \"SUCCEEDED\"}");
+              folder.outcome(),
+              "{\"attempt\": %d, \"status\": \"FAILED\", \"reason\": \"no \\u0000 file \\u001b[31m \\ud800 %s\"}"
+                  .formatted(attempt, "x".repeat(900_000)));
+      case "garbage" -> Files.writeString(folder.outcome(), "{\"status\": \"SUCC");
+      case "huge" -> Files.writeString(folder.outcome(), "[" + " ".repeat(2_000_000) + "]");
+      case "silent" ->
+          Files.writeString(
+              folder.outcome(), "{\"attempt\": %d, \"status\": \"SUCCEEDED\"}".formatted(attempt));
       case "full-heap" -> Runtime.getRuntime().halt(3);
-      case "diverging" -> end(folder, result(TrainingResult.Status.FAILED, "loss is NaN", folder));
+      case "diverging" ->
+          end(folder, WorkOutcome.of(attempt, WorkOutcome.Status.FAILED, "loss is NaN"));
       default -> succeed(job, folder);
     }
   }
 
   /** Only what another model than the usual one brings about is asked of the real worker. */
-  private static void plan(Path experiment) throws Exception {
+  private static void plan(Path experiment, int attempt) throws Exception {
     if (Files.readString(experiment).contains(Service.TOKENIZER)) {
-      Files.writeString(experiment.resolveSibling("plan.json"), "{\"problems\": []}");
+      Files.writeString(
+          experiment.resolveSibling(WorkOutcome.FILE),
+          "{\"attempt\": %d, \"status\": \"SUCCEEDED\", \"result\": {\"problems\": []}}"
+              .formatted(attempt));
       return;
     }
     String classPath = Files.readString(Path.of("../worker/target/class-path"));
@@ -83,7 +90,9 @@ public final class ScriptedTraining {
                 "io.gdpo.worker.Worker",
                 "plan",
                 "--job",
-                experiment.toString())
+                experiment.toString(),
+                "--attempt",
+                Integer.toString(attempt))
             .inheritIO()
             .start();
     System.exit(worker.waitFor());
@@ -99,29 +108,26 @@ public final class ScriptedTraining {
     Files.createDirectories(folder.best());
     Files.writeString(
         folder.best().resolve("config.json"), "{\"trained\": \"" + job.stage() + "\"}");
-    end(folder, result(TrainingResult.Status.SUCCEEDED, null, folder));
-  }
-
-  private static TrainingResult result(
-      TrainingResult.Status status, String reason, JobFolder folder) {
-    return new TrainingResult(
-        status,
-        reason,
-        10,
-        320,
-        false,
-        8L,
-        0.5,
-        Map.of("loss", 0.5),
-        folder.best().toUri().toString(),
-        folder.last().toUri().toString(),
-        null,
-        128,
-        64,
-        0.1,
-        1000,
-        1,
-        1);
+    end(
+        folder,
+        WorkOutcome.succeeded(
+            job.attempt(),
+            new TrainingResult(
+                10,
+                320,
+                false,
+                8L,
+                0.5,
+                Map.of("loss", 0.5),
+                folder.best().toUri().toString(),
+                folder.last().toUri().toString(),
+                null,
+                128,
+                64,
+                0.1,
+                1000,
+                1,
+                1)));
   }
 
   private static void progress(JobFolder folder, long step) throws IOException {
@@ -130,9 +136,9 @@ public final class ScriptedTraining {
     Files.writeString(folder.progress(), Json.EVENTS.writeValueAsString(line) + "\n");
   }
 
-  private static void end(JobFolder folder, TrainingResult result) throws IOException {
-    Path torn = folder.root().resolve("result.json.tmp");
-    Files.write(torn, Json.EVENTS.writeValueAsBytes(result));
-    Files.move(torn, folder.result(), StandardCopyOption.ATOMIC_MOVE);
+  private static void end(JobFolder folder, WorkOutcome outcome) throws IOException {
+    Path torn = folder.root().resolve("outcome.json.tmp");
+    Files.write(torn, Json.EVENTS.writeValueAsBytes(outcome));
+    Files.move(torn, folder.outcome(), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -1,38 +1,38 @@
 package io.gdpo.training.plan;
 
-import io.gdpo.artifacts.process.ExitCode;
-import io.gdpo.artifacts.process.JobFile;
-import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.ExperimentSpec;
-import java.time.Duration;
+import java.io.PrintStream;
+import java.util.function.BooleanSupplier;
 
 /**
- * The command {@code plan --job URI}: looks at the model of the {@link ExperimentSpec} there,
- * leaves an {@link ExperimentPlan} beside it, and ends with a code of {@link ExitCode}. A plan that
- * tells of problems is done all the same.
+ * The command {@code plan}: looks at the model of an experiment; its result is an {@link
+ * ExperimentPlan}. A plan that tells of problems has succeeded all the same.
  */
-public final class PlanCommand {
-  private PlanCommand() {}
-
-  /**
-   * Runs the command, to its end.
-   *
-   * @param args after the word {@code plan}
-   * @return the exit code
-   */
-  public static int run(String... args) {
-    ParentWatch.start(() -> {}, Duration.ZERO);
-    return JobFile.read("plan", System.out, ExperimentSpec.class, args)
-        .map(PlanCommand::plan)
-        .orElse(ExitCode.USAGE);
+public final class PlanCommand implements WorkerCommand<ExperimentSpec> {
+  @Override
+  public String verb() {
+    return "plan";
   }
 
-  private static int plan(JobFile<ExperimentSpec> job) {
-    ExperimentPlan plan = new StartModelCheck(System.getenv()).plan(job.task());
-    job.leave(ExperimentPlan.PLAN_FILE, plan);
-    System.out.println(
+  @Override
+  public Class<ExperimentSpec> task() {
+    return ExperimentSpec.class;
+  }
+
+  @Override
+  public ExperimentPlan run(
+      ExperimentSpec spec, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console) {
+    ExperimentPlan plan = new StartModelCheck(System.getenv()).plan(spec);
+    console.println(
         plan.problems().isEmpty() ? "nothing speaks against it" : plan.problems().toString());
-    return ExitCode.DONE;
+    return plan;
+  }
+
+  @Override
+  public boolean isRefusal(Throwable cause) {
+    return false;
   }
 }

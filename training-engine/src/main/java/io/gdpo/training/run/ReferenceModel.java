@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The model that a job's implicit rewards are measured against: where it lies, and what it says of
@@ -44,17 +45,25 @@ final class ReferenceModel {
   private final TokenizerFiles tokenizer;
   private final ModelDigests digests;
   private final PrintStream console;
+  private final BooleanSupplier stopAsked;
 
   /**
    * @param console told what is computed
+   * @param stopAsked asked while it is
    */
-  ReferenceModel(TrainingJob job, JobFolder folder, ModelDigests digests, PrintStream console) {
+  ReferenceModel(
+      TrainingJob job,
+      JobFolder folder,
+      ModelDigests digests,
+      PrintStream console,
+      BooleanSupplier stopAsked) {
     this.job = job;
     this.spec = job.training();
     this.folder = folder;
     this.tokenizer = new TokenizerFiles(job, folder);
     this.digests = digests;
     this.console = console;
+    this.stopAsked = stopAsked;
   }
 
   /** Refuses a reference model that has another vocabulary than the policy. */
@@ -143,7 +152,7 @@ final class ReferenceModel {
     try (CausalLanguageModel reference = open(source, policy);
         ObjectivePass pass = new ObjectivePass(reference, objective, beliefTokens, spec)) {
       ReferenceLogProbs computed =
-          ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples));
+          ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples), stopAsked);
       Path own = folder.root().resolve(name);
       computed.save(own, reference.parameters().manager());
       ArtifactStore.at(shared.toUri()).publish(own, name); // another job may do so too

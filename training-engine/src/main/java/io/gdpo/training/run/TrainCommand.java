@@ -1,12 +1,9 @@
 package io.gdpo.training.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.artifacts.ArtifactMissingException;
-import io.gdpo.artifacts.AtomicFiles;
-import io.gdpo.artifacts.process.ExitCode;
-import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.contracts.ArtifactUri;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
@@ -14,11 +11,9 @@ import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.hub.HubException;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.memory.ProcessMemory;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.model.HubModel;
-import io.gdpo.training.model.ModelSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -29,107 +24,87 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * The command {@code train --job URI}: runs one training job in this process and ends.
- *
- * <p>Exit codes are those of {@link ExitCode}: where it is done or failed, {@code result.json} says
- * how. Asked to stop (by its parent's end of standard input, or by SIGTERM) it saves a checkpoint
- * and leaves no result: started again, it goes on from there.
+ * The command {@code train}: one attempt at a training job; its result is a {@link TrainingResult}.
+ * Asked to stop it saves a checkpoint: the next attempt goes on from there.
  */
-public final class TrainCommand {
-  private static final Duration GRACE = Duration.ofSeconds(60);
-
-  private final PrintStream console;
-  private final CountDownLatch stopAsked = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
-
-  private TrainCommand(PrintStream console) {
-    this.console = console;
+public final class TrainCommand implements WorkerCommand<TrainingJob> {
+  @Override
+  public String verb() {
+    return "train";
   }
 
-  /**
-   * Runs the command, to its end.
-   *
-   * @param args after the word {@code train}
-   * @return the exit code
-   */
-  public static int run(String[] args) {
-    TrainCommand command = new TrainCommand(System.out);
-    ParentWatch.start(command.stopAsked::countDown, GRACE);
-    // libtorch crashes when the JVM tears down under a running step, so SIGTERM waits for its end.
-    Thread onSignal = new Thread(command::stopAndAwaitEnd, "stop-on-signal");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
-      return command.train(args);
-    } finally {
-      command.ended.countDown();
-    }
+  @Override
+  public Class<TrainingJob> task() {
+    return TrainingJob.class;
   }
 
-  private void stopAndAwaitEnd() {
-    stopAsked.countDown();
-    try {
-      if (!ended.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-        console.println("training did not end in " + GRACE.toSeconds() + " s after the signal");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** For a step and a checkpoint. */
+  @Override
+  public Duration grace() {
+    return Duration.ofSeconds(60);
   }
 
-  private int train(String[] args) {
-    if (args.length != 2 || !args[0].equals("--job")) {
-      console.println("usage: train --job URI-OR-PATH-OF-JOB.JSON");
-      return ExitCode.USAGE;
+  @Override
+  public void check(TrainingJob job) {
+    if (job.training() == null || job.outputFolder() == null || job.datasetUri() == null) {
+      throw new IllegalArgumentException("it lacks one of training, output_folder and dataset_uri");
     }
-    TrainingJob job;
-    JobFolder folder;
-    try {
-      job = read(ArtifactUri.of(args[1]));
-      folder = new JobFolder(outputFolder(job));
-    } catch (TrainingFailedException | IllegalArgumentException | ArtifactMissingException e) {
-      console.println(e.getMessage());
-      return ExitCode.USAGE;
+    List<SpecProblem> problems = job.training().problems("training");
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
     }
-    prepareEngine(job);
-    return train(job, folder);
-  }
-
-  private static TrainingJob read(URI uri) {
-    Path file = ModelSource.fetch(uri);
-    try {
-      TrainingJob job = Json.SPECS.readValue(file.toFile(), TrainingJob.class);
-      if (job.training() == null || job.outputFolder() == null || job.datasetUri() == null) {
-        throw new TrainingFailedException(
-            file + " lacks one of training, output_folder and dataset_uri");
-      }
-      List<SpecProblem> problems = job.training().problems("training");
-      if (!problems.isEmpty()) {
-        throw new TrainingFailedException(
-            problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
-      }
-      return job;
-    } catch (JsonProcessingException e) {
-      throw new TrainingFailedException(file + " is not a job: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new TrainingFailedException("could not read the job file " + file + ": " + e, e);
-    }
-  }
-
-  private static Path outputFolder(TrainingJob job) {
-    URI uri = ArtifactUri.of(job.outputFolder());
-    if (!"file".equals(uri.getScheme())) {
-      throw new TrainingFailedException(
+    URI output = ArtifactUri.of(job.outputFolder());
+    if (!"file".equals(output.getScheme())) {
+      throw new IllegalArgumentException(
           "output_folder must be a file: URI, because checkpoints are written in place; it is "
-              + uri);
+              + output);
     }
-    return Path.of(uri);
+  }
+
+  @Override
+  public TrainingResult run(
+      TrainingJob job, ArtifactStore beside, BooleanSupplier stopAsked, PrintStream console)
+      throws IOException {
+    prepareEngine(job);
+    JobFolder folder = new JobFolder(Path.of(ArtifactUri.of(job.outputFolder())));
+    try (FileChannel ownership = owned(folder)) {
+      TrainingResult result =
+          new TrainingRun(
+                  new HubModel(folder, console, stopAsked).pinned(job),
+                  folder,
+                  console,
+                  stopAsked,
+                  AvailableMemory.ofMachine())
+              .run()
+              .orElseThrow(() -> new CancellationException("stopped as asked"));
+      console.printf(
+          Locale.ROOT,
+          "%s succeeded: best %s %s at step %d; %.0f s, %,.0f tokens/s, peak %d MB%n",
+          job.jobId(),
+          job.training().selectBy(),
+          result.bestMetric(),
+          result.bestStep(),
+          result.seconds(),
+          result.tokensPerSecond(),
+          result.peakResidentBytes() >> 20);
+      return result;
+    }
+  }
+
+  @Override
+  public boolean isRefusal(Throwable cause) {
+    return cause instanceof TrainingFailedException
+        || cause instanceof InvalidModelException
+        || cause instanceof HubException
+        || cause instanceof PreferenceDataException
+        || cause instanceof ArtifactMissingException
+        || cause instanceof OutOfMemoryError;
   }
 
   /** The engine reads these when its first class loads, so they are set before. */
@@ -139,40 +114,6 @@ public final class TrainCommand {
       System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     }
     System.setProperty("ai.djl.offline", "true");
-  }
-
-  private int train(TrainingJob job, JobFolder folder) {
-    try (FileChannel ownership = owned(folder)) {
-      Files.deleteIfExists(folder.result());
-      Optional<TrainingResult> result = result(job, folder);
-      if (result.isEmpty()) {
-        return ExitCode.STOPPED;
-      }
-      write(folder, result.get());
-      console.printf(
-          Locale.ROOT,
-          "%s succeeded: best %s %s at step %d; %.0f s, %,.0f tokens/s, peak %d MB%n",
-          job.jobId(),
-          job.training().selectBy(),
-          result.get().bestMetric(),
-          result.get().bestStep(),
-          result.get().seconds(),
-          result.get().tokensPerSecond(),
-          result.get().peakResidentBytes() >> 20);
-      return ExitCode.DONE;
-    } catch (TrainingFailedException
-        | InvalidModelException
-        | HubException
-        | PreferenceDataException
-        | ArtifactMissingException e) {
-      return failed(job, folder, e.getMessage());
-    } catch (OutOfMemoryError e) {
-      return failed(job, folder, "Java ran out of memory before training began: " + e.getMessage());
-    } catch (IOException | RuntimeException e) {
-      // Whatever else goes wrong ends the job too; its trace is for those who mend the program.
-      e.printStackTrace(console);
-      return failed(job, folder, e.toString());
-    }
   }
 
   /**
@@ -186,38 +127,5 @@ public final class TrainCommand {
         FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     file.lock();
     return file;
-  }
-
-  private Optional<TrainingResult> result(TrainingJob job, JobFolder folder) throws IOException {
-    try {
-      return new TrainingRun(
-              new HubModel(folder, console, () -> stopAsked.getCount() == 0).pinned(job),
-              folder,
-              console,
-              () -> stopAsked.getCount() == 0,
-              AvailableMemory.ofMachine())
-          .run();
-    } catch (CancellationException e) {
-      console.println(e.getMessage() + "; the next attempt goes on from there");
-      return Optional.empty();
-    }
-  }
-
-  private int failed(TrainingJob job, JobFolder folder, String reason) {
-    console.println(job.jobId() + " failed: " + reason);
-    try {
-      write(folder, TrainingResult.failed(reason, ProcessMemory.peakResidentBytes()));
-    } catch (IOException e) {
-      console.println("could not write " + folder.result() + " either: " + e);
-    }
-    return ExitCode.FAILED;
-  }
-
-  private static void write(JobFolder folder, TrainingResult result) throws IOException {
-    AtomicFiles.replace(
-        folder.result(),
-        temporary ->
-            Files.write(
-                temporary, Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(result)));
   }
 }

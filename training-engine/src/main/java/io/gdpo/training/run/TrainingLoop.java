@@ -187,7 +187,7 @@ final class TrainingLoop implements AutoCloseable {
 
   private Map<String, Double> evaluate() {
     Stopwatch watch = new Stopwatch();
-    Map<String, Double> metrics = parts.evaluation.metrics();
+    Map<String, Double> metrics = parts.evaluation.metrics(stopAsked);
     evaluationSeconds = watch.seconds();
     parts.progress.record(line("eval", metrics, 0));
     return metrics;

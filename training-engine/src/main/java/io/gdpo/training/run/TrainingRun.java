@@ -92,7 +92,7 @@ public final class TrainingRun {
     this.console = console;
     this.stopAsked = stopAsked;
     this.available = available;
-    this.reference = new ReferenceModel(job, folder, digests, console);
+    this.reference = new ReferenceModel(job, folder, digests, console, stopAsked);
   }
 
   /**
@@ -366,8 +366,6 @@ public final class TrainingRun {
                     MemoryEstimate.megabytes(peak), MemoryEstimate.megabytes(estimate.total())));
     ModelSelection selection = state.selection();
     return new TrainingResult(
-        TrainingResult.Status.SUCCEEDED,
-        null,
         state.step(),
         state.examples(),
         state.stoppedEarly(),

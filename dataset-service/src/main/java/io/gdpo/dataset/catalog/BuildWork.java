@@ -1,0 +1,127 @@
+package io.gdpo.dataset.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.job.BuildResult;
+import io.gdpo.contracts.job.BuildTask;
+import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.WorkKind;
+import io.gdpo.platform.work.WorkPolicy;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Building a dataset, as work: its folder is {@code builds/<dataset id>}. */
+@ApplicationScoped
+class BuildWork implements WorkKind {
+  static final String VERB = "build";
+
+  private static final Logger LOG = Logger.getLogger(BuildWork.class);
+
+  private final Datasets datasets;
+  private final ArtifactStore artifacts;
+  private final BuildSettings settings;
+  private final MeterRegistry metrics;
+
+  BuildWork(
+      Datasets datasets, ArtifactStore artifacts, BuildSettings settings, MeterRegistry metrics) {
+    this.datasets = datasets;
+    this.artifacts = artifacts;
+    this.settings = settings;
+    this.metrics = metrics;
+  }
+
+  /** The work of a dataset has its id. */
+  static String folder(String datasetId) {
+    return "builds/" + datasetId;
+  }
+
+  @Override
+  public String verb() {
+    return VERB;
+  }
+
+  @Override
+  public int atOnce() {
+    return settings.maxParallel();
+  }
+
+  @Override
+  public WorkPolicy policy() {
+    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  }
+
+  @Override
+  public void lock(Work work) {
+    Dataset.locked(work.id());
+  }
+
+  @Override
+  public Order begin(Work work) {
+    Dataset dataset = required(work.id());
+    return new Order(
+        new BuildTask(
+            dataset.id,
+            dataset.spec,
+            dataset.sourceSha256,
+            artifacts.uri("datasets").resolve(".").toString()),
+        LaunchRequest.Needs.ofProcessors(1));
+  }
+
+  @Override
+  public Optional<String> faultOf(WorkOutcome outcome) {
+    try {
+      BuildResult result = outcome.result(BuildResult.class);
+      return result == null || result.uri() == null || result.examples() == null
+          ? Optional.of("does not say where the dataset is")
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of("is not a build's: " + e.getOriginalMessage());
+    }
+  }
+
+  @Override
+  public void ended(Work work, Optional<WorkOutcome> outcome) {
+    Dataset dataset = required(work.id());
+    if (dataset.state != DatasetState.REQUESTED) {
+      return;
+    }
+    switch (work.state()) {
+      case SUCCEEDED -> ready(dataset, outcome.orElseThrow());
+      case CANCELLED -> dataset.state = DatasetState.CANCELLED;
+      default -> dataset.state = DatasetState.FAILED;
+    }
+    dataset.reason = work.reason();
+    dataset.finishedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    datasets.announce(dataset);
+    LOG.infof(
+        "Dataset '%s' is %s: %s",
+        dataset.id, dataset.state, dataset.reason == null ? dataset.examples : dataset.reason);
+    metrics
+        .counter("gdpo.datasets", "state", dataset.state.name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  private static void ready(Dataset dataset, WorkOutcome outcome) {
+    try {
+      BuildResult result = outcome.result(BuildResult.class);
+      dataset.state = DatasetState.READY;
+      dataset.uri = result.uri();
+      dataset.examples = result.examples();
+      dataset.sourceSha256 = result.sourceSha256();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("This outcome was looked at before", e);
+    }
+  }
+
+  private static Dataset required(String id) {
+    return Dataset.named(id)
+        .orElseThrow(() -> new IllegalStateException("There is no dataset '" + id + "'"));
+  }
+}

@@ -1,0 +1,107 @@
+package io.gdpo.evaluator.evaluation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.job.EvaluationSummary;
+import io.gdpo.contracts.job.EvaluationTask;
+import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.WorkKind;
+import io.gdpo.platform.work.WorkPolicy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Measuring a checkpoint, as work: its id is the evaluation's. */
+@ApplicationScoped
+class EvaluateWork implements WorkKind {
+  static final String VERB = "evaluate";
+
+  private static final Logger LOG = Logger.getLogger(EvaluateWork.class);
+
+  private final Outbox outbox;
+  private final EvaluationSettings settings;
+
+  EvaluateWork(Outbox outbox, EvaluationSettings settings) {
+    this.outbox = outbox;
+    this.settings = settings;
+  }
+
+  @Override
+  public String verb() {
+    return VERB;
+  }
+
+  @Override
+  public int atOnce() {
+    return settings.maxParallel();
+  }
+
+  @Override
+  public WorkPolicy policy() {
+    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  }
+
+  @Override
+  public void lock(Work work) {
+    Evaluation.lock(
+        Evaluation.checkpointOf(work.id())
+            .orElseThrow(
+                () -> new IllegalStateException("There is no evaluation '" + work.id() + "'")));
+  }
+
+  @Override
+  public Order begin(Work work) {
+    Evaluation evaluation = required(work.id());
+    evaluation.status = EvaluationStatus.RUNNING;
+    return new Order(
+        new EvaluationTask(evaluation.checkpoint(), evaluation.spec()),
+        LaunchRequest.Needs.ofProcessors(
+                settings.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors()))
+            .withGrace(settings.grace()));
+  }
+
+  @Override
+  public Optional<String> faultOf(WorkOutcome outcome) {
+    try {
+      EvaluationSummary summary = outcome.result(EvaluationSummary.class);
+      return summary == null || summary.uri() == null || summary.metrics() == null
+          ? Optional.of("does not say what was measured")
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of("is not an evaluation's: " + e.getOriginalMessage());
+    }
+  }
+
+  @Override
+  public void ended(Work work, Optional<WorkOutcome> outcome) {
+    Evaluation evaluation = required(work.id());
+    switch (work.state()) {
+      case SUCCEEDED -> {
+        EvaluationSummary summary = summary(outcome.orElseThrow());
+        evaluation.succeeded(summary.uri(), summary.metrics(), Instant.now());
+        LOG.infof(
+            "Evaluation %s took %.1f s: JSD %.3f",
+            work.id(), summary.seconds(), summary.metrics().get("jsd"));
+      }
+      case CANCELLED -> evaluation.ended(EvaluationStatus.CANCELLED, work.reason(), Instant.now());
+      default -> evaluation.ended(EvaluationStatus.FAILED, work.reason(), Instant.now());
+    }
+    outbox.send(evaluation.answer().orElseThrow());
+  }
+
+  private static EvaluationSummary summary(WorkOutcome outcome) {
+    try {
+      return outcome.result(EvaluationSummary.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("This outcome was looked at before", e);
+    }
+  }
+
+  private static Evaluation required(String id) {
+    return Evaluation.withId(id)
+        .orElseThrow(() -> new IllegalStateException("There is no evaluation '" + id + "'"));
+  }
+}

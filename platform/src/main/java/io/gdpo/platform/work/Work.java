@@ -1,0 +1,234 @@
+package io.gdpo.platform.work;
+
+import io.gdpo.contracts.Reason;
+import java.time.Instant;
+
+/**
+ * A piece of long work that a service has done elsewhere, by attempts, each a process: one row of
+ * the table {@code work}.
+ *
+ * @param id unique in its service
+ * @param kind the worker's verb, see {@link WorkKind}
+ * @param folder key of its folder in the artifact store: {@code job.json}, {@code outcome.json},
+ *     log
+ * @param subject the experiment or dataset that it is for, for logs
+ * @param attempt attempts begun so far, also the number of the current one; never begins anew
+ * @param failures attempts that failed by themselves since it was last asked for; one that ended
+ *     with its service, or was evicted, is none
+ * @param cancelRequested whether it is to end
+ * @param reason why it is to end, or did not succeed, or why the last attempt failed
+ * @param progress how far it has come, as JSON; null before that is known
+ * @param notBefore when the next attempt may begin
+ * @param holder the replica that looks after it; null for none
+ * @param term counts the claims: writes of an earlier holder are refused by it
+ * @param leaseUntil until when it is the holder's alone; null for not at all
+ */
+public record Work(
+    String id,
+    String kind,
+    String folder,
+    String subject,
+    WorkState state,
+    int attempt,
+    int failures,
+    boolean cancelRequested,
+    String reason,
+    String progress,
+    Instant queuedAt,
+    Instant startedAt,
+    Instant finishedAt,
+    Instant notBefore,
+    String holder,
+    long term,
+    Instant leaseUntil) {
+
+  public Work {
+    reason = Reason.clean(reason);
+  }
+
+  /** Work that waits for its first attempt. */
+  public static Work waiting(String id, String kind, String folder, String subject, Instant now) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        WorkState.WAITING,
+        0,
+        0,
+        false,
+        null,
+        null,
+        now,
+        null,
+        null,
+        now,
+        null,
+        0,
+        null);
+  }
+
+  /** It is asked for anew after its end: with all its attempts before it. */
+  public Work askedAgain(Instant now) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        WorkState.WAITING,
+        attempt,
+        0,
+        false,
+        null,
+        null,
+        now,
+        null,
+        null,
+        now,
+        null,
+        term,
+        null);
+  }
+
+  /** It is to end. */
+  public Work cancelled(String why) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        state,
+        attempt,
+        failures,
+        true,
+        Reason.clean(why),
+        progress,
+        queuedAt,
+        startedAt,
+        finishedAt,
+        notBefore,
+        holder,
+        term,
+        leaseUntil);
+  }
+
+  /** Its next attempt begins. */
+  Work begun(Instant now) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        WorkState.RUNNING,
+        attempt + 1,
+        failures,
+        cancelRequested,
+        reason,
+        progress,
+        queuedAt,
+        startedAt == null ? now : startedAt,
+        null,
+        notBefore,
+        holder,
+        term,
+        leaseUntil);
+  }
+
+  /** The attempt is over, another one will be begun. */
+  Work again(String why, boolean failed, Instant next) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        WorkState.WAITING,
+        attempt,
+        failed ? failures + 1 : failures,
+        cancelRequested,
+        why,
+        progress,
+        queuedAt,
+        startedAt,
+        null,
+        next,
+        null,
+        term,
+        null);
+  }
+
+  /** It is over. */
+  Work ended(WorkState end, String why, boolean failed, Instant now) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        end,
+        attempt,
+        failed ? failures + 1 : failures,
+        cancelRequested,
+        why,
+        progress,
+        queuedAt,
+        startedAt,
+        now,
+        notBefore,
+        null,
+        term,
+        null);
+  }
+
+  /** It has come so far. */
+  public Work progressed(String json) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        state,
+        attempt,
+        failures,
+        cancelRequested,
+        reason,
+        json,
+        queuedAt,
+        startedAt,
+        finishedAt,
+        notBefore,
+        holder,
+        term,
+        leaseUntil);
+  }
+
+  /** A replica looks after it from now on. */
+  Work claimed(String replica, Instant until) {
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        state,
+        attempt,
+        failures,
+        cancelRequested,
+        reason,
+        progress,
+        queuedAt,
+        startedAt,
+        finishedAt,
+        notBefore,
+        replica,
+        term + 1,
+        until);
+  }
+
+  /** The name of the current attempt's process; unique for ever. */
+  public String processName() {
+    return kind + "-" + id + "-" + attempt;
+  }
+
+  /** Whether a replica's claim still counts. */
+  boolean isHeld(String replica, long ofTerm) {
+    return replica.equals(holder) && term == ofTerm;
+  }
+}

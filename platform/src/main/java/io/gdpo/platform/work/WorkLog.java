@@ -1,0 +1,45 @@
+package io.gdpo.platform.work;
+
+import io.gdpo.contracts.job.TrainingResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the processes of a piece of work wrote, for words about one that left nothing else.
+ *
+ * @param file all attempts in one
+ */
+record WorkLog(Path file) {
+  private static final int LINES = 5;
+  private static final int BYTES = 8 * 1024;
+
+  /** Its last lines, as the end of a sentence; empty if there are none. */
+  String lastLines() {
+    try {
+      List<String> lines = TextTail.of(file, LINES, BYTES);
+      return lines.isEmpty() ? "" : "; its last lines: " + String.join(" | ", lines);
+    } catch (IOException e) {
+      return "; its log cannot be read: " + e;
+    }
+  }
+
+  /** What the process said that it would need, if it did. */
+  Optional<String> memory() {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.contains(TrainingResult.ESTIMATE))
+          .reduce((earlier, later) -> later)
+          .map(line -> line.substring(line.indexOf(TrainingResult.ESTIMATE)));
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.of("nothing that can be read (" + e.getMessage() + ")");
+    }
+  }
+}

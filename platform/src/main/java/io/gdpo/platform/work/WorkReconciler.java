@@ -1,0 +1,355 @@
+package io.gdpo.platform.work;
+
+import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.platform.event.Failure;
+import io.gdpo.platform.launch.JobLauncher;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.LaunchState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/**
+ * Brings what the rows say about work and what the machine does into agreement: lists, compares,
+ * acts, again and again (level-triggered), so that a lost message or a killed service only delays
+ * it.
+ *
+ * <p>A replica looks after the work that it has claimed, by a lease with a term: another one takes
+ * over when it was not prolonged, and whatever the earlier holder still wants to write is refused.
+ * What is to be done is decided by {@link WorkDecision}; what it means for the service is told to
+ * its {@link WorkKind}, in the transaction that makes it true. Trouble with one piece of work holds
+ * up no other: it is tried again, less and less often, and given up in the end.
+ *
+ * <p>Used by one thread.
+ */
+public final class WorkReconciler {
+  private static final Logger LOG = Logger.getLogger(WorkReconciler.class);
+
+  /** An outcome says what came of it in a few lines; what is longer is none. */
+  private static final int LARGEST_OUTCOME = 1 << 20;
+
+  private static final String JOB_FILE = "job.json";
+
+  private final WorkStore store;
+  private final JobLauncher launcher;
+  private final ArtifactStore artifacts;
+  private final List<WorkKind> kinds;
+  private final InstantSource clock;
+  private final String replica;
+  private final Duration lease;
+  private final BooleanSupplier stopping;
+  private final Troubles troubles;
+
+  private boolean adopted;
+
+  /** Processes that were asked to stop. */
+  private final Set<String> asked = new HashSet<>();
+
+  /** Names of processes that this replica launched, by their work. */
+  private final Map<String, String> launched = new HashMap<>();
+
+  /**
+   * @param replica names this replica; one that is started again under the same name goes on with
+   *     what it held
+   * @param lease how long a claim lasts unless it is prolonged
+   * @param stopping whether what is seen from now on may be the service's own end
+   */
+  public WorkReconciler(
+      WorkStore store,
+      JobLauncher launcher,
+      ArtifactStore artifacts,
+      List<WorkKind> kinds,
+      InstantSource clock,
+      String replica,
+      Duration lease,
+      BooleanSupplier stopping) {
+    this.store = store;
+    this.launcher = launcher;
+    this.artifacts = artifacts;
+    this.kinds = List.copyOf(kinds);
+    this.clock = clock;
+    this.replica = replica;
+    this.lease = lease;
+    this.stopping = stopping;
+    this.troubles = new Troubles(LOG, "work", clock);
+  }
+
+  /** One look at everything; throws only while the database is away. */
+  public void pass() {
+    List<Work> held = held();
+    stopWhatOthersHold(held);
+    for (WorkKind kind : kinds) {
+      List<Work> ofKind = new ArrayList<>(held);
+      ofKind.removeIf(work -> !work.kind().equals(kind.verb()));
+      for (Work work : ofKind) {
+        attempt(kind, work);
+      }
+    }
+    for (WorkKind kind : kinds) {
+      long busy =
+          store.heldBy(replica).stream().filter(work -> work.kind().equals(kind.verb())).count();
+      store
+          .claim(
+              kind.verb(),
+              replica,
+              clock.instant(),
+              clock.instant().plus(lease),
+              (int) Math.max(0, kind.atOnce() - busy))
+          .forEach(work -> attempt(kind, work));
+    }
+  }
+
+  /** What this replica holds, for longer from now on. */
+  private List<Work> held() {
+    return store.inTransaction(
+        () -> {
+          Instant until = clock.instant().plus(lease);
+          if (!adopted) {
+            store.adopt(replica, until);
+          }
+          List<Work> held = store.heldBy(replica);
+          if (adopted && !held.isEmpty()) {
+            store.renew(replica, until);
+          }
+          adopted = true;
+          return held;
+        });
+  }
+
+  /** A lease that was lost while its process ran: another replica may run the next attempt. */
+  private void stopWhatOthersHold(List<Work> held) {
+    Map<String, String> mine = new HashMap<>();
+    held.forEach(work -> mine.put(work.id(), work.processName()));
+    launched
+        .entrySet()
+        .removeIf(
+            entry -> {
+              if (entry.getValue().equals(mine.get(entry.getKey()))) {
+                return false;
+              }
+              launcher.cancel(entry.getValue());
+              return !(launcher.status(entry.getValue()) instanceof LaunchState.Running);
+            });
+  }
+
+  /** Keeps trouble with one piece of work from holding up the others. */
+  private void attempt(WorkKind kind, Work work) {
+    if (stopping.getAsBoolean() || !troubles.isDue(work.id())) {
+      return;
+    }
+    MDC.put(work.kind(), work.id());
+    if (work.subject() != null) {
+      MDC.put("subject", work.subject());
+    }
+    try {
+      if (work.state() == WorkState.WAITING) {
+        begin(kind, work);
+      } else {
+        look(kind, work);
+      }
+    } catch (RuntimeException | Error e) {
+      if (Failure.ofOwnDatabase(e) == Failure.OUTAGE) {
+        throw e;
+      }
+      if (troubles.met(work.id(), e)) {
+        giveUp(kind, work, e);
+      }
+    } finally {
+      MDC.remove(work.kind());
+      MDC.remove("subject");
+    }
+  }
+
+  private record Begun(Work work, WorkKind.Order order) {}
+
+  private void begin(WorkKind kind, Work waiting) {
+    Optional<Begun> begun =
+        store.inTransaction(
+            () ->
+                fresh(kind, waiting)
+                    .flatMap(
+                        work -> {
+                          WorkDecision decision = WorkDecision.ofWaiting(work, clock.instant());
+                          if (decision instanceof WorkDecision.Begin begin) {
+                            store.update(begin.work());
+                            return Optional.of(new Begun(begin.work(), kind.begin(begin.work())));
+                          }
+                          apply(kind, decision);
+                          return Optional.empty();
+                        }));
+    begun.ifPresent(it -> launch(kind, it.work(), it.order()));
+  }
+
+  private void launch(WorkKind kind, Work work, WorkKind.Order order) {
+    LOG.infof("Attempt %d begins, with %s", work.attempt(), order.needs());
+    try {
+      URI job = artifacts.write(work.folder() + "/" + JOB_FILE, json(order.task()));
+      Path log = artifacts.fetch(job).resolveSibling(kind.log());
+      launched.put(work.id(), work.processName());
+      launcher.launch(
+          new LaunchRequest(
+              work.processName(),
+              List.of(kind.verb(), "--job", job.toString(), "--attempt", "" + work.attempt()),
+              log,
+              order.needs()));
+      troubles.over(work.id());
+    } catch (UncheckedIOException e) {
+      LOG.errorf("Attempt %d could not be started: %s", work.attempt(), Reason.of(e));
+      settle(
+          kind,
+          work,
+          it -> WorkDecision.ofNotStarted(it, Reason.of(e), clock.instant(), kind.policy()));
+    }
+  }
+
+  private void look(WorkKind kind, Work work) {
+    LaunchState process = launcher.status(work.processName());
+    Observation seen = observed(kind, work, process);
+    if (stopping.getAsBoolean()) {
+      return;
+    }
+    kind.follow(work); // all that it tells is told before its end
+    if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
+      troubles.over(work.id());
+      if (WorkDecision.ofRunning(work, seen, clock.instant(), kind.policy())
+              instanceof WorkDecision.Stop
+          && asked.add(work.processName())) {
+        LOG.infof("Attempt %d is asked to stop", work.attempt());
+        launcher.cancel(work.processName());
+      }
+      return;
+    }
+    settle(kind, work, it -> WorkDecision.ofRunning(it, seen, clock.instant(), kind.policy()));
+    asked.remove(work.processName());
+    launched.remove(work.id());
+    troubles.over(work.id());
+  }
+
+  private interface Decision {
+    WorkDecision of(Work fresh);
+  }
+
+  /** Carries out what is decided of the row as it stands in the transaction. */
+  private void settle(WorkKind kind, Work work, Decision decision) {
+    store.inTransaction(
+        () -> {
+          fresh(kind, work).ifPresent(it -> apply(kind, decision.of(it)));
+          return null;
+        });
+  }
+
+  /** The row, locked after what it is for; empty if it is another's by now. */
+  private Optional<Work> fresh(WorkKind kind, Work work) {
+    kind.lock(work);
+    return store
+        .locked(work.id())
+        .filter(
+            it ->
+                it.isHeld(replica, work.term())
+                    && it.attempt() == work.attempt()
+                    && it.state() == work.state());
+  }
+
+  private void apply(WorkKind kind, WorkDecision decision) {
+    if (decision instanceof WorkDecision.Again again) {
+      Work work = again.work();
+      LOG.warnf("Attempt %d is over (%s); the next one follows", work.attempt(), work.reason());
+      store.update(work);
+    } else if (decision instanceof WorkDecision.End end) {
+      Work work = end.work();
+      LOG.infof(
+          "%s after attempt %d%s",
+          work.state(), work.attempt(), work.reason() == null ? "" : ": " + work.reason());
+      store.update(work);
+      kind.ended(work, end.outcome());
+    }
+  }
+
+  /** Its place is for the next, whatever state its process and what it is for are in. */
+  private void giveUp(WorkKind kind, Work work, Throwable trouble) {
+    String reason =
+        "the service could not carry it on, tried "
+            + Troubles.PATIENCE
+            + " times: "
+            + Reason.of(trouble);
+    launcher.cancel(work.processName());
+    try {
+      settle(kind, work, it -> WorkDecision.ofGivenUp(it, reason, clock.instant()));
+    } catch (RuntimeException | Error e) {
+      if (Failure.ofOwnDatabase(e) == Failure.OUTAGE) {
+        throw e;
+      }
+      LOG.error("The end of this work cannot be told to what it is for; only the work is ended", e);
+      store.inTransaction(
+          () -> {
+            store
+                .locked(work.id())
+                .filter(it -> it.isHeld(replica, work.term()))
+                .ifPresent(
+                    it -> store.update(WorkDecision.ofGivenUp(it, reason, clock.instant()).work()));
+            return null;
+          });
+    }
+    troubles.over(work.id());
+  }
+
+  /** What this attempt left; an earlier one's outcome says nothing about it. */
+  private Observation observed(WorkKind kind, Work work, LaunchState process) {
+    if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
+      return Observation.of(process);
+    }
+    URI file = artifacts.uri(work.folder() + "/" + WorkOutcome.FILE);
+    String trouble = "";
+    try {
+      WorkOutcome outcome =
+          Json.EVENTS.readValue(artifacts.read(file, LARGEST_OUTCOME), WorkOutcome.class);
+      if (outcome != null && outcome.attempt() == work.attempt()) {
+        trouble = fault(kind, outcome).map(why -> ", and its " + file + " " + why).orElse("");
+        if (trouble.isEmpty()) {
+          return Observation.of(process, outcome);
+        }
+      }
+    } catch (ArtifactMissingException none) {
+      LOG.debugf("%s left no outcome", work.processName());
+    } catch (IOException | UncheckedIOException e) {
+      trouble = ", and its " + file + " cannot be read: " + Reason.of(e);
+    }
+    WorkLog log = new WorkLog(Path.of(artifacts.uri(work.folder() + "/" + kind.log())));
+    return new Observation(process, Optional.empty(), trouble + log.lastLines(), log.memory());
+  }
+
+  private static Optional<String> fault(WorkKind kind, WorkOutcome outcome) {
+    if (outcome.status() == null) {
+      return Optional.of("does not say how it ended");
+    }
+    return outcome.status() == WorkOutcome.Status.SUCCEEDED
+        ? kind.faultOf(outcome)
+        : Optional.empty();
+  }
+
+  private static byte[] json(Object task) {
+    try {
+      return Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(task);
+    } catch (IOException e) {
+      throw new IllegalStateException("No JSON can be written of " + task, e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.gdpo.platform.work;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The service's work, for those who ask for it, cancel it and tell of it. */
+@ApplicationScoped
+public class Works {
+  private final WorkStore store;
+  private final Event<WorkLoop.Changed> changed;
+
+  Works(WorkStore store, Event<WorkLoop.Changed> changed) {
+    this.store = store;
+    this.changed = changed;
+  }
+
+  /**
+   * Asks for work; what waits or runs already stays as it is, what is over begins anew. The caller
+   * holds {@link WorkKind#lock}, or what else keeps equal requests apart.
+   *
+   * @param folder key of its folder in the artifact store
+   * @param subject what it is for, for logs; may be null
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void ask(String id, String kind, String folder, String subject) {
+    Optional<Work> known = store.locked(id);
+    Instant now = Instant.now();
+    if (known.isEmpty()) {
+      store.insert(Work.waiting(id, kind, folder, subject, now));
+    } else if (known.get().state().isTerminal()) {
+      store.update(known.get().askedAgain(now));
+    }
+    changed.fire(new WorkLoop.Changed());
+  }
+
+  /**
+   * Asks work to end: what waits ends at the next look, what runs when its process is gone; its
+   * {@link WorkKind} is told then. What has ended, or never was, stays as it is.
+   *
+   * @return whether it will end for this
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public boolean cancel(String id, String reason) {
+    Optional<Work> open =
+        store.locked(id).filter(work -> !work.state().isTerminal() && !work.cancelRequested());
+    open.ifPresent(
+        work -> {
+          store.update(work.cancelled(reason));
+          changed.fire(new WorkLoop.Changed());
+        });
+    return open.isPresent();
+  }
+
+  /**
+   * Keeps how far an attempt has come.
+   *
+   * @return false, and nothing is kept, if it is not the current one of this replica any more
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public boolean progressed(Work seen, String json) {
+    Optional<Work> current =
+        store
+            .locked(seen.id())
+            .filter(work -> work.state() == WorkState.RUNNING)
+            .filter(work -> work.attempt() == seen.attempt() && work.term() == seen.term());
+    current.ifPresent(work -> store.update(work.progressed(json)));
+    return current.isPresent();
+  }
+
+  /** Work of a kind that runs. */
+  public List<Work> running(String kind) {
+    return store.running(kind);
+  }
+
+  /** How much work of a kind is in each state. */
+  public Map<WorkState, Long> counts(String kind) {
+    return store.counts(kind);
+  }
+
+  public Optional<Work> find(String id) {
+    return store.find(id);
+  }
+
+  /** By id; ids without work are left out. */
+  public Map<String, Work> find(Collection<String> ids) {
+    return store.find(ids);
+  }
+}

@@ -1,0 +1,170 @@
+package io.gdpo.trainer.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.WorkKind;
+import io.gdpo.platform.work.WorkPolicy;
+import io.gdpo.platform.work.WorkState;
+import io.gdpo.platform.work.Works;
+import io.gdpo.trainer.job.ExperimentLock;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Has a worker look at an experiment before anything costly is done for it, as work: its folder is
+ * {@code plans/<experiment>}. A plan that could not be made speaks against nothing: the
+ * experiment's jobs will meet what there is.
+ */
+@ApplicationScoped
+class PlanWork implements WorkKind {
+  static final String VERB = "plan";
+
+  private static final Logger LOG = Logger.getLogger(PlanWork.class);
+  private static final String ID = ".plan";
+  private static final int LARGEST_OUTCOME = 1 << 20;
+
+  private final Works works;
+  private final ExperimentLock lock;
+  private final ExperimentFlow flow;
+  private final PlanSettings settings;
+  private final ArtifactStore artifacts;
+
+  PlanWork(
+      Works works,
+      ExperimentLock lock,
+      ExperimentFlow flow,
+      PlanSettings settings,
+      ArtifactStore artifacts) {
+    this.works = works;
+    this.lock = lock;
+    this.flow = flow;
+    this.settings = settings;
+    this.artifacts = artifacts;
+  }
+
+  /** Whether a plan of it is made: not where that would ask the Hub, and it is not to be asked. */
+  boolean areMade(ExperimentSpec spec) {
+    return spec.model().hub() == null || settings.askHub();
+  }
+
+  /** Asks for an experiment's plan; the caller holds the experiment's lock. */
+  void ask(String experiment) {
+    works.ask(experiment + ID, VERB, folder(experiment), experiment);
+  }
+
+  /** Ends planning; the caller holds the experiment's lock. */
+  void cancel(String experiment, String reason) {
+    works.cancel(experiment + ID, reason);
+  }
+
+  /** What its plan says against an experiment; empty if there is none that says something. */
+  List<SpecProblem> problems(String experiment) {
+    try {
+      WorkOutcome outcome =
+          Json.EVENTS.readValue(
+              artifacts.read(
+                  artifacts.uri(folder(experiment) + "/" + WorkOutcome.FILE), LARGEST_OUTCOME),
+              WorkOutcome.class);
+      return outcome.status() == WorkOutcome.Status.SUCCEEDED
+          ? outcome.result(ExperimentPlan.class).problems()
+          : List.of();
+    } catch (IOException | RuntimeException e) {
+      LOG.debugf(e, "The plan of '%s' cannot be read", experiment);
+      return List.of();
+    }
+  }
+
+  private static String folder(String experiment) {
+    return "plans/" + experiment;
+  }
+
+  private static String experiment(Work work) {
+    return work.id().substring(0, work.id().length() - ID.length());
+  }
+
+  @Override
+  public String verb() {
+    return VERB;
+  }
+
+  @Override
+  public int atOnce() {
+    return settings.maxParallel();
+  }
+
+  @Override
+  public WorkPolicy policy() {
+    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  }
+
+  @Override
+  public void lock(Work work) {
+    lock.take(experiment(work));
+  }
+
+  @Override
+  public Order begin(Work work) {
+    return new Order(required(work).spec, LaunchRequest.Needs.ofProcessors(1));
+  }
+
+  @Override
+  public Optional<String> faultOf(WorkOutcome outcome) {
+    try {
+      return outcome.result(ExperimentPlan.class) == null
+          ? Optional.of("says nothing")
+          : Optional.empty();
+    } catch (JsonProcessingException | RuntimeException e) {
+      return Optional.of("is not a plan's: " + Reason.of(e));
+    }
+  }
+
+  @Override
+  public void ended(Work work, Optional<WorkOutcome> outcome) {
+    Experiment experiment = required(work);
+    if (experiment.status != ExperimentStatus.PLANNING) {
+      return;
+    }
+    if (experiment.cancelRequested || work.state() == WorkState.CANCELLED) {
+      flow.cancelled(experiment);
+      return;
+    }
+    List<SpecProblem> problems = outcome.map(PlanWork::problems).orElse(List.of());
+    if (outcome.isEmpty()) {
+      LOG.warnf("The model of '%s' could not be looked at: %s", experiment.name, work.reason());
+    }
+    if (problems.isEmpty()) {
+      flow.planned(experiment);
+    } else {
+      flow.fail(
+          experiment,
+          Reason.clean(
+              problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; "))));
+    }
+  }
+
+  private static List<SpecProblem> problems(WorkOutcome outcome) {
+    try {
+      return outcome.result(ExperimentPlan.class).problems();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("This outcome was looked at before", e);
+    }
+  }
+
+  private static Experiment required(Work work) {
+    return Experiment.named(experiment(work))
+        .orElseThrow(
+            () -> new IllegalStateException("There is no experiment '" + experiment(work) + "'"));
+  }
+}

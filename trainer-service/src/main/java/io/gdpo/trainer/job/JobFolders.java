@@ -1,0 +1,73 @@
+package io.gdpo.trainer.job;
+
+import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.WorkOutcome;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Says where each training job keeps its files: {@code jobs/<job id>} in the artifact store. */
+@ApplicationScoped
+public class JobFolders {
+  /** What the job's processes wrote to standard output and error, all attempts in one file. */
+  static final String LOG = "job.log";
+
+  private static final Logger LOGGER = Logger.getLogger(JobFolders.class);
+
+  /** An outcome says what a job came to in a few lines; what is longer is none. */
+  private static final int LARGEST_OUTCOME = 1 << 20;
+
+  private final ArtifactStore artifacts;
+
+  JobFolders(ArtifactStore artifacts) {
+    this.artifacts = artifacts;
+  }
+
+  static String key(String jobId) {
+    return "jobs/" + jobId;
+  }
+
+  /** What the job's last attempt that ended left; empty if there is none that can be read. */
+  Optional<WorkOutcome> outcome(String jobId) {
+    URI file = artifacts.uri(key(jobId) + "/" + WorkOutcome.FILE);
+    try {
+      return Optional.ofNullable(
+          Json.EVENTS.readValue(artifacts.read(file, LARGEST_OUTCOME), WorkOutcome.class));
+    } catch (IOException | UncheckedIOException | ArtifactMissingException e) {
+      LOGGER.warnf("%s cannot be read: %s", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The job's folder on this machine. */
+  public JobFolder of(String jobId) {
+    return new JobFolder(Path.of(uri(jobId)));
+  }
+
+  /** The job's folder as others are told of it. */
+  public URI uri(String jobId) {
+    return artifacts.uri(key(jobId));
+  }
+
+  /** Where jobs share log-probabilities of reference models, by content. */
+  public URI referenceLogProbs() {
+    return artifacts.uri("reference-log-probs");
+  }
+
+  /** The best model of a job that succeeded, in Hugging Face layout. */
+  public String bestModelUri(String jobId) {
+    return of(jobId).best().toUri().toString();
+  }
+
+  /** The log on this machine. */
+  public Path log(String jobId) {
+    return of(jobId).root().resolve(LOG);
+  }
+}

@@ -1,0 +1,177 @@
+package io.gdpo.trainer.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.JobProgressed;
+import io.gdpo.contracts.event.JobStarted;
+import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.WorkKind;
+import io.gdpo.platform.work.WorkPolicy;
+import io.gdpo.platform.work.WorkState;
+import io.gdpo.platform.work.Works;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+
+/** Training, as work: its id is the job's, its folder {@code jobs/<job id>}. */
+@ApplicationScoped
+class TrainWork implements WorkKind {
+  static final String VERB = "train";
+
+  private final Jobs jobs;
+  private final Works works;
+  private final ExperimentLock lock;
+  private final JobFolders folders;
+  private final JobSettings settings;
+  private final Outbox outbox;
+
+  /** Used by the one thread that looks after work. */
+  private final ProgressNews news = new ProgressNews();
+
+  TrainWork(
+      Jobs jobs,
+      Works works,
+      ExperimentLock lock,
+      JobFolders folders,
+      JobSettings settings,
+      Outbox outbox) {
+    this.jobs = jobs;
+    this.works = works;
+    this.lock = lock;
+    this.folders = folders;
+    this.settings = settings;
+    this.outbox = outbox;
+  }
+
+  @Override
+  public String verb() {
+    return VERB;
+  }
+
+  @Override
+  public int atOnce() {
+    return settings.maxParallel();
+  }
+
+  @Override
+  public WorkPolicy policy() {
+    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  }
+
+  @Override
+  public String log() {
+    return JobFolders.LOG;
+  }
+
+  @Override
+  public void lock(Work work) {
+    lock.take(
+        Job.experimentOf(work.id())
+            .orElseThrow(() -> new IllegalStateException("There is no job '" + work.id() + "'")));
+  }
+
+  @Override
+  public Order begin(Work work) {
+    Job job = jobs.required(work.id());
+    JobPlan plan = job.plan;
+    if (plan == null) {
+      throw new IllegalStateException(
+          "what job '" + job.id + "' is to do cannot be read in the database; submit it anew");
+    }
+    outbox.send(new JobStarted(job.id, job.experiment, job.stage, work.attempt()));
+    return new Order(
+        new TrainingJob(
+            job.id,
+            job.experiment,
+            job.stage,
+            work.attempt(),
+            plan.seed(),
+            plan.datasetUri(),
+            plan.model(),
+            plan.parentModelUri(),
+            plan.referenceModelUri(),
+            plan.training(),
+            folders.of(job.id).root().toUri().toString(),
+            folders.referenceLogProbs().toString(),
+            threads()),
+        LaunchRequest.Needs.ofProcessors(threads()).withGrace(settings.grace()));
+  }
+
+  @Override
+  public Optional<String> faultOf(WorkOutcome outcome) {
+    try {
+      TrainingResult result = outcome.result(TrainingResult.class);
+      return result == null || result.bestUri() == null || result.finalUri() == null
+          ? Optional.of("does not say how it ended")
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of("is not a training's: " + e.getOriginalMessage());
+    }
+  }
+
+  @Override
+  public void follow(Work work) {
+    ProgressNews.News since =
+        news.of(
+            work.id(),
+            work.attempt(),
+            folders.of(work.id()).progress(),
+            Jobs.progress(work).map(TrainingProgress::step).orElse(-1L));
+    if (!since.lines().isEmpty()) {
+      QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
+    }
+    news.told(work.id(), since); // only once it is committed
+  }
+
+  private void tell(Work work, List<TrainingProgress> lines) {
+    Optional<TrainingProgress> last =
+        lines.stream()
+            .filter(line -> "train".equals(line.phase()))
+            .reduce((earlier, later) -> later);
+    if (works.progressed(work, last.map(TrainWork::json).orElse(work.progress()))) {
+      lines.forEach(line -> outbox.send(new JobProgressed(work.id(), work.attempt(), line)));
+    }
+  }
+
+  @Override
+  public void ended(Work work, Optional<WorkOutcome> outcome) {
+    news.forget(work.id());
+    jobs.ended(
+        jobs.required(work.id()),
+        work.state(),
+        work.state() == WorkState.SUCCEEDED ? Optional.empty() : reason(work),
+        outcome.map(TrainWork::result));
+  }
+
+  private static Optional<String> reason(Work work) {
+    return Optional.ofNullable(work.reason());
+  }
+
+  private static TrainingResult result(WorkOutcome outcome) {
+    try {
+      return outcome.result(TrainingResult.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("This outcome was looked at before", e);
+    }
+  }
+
+  private static String json(TrainingProgress line) {
+    try {
+      return Json.EVENTS.writeValueAsString(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("No JSON can be written of " + line, e);
+    }
+  }
+
+  private int threads() {
+    int share = Runtime.getRuntime().availableProcessors() / settings.maxParallel();
+    return settings.threads().orElse(Math.max(1, share));
+  }
+}
