@@ -1,5 +1,6 @@
 package io.gdpo.benchmark.side;
 
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.model.ComputeType;
@@ -9,7 +10,6 @@ import io.gdpo.training.batch.MismatchedExamples;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.step.KlEstimate;
 import io.gdpo.training.step.LiveReference;
 import io.gdpo.training.step.ObjectivePass;
@@ -94,21 +94,21 @@ public final class TrainingStep implements AutoCloseable {
     if (spec.lora() != null) {
       throw new IllegalArgumentException("steps of low-rank updates are not measured; omit lora");
     }
-    Objective objective = Objective.of(spec);
+    Loss loss = Loss.of(spec);
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =
         new BatchPacker(
-            objective.loss(),
+            loss,
             spec.imitationIncludesClose(),
             spec.levers(),
             policy.config().width());
-    ObjectivePass pass = new ObjectivePass(policy, objective, beliefTokens, spec);
+    ObjectivePass pass = new ObjectivePass(policy, beliefTokens, spec);
     List<TrainingExample> mismatched =
-        objective.loss().hasReferencePoint()
+        loss.needs(Loss.Need.KL)
             ? MismatchedExamples.of(examples, policy.config().positions())
             : List.of();
     References references =
-        references(spec, objective, reference, examples, mismatched, beliefTokens, packer);
+        references(spec, reference, examples, mismatched, beliefTokens, packer);
     KlEstimate kl = new KlEstimate(pass, references.mismatched, packer.chosenOnly(), mismatched);
     return new TrainingStep(spec, examples, packer, policy, pass, references.examples, kl);
   }
@@ -118,18 +118,18 @@ public final class TrainingStep implements AutoCloseable {
 
   private static References references(
       TrainingSpec spec,
-      Objective objective,
       Path folder,
       List<TrainingExample> examples,
       List<TrainingExample> mismatched,
       long[] beliefTokens,
       BatchPacker packer)
       throws IOException {
-    if (!objective.loss().isPreference()) {
-      return new References(Reference.NONE, Reference.NONE);
+    if (!Loss.of(spec).needs(Loss.Need.REFERENCE)) {
+      Reference none = Reference.without(Loss.of(spec));
+      return new References(none, none);
     }
     CausalLanguageModel model = load(folder, spec);
-    ObjectivePass pass = new ObjectivePass(model, objective, beliefTokens, spec);
+    ObjectivePass pass = new ObjectivePass(model, beliefTokens, spec);
     LiveReference live = new LiveReference(model, pass);
     if (!spec.levers().cachedReference()) {
       return new References(live, live);

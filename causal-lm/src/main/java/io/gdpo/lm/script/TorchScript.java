@@ -49,8 +49,9 @@ public final class TorchScript {
   /**
    * Loads a module whose class declares these attributes.
    *
-   * @param attributes values of type {@link Long}, {@link Integer}, {@link Double} or {@link
-   *     Boolean}, declared in the class as {@code name : int}, {@code float} or {@code bool}
+   * @param attributes values of type {@link Long}, {@link Integer}, {@link Double}, {@link Boolean}
+   *     or {@link String}, declared in the class as {@code name : int}, {@code float}, {@code bool}
+   *     or {@code str}
    */
   public static TorchScriptModule load(
       NDManager manager, String name, String source, Map<String, ?> attributes) {
@@ -127,14 +128,18 @@ public final class TorchScript {
     out.writeBytes("c__torch__\n" + name + "\n"); // GLOBAL
     out.writeBytes(")\u0081}("); // EMPTY_TUPLE NEWOBJ EMPTY_DICT MARK
     for (Map.Entry<String, Object> attribute : state.entrySet()) {
-      byte[] key = attribute.getKey().getBytes(StandardCharsets.UTF_8);
-      out.writeByte('X'); // BINUNICODE
-      out.writeInt(Integer.reverseBytes(key.length));
-      out.write(key);
+      pickle(out, attribute.getKey());
       pickle(out, attribute.getKey(), attribute.getValue());
     }
     out.writeBytes("ub."); // SETITEMS BUILD STOP
     return bytes.toByteArray();
+  }
+
+  private static void pickle(DataOutputStream out, String text) throws IOException {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    out.writeByte('X'); // BINUNICODE
+    out.writeInt(Integer.reverseBytes(utf8.length));
+    out.write(utf8);
   }
 
   private static void pickle(DataOutputStream out, String name, Object value) throws IOException {
@@ -147,13 +152,15 @@ public final class TorchScript {
     } else if (value instanceof Double number) {
       out.writeByte('G'); // BINFLOAT, big-endian
       out.writeDouble(number);
+    } else if (value instanceof String text) {
+      pickle(out, text);
     } else {
       throw new IllegalArgumentException(
           "Attribute "
               + name
               + " is a "
               + value.getClass()
-              + "; give a long, a double or a boolean");
+              + "; give a long, a double, a boolean or a string");
     }
   }
 

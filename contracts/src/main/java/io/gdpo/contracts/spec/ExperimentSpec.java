@@ -104,7 +104,7 @@ public record ExperimentSpec(
       boolean needsReference =
           stage.training() != null
               && stage.training().loss() != null
-              && Loss.ofLabel(stage.training().loss()).map(Loss::isPreference).orElse(false);
+              && Loss.ofLabel(stage.training().loss()).map(l -> l.needs(Loss.Need.REFERENCE)).orElse(false);
       if (needsReference && model != null && model.init() != null) {
         problems.add(
             new SpecProblem(

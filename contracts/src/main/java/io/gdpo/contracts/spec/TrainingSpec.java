@@ -166,7 +166,7 @@ public record TrainingSpec(
     check.that("preference_weight", preferenceWeight, v -> v >= 0, "must not be negative");
     check.that("desirable_weight", desirableWeight, v -> v >= 0, "must not be negative");
     check.that("undesirable_weight", undesirableWeight, v -> v >= 0, "must not be negative");
-    if (Loss.ofLabel(loss).filter(Loss::hasReferencePoint).isPresent()) {
+    if (Loss.ofLabel(loss).filter(l -> l.needs(Loss.Need.KL)).isPresent()) {
       check.that(
           "reference_free",
           referenceFree,

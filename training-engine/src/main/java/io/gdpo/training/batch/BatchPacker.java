@@ -45,8 +45,8 @@ public final class BatchPacker {
    */
   public BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
     this(
-        loss.isPreference(),
-        loss.isBeliefConditioned(),
+        loss.readsRejected(),
+        loss.needs(Loss.Need.BELIEFS),
         imitationIncludesClose,
         levers,
         ATTENTION_LENGTH * width);

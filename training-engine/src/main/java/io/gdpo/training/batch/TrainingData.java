@@ -52,7 +52,7 @@ public record TrainingData(
    */
   private static Collection<PreferenceExample> targets(
       List<PreferenceExample> examples, TrainingSpec spec) {
-    if (!spec.loss().equals(Loss.SFT.label()) || !spec.targets().equals("last-per-prompt")) {
+    if (Loss.of(spec) != Loss.SFT || !spec.targets().equals("last-per-prompt")) {
       return examples;
     }
     Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.LoraSpec;
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.lora.LoraConfig;
@@ -17,7 +18,6 @@ import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.batch.TrainingPlan;
-import io.gdpo.training.objective.Objective;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -196,16 +196,16 @@ public final class MemoryPlan {
                 spec.activationRecomputation(),
                 spec.vocabularyChunk(),
                 ForwardOptions.VocabularyRows.ASKED));
-    Objective objective = Objective.of(spec);
+    Loss loss = Loss.of(spec);
     BatchPacker packer =
         new BatchPacker(
-            objective.loss(), spec.imitationIncludesClose(), spec.levers(), config.width());
+            loss, spec.imitationIncludesClose(), spec.levers(), config.width());
     List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));
-    if (objective.loss().isPreference()) {
+    if (loss.needs(Loss.Need.REFERENCE)) {
       evaluated.addAll(longest(packer, data.train()));
     }
     boolean secondModel =
-        objective.loss().isPreference() && (spec.lora() == null || !startsFromReference);
+        loss.needs(Loss.Need.REFERENCE) && (spec.lora() == null || !startsFromReference);
     return TrainingMemory.estimate(
         spec, decoder, largest(spec, packer, data), evaluated, secondModel);
   }

@@ -1,94 +1,116 @@
 package io.gdpo.training.objective;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.lm.script.Arg;
+import io.gdpo.lm.script.Autograd;
+import io.gdpo.lm.script.TorchScript;
+import io.gdpo.lm.script.TorchScriptModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * A training loss: what a model is asked to become. Each implementation is one loss of "Group
- * Distributional Preference Optimization" (Yao et al., ICLR 2025, arXiv 2412.20299) and the methods
- * it is compared with; {@link ObjectiveScript} compiles and differentiates it.
+ * A training loss: what a model is asked to become. Its formula is a method of {@code
+ * objectives.py}, which holds those of all losses and is compiled for libtorch.
+ *
+ * <p>Closing it, or the manager that it was loaded with, frees the module.
  */
-public sealed interface Objective
-    permits SftObjective,
-        DpoObjective,
-        IpoObjective,
-        BeliefDpoObjective,
-        BeliefSftObjective,
-        GdpoObjective,
-        KtoObjective,
-        GdpoKtoObjective {
+public final class Objective implements AutoCloseable {
+  private static final Pattern SETTING = Pattern.compile("(?m)^  (\\w+) : (float|bool|str)$");
 
-  /** The name of this loss, and whether it compares responses and conditions them on beliefs. */
-  Loss loss();
+  private final TorchScriptModule module;
+  private final double beta;
 
-  /**
-   * The body of the TorchScript method {@code losses}, which returns the loss of each example. Its
-   * parameters are tensors with one value for each example where not said otherwise, as {@code
-   * terms.py} defines them:
-   *
-   * <ul>
-   *   <li>{@code nll}: mean negative log-probability of the chosen response's tokens
-   *   <li>{@code calibration}: KL(p* || pi(b | x))
-   *   <li>{@code imitation}: mean negative log-probability of the belief segment's tokens
-   *   <li>{@code chosen}, {@code rejected}: log pi(y_c | x), log pi(y_r | x)
-   *   <li>{@code reference_chosen}, {@code reference_rejected}: the same under the reference model
-   *   <li>{@code kl}: one value for all, KTO's reference point; 0 for other losses
-   * </ul>
-   *
-   * and {@code self} has the {@link #settings}.
-   */
-  String formula();
-
-  /** The numbers that the formula reads as attributes of {@code self}, by name. */
-  Map<String, Double> settings();
-
-  /** Temperature of the implicit rewards beta (log pi(y | x) - log ref(y | x)), for metrics. */
-  default double beta() {
-    return 1.0;
+  private Objective(TorchScriptModule module, double beta) {
+    this.module = module;
+    this.beta = beta;
   }
 
-  /** What the belief distribution that is calibrated is normalised over. */
-  default CalibrationSupport calibrationSupport() {
-    return CalibrationSupport.VOCABULARY;
+  /** Compiles the loss that a specification asks for, with its settings. */
+  public static Objective load(NDManager manager, TrainingSpec spec) {
+    String page = page();
+    JsonNode fields = Json.SPECS.valueToTree(spec);
+    Map<String, Object> settings = new HashMap<>();
+    SETTING.matcher(page).results().forEach(s -> settings.put(s.group(1), value(s, fields)));
+    String loss =
+        """
+        def loss(self, t: __torch__.Terms) -> Tensor:
+          return (self).%s(t)
+        """
+            .formatted(method(Loss.of(spec)))
+            .indent(2);
+    return new Objective(
+        TorchScript.load(manager, "Objective", page + loss, settings),
+        (double) settings.get("beta"));
   }
 
-  /** The objective that a training specification asks for. */
-  static Objective of(TrainingSpec spec) {
-    Loss loss =
-        Loss.ofLabel(spec.loss())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "'" + spec.loss() + "' is not a loss; the losses are " + Loss.labels()));
-    LogRatio ratio = spec.referenceFree() ? LogRatio.REFERENCE_FREE : LogRatio.AGAINST_REFERENCE;
-    CalibrationSupport support = CalibrationSupport.ofLabel(spec.calibrationSupport());
-    return switch (loss) {
-      case SFT -> new SftObjective();
-      case DPO -> new DpoObjective(spec.beta(), spec.labelSmoothing(), ratio);
-      case IPO -> new IpoObjective(spec.beta(), ratio);
-      case BELIEF_DPO -> new BeliefDpoObjective(spec.beta(), spec.labelSmoothing(), ratio);
-      case BELIEF_SFT ->
-          new BeliefSftObjective(spec.calibrationWeight(), spec.imitationWeight(), support);
-      case GDPO ->
-          new GdpoObjective(
-              new BeliefDpoObjective(spec.beta(), spec.labelSmoothing(), ratio),
-              spec.calibrationWeight(),
-              spec.imitationWeight(),
-              spec.preferenceWeight(),
-              support);
-      case KTO -> kto(spec);
-      case GDPO_KTO ->
-          new GdpoKtoObjective(
-              kto(spec),
-              spec.calibrationWeight(),
-              spec.imitationWeight(),
-              spec.preferenceWeight(),
-              support);
+  /** The method of {@code objectives.py} that is a loss's formula. */
+  static String method(Loss loss) {
+    return loss.label().replace('-', '_');
+  }
+
+  /** All formulas. */
+  static String page() {
+    try (InputStream in =
+        Objects.requireNonNull(Objective.class.getResourceAsStream("objectives.py"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not read the resource objectives.py", e);
+    }
+  }
+
+  /** The specification's field of a setting's name; what no loss may read where it has none. */
+  private static Object value(MatchResult setting, JsonNode fields) {
+    JsonNode field = fields.path(setting.group(1));
+    return switch (setting.group(2)) {
+      case "float" -> field.asDouble(Double.NaN);
+      case "bool" -> field.asBoolean();
+      default -> field.asText();
     };
   }
 
-  private static KtoObjective kto(TrainingSpec spec) {
-    return new KtoObjective(spec.beta(), spec.desirableWeight(), spec.undesirableWeight());
+  /** Computes the loss of each example, and what is logged beside it. */
+  public ObjectiveOutcome evaluate(NDManager step, ObjectiveInput input) {
+    return ObjectiveOutcome.read(beta, module.call(step, "evaluate", input.args()));
+  }
+
+  /**
+   * Like {@link #evaluate}, and adds the gradient of the examples' summed loss over {@code
+   * input.examples()} to the leaves that the input hangs on. Gradient mode must be on.
+   */
+  public ObjectiveOutcome differentiate(NDManager step, ObjectiveInput input) {
+    NDList outputs = module.call(step, "evaluate", input.args());
+    Autograd.backward(outputs.get(0));
+    return ObjectiveOutcome.read(beta, outputs);
+  }
+
+  /**
+   * Puts the log-probabilities of two passes together: element {@code i} of their concatenation
+   * becomes element {@code places[i]}.
+   */
+  public NDArray inOrder(NDManager step, NDArray first, NDArray second, int[] places) {
+    long[] order = new long[places.length];
+    for (int i = 0; i < places.length; i++) {
+      order[places[i]] = i;
+    }
+    return module.callForOne(
+        step, "in_order", Arg.of(first), Arg.of(second), Arg.of(step.create(order)));
+  }
+
+  @Override
+  public void close() {
+    module.close();
   }
 }

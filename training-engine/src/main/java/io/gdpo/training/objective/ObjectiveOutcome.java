@@ -7,15 +7,17 @@ import io.gdpo.data.PreferenceMargin;
 /**
  * What an objective says of each example of a micro-batch, copied to the Java heap.
  *
- * @param objective what was evaluated
+ * @param beta temperature of the implicit rewards beta (log pi(y | x) - log ref(y | x))
  * @param examples B
- * @param table row-major [B, columns]; the columns are {@link Column}'s, those of preferences only
- *     where the objective compares responses
+ * @param table row-major [B, columns]; the columns are {@link Column}'s, those of pairs only where
+ *     rejected responses are read
  */
 @SuppressWarnings("ArrayRecordComponent") // made once for each micro-batch, never changed
-public record ObjectiveOutcome(Objective objective, int examples, double[] table) {
+public record ObjectiveOutcome(double beta, int examples, double[] table) {
 
-  /** A quantity that an objective reports for each example, in the order of {@code terms.py}. */
+  /**
+   * A quantity that an objective reports for each example, in the order of {@code objectives.py}.
+   */
   public enum Column {
     /** The example's loss. */
     LOSS,
@@ -41,24 +43,31 @@ public record ObjectiveOutcome(Objective objective, int examples, double[] table
     /** log ref(y_r | x), likewise. */
     REFERENCE_REJECTED;
 
-    private static final int WITHOUT_PREFERENCES = BELIEF_MASS.ordinal() + 1;
     private static final int ALL = values().length;
   }
 
-  static ObjectiveOutcome read(Objective objective, NDList outputs) {
+  static ObjectiveOutcome read(double beta, NDList outputs) {
     NDArray table = outputs.get(1);
     return new ObjectiveOutcome(
-        objective, Math.toIntExact(table.getShape().get(0)), table.toDoubleArray());
+        beta, Math.toIntExact(table.getShape().get(0)), table.toDoubleArray());
+  }
+
+  private int width() {
+    return table.length / examples;
+  }
+
+  /** Whether rejected responses were read, so that every column is there. */
+  public boolean hasPairs() {
+    return width() == Column.ALL;
   }
 
   /** A reported value. */
   public double value(int example, Column column) {
-    int width = objective.loss().isPreference() ? Column.ALL : Column.WITHOUT_PREFERENCES;
-    if (column.ordinal() >= width) {
+    if (column.ordinal() >= width()) {
       throw new IllegalArgumentException(
-          objective.loss().label() + " compares no responses and has no " + column);
+          "a loss that reads no rejected responses has no " + column);
     }
-    return table[example * width + column.ordinal()];
+    return table[example * width() + column.ordinal()];
   }
 
   /** How much more the chosen response is favoured than by the reference model. */
@@ -72,13 +81,13 @@ public record ObjectiveOutcome(Objective objective, int examples, double[] table
 
   /** Implicit reward of the chosen response, beta (log pi - log ref). */
   public double chosenReward(int example) {
-    return objective.beta()
+    return beta
         * (value(example, Column.CHOSEN) - value(example, Column.REFERENCE_CHOSEN));
   }
 
   /** Implicit reward of the rejected response. */
   public double rejectedReward(int example) {
-    return objective.beta()
+    return beta
         * (value(example, Column.REJECTED) - value(example, Column.REFERENCE_REJECTED));
   }
 }

@@ -6,6 +6,7 @@ import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -19,7 +20,6 @@ import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.model.ModelDigests;
 import io.gdpo.training.model.ModelSource;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.step.LiveReference;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
@@ -69,7 +69,7 @@ final class ReferenceModel {
   /** Refuses a reference model that has another vocabulary than the policy. */
   void requireSharedVocabulary(ModelSource start, Tokenizer tokenizer) throws IOException {
     Optional<URI> reference = ModelSource.reference(job).folder();
-    if (Objective.of(spec).loss().isPreference()
+    if (Loss.of(spec).needs(Loss.Need.REFERENCE)
         && reference.isPresent()
         && !reference.equals(start.folder())) {
       SharedVocabulary.requireOfReference(ModelSource.fetch(reference.get()), tokenizer);
@@ -79,14 +79,13 @@ final class ReferenceModel {
   /** The references of a job's examples; computes what is not known yet. */
   References of(
       CausalLanguageModel policy,
-      Objective objective,
       long[] beliefTokens,
       BatchPacker packer,
       TrainingData data,
       Mismatched mismatched)
       throws IOException {
-    if (!objective.loss().isPreference()) {
-      return References.NONE;
+    if (!Loss.of(spec).needs(Loss.Need.REFERENCE)) {
+      return References.without(Loss.of(spec));
     }
     ModelSource source = ModelSource.reference(job);
     URI kept =
@@ -94,23 +93,22 @@ final class ReferenceModel {
     if (!spec.levers().cachedReference()) {
       CausalLanguageModel model = open(source, policy);
       LiveReference live =
-          new LiveReference(model, new ObjectivePass(model, objective, beliefTokens, spec));
+          new LiveReference(model, new ObjectivePass(model, beliefTokens, spec));
       return new References(live, live, live, live, Optional.of(kept));
     }
     BatchPacker chosen = packer.chosenOnly();
     return new References(
-        cached("train", data.train(), source, policy, objective, beliefTokens, packer),
-        cached("eval", data.eval(), source, policy, objective, beliefTokens, packer),
+        cached("train", data.train(), source, policy, beliefTokens, packer),
+        cached("eval", data.eval(), source, policy, beliefTokens, packer),
         cached(
             "mismatched train",
             mismatched.train(),
             source,
             policy,
-            objective,
             beliefTokens,
             chosen),
         cached(
-            "mismatched eval", mismatched.eval(), source, policy, objective, beliefTokens, chosen),
+            "mismatched eval", mismatched.eval(), source, policy, beliefTokens, chosen),
         Optional.of(kept));
   }
 
@@ -119,7 +117,6 @@ final class ReferenceModel {
       List<TrainingExample> examples,
       ModelSource source,
       CausalLanguageModel policy,
-      Objective objective,
       long[] beliefTokens,
       BatchPacker packer)
       throws IOException {
@@ -132,7 +129,7 @@ final class ReferenceModel {
                 "float64",
                 digests.of(source),
                 ExampleDigest.of(examples),
-                Boolean.toString(objective.loss().isBeliefConditioned()),
+                Boolean.toString(Loss.of(spec).needs(Loss.Need.BELIEFS)),
                 spec.computeDtype(),
                 policy.parameters().manager().getDevice().getDeviceType()));
     String name = content + ".safetensors";
@@ -150,7 +147,7 @@ final class ReferenceModel {
     }
     Stopwatch watch = new Stopwatch();
     try (CausalLanguageModel reference = open(source, policy);
-        ObjectivePass pass = new ObjectivePass(reference, objective, beliefTokens, spec)) {
+        ObjectivePass pass = new ObjectivePass(reference, beliefTokens, spec)) {
       ReferenceLogProbs computed =
           ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples), stopAsked);
       Path own = folder.root().resolve(name);

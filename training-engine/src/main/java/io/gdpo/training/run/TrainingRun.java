@@ -10,6 +10,7 @@ import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.LoraSpec;
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.config.ModelConfig;
@@ -36,7 +37,6 @@ import io.gdpo.training.memory.OutOfMemory;
 import io.gdpo.training.model.ModelDigests;
 import io.gdpo.training.model.ModelFiles;
 import io.gdpo.training.model.ModelSource;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.step.KlEstimate;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Optimizer;
@@ -174,14 +174,14 @@ public final class TrainingRun {
       TrainingData data,
       MemoryEstimate estimate)
       throws IOException {
-    Objective objective = Objective.of(spec);
+    Loss loss = Loss.of(spec);
     int maxLength = maxLength(model.config());
-    Mismatched mismatched = Mismatched.of(data, objective, maxLength);
+    Mismatched mismatched = Mismatched.of(data, loss, maxLength);
     Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
     model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
     BatchPacker packer =
         new BatchPacker(
-            objective.loss(), spec.imitationIncludesClose(), spec.levers(), model.config().width());
+            loss, spec.imitationIncludesClose(), spec.levers(), model.config().width());
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
     String digest = digest(start, data);
     TrainingState state =
@@ -190,8 +190,8 @@ public final class TrainingRun {
             .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
     long[] beliefTokens = encoder.beliefTokenIds();
     try (References references =
-            reference.of(model, objective, beliefTokens, packer, data, mismatched);
-        ObjectivePass pass = new ObjectivePass(model, objective, beliefTokens, spec);
+            reference.of(model, beliefTokens, packer, data, mismatched);
+        ObjectivePass pass = new ObjectivePass(model, beliefTokens, spec);
         Optimizer optimizer =
             new Optimizer(
                 OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());

@@ -4,8 +4,6 @@ import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.MismatchedExamples;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.ObjectiveOutcome;
-import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import java.util.List;
 
 /**
@@ -71,9 +69,10 @@ public final class KlEstimate {
     double sum = 0;
     int count = 0;
     for (PackedBatch batch : laidOut) {
-      ObjectiveOutcome outcome = policy.evaluate(batch, reference);
-      for (int i = 0; i < outcome.examples(); i++) {
-        sum += outcome.value(i, Column.CHOSEN) - outcome.value(i, Column.REFERENCE_CHOSEN);
+      double[] byPolicy = policy.logProbs(batch);
+      double[] byReference = reference.of(batch);
+      for (int i = 0; i < batch.examples().size(); i++) {
+        sum += byPolicy[i] - byReference[i];
         count++;
       }
     }

@@ -2,8 +2,6 @@ package io.gdpo.training.step;
 
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.training.batch.PackedBatch;
-import io.gdpo.training.objective.ObjectiveOutcome;
-import io.gdpo.training.objective.ObjectiveOutcome.Column;
 
 /**
  * The reference model itself, run on every batch anew: what {@link ReferenceLogProbs} saves is
@@ -22,14 +20,7 @@ public final class LiveReference implements Reference, AutoCloseable {
 
   @Override
   public double[] of(PackedBatch batch) {
-    int examples = batch.examples().size();
-    ObjectiveOutcome outcome = pass.evaluate(batch, ReferenceLogProbs.zero(batch));
-    double[] values = new double[2 * examples];
-    for (int i = 0; i < examples; i++) {
-      values[i] = outcome.value(i, Column.CHOSEN);
-      values[examples + i] = outcome.value(i, Column.REJECTED);
-    }
-    return values;
+    return pass.logProbs(batch);
   }
 
   @Override

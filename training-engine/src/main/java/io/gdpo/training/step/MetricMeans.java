@@ -31,7 +31,6 @@ final class MetricMeans {
 
   /** Adds a batch's examples. */
   void add(List<TrainingExample> batch, ObjectiveOutcome outcome) {
-    boolean compares = outcome.objective().loss().isPreference();
     for (int i = 0; i < outcome.examples(); i++) {
       add("loss", outcome.value(i, Column.LOSS));
       add("nll", outcome.value(i, Column.NLL));
@@ -39,7 +38,7 @@ final class MetricMeans {
       add("imitation", outcome.value(i, Column.IMITATION));
       add("jsd", outcome.value(i, Column.JENSEN_SHANNON_DISTANCE));
       add("belief_mass", outcome.value(i, Column.BELIEF_MASS));
-      if (compares) {
+      if (outcome.hasPairs()) {
         addPreference(batch.get(i).majority(), i, outcome);
       }
       examples++;

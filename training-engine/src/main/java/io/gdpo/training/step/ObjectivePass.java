@@ -12,9 +12,9 @@ import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveInput;
 import io.gdpo.training.objective.ObjectiveOutcome;
-import io.gdpo.training.objective.ObjectiveScript;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Computes an objective over packed batches under one model. One forward pass of the model gives
@@ -27,20 +27,19 @@ import java.util.stream.IntStream;
 public final class ObjectivePass implements AutoCloseable {
   private final CausalLanguageModel model;
   private final NDManager manager;
-  private final ObjectiveScript script;
+  private final Objective objective;
   private final NDArray beliefTokens;
   private final ForwardOptions options;
   private final boolean oneForward;
 
   /**
    * @param beliefTokens token id of each belief digit, by belief class
-   * @param spec what is computed again or more often than needed
+   * @param spec the loss, its settings, and what is computed again or more often than needed
    */
-  public ObjectivePass(
-      CausalLanguageModel model, Objective objective, long[] beliefTokens, TrainingSpec spec) {
+  public ObjectivePass(CausalLanguageModel model, long[] beliefTokens, TrainingSpec spec) {
     this.model = model;
     this.manager = model.parameters().manager().newSubManager();
-    this.script = ObjectiveScript.load(manager, objective);
+    this.objective = Objective.load(manager, spec);
     this.beliefTokens = manager.create(beliefTokens);
     this.oneForward = spec.levers().oneForward();
     this.options =
@@ -52,20 +51,15 @@ public final class ObjectivePass implements AutoCloseable {
                 : ForwardOptions.VocabularyRows.ALL);
   }
 
-  /** Computes each example's loss and metrics, of a loss without reference point. */
-  public ObjectiveOutcome evaluate(PackedBatch batch, Reference reference) {
-    return evaluate(batch, reference, 0);
-  }
-
   /**
    * Computes each example's loss and metrics.
    *
    * @param kl the reference point ({@link KlEstimate}); 0 for losses without
    */
-  ObjectiveOutcome evaluate(PackedBatch batch, Reference reference, double kl) {
+  public ObjectiveOutcome evaluate(PackedBatch batch, Reference reference, double kl) {
     try (NDManager step = manager.newSubManager()) {
       Predictions predictions = predict(step, batch);
-      return script.evaluate(
+      return objective.evaluate(
           step, input(step, predictions, batch, reference, kl, batch.examples().size()));
     }
   }
@@ -82,35 +76,66 @@ public final class ObjectivePass implements AutoCloseable {
         Autograd.Scope recording = Autograd.gradMode(true)) {
       Predictions predictions = predict(step, batch);
       ObjectiveOutcome outcome =
-          script.differentiate(step, input(step, predictions, batch, reference, kl, examples));
+          objective.differentiate(step, input(step, predictions, batch, reference, kl, examples));
       predictions.passes.forEach(ForwardPass::backward);
       return outcome;
     }
+  }
+
+  /**
+   * What the model says of a batch's responses, and no more.
+   *
+   * @return log pi(y | x) of each sequence, [2 B] chosen before rejected, as a loss counts it; 0
+   *     for a response that is not laid out
+   */
+  public double[] logProbs(PackedBatch batch) {
+    double[] sums = new double[2 * batch.examples().size()];
+    try (NDManager step = manager.newSubManager()) {
+      List<ForwardPass> passes = forward(step, batch, oneForward ? 1 : 2);
+      float[] logProbs = logProbs(step, batch, passes).toFloatArray();
+      for (int n = 0; n < logProbs.length; n++) {
+        if (batch.inResponse()[n] == 1) {
+          sums[(int) batch.sequence()[n]] += logProbs[n];
+        }
+      }
+    }
+    return sums;
   }
 
   /** What the model says of a batch, and the forward passes that the graph hangs on. */
   private record Predictions(NDArray logProbs, NDArray beliefLogits, List<ForwardPass> passes) {}
 
   private Predictions predict(NDManager step, PackedBatch batch) {
-    ForwardPass pass = model.forward(step, batch.tokens(), options);
-    if (oneForward) {
-      return new Predictions(
-          pass.selectedLogProbs(batch.rows(), batch.targets()),
-          pass.logits(batch.beliefRows()),
-          List.of(pass));
+    List<ForwardPass> passes = forward(step, batch, oneForward ? 1 : 3);
+    return new Predictions(
+        logProbs(step, batch, oneForward ? passes : passes.subList(1, 3)),
+        passes.get(0).logits(batch.beliefRows()),
+        passes);
+  }
+
+  private List<ForwardPass> forward(NDManager step, PackedBatch batch, int times) {
+    return Stream.generate(() -> model.forward(step, batch.tokens(), options))
+        .limit(times)
+        .toList();
+  }
+
+  /**
+   * Log-probabilities of labelled tokens.
+   *
+   * @param passes one, or one for belief segments and one for the rest
+   * @return [N] float32
+   */
+  private NDArray logProbs(NDManager step, PackedBatch batch, List<ForwardPass> passes) {
+    if (passes.size() == 1) {
+      return passes.get(0).selectedLogProbs(batch.rows(), batch.targets());
     }
-    ForwardPass imitation = model.forward(step, batch.tokens(), options);
-    ForwardPass pair = model.forward(step, batch.tokens(), options);
     int[] inBelief = places(batch, true);
     int[] others = places(batch, false);
-    NDArray logProbs =
-        script.inOrder(
-            step,
-            selected(imitation, batch, inBelief),
-            selected(pair, batch, others),
-            IntStream.concat(IntStream.of(inBelief), IntStream.of(others)).toArray());
-    return new Predictions(
-        logProbs, pass.logits(batch.beliefRows()), List.of(pass, imitation, pair));
+    return objective.inOrder(
+        step,
+        selected(passes.get(0), batch, inBelief),
+        selected(passes.get(1), batch, others),
+        IntStream.concat(IntStream.of(inBelief), IntStream.of(others)).toArray());
   }
 
   private static int[] places(PackedBatch batch, boolean inBelief) {

@@ -6,8 +6,6 @@ import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.ObjectiveOutcome;
-import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +26,10 @@ import java.util.function.BooleanSupplier;
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed
 public record ReferenceLogProbs(double[] chosen, double[] rejected) implements Reference {
 
-  /** A reference that finds everything certain, to ask a model for its own log-probabilities. */
-  static Reference zero(PackedBatch batch) {
-    return asked -> new double[2 * batch.examples().size()];
-  }
-
   /**
    * Runs the reference model over a split.
    *
-   * @param reference the objective to be trained, under the reference model
+   * @param reference a pass of the reference model
    * @param batches the whole split
    */
   public static ReferenceLogProbs compute(ObjectivePass reference, List<PackedBatch> batches) {
@@ -56,11 +49,12 @@ public record ReferenceLogProbs(double[] chosen, double[] rejected) implements R
       if (stopAsked.getAsBoolean()) {
         throw new CancellationException("stopped as asked, while the reference model was asked");
       }
-      ObjectiveOutcome outcome = reference.evaluate(batch, zero(batch));
-      for (int i = 0; i < batch.examples().size(); i++) {
+      double[] logProbs = reference.logProbs(batch);
+      int examples = batch.examples().size();
+      for (int i = 0; i < examples; i++) {
         int index = batch.examples().get(i).index();
-        computed.chosen[index] = outcome.value(i, Column.CHOSEN);
-        computed.rejected[index] = outcome.value(i, Column.REJECTED);
+        computed.chosen[index] = logProbs[i];
+        computed.rejected[index] = logProbs[examples + i];
       }
     }
     return computed;

@@ -13,12 +13,10 @@ import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.testmodels.SmallGroup;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
-import io.gdpo.training.step.ReferenceLogProbs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,15 +60,11 @@ class BatchPackerTest {
     TrainingSpec spec =
         Json.SPECS.convertValue(
             Map.of("loss", loss.label(), "calibration_weight", 0), TrainingSpec.class);
-    Objective objective = Objective.of(spec);
     BatchPacker packer = new BatchPacker(loss, true, Levers.ALL, 64);
-    Reference zero =
-        loss.isPreference()
-            ? new ReferenceLogProbs(new double[examples.size()], new double[examples.size()])
-            : Reference.NONE;
+    Reference zero = Reference.without(loss);
     try (CausalLanguageModel model =
             CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());
-        ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec)) {
+        ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec)) {
       Map<TrainingExample, double[]> together = numbers(pass, packer, zero, 3);
       Map<TrainingExample, double[]> alone = numbers(pass, packer, zero, examples.size());
 
@@ -84,11 +78,11 @@ class BatchPackerTest {
       ObjectivePass pass, BatchPacker packer, Reference reference, int parts) {
     Map<TrainingExample, double[]> numbers = new HashMap<>();
     for (PackedBatch batch : packer.pack(examples, parts)) {
-      ObjectiveOutcome outcome = pass.evaluate(batch, reference);
+      ObjectiveOutcome outcome = pass.evaluate(batch, reference, 0);
       Column[] columns =
           Arrays.copyOf(
               Column.values(),
-              outcome.objective().loss().isPreference() ? Column.values().length : 6);
+              outcome.hasPairs() ? Column.values().length : 6);
       for (int i = 0; i < outcome.examples(); i++) {
         int number = i;
         numbers.put(

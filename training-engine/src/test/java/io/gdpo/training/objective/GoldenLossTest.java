@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.script.TorchScript;
@@ -15,7 +17,9 @@ import io.gdpo.lm.script.TorchScriptModule;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -81,11 +85,12 @@ class GoldenLossTest {
   @ParameterizedTest
   @MethodSource("cases")
   void in_losses_rewards_belief_terms_and_gradients(JsonNode golden) {
-    Objective objective = objective(golden);
+    TrainingSpec spec = spec(golden);
+    Loss loss = Loss.of(spec);
     try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
       TorchScriptModule selection = TorchScript.load(manager, "Selection", SELECTION);
-      ObjectiveScript script = ObjectiveScript.load(manager, objective);
-      Sides sides = Sides.of(golden, objective);
+      Objective objective = Objective.load(manager, spec);
+      Sides sides = Sides.of(golden, loss);
       NDArray leaf = sides.logits(manager, "policy_logits");
       leaf.setRequiresGradient(true);
       NDArray rows = manager.create(sides.rows());
@@ -106,7 +111,7 @@ class GoldenLossTest {
             selection.callForOne(
                 manager, "rows", Arg.of(leaf), Arg.of(manager.create(sides.beliefRows())));
         outcome =
-            script.differentiate(
+            objective.differentiate(
                 manager,
                 new ObjectiveInput(
                     logProbs,
@@ -130,7 +135,7 @@ class GoldenLossTest {
           .satisfies(near(expected.get("jsd_mean").asDouble()));
       assertPerExample(expected.get("belief_mass"), i -> outcome.value(i, Column.BELIEF_MASS));
       assertPerExample(expected.get("belief_logps_mean"), i -> -outcome.value(i, Column.IMITATION));
-      if (objective.loss().isPreference()) {
+      if (loss.readsRejected()) {
         assertPerExample(expected.get("policy_chosen_logps"), i -> outcome.value(i, Column.CHOSEN));
         assertPerExample(
             expected.get("policy_rejected_logps"), i -> outcome.value(i, Column.REJECTED));
@@ -139,9 +144,7 @@ class GoldenLossTest {
         assertPerExample(
             expected.get("reference_rejected_logps"),
             i -> outcome.value(i, Column.REFERENCE_REJECTED));
-        assertPerExample(
-            expected.get("chosen_rewards"),
-            i -> outcome.chosenReward(i) * golden.get("beta").asDouble() / objective.beta());
+        assertPerExample(expected.get("chosen_rewards"), outcome::chosenReward);
         assertPerExample(expected.get("rejected_rewards"), outcome::rejectedReward);
       }
       assertGradients(sides.expectedGradients(), Autograd.gradients(manager, List.of(leaf)).get(0));
@@ -189,39 +192,23 @@ class GoldenLossTest {
         .orElseThrow();
   }
 
-  private static Objective objective(JsonNode golden) {
-    double beta = golden.get("beta").asDouble();
-    double smoothing = golden.get("label_smoothing").asDouble();
-    LogRatio ratio =
-        golden.get("reference_free").asBoolean()
-            ? LogRatio.REFERENCE_FREE
-            : LogRatio.AGAINST_REFERENCE;
-    CalibrationSupport vocabulary = CalibrationSupport.VOCABULARY;
-    return switch (golden.get("name").asText()) {
-      case "sft" -> new SftObjective();
-      case "dpo" -> new DpoObjective(beta, smoothing, ratio);
-      case "ipo" -> new IpoObjective(beta, ratio);
-      case "belief-dpo" -> new BeliefDpoObjective(beta, smoothing, ratio);
-      case "belief-sft" -> new BeliefSftObjective(1, 1, vocabulary);
-      case "gdpo" ->
-          new GdpoObjective(new BeliefDpoObjective(beta, smoothing, ratio), 1, 1, 1, vocabulary);
-      case "kto" -> kto(golden);
-      case "gdpo-kto" ->
-          new GdpoKtoObjective(
-              kto(golden),
-              golden.get("calibration_weight").asDouble(),
-              golden.get("imitation_weight").asDouble(),
-              golden.get("preference_weight").asDouble(),
-              vocabulary);
-      default -> throw new IllegalArgumentException(golden.get("name").asText());
-    };
-  }
-
-  private static KtoObjective kto(JsonNode golden) {
-    return new KtoObjective(
-        golden.get("beta").asDouble(),
-        golden.get("desirable_weight").asDouble(),
-        golden.get("undesirable_weight").asDouble());
+  private static TrainingSpec spec(JsonNode golden) {
+    Map<String, Object> fields = new HashMap<>(Map.of("loss", golden.get("name").asText()));
+    for (String setting :
+        List.of(
+            "beta",
+            "label_smoothing",
+            "reference_free",
+            "desirable_weight",
+            "undesirable_weight",
+            "calibration_weight",
+            "imitation_weight",
+            "preference_weight")) {
+      if (golden.has(setting)) {
+        fields.put(setting, golden.get(setting));
+      }
+    }
+    return Json.SPECS.convertValue(fields, TrainingSpec.class);
   }
 
   /**
@@ -234,9 +221,9 @@ class GoldenLossTest {
 
     private record Label(long row, long target, long sequence, boolean response, boolean belief) {}
 
-    static Sides of(JsonNode golden, Objective objective) {
+    static Sides of(JsonNode golden, Loss loss) {
       List<JsonNode> nodes = new ArrayList<>(List.of(golden.get("chosen")));
-      if (objective.loss().isPreference()) {
+      if (loss.readsRejected()) {
         nodes.add(golden.get("rejected"));
       }
       int examples = golden.get("probabilities").size();
@@ -258,7 +245,7 @@ class GoldenLossTest {
               beliefRows[i] = row;
             }
             first = false;
-            boolean counts = !objective.loss().isBeliefConditioned() || t >= close;
+            boolean counts = !loss.needs(Loss.Need.BELIEFS) || t >= close;
             labels.add(
                 new Label(row, label, (long) side * examples + i, counts, side == 0 && t < close));
           }

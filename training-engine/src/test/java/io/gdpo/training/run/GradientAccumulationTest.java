@@ -19,7 +19,6 @@ import io.gdpo.training.batch.MismatchedExamples;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.step.KlEstimate;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Optimizer;
@@ -75,22 +74,21 @@ class GradientAccumulationTest {
 
   private Step step(Loss loss, int microBatches) {
     TrainingSpec spec = spec(loss);
-    Objective objective = Objective.of(spec);
     List<TrainingExample> examples = split.subList(0, EXAMPLES);
     try (CausalLanguageModel policy = model(3);
         CausalLanguageModel other = model(5);
         NDManager scratch = policy.parameters().manager().newSubManager();
-        ObjectivePass pass = new ObjectivePass(policy, objective, encoder.beliefTokenIds(), spec);
+        ObjectivePass pass = new ObjectivePass(policy, encoder.beliefTokenIds(), spec);
         ObjectivePass byOther =
-            new ObjectivePass(other, objective, encoder.beliefTokenIds(), spec);
+            new ObjectivePass(other, encoder.beliefTokenIds(), spec);
         Optimizer optimizer =
             new Optimizer(OptimizerSpec.of(spec), policy.parameters().byName(), scratch)) {
       BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32);
       Reference reference =
-          loss.isPreference()
+          loss.needs(Loss.Need.REFERENCE)
               ? ReferenceLogProbs.compute(byOther, packer.pack(split, 1))
-              : Reference.NONE;
-      double kl = loss.hasReferencePoint() ? kl(pass, byOther, packer, examples) : 0;
+              : Reference.without(loss);
+      double kl = loss.needs(Loss.Need.KL) ? kl(pass, byOther, packer, examples) : 0;
 
       policy.parameters().requiresGrad(true);
       List<NDArray> weights = policy.parameters().tensors();

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.config.ModelConfig;
@@ -19,12 +20,10 @@ import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
-import io.gdpo.training.step.ReferenceLogProbs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,17 +100,14 @@ class LeversTest {
   private record Outcome(Map<TrainingExample, double[]> values, List<float[]> gradients) {}
 
   private Outcome step(TrainingSpec spec) {
-    Objective objective = Objective.of(spec);
-    BatchPacker packer = new BatchPacker(objective.loss(), true, spec.levers(), 32);
-    double[] reference = new double[examples.size()];
-    Reference zero = new ReferenceLogProbs(reference, reference);
+    Loss loss = Loss.of(spec);
+    BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32);
     Map<TrainingExample, double[]> values = new HashMap<>();
-    try (ObjectivePass pass = new ObjectivePass(model, objective, encoder.beliefTokenIds(), spec);
+    try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec);
         NDManager manager = model.parameters().manager().newSubManager()) {
       for (PackedBatch batch : packer.pack(examples, 3)) {
         ObjectiveOutcome outcome =
-            pass.differentiate(
-                batch, objective.loss().isPreference() ? zero : Reference.NONE, 0, examples.size());
+            pass.differentiate(batch, Reference.without(loss), 0, examples.size());
         for (int i = 0; i < outcome.examples(); i++) {
           values.put(
               batch.examples().get(i),

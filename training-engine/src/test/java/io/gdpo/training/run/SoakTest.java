@@ -19,11 +19,10 @@ import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.batch.TrainingPlan;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Optimizer;
 import io.gdpo.training.step.OptimizerSpec;
-import io.gdpo.training.step.ReferenceLogProbs;
+import io.gdpo.training.step.Reference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -104,17 +103,16 @@ class SoakTest {
       BatchPacker packer = new BatchPacker(Loss.GDPO, true, spec.levers(), 32);
       NDManager manager = model.parameters().manager();
       model.parameters().requiresGrad(true);
-      ReferenceLogProbs reference =
-          new ReferenceLogProbs(new double[examples.size()], new double[examples.size()]);
+      Reference reference = Reference.without(Loss.GDPO);
       TrainingPlan plan = TrainingPlan.of(spec, 0, examples);
       try (ObjectivePass pass =
-              new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds(), spec);
+              new ObjectivePass(model, encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(OptimizerSpec.of(spec), model.parameters().byName(), manager)) {
         for (int step = 1; step <= WARM_UP + STEPS; step++) {
           for (PackedBatch batch : packer.pack(plan.batch(step, examples), 1)) {
             pass.differentiate(batch, reference, 0, batch.examples().size());
-            pass.evaluate(batch, reference);
+            pass.evaluate(batch, reference, 0);
           }
           optimizer.step(1e-3);
           if (step == WARM_UP || step == WARM_UP + STEPS) {

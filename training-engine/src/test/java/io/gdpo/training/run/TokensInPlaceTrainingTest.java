@@ -27,7 +27,6 @@ import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.memory.AvailableMemory;
-import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import io.gdpo.training.step.ObjectivePass;
@@ -79,14 +78,13 @@ class TokensInPlaceTrainingTest {
                 ModelConfig.gpt2(tokenizer.vocabularySize(), 96, 16, 2, 2), 3, Device.cpu())) {
       ExampleEncoder encoder = new ExampleEncoder(tokenizer, 96, 64);
       EncodedExample tokens = encoder.encode(pair(said, other));
-      Reference zero = new ReferenceLogProbs(new double[1], new double[1]);
       PackedBatch batch =
           new BatchPacker(Loss.BELIEF_DPO, true, Levers.ALL, 16)
               .pack(List.of(new TrainingExample(0, tokens, new float[6], true)), 1)
               .get(0);
-      try (ObjectivePass pass =
-          new ObjectivePass(model, Objective.of(spec), encoder.beliefTokenIds(), spec)) {
-        ObjectiveOutcome outcome = pass.evaluate(batch, zero);
+      try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec)) {
+        ObjectiveOutcome outcome =
+            pass.evaluate(batch, Reference.without(Loss.BELIEF_DPO), 0);
 
         BeliefTokens belief = tokens.belief();
         assertThat(tokens.rejectedUnderBelief())
@@ -97,6 +95,8 @@ class TokensInPlaceTrainingTest {
             .isCloseTo(
                 sum(model, tokens.prompt(), tokens.rejectedUnderBelief(), belief.close()),
                 within(1e-4));
+        assertThat(pass.logProbs(batch))
+            .containsExactly(outcome.value(0, Column.CHOSEN), outcome.value(0, Column.REJECTED));
       }
     }
   }

@@ -21,7 +21,6 @@ import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.MismatchedExamples;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +46,6 @@ class KlEstimateTest {
       Loss loss) throws IOException {
     SmallGroup group = SmallGroup.in(folder);
     TrainingSpec spec = Json.SPECS.convertValue(Map.of("loss", loss.label()), TrainingSpec.class);
-    Objective objective = Objective.of(spec);
     try (Tokenizer tokenizer = Tokenizer.load(group.tokenizer());
         CausalLanguageModel policy = model(3);
         CausalLanguageModel other = model(5)) {
@@ -60,9 +58,9 @@ class KlEstimateTest {
               .toArray();
       BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32).chosenOnly();
       try (ObjectivePass pass =
-              new ObjectivePass(policy, objective, encoder.beliefTokenIds(), spec);
+              new ObjectivePass(policy, encoder.beliefTokenIds(), spec);
           ObjectivePass byOther =
-              new ObjectivePass(other, objective, encoder.beliefTokenIds(), spec)) {
+              new ObjectivePass(other, encoder.beliefTokenIds(), spec)) {
         Reference reference = ReferenceLogProbs.compute(byOther, packer.pack(mismatched, 2));
         for (int atOnce : new int[] {3, 64}) {
           KlEstimate estimate = new KlEstimate(pass, reference, packer, mismatched, atOnce);
@@ -91,7 +89,7 @@ class KlEstimateTest {
   /** Log-probability of an example's chosen response, alone in its batch. */
   private static double counted(CausalLanguageModel model, TrainingExample example, Loss loss) {
     EncodedExample tokens = example.tokens();
-    int first = loss.isBeliefConditioned() ? tokens.belief().close() : 0;
+    int first = loss.needs(Loss.Need.BELIEFS) ? tokens.belief().close() : 0;
     int start = tokens.prompt().length;
     long[] targets = Arrays.copyOfRange(tokens.chosen(), first, tokens.chosen().length);
     long[] places =

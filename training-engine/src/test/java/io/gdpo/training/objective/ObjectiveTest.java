@@ -1,0 +1,115 @@
+package io.gdpo.training.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.training.objective.ObjectiveOutcome.Column;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ObjectiveTest {
+  /** The distance of p = (1/2, 1/2, 0, ...) from q = (1, 0, 0, ...): as SciPy gives it. */
+  private static final double HALF_FROM_ONE = 0.4645014;
+
+  @Test
+  void every_loss_is_a_method_of_the_page_and_every_method_over_its_terms_is_a_loss() {
+    List<String> methods = found("  def (\\w+)\\(self, t: __torch__\\.Terms\\) -> Tensor:");
+
+    assertThat(methods)
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(Stream.of("h"), Arrays.stream(Loss.values()).map(Objective::method))
+                .toList());
+  }
+
+  @Test
+  void every_setting_of_the_page_is_a_field_of_some_loss() {
+    Set<String> fields = new HashSet<>();
+    for (Loss loss : Loss.values()) {
+      Json.SPECS.<JsonNode>valueToTree(spec(Map.of("loss", loss.label())))
+          .fieldNames()
+          .forEachRemaining(fields::add);
+    }
+
+    assertThat(found("  (\\w+) : (?:float|bool|str)"))
+        .contains("training")
+        .filteredOn(setting -> !setting.equals("training"))
+        .isNotEmpty()
+        .isSubsetOf(fields);
+  }
+
+  private static List<String> found(String line) {
+    return Pattern.compile("(?m)^" + line + "$")
+        .matcher(Objective.page())
+        .results()
+        .map(match -> match.group(1))
+        .toList();
+  }
+
+  @Test
+  void what_probability_off_the_beliefs_costs_is_left_out_where_calibration_is_over_the_beliefs() {
+    float[] logits = {0, 0, 0, 0, 0, 0, (float) Math.log(6)};
+    float[] target = {1 / 6f, 1 / 6f, 1 / 6f, 1 / 6f, 1 / 6f, 1 / 6f};
+
+    ObjectiveOutcome vocabulary = outcome(Map.of("loss", "gdpo"), logits, target);
+    ObjectiveOutcome beliefs =
+        outcome(Map.of("loss", "gdpo", "calibration_support", "beliefs"), logits, target);
+
+    assertThat(vocabulary.value(0, Column.CALIBRATION)).isCloseTo(Math.log(2), within(1e-6));
+    assertThat(beliefs.value(0, Column.CALIBRATION)).isCloseTo(0, within(1e-6));
+    assertThat(vocabulary.value(0, Column.BELIEF_MASS)).isCloseTo(0.5, within(1e-6));
+  }
+
+  @Test
+  void a_belief_that_nobody_holds_and_whose_probability_underflows_adds_nothing_to_the_distance() {
+    float[] logits = {0, -200, -900, -2_000, -1e30f, -800, 3};
+    assertThat(distance(logits, new float[] {0.5f, 0.5f, 0, 0, 0, 0}))
+        .isCloseTo(HALF_FROM_ONE, within(1e-5));
+    assertThat(distance(logits, new float[] {0, 0, 0, 0.5f, 0.5f, 0}))
+        .isCloseTo(Math.sqrt(Math.log(2)), within(1e-6));
+    assertThat(distance(logits, new float[] {1, 0, 0, 0, 0, 0})).isCloseTo(0, within(1e-6));
+  }
+
+  private static double distance(float[] logits, float[] target) {
+    return outcome(Map.of("loss", "sft"), logits, target)
+        .value(0, Column.JENSEN_SHANNON_DISTANCE);
+  }
+
+  /** Of one example, whose responses are one token that counts for everything. */
+  private static ObjectiveOutcome outcome(
+      Map<String, Object> settings, float[] logits, float[] target) {
+    TrainingSpec spec = spec(settings);
+    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
+      NDArray one = manager.create(new float[] {1});
+      ObjectiveInput input =
+          new ObjectiveInput(
+              manager.create(new float[] {-1}),
+              manager.create(logits, new Shape(1, logits.length)),
+              manager.create(new long[] {0}),
+              one,
+              one,
+              manager.create(new long[] {0, 1, 2, 3, 4, 5}),
+              manager.create(target, new Shape(1, target.length)),
+              manager.create(new double[Loss.of(spec).readsRejected() ? 2 : 0]),
+              manager.create(0f),
+              manager.create(1f));
+      return Objective.load(manager, spec).evaluate(manager, input);
+    }
+  }
+
+  private static TrainingSpec spec(Map<String, Object> settings) {
+    return Json.SPECS.convertValue(settings, TrainingSpec.class);
+  }
+}
