@@ -98,17 +98,13 @@ public final class TrainingStep implements AutoCloseable {
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =
         new BatchPacker(
-            loss,
-            spec.imitationIncludesClose(),
-            spec.levers(),
-            policy.config().width());
+            loss, spec.imitationIncludesClose(), spec.levers(), policy.config().width());
     ObjectivePass pass = new ObjectivePass(policy, beliefTokens, spec);
     List<TrainingExample> mismatched =
         loss.needs(Loss.Need.KL)
             ? MismatchedExamples.of(examples, policy.config().positions())
             : List.of();
-    References references =
-        references(spec, reference, examples, mismatched, beliefTokens, packer);
+    References references = references(spec, reference, examples, mismatched, beliefTokens, packer);
     KlEstimate kl = new KlEstimate(pass, references.mismatched, packer.chosenOnly(), mismatched);
     return new TrainingStep(spec, examples, packer, policy, pass, references.examples, kl);
   }

@@ -104,7 +104,9 @@ public record ExperimentSpec(
       boolean needsReference =
           stage.training() != null
               && stage.training().loss() != null
-              && Loss.ofLabel(stage.training().loss()).map(l -> l.needs(Loss.Need.REFERENCE)).orElse(false);
+              && Loss.ofLabel(stage.training().loss())
+                  .map(l -> l.needs(Loss.Need.REFERENCE))
+                  .orElse(false);
       if (needsReference && model != null && model.init() != null) {
         problems.add(
             new SpecProblem(

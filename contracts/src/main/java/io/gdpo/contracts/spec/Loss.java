@@ -24,7 +24,9 @@ public enum Loss {
   public enum Need {
     /** A rejected response, which the chosen one is compared with. */
     PAIRS,
-    /** Responses that are good or bad each by itself: of a pair, the chosen and the rejected one. */
+    /**
+     * Responses that are good or bad each by itself: of a pair, the chosen and the rejected one.
+     */
     JUDGED,
     /**
      * A belief before each response. A rejected response is rendered under the chosen side's

@@ -201,7 +201,9 @@ public class ExperimentFlow {
     String parentModel =
         stage.parent == null ? null : folders.bestModelUri(byName.get(stage.parent).jobId);
     boolean comparing =
-        Loss.ofLabel(stageSpec.training().loss()).map(l -> l.needs(Loss.Need.REFERENCE)).orElse(false);
+        Loss.ofLabel(stageSpec.training().loss())
+            .map(l -> l.needs(Loss.Need.REFERENCE))
+            .orElse(false);
     String start = parentModel == null ? spec.model().path() : parentModel;
     stage.status = StageStatus.RELEASED;
     stage.jobId =

@@ -198,8 +198,7 @@ public final class MemoryPlan {
                 ForwardOptions.VocabularyRows.ASKED));
     Loss loss = Loss.of(spec);
     BatchPacker packer =
-        new BatchPacker(
-            loss, spec.imitationIncludesClose(), spec.levers(), config.width());
+        new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), config.width());
     List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));
     if (loss.needs(Loss.Need.REFERENCE)) {
       evaluated.addAll(longest(packer, data.train()));

@@ -15,8 +15,8 @@ import io.gdpo.lm.script.Arg;
  * @param inBelief [N] float32, 1 for tokens of the chosen side's belief segment
  * @param beliefTokens [C] int64, token id of each belief digit
  * @param target [B, C] float32, p*(b | x)
- * @param reference [2 B] float64, log ref(y | x) of every sequence; [0] where no rejected
- *     response is read
+ * @param reference [2 B] float64, log ref(y | x) of every sequence; [0] where no rejected response
+ *     is read
  * @param kl [] float32, KTO's reference point: an estimate of KL(pi || ref) over the whole
  *     optimizer step; 0 for losses without
  * @param examples [] float32, examples of the whole optimizer step that gradients are the mean of

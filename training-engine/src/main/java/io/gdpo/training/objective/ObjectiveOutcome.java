@@ -81,13 +81,11 @@ public record ObjectiveOutcome(double beta, int examples, double[] table) {
 
   /** Implicit reward of the chosen response, beta (log pi - log ref). */
   public double chosenReward(int example) {
-    return beta
-        * (value(example, Column.CHOSEN) - value(example, Column.REFERENCE_CHOSEN));
+    return beta * (value(example, Column.CHOSEN) - value(example, Column.REFERENCE_CHOSEN));
   }
 
   /** Implicit reward of the rejected response. */
   public double rejectedReward(int example) {
-    return beta
-        * (value(example, Column.REJECTED) - value(example, Column.REFERENCE_REJECTED));
+    return beta * (value(example, Column.REJECTED) - value(example, Column.REFERENCE_REJECTED));
   }
 }

@@ -92,23 +92,15 @@ final class ReferenceModel {
         source.folder().isPresent() ? source.folder().get() : kept(source, Optional.of(policy));
     if (!spec.levers().cachedReference()) {
       CausalLanguageModel model = open(source, policy);
-      LiveReference live =
-          new LiveReference(model, new ObjectivePass(model, beliefTokens, spec));
+      LiveReference live = new LiveReference(model, new ObjectivePass(model, beliefTokens, spec));
       return new References(live, live, live, live, Optional.of(kept));
     }
     BatchPacker chosen = packer.chosenOnly();
     return new References(
         cached("train", data.train(), source, policy, beliefTokens, packer),
         cached("eval", data.eval(), source, policy, beliefTokens, packer),
-        cached(
-            "mismatched train",
-            mismatched.train(),
-            source,
-            policy,
-            beliefTokens,
-            chosen),
-        cached(
-            "mismatched eval", mismatched.eval(), source, policy, beliefTokens, chosen),
+        cached("mismatched train", mismatched.train(), source, policy, beliefTokens, chosen),
+        cached("mismatched eval", mismatched.eval(), source, policy, beliefTokens, chosen),
         Optional.of(kept));
   }
 

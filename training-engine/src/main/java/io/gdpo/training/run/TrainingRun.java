@@ -180,8 +180,7 @@ public final class TrainingRun {
     Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
     model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
     BatchPacker packer =
-        new BatchPacker(
-            loss, spec.imitationIncludesClose(), spec.levers(), model.config().width());
+        new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), model.config().width());
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
     String digest = digest(start, data);
     TrainingState state =
@@ -189,8 +188,7 @@ public final class TrainingRun {
             .map(s -> ofThisRun(s, digest))
             .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
     long[] beliefTokens = encoder.beliefTokenIds();
-    try (References references =
-            reference.of(model, beliefTokens, packer, data, mismatched);
+    try (References references = reference.of(model, beliefTokens, packer, data, mismatched);
         ObjectivePass pass = new ObjectivePass(model, beliefTokens, spec);
         Optimizer optimizer =
             new Optimizer(

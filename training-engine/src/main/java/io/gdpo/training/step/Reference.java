@@ -15,7 +15,9 @@ public interface Reference {
    */
   double[] of(PackedBatch batch);
 
-  /** For a loss that needs none: a reference that finds every response certain, or {@link #NONE}. */
+  /**
+   * For a loss that needs none: a reference that finds every response certain, or {@link #NONE}.
+   */
   static Reference without(Loss loss) {
     return loss.readsRejected() ? batch -> new double[2 * batch.examples().size()] : NONE;
   }

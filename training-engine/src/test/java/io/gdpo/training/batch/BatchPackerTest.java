@@ -80,9 +80,7 @@ class BatchPackerTest {
     for (PackedBatch batch : packer.pack(examples, parts)) {
       ObjectiveOutcome outcome = pass.evaluate(batch, reference, 0);
       Column[] columns =
-          Arrays.copyOf(
-              Column.values(),
-              outcome.hasPairs() ? Column.values().length : 6);
+          Arrays.copyOf(Column.values(), outcome.hasPairs() ? Column.values().length : 6);
       for (int i = 0; i < outcome.examples(); i++) {
         int number = i;
         numbers.put(

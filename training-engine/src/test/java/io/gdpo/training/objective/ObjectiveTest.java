@@ -38,7 +38,8 @@ class ObjectiveTest {
   void every_setting_of_the_page_is_a_field_of_some_loss() {
     Set<String> fields = new HashSet<>();
     for (Loss loss : Loss.values()) {
-      Json.SPECS.<JsonNode>valueToTree(spec(Map.of("loss", loss.label())))
+      Json.SPECS
+          .<JsonNode>valueToTree(spec(Map.of("loss", loss.label())))
           .fieldNames()
           .forEachRemaining(fields::add);
     }
@@ -83,8 +84,7 @@ class ObjectiveTest {
   }
 
   private static double distance(float[] logits, float[] target) {
-    return outcome(Map.of("loss", "sft"), logits, target)
-        .value(0, Column.JENSEN_SHANNON_DISTANCE);
+    return outcome(Map.of("loss", "sft"), logits, target).value(0, Column.JENSEN_SHANNON_DISTANCE);
   }
 
   /** Of one example, whose responses are one token that counts for everything. */

@@ -79,8 +79,7 @@ class GradientAccumulationTest {
         CausalLanguageModel other = model(5);
         NDManager scratch = policy.parameters().manager().newSubManager();
         ObjectivePass pass = new ObjectivePass(policy, encoder.beliefTokenIds(), spec);
-        ObjectivePass byOther =
-            new ObjectivePass(other, encoder.beliefTokenIds(), spec);
+        ObjectivePass byOther = new ObjectivePass(other, encoder.beliefTokenIds(), spec);
         Optimizer optimizer =
             new Optimizer(OptimizerSpec.of(spec), policy.parameters().byName(), scratch)) {
       BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32);

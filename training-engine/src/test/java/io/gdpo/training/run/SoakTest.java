@@ -105,8 +105,7 @@ class SoakTest {
       model.parameters().requiresGrad(true);
       Reference reference = Reference.without(Loss.GDPO);
       TrainingPlan plan = TrainingPlan.of(spec, 0, examples);
-      try (ObjectivePass pass =
-              new ObjectivePass(model, encoder.beliefTokenIds(), spec);
+      try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec);
           Optimizer optimizer =
               new Optimizer(OptimizerSpec.of(spec), model.parameters().byName(), manager)) {
         for (int step = 1; step <= WARM_UP + STEPS; step++) {

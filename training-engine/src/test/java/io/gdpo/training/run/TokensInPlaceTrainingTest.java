@@ -31,7 +31,6 @@ import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
-import io.gdpo.training.step.ReferenceLogProbs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -83,8 +82,7 @@ class TokensInPlaceTrainingTest {
               .pack(List.of(new TrainingExample(0, tokens, new float[6], true)), 1)
               .get(0);
       try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec)) {
-        ObjectiveOutcome outcome =
-            pass.evaluate(batch, Reference.without(Loss.BELIEF_DPO), 0);
+        ObjectiveOutcome outcome = pass.evaluate(batch, Reference.without(Loss.BELIEF_DPO), 0);
 
         BeliefTokens belief = tokens.belief();
         assertThat(tokens.rejectedUnderBelief())

@@ -57,10 +57,8 @@ class KlEstimateTest {
               .mapToDouble(e -> counted(policy, e, loss) - counted(other, e, loss))
               .toArray();
       BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32).chosenOnly();
-      try (ObjectivePass pass =
-              new ObjectivePass(policy, encoder.beliefTokenIds(), spec);
-          ObjectivePass byOther =
-              new ObjectivePass(other, encoder.beliefTokenIds(), spec)) {
+      try (ObjectivePass pass = new ObjectivePass(policy, encoder.beliefTokenIds(), spec);
+          ObjectivePass byOther = new ObjectivePass(other, encoder.beliefTokenIds(), spec)) {
         Reference reference = ReferenceLogProbs.compute(byOther, packer.pack(mismatched, 2));
         for (int atOnce : new int[] {3, 64}) {
           KlEstimate estimate = new KlEstimate(pass, reference, packer, mismatched, atOnce);
