@@ -15,7 +15,12 @@ import static org.hamcrest.Matchers.hasItem;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
+import io.gdpo.contracts.event.EvaluationCancelRequested;
+import io.gdpo.contracts.event.EvaluationCancelled;
+import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCompleted;
@@ -339,16 +344,45 @@ class ExperimentFlowTest {
         .contentType("application/problem+json")
         .body("detail", containsString("model.init.tokenizer: "))
         .body("detail", containsString("/nowhere/tokenizer.json"));
-    given().get("/experiments/untrainable").then().statusCode(404);
+    broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable"));
+    submitYaml(yaml("untrainable", "sft")).then().statusCode(201);
+    given().post("/experiments/untrainable/cancel").then().statusCode(200);
+    broker.send(
+        new DatasetCancelled(datasetRequested("untrainable").datasetId(), "cancelled on request"));
+    awaitExperiment("untrainable", e -> e.status().equals("CANCELLED"));
 
-    broker.send(new ExperimentSubmitted(spec(yaml)));
+    String other = yaml.replace("untrainable", "untrainable-by-event");
+    broker.send(new ExperimentSubmitted(spec(other)));
     ExperimentFinished finished =
-        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable"));
+        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable-by-event"));
     assertThat(finished.status()).isEqualTo("FAILED");
     assertThat(finished.reason()).contains("model.init.tokenizer: ", "/nowhere/tokenizer.json");
-    assertThat(stage("untrainable", "sft").status()).isEqualTo("FAILED");
+    assertThat(stage("untrainable-by-event", "sft").status()).isEqualTo("FAILED");
     assertThat(broker.events(DatasetRequested.class))
-        .noneMatch(e -> "untrainable".equals(e.requestedBy()));
+        .noneMatch(e -> "untrainable-by-event".equals(e.requestedBy()));
+  }
+
+  @Test
+  void cancellingAnExperimentEndsTheBuildOfItsDatasetAndItsEvaluationsAndIsOverWhenTheyAre() {
+    submitYaml(yaml("waits", "sft")).then().statusCode(201);
+    String dataset = datasetRequested("waits").datasetId();
+    broker.send(new ExperimentCancelRequested("waits"));
+    broker.expect(DatasetCancelRequested.class, e -> e.datasetId().equals(dataset));
+    assertThat(experiment("waits").status()).isEqualTo("WAITING_FOR_DATASET");
+    broker.send(new DatasetCancelled(dataset, "cancelled on request"));
+    awaitExperiment("waits", e -> e.status().equals("CANCELLED"));
+
+    run("measured", "sft");
+    Checkpoint checkpoint = checkpoint("measured", "sft");
+    given().post("/experiments/measured/cancel").then().statusCode(200);
+    broker.expect(EvaluationCancelRequested.class, e -> e.checkpointId().equals(checkpoint.id()));
+    assertThat(experiment("measured").status()).isEqualTo("RUNNING");
+    broker.send(
+        new EvaluationCancelled(checkpoint.id(), checkpoint.id(), "measured", "sft", "cancelled"));
+    awaitExperiment("measured", e -> e.status().equals("CANCELLED"));
+    assertThat(broker.events(ExperimentFinished.class))
+        .filteredOn(e -> e.experiment().equals("measured"))
+        .hasSize(1);
   }
 
   @Test

@@ -114,7 +114,7 @@ class FailureFlowTest {
     Files.writeString(inTheWay, "a file where a folder should be");
     queued("blocked", "in-the-way", "{}");
     ExperimentView view = awaitExperiment("blocked", e -> e.finishedAt() != null);
-    assertThat(view.reason()).contains("could not be started").contains("Not a directory");
+    assertThat(view.reason()).contains("could not be started", "in-the-way", "FileAlreadyExists");
   }
 
   @Test

@@ -140,10 +140,12 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
           "the evaluation needs about %s, but there are only %s; take a machine with more memory, or a smaller model"
               .formatted(estimate, MemoryEstimate.megabytes(memory)));
     }
-    share.ifPresent(
-        all ->
-            all.claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
-                .orElseThrow(
-                    () -> new CancellationException("stopped as asked, waiting for memory")));
+    if (share.isPresent()
+        && share
+            .get()
+            .claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
+            .isEmpty()) {
+      throw new CancellationException("stopped as asked, waiting for memory");
+    }
   }
 }

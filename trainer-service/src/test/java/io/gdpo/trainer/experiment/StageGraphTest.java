@@ -137,6 +137,13 @@ class StageGraphTest {
                     pending("dpo", "sft"))
                 .cancelled("cancelled on request")
                 .conclusion())
+        .isEmpty();
+    assertThat(
+            graph(
+                    ended("sft", StageStatus.SUCCEEDED, EvaluationStatus.CANCELLED),
+                    ended("dpo", StageStatus.CANCELLED, EvaluationStatus.NONE))
+                .cancelled("cancelled on request")
+                .conclusion())
         .contains(conclusion(ExperimentStatus.CANCELLED, "cancelled on request"));
   }
 
