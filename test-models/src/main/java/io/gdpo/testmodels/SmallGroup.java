@@ -1,15 +1,16 @@
 package io.gdpo.testmodels;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.data.PreferenceDataset;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,12 +95,12 @@ public record SmallGroup(Path folder) {
   }
 
   /** The metrics of a job's lines of one phase, in order. */
-  public List<Map<String, Double>> metrics(TrainingJob job, String phase) throws IOException {
+  public List<Map<String, Double>> metrics(TrainingJob job, Phase phase) throws IOException {
     List<Map<String, Double>> metrics = new ArrayList<>();
     for (String line : Files.readAllLines(folder(job).progress())) {
-      var node = Json.EVENTS.readTree(line);
-      if (node.get("phase").asText().equals(phase)) {
-        metrics.add(Json.EVENTS.convertValue(node.get("metrics"), new TypeReference<>() {}));
+      TrainingProgress progress = Json.EVENTS.readValue(line, TrainingProgress.class);
+      if (progress.phase() == phase) {
+        metrics.add(progress.metrics());
       }
     }
     return metrics;

@@ -5,6 +5,7 @@ import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.platform.launch.JavaProgram;
 import io.gdpo.platform.launch.LaunchRequest;
@@ -173,7 +174,7 @@ public final class MemoryTable {
             "memory",
             "memory",
             "gdpo",
-            "best",
+            CheckpointKind.BEST,
             1,
             model,
             model,
@@ -184,7 +185,7 @@ public final class MemoryTable {
             128);
     EvaluationTask task =
         new EvaluationTask(
-            checkpoint, new EvaluationSpec("test", "best", 8, number(options, "--tokens", 64), 0L));
+            checkpoint, new EvaluationSpec(null, null, 8, number(options, "--tokens", 64), 0L));
     return run(row, emptied(row), Json.EVENTS.valueToTree(task), "evaluate");
   }
 

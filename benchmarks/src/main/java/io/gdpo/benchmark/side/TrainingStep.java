@@ -144,7 +144,7 @@ public final class TrainingStep implements AutoCloseable {
 
   private static CausalLanguageModel load(Path folder, TrainingSpec spec) throws IOException {
     CausalLanguageModel model = CausalLanguageModel.load(folder, Devices.choose(spec.device()));
-    model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     return model;
   }
 

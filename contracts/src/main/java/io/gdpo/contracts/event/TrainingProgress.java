@@ -1,13 +1,13 @@
 package io.gdpo.contracts.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.state.Phase;
 import java.util.Map;
 
 /**
  * One line of a training job's progress.
  *
- * @param phase {@code train} (means since the last line) or {@code eval} (means over the eval
- *     split)
+ * @param phase what the means are over
  * @param step optimizer steps taken
  * @param totalSteps optimizer steps planned
  * @param examples training examples seen
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingProgress(
-    String phase,
+    Phase phase,
     long step,
     long totalSteps,
     long examples,

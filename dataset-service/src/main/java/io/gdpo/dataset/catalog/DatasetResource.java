@@ -9,6 +9,8 @@ import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.state.DatasetState;
+import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.ProblemException;

@@ -74,8 +74,7 @@ final class CheckpointEvaluation {
   EvaluationResult measure(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
     PreferenceDataset dataset =
         PreferenceDataset.read(artifacts.fetch(URI.create(checkpoint.datasetUri())));
-    List<PreferenceExample> split =
-        dataset.of(Split.valueOf(spec.split().toUpperCase(Locale.ROOT)));
+    List<PreferenceExample> split = dataset.of(spec.split().split());
     List<Question> questions = Question.of(split);
     List<PreferenceExample> prompts =
         questions.stream()
@@ -87,7 +86,7 @@ final class CheckpointEvaluation {
             Locale.ROOT,
             "checkpoint %s on %s: %d questions, %d prompts, %d pairs",
             checkpoint.id(),
-            spec.split(),
+            spec.split().label(),
             questions.size(),
             prompts.size(),
             split.size()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.job.EvaluationSummary;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;

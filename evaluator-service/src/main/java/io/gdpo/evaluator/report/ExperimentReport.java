@@ -5,6 +5,7 @@ import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.metric.MetricCatalogue;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.state.EvaluationStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +42,7 @@ public record ExperimentReport(
   public record Entry(
       Checkpoint checkpoint,
       EvaluationSpec evaluation,
-      String status,
+      EvaluationStatus status,
       Optional<String> reason,
       Optional<EvaluationResult> result,
       JobProgress progress,
@@ -60,7 +61,7 @@ public record ExperimentReport(
       String name =
           checkpointsOfStage.get(stage) == 1
               ? stage
-              : stage + " (" + entry.checkpoint().kind() + ")";
+              : stage + " (" + entry.checkpoint().kind().label() + ")";
       Map<String, Double> metrics = new LinkedHashMap<>();
       entry
           .result()
@@ -92,7 +93,7 @@ public record ExperimentReport(
     return new ExperimentReport(
         experiment,
         now,
-        stages.stream().allMatch(s -> List.of("SUCCEEDED", "FAILED").contains(s.status())),
+        stages.stream().allMatch(s -> s.status().isTerminal()),
         stages,
         yardsticks,
         List.copyOf(questions.values()),

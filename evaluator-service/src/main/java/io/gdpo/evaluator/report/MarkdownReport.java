@@ -85,7 +85,7 @@ final class MarkdownReport {
       if (stage.isEvaluated()) {
         columns.forEach(column -> cells.add(cell(stage.metrics(), column)));
       } else {
-        cells.add(stage.status().toLowerCase(Locale.ROOT));
+        cells.add(stage.status().name().toLowerCase(Locale.ROOT));
         cells.addAll(Collections.nCopies(Math.max(0, columns.size() - 1), ""));
       }
       row(out, cells.stream());
@@ -199,7 +199,7 @@ final class MarkdownReport {
                   stage.checkpoint().id(),
                   stage.checkpoint().step(),
                   stage.checkpoint().beta(),
-                  evaluation.split(),
+                  evaluation.split().label(),
                   evaluation.samples(),
                   evaluation.maxNewTokens(),
                   evaluation.seed())

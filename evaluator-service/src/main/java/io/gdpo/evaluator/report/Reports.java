@@ -52,7 +52,7 @@ class Reports {
     return new ExperimentReport.Entry(
         checkpoint,
         evaluation.spec(),
-        evaluation.status().name(),
+        evaluation.status(),
         evaluation.reason(),
         evaluation
             .resultUri()

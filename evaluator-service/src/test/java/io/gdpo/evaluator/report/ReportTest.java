@@ -8,7 +8,10 @@ import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.metric.MetricCatalogue;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.spec.HeldOutSplit;
+import io.gdpo.contracts.state.EvaluationStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +46,8 @@ class ReportTest {
         ExperimentReport.of(
             "river",
             List.of(
-                entry(checkpoint("sft", "best"), SPEC, Optional.empty()),
-                entry(checkpoint("sft", "final"), SPEC, Optional.empty())),
+                entry(checkpoint("sft", CheckpointKind.BEST), SPEC, Optional.empty()),
+                entry(checkpoint("sft", CheckpointKind.FINAL), SPEC, Optional.empty())),
             NOW);
     assertThat(report.stages())
         .extracting(StageReport::name)
@@ -57,10 +60,10 @@ class ReportTest {
         ExperimentReport.of(
             "river",
             List.of(
-                entry(checkpoint("sft", "best"), SPEC, Optional.empty()),
+                entry(checkpoint("sft", CheckpointKind.BEST), SPEC, Optional.empty()),
                 entry(
-                    checkpoint("dpo", "best"),
-                    new EvaluationSpec("eval", null, null, null, null),
+                    checkpoint("dpo", CheckpointKind.BEST),
+                    new EvaluationSpec(HeldOutSplit.EVAL, null, null, null, null),
                     Optional.empty())),
             NOW);
     assertThat(report.notes()).singleElement().asString().contains("compare with care");
@@ -81,9 +84,9 @@ class ReportTest {
             "river",
             List.of(
                 new ExperimentReport.Entry(
-                    checkpoint("sft", "best"),
+                    checkpoint("sft", CheckpointKind.BEST),
                     SPEC,
-                    "PENDING",
+                    EvaluationStatus.PENDING,
                     Optional.empty(),
                     Optional.empty(),
                     progress,
@@ -138,7 +141,20 @@ class ReportTest {
   private static List<String> folders(String model, String reference) {
     Checkpoint checkpoint =
         new Checkpoint(
-            "id", "job", "river", "sft", "sft", "best", 1, model, reference, "", "", 0.1, 96, 60);
+            "id",
+            "job",
+            "river",
+            "sft",
+            "sft",
+            CheckpointKind.BEST,
+            1,
+            model,
+            reference,
+            "",
+            "",
+            0.1,
+            96,
+            60);
     ExperimentReport report =
         ExperimentReport.of("river", List.of(entry(checkpoint, SPEC, Optional.empty())), NOW);
     JsonNode stage = Json.EVENTS.valueToTree(report).path("stages").path(0);
@@ -153,7 +169,7 @@ class ReportTest {
   }
 
   private static ExperimentReport.Entry evaluated(String stage, double jsd) {
-    Checkpoint checkpoint = checkpoint(stage, "best");
+    Checkpoint checkpoint = checkpoint(stage, CheckpointKind.BEST);
     return entry(
         checkpoint,
         SPEC,
@@ -186,14 +202,14 @@ class ReportTest {
   }
 
   private static ExperimentReport.Entry pending(String stage) {
-    return entry(checkpoint(stage, "best"), SPEC, Optional.empty());
+    return entry(checkpoint(stage, CheckpointKind.BEST), SPEC, Optional.empty());
   }
 
   private static ExperimentReport.Entry failed(String stage, String reason) {
     return new ExperimentReport.Entry(
-        checkpoint(stage, "best"),
+        checkpoint(stage, CheckpointKind.BEST),
         SPEC,
-        "FAILED",
+        EvaluationStatus.FAILED,
         Optional.of(reason),
         Optional.empty(),
         JobProgress.NONE,
@@ -205,23 +221,23 @@ class ReportTest {
     return new ExperimentReport.Entry(
         checkpoint,
         spec,
-        result.isPresent() ? "SUCCEEDED" : "PENDING",
+        result.isPresent() ? EvaluationStatus.SUCCEEDED : EvaluationStatus.PENDING,
         Optional.empty(),
         result,
         JobProgress.NONE,
         List.of());
   }
 
-  private static Checkpoint checkpoint(String stage, String kind) {
+  private static Checkpoint checkpoint(String stage, CheckpointKind kind) {
     return new Checkpoint(
-        stage + "-" + kind,
+        stage + "-" + kind.label(),
         "job",
         "river",
         stage,
         stage,
         kind,
         40,
-        "file:///models/" + stage + "%20%7C%20" + kind + "/",
+        "file:///models/" + stage + "%20%7C%20" + kind.label() + "/",
         "file:/models/start",
         "file:/d",
         "file:/p",

@@ -17,6 +17,7 @@ import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.spec.HeldOutSplit;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
@@ -277,7 +278,8 @@ class EvaluatorServiceTest {
         .body("checkpoint_id", equalTo("by-rest"));
     byte[] other =
         Json.EVENTS.writeValueAsBytes(
-            new EvaluationRequested(absent, new EvaluationSpec("eval", null, null, null, null)));
+            new EvaluationRequested(
+                absent, new EvaluationSpec(HeldOutSplit.EVAL, null, null, null, null)));
     given()
         .contentType(ContentType.JSON)
         .body(other)

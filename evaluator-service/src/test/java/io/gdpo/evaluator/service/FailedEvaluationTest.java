@@ -14,6 +14,7 @@ import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.platform.event.CloudEvents;
 import io.gdpo.testmodels.TinyWorld;
@@ -248,7 +249,20 @@ class FailedEvaluationTest {
   private static Checkpoint absent(String id, String experiment) {
     String nowhere = home.resolve("nowhere").toUri().toString();
     return new Checkpoint(
-        id, "job", experiment, "dpo", "dpo", "best", 40, nowhere, null, nowhere, null, 0.1, 96, 60);
+        id,
+        "job",
+        experiment,
+        "dpo",
+        "dpo",
+        CheckpointKind.BEST,
+        40,
+        nowhere,
+        null,
+        nowhere,
+        null,
+        0.1,
+        96,
+        60);
   }
 
   private static Checkpoint with(Checkpoint c, String dataset, String progress) {

@@ -3,6 +3,7 @@ package io.gdpo.it.killedlauncher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.Records;
 import io.gdpo.it.stack.Stack;
@@ -36,7 +37,7 @@ class KilledLauncherIT {
         .untilAsserted(() -> assertThat(family).noneMatch(ProcessHandle::isAlive));
 
     try (Stack again = Stack.start(home)) {
-      assertThat(again.experiment("orphan").status()).isEqualTo("RUNNING");
+      assertThat(again.experiment("orphan").status()).isEqualTo(ExperimentStatus.RUNNING);
       Gdpo.Result second = Gdpo.run("up", "--home", home.toString());
       assertThat(second.exitCode()).isZero();
       assertThat(second.output()).contains("already");

@@ -1,6 +1,7 @@
 package io.gdpo.local.command;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.local.CommandFailure;
@@ -182,7 +183,7 @@ public final class DemoCommand implements Callable<Integer> {
   /** The system is about to stop: its logs are shown while it can be asked for them. */
   private static void showFailedJobs(ExperimentView ended, TrainerClient trainer, Console console) {
     for (StageView stage : ended.stages()) {
-      if ("FAILED".equals(stage.status()) && stage.attempts() > 0) {
+      if (stage.status() == StageState.FAILED && stage.attempts() > 0) {
         console.say("The end of the log of " + stage.name() + " (job " + stage.jobId() + "):");
         trainer.jobLog(stage.jobId(), FAILED_JOB_LINES).forEach(line -> console.say("  | " + line));
       }

@@ -1,5 +1,6 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.local.CommandFailure;
 import io.gdpo.local.ExitCode;
@@ -132,7 +133,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
     TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
     StageView stage = trainer.stage(model.substring(0, slash), model.substring(slash + 1));
-    if (!"SUCCEEDED".equals(stage.status())) {
+    if (stage.status() != StageState.SUCCEEDED) {
       throw new CommandFailure(
           ExitCode.NOT_FOUND,
           model + " has no model yet; it is " + stage.status(),

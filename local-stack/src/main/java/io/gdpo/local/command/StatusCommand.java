@@ -1,5 +1,6 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.local.CommandFailure;
@@ -124,7 +125,7 @@ public final class StatusCommand implements Callable<Integer> {
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId(),
               evaluating.of(stage).map(text -> ", " + text).orElse("")));
-      if (stage.status().equals("SUCCEEDED")) {
+      if (stage.status() == StageState.SUCCEEDED) {
         console.print(
             String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
       }

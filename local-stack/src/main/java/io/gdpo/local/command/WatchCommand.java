@@ -1,5 +1,6 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.Console;
 import io.gdpo.local.ExitCode;
@@ -51,14 +52,14 @@ public final class WatchCommand implements Callable<Integer> {
 
   /** Says how an experiment ended, and as which exit code. */
   static ExitCode conclude(Console console, ExperimentView ended) {
-    if ("SUCCEEDED".equals(ended.status())) {
+    if (ended.status() == ExperimentStatus.SUCCEEDED) {
       console.say(ended.name() + " succeeded");
       return ExitCode.OK;
     }
     console.say(
         ended.name()
             + " "
-            + ("FAILED".equals(ended.status()) ? "failed" : "was cancelled")
+            + (ended.status() == ExperimentStatus.FAILED ? "failed" : "was cancelled")
             + (ended.reason() == null ? "" : ": " + ended.reason()));
     return ExitCode.EXPERIMENT_FAILED;
   }

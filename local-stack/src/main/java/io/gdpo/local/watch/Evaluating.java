@@ -1,5 +1,6 @@
 package io.gdpo.local.watch;
 
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
@@ -33,7 +34,7 @@ public record Evaluating(Map<String, Optional<EvaluationProgress>> byCheckpoint)
   }
 
   static boolean isPending(StageView stage) {
-    return stage.evaluation() != null && "PENDING".equals(stage.evaluation().status());
+    return stage.evaluation() != null && stage.evaluation().status() == EvaluationStatus.PENDING;
   }
 
   /** What a stage's evaluation is at; empty where it is not known, or it is not evaluated. */

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.database.ReasonColumn;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;

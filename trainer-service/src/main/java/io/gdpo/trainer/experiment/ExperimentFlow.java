@@ -11,15 +11,16 @@ import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
-import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.StageSpec;
+import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.JobStatus;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.JobEnded;
 import io.gdpo.trainer.job.JobFolders;
 import io.gdpo.trainer.job.JobPlan;
-import io.gdpo.trainer.job.JobStatus;
 import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -200,8 +201,7 @@ public class ExperimentFlow {
     StageSpec stageSpec = specOf(experiment, stage);
     String parentModel =
         stage.parent == null ? null : folders.bestModelUri(byName.get(stage.parent).jobId);
-    boolean comparing =
-        Loss.ofLabel(stageSpec.training().loss()).map(Loss::isPreference).orElse(false);
+    boolean comparing = stageSpec.training().loss().isPreference();
     String start = parentModel == null ? spec.model().path() : parentModel;
     stage.status = StageStatus.RELEASED;
     stage.jobId =
@@ -219,10 +219,10 @@ public class ExperimentFlow {
 
   private void announceCheckpoint(
       Experiment experiment, Stage stage, StageSpec spec, TrainingResult result) {
-    boolean best = experiment.spec.evaluation().checkpoint().equals("best");
+    boolean best = experiment.spec.evaluation().checkpoint() == CheckpointKind.BEST;
     Checkpoint checkpoint =
         new Checkpoint(
-            stage.jobId + "-" + experiment.spec.evaluation().checkpoint(),
+            stage.jobId + "-" + experiment.spec.evaluation().checkpoint().label(),
             stage.jobId,
             experiment.name,
             stage.name,
@@ -246,7 +246,7 @@ public class ExperimentFlow {
     experiment.status = status;
     experiment.reason = reason.orElse(null);
     experiment.finishedAt = Instant.now();
-    outbox.send(new ExperimentFinished(experiment.name, status.name(), experiment.reason));
+    outbox.send(new ExperimentFinished(experiment.name, status, experiment.reason));
     LOG.infof(
         "Experiment '%s' ended: %s%s",
         experiment.name, status, reason.map(r -> ", " + r).orElse(""));

@@ -3,6 +3,7 @@ package io.gdpo.trainer.experiment;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;

@@ -44,7 +44,7 @@ public class JobMetrics {
             .<MultiGauge.Row<?>>map(
                 state ->
                     MultiGauge.Row.of(
-                        Tags.of("status", JobStatus.of(state).name()),
+                        Tags.of("status", Jobs.status(state).name()),
                         byState.getOrDefault(state, 0L)))
             .toList(),
         true);

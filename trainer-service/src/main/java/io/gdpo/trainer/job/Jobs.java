@@ -9,6 +9,8 @@ import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.JobStatus;
+import io.gdpo.contracts.view.JobView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkState;
@@ -78,8 +80,7 @@ public class Jobs {
           case CANCELLED -> new JobCancelled(job.id, job.experiment, job.stage);
           case WAITING, RUNNING -> throw new IllegalArgumentException(state + " is not an end");
         });
-    ended.fire(
-        new JobEnded(job.id, job.experiment, job.stage, JobStatus.of(state), reason, result));
+    ended.fire(new JobEnded(job.id, job.experiment, job.stage, status(state), reason, result));
   }
 
   /** What a job that succeeded left; empty if it cannot be read any more. */
@@ -131,7 +132,7 @@ public class Jobs {
         job.id,
         job.experiment,
         job.stage,
-        JobStatus.of(work.state()).name(),
+        status(work.state()),
         work.reason(),
         work.attempt(),
         work.failures(),
@@ -140,6 +141,11 @@ public class Jobs {
         work.finishedAt(),
         progress.orElse(null),
         folders.uri(job.id).toString());
+  }
+
+  /** The words of a job for where its work stands. */
+  static JobStatus status(WorkState state) {
+    return state == WorkState.WAITING ? JobStatus.QUEUED : JobStatus.valueOf(state.name());
   }
 
   /** The last train line that was told of. */

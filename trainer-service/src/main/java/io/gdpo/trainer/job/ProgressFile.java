@@ -3,6 +3,7 @@ package io.gdpo.trainer.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.platform.work.TextTail;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class ProgressFile {
     for (int i = lines.size() - 1; i >= 0; i--) {
       try {
         TrainingProgress progress = Json.EVENTS.readValue(lines.get(i), TrainingProgress.class);
-        if ("train".equals(progress.phase())) {
+        if (progress.phase() == Phase.TRAIN) {
           return Optional.of(progress);
         }
       } catch (JsonProcessingException torn) {

@@ -3,6 +3,7 @@ package io.gdpo.trainer.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.platform.work.TextTail;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ final class ProgressNews {
     }
 
     static boolean isEvaluation(TrainingProgress line) {
-      return "eval".equals(line.phase());
+      return line.phase() == Phase.EVAL;
     }
   }
 

@@ -8,6 +8,7 @@ import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
@@ -133,7 +134,7 @@ class TrainWork implements WorkKind {
   private void tell(Work work, List<TrainingProgress> lines) {
     Optional<TrainingProgress> last =
         lines.stream()
-            .filter(line -> "train".equals(line.phase()))
+            .filter(line -> line.phase() == Phase.TRAIN)
             .reduce((earlier, later) -> later);
     if (works.progressed(work, last.map(TrainWork::json).orElse(work.progress()))) {
       lines.forEach(line -> outbox.send(new JobProgressed(work.id(), work.attempt(), line)));

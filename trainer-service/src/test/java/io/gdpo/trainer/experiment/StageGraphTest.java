@@ -2,6 +2,7 @@ package io.gdpo.trainer.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.trainer.experiment.StageGraph.Conclusion;
 import io.gdpo.trainer.experiment.StageGraph.Ending;
 import io.gdpo.trainer.experiment.StageGraph.Node;

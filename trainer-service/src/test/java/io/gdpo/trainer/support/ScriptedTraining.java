@@ -7,6 +7,7 @@ import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -132,7 +133,7 @@ public final class ScriptedTraining {
 
   private static void progress(JobFolder folder, long step) throws IOException {
     TrainingProgress line =
-        new TrainingProgress("train", step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
+        new TrainingProgress(Phase.TRAIN, step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
     Files.writeString(folder.progress(), Json.EVENTS.writeValueAsString(line) + "\n");
   }
 

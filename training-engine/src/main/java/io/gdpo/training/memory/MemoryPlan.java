@@ -186,7 +186,7 @@ public final class MemoryPlan {
     DecoderMemory decoder =
         new DecoderMemory(
             config,
-            ComputeType.ofLabel(spec.computeDtype()),
+            ComputeType.ofLabel(spec.computeDtype().label()),
             Optional.ofNullable(spec.lora())
                 .map(
                     l ->

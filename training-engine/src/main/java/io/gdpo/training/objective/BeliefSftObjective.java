@@ -1,5 +1,6 @@
 package io.gdpo.training.objective;
 
+import io.gdpo.contracts.spec.CalibrationSupport;
 import io.gdpo.contracts.spec.Loss;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package io.gdpo.training.objective;
 
+import io.gdpo.contracts.spec.CalibrationSupport;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import java.util.Map;
@@ -55,15 +56,9 @@ public sealed interface Objective
 
   /** The objective that a training specification asks for. */
   static Objective of(TrainingSpec spec) {
-    Loss loss =
-        Loss.ofLabel(spec.loss())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "'" + spec.loss() + "' is not a loss; the losses are " + Loss.labels()));
     LogRatio ratio = spec.referenceFree() ? LogRatio.REFERENCE_FREE : LogRatio.AGAINST_REFERENCE;
-    CalibrationSupport support = CalibrationSupport.ofLabel(spec.calibrationSupport());
-    return switch (loss) {
+    CalibrationSupport support = spec.calibrationSupport();
+    return switch (spec.loss()) {
       case SFT -> new SftObjective();
       case DPO -> new DpoObjective(spec.beta(), spec.labelSmoothing(), ratio);
       case IPO -> new IpoObjective(spec.beta(), ratio);

@@ -2,6 +2,7 @@ package io.gdpo.training.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.contracts.spec.CalibrationSupport;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.TorchScript;
 import io.gdpo.lm.script.TorchScriptModule;

@@ -85,7 +85,7 @@ final class ProgressLog implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "%-5s step %d/%d  epoch %.2f  loss %.4f  jsd %.4f  belief mass %.3f",
-            progress.phase(),
+            progress.phase().label(),
             progress.step(),
             progress.totalSteps(),
             progress.epoch(),

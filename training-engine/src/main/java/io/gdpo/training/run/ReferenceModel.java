@@ -133,7 +133,7 @@ final class ReferenceModel {
                 digests.of(source),
                 ExampleDigest.of(examples),
                 Boolean.toString(objective.loss().isBeliefConditioned()),
-                spec.computeDtype(),
+                spec.computeDtype().label(),
                 policy.parameters().manager().getDevice().getDeviceType()));
     String name = content + ".safetensors";
     Path shared = folder.referenceLogProbs(job);
@@ -180,7 +180,7 @@ final class ReferenceModel {
         isBaseOf(policy, source)
             ? policy.base()
             : source.open(policy.parameters().manager().getDevice());
-    reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    reference.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     return reference;
   }
 

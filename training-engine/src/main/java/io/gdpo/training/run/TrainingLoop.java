@@ -5,6 +5,7 @@ import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
@@ -108,7 +109,7 @@ final class TrainingLoop implements AutoCloseable {
       }
       trainOneStep();
       if (parts.plan.isLineDue(step)) {
-        parts.progress.record(line("train", means.values(), means.tokensPerSecond()));
+        parts.progress.record(line(Phase.TRAIN, means.values(), means.tokensPerSecond()));
         means = new StepMeans();
       }
       if (parts.plan.isEvaluationDue(step)) {
@@ -189,7 +190,7 @@ final class TrainingLoop implements AutoCloseable {
     Stopwatch watch = new Stopwatch();
     Map<String, Double> metrics = parts.evaluation.metrics(stopAsked);
     evaluationSeconds = watch.seconds();
-    parts.progress.record(line("eval", metrics, 0));
+    parts.progress.record(line(Phase.EVAL, metrics, 0));
     return metrics;
   }
 
@@ -228,7 +229,7 @@ final class TrainingLoop implements AutoCloseable {
         Map.of());
   }
 
-  private TrainingProgress line(String phase, Map<String, Double> metrics, double tokensPerSecond) {
+  private TrainingProgress line(Phase phase, Map<String, Double> metrics, double tokensPerSecond) {
     double secondsOfStep = step == 0 ? 0 : trainingSeconds / step;
     double eta =
         (parts.plan.totalSteps() - step) * secondsOfStep

@@ -178,7 +178,7 @@ public final class TrainingRun {
     int maxLength = maxLength(model.config());
     Mismatched mismatched = Mismatched.of(data, objective, maxLength);
     Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
-    model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     BatchPacker packer =
         new BatchPacker(
             objective.loss(), spec.imitationIncludesClose(), spec.levers(), model.config().width());
@@ -324,7 +324,7 @@ public final class TrainingRun {
             Locale.ROOT,
             "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples, on %s in %s",
             job.jobId(),
-            spec.loss(),
+            spec.loss().label(),
             data.train().size(),
             data.eval().size(),
             model.trainable().count(),
@@ -332,7 +332,7 @@ public final class TrainingRun {
             plan.totalSteps(),
             plan.batchSize(),
             Devices.name(model.parameters().manager().getDevice()),
-            spec.computeDtype()));
+            spec.computeDtype().label()));
     progress.say(TrainingResult.ESTIMATE + estimate);
     if (encoder.bos().isPresent()) {
       progress.say("each prompt begins with " + encoder.bos().get());

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.CalibrationSupport;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.script.TorchScript;

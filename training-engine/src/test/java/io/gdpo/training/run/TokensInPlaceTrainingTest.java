@@ -10,6 +10,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.Bos;
 import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
@@ -152,7 +153,7 @@ class TokensInPlaceTrainingTest {
   @Test
   void a_BOS_that_is_refused_is_in_nothing_that_is_saved_and_in_no_child() throws IOException {
     SmallGroup group = SmallGroup.in(temporary);
-    TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model("never"));
+    TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model(Bos.NEVER));
 
     assertThat(run(group, first))
         .contains("no prompt begins with a BOS token (model.bos: never)")
@@ -167,7 +168,7 @@ class TokensInPlaceTrainingTest {
     assertThat(bos(group.folder(child).last())).isEmpty();
   }
 
-  private static ModelSpec model(String bos) {
+  private static ModelSpec model(Bos bos) {
     String tokenizer = KINDS.resolve("dummy-blank").resolve("tokenizer.json").toString();
     return new ModelSpec(null, null, new RandomInit(tokenizer, 1, 16, 2, 96, 7L), bos);
   }

@@ -1,4 +1,4 @@
-package io.gdpo.evaluator.evaluation;
+package io.gdpo.contracts.state;
 
 /** Where an evaluation stands; it ends once, unless it is asked for again without a result. */
 public enum EvaluationStatus {
@@ -10,8 +10,12 @@ public enum EvaluationStatus {
   FAILED,
   CANCELLED;
 
+  public boolean isTerminal() {
+    return this != PENDING && this != RUNNING;
+  }
+
   /** Whether asking for it begins it anew. */
-  boolean isBegunAnew() {
+  public boolean isBegunAnew() {
     return this == FAILED || this == CANCELLED;
   }
 }

@@ -1,17 +1,14 @@
-package io.gdpo.evaluator.evaluation;
+package io.gdpo.contracts.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.EvaluationSpec;
-import io.gdpo.contracts.view.EvaluationProgress;
+import io.gdpo.contracts.state.EvaluationStatus;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * An evaluation as REST tells it.
  *
- * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED} or {@code
- *     CANCELLED}
  * @param reason why it failed, or why the last try did
  * @param metrics means over questions, by name (docs/reference/metrics.md)
  * @param uri the full result, question by question
@@ -30,20 +27,4 @@ public record EvaluationView(
     String uri,
     Instant requestedAt,
     Instant finishedAt,
-    EvaluationProgress progress) {
-  static EvaluationView of(Evaluation evaluation, Optional<EvaluationProgress> progress) {
-    return new EvaluationView(
-        evaluation.id,
-        evaluation.checkpointId,
-        evaluation.experiment,
-        evaluation.stage,
-        evaluation.status,
-        evaluation.reason,
-        evaluation.spec(),
-        evaluation.metrics(),
-        evaluation.resultUri,
-        evaluation.requestedAt,
-        evaluation.finishedAt,
-        progress.orElse(null));
-  }
-}
+    EvaluationProgress progress) {}

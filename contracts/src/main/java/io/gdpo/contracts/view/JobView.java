@@ -1,14 +1,13 @@
-package io.gdpo.trainer.job;
+package io.gdpo.contracts.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.state.JobStatus;
 import java.time.Instant;
 
 /**
  * What is told about a training job over REST.
  *
- * @param status {@code QUEUED}, {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED} or {@code
- *     CANCELLED}
  * @param reason why it failed or was cancelled; absent otherwise
  * @param attempts processes started so far
  * @param failures processes that died by themselves
@@ -20,7 +19,7 @@ public record JobView(
     String id,
     String experiment,
     String stage,
-    String status,
+    JobStatus status,
     String reason,
     int attempts,
     int failures,

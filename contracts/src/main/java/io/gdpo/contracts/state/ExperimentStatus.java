@@ -1,7 +1,7 @@
-package io.gdpo.trainer.experiment;
+package io.gdpo.contracts.state;
 
 /** Where an experiment stands; a terminal status never changes. */
-enum ExperimentStatus {
+public enum ExperimentStatus {
   /** It is looked at whether it can be done. */
   PLANNING,
   WAITING_FOR_DATASET,
@@ -10,7 +10,7 @@ enum ExperimentStatus {
   FAILED,
   CANCELLED;
 
-  boolean isTerminal() {
+  public boolean isTerminal() {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED;
   }
 }

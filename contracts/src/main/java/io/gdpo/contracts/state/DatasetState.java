@@ -1,4 +1,4 @@
-package io.gdpo.dataset.catalog;
+package io.gdpo.contracts.state;
 
 /** Where a dataset stands; READY is final, FAILED and CANCELLED until it is asked for again. */
 public enum DatasetState {
@@ -7,7 +7,8 @@ public enum DatasetState {
   FAILED,
   CANCELLED;
 
-  boolean isBegunAnew() {
+  /** Whether asking for it begins it anew. */
+  public boolean isBegunAnew() {
     return this == FAILED || this == CANCELLED;
   }
 }

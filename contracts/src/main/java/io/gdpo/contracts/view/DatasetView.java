@@ -1,7 +1,8 @@
-package io.gdpo.dataset.catalog;
+package io.gdpo.contracts.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.state.DatasetState;
 import java.time.Instant;
 import java.util.Map;
 
@@ -9,9 +10,8 @@ import java.util.Map;
  * A dataset as REST shows it.
  *
  * @param id its name, as in experiments' {@code dataset.id}
- * @param state REQUESTED, READY or FAILED
  * @param uri its artifact folder, once READY
- * @param reason why it FAILED
+ * @param reason why it FAILED or was CANCELLED
  * @param examples examples by split, once READY
  * @param requestedBy the experiment that asked for it, if one did
  */
@@ -25,18 +25,4 @@ public record DatasetView(
     String requestedBy,
     DatasetSpec spec,
     Instant requestedAt,
-    Instant finishedAt) {
-
-  static DatasetView of(Dataset dataset) {
-    return new DatasetView(
-        dataset.id,
-        dataset.state,
-        dataset.uri,
-        dataset.reason,
-        dataset.examples,
-        dataset.requestedBy,
-        dataset.spec,
-        dataset.requestedAt,
-        dataset.finishedAt);
-  }
-}
+    Instant finishedAt) {}
