@@ -114,7 +114,7 @@ class ExperimentFlowTest {
     assertThat(sft.kind()).isEqualTo("best");
     assertThat(sft.maxLength()).isEqualTo(128);
     assertThat(Path.of(URI.create(sft.modelUri())).resolve("config.json")).isRegularFile();
-    assertThat(Path.of(URI.create(sft.progressUri()))).isRegularFile();
+    assertThat(Path.of(URI.create(sft.progressUri())).resolve("000001.jsonl")).isRegularFile();
     TrainingJob root = trainingJob(sft);
     assertThat(root.model().init().tokenizer()).isEqualTo(TOKENIZER);
     assertThat(root.parentModelUri()).isNull();

@@ -98,7 +98,7 @@ class TrainWork implements WorkKind {
             plan.parentModelUri(),
             plan.referenceModelUri(),
             plan.training(),
-            folders.of(job.id).root().toUri().toString(),
+            folders.uri(job.id).toString(),
             folders.referenceLogProbs().toString(),
             threads()),
         LaunchRequest.Needs.ofProcessors(threads()).withGrace(settings.grace()));
@@ -118,16 +118,16 @@ class TrainWork implements WorkKind {
 
   @Override
   public void follow(Work work) {
-    ProgressNews.News since =
-        news.of(
-            work.id(),
-            work.attempt(),
-            folders.of(work.id()).progress(),
-            Jobs.progress(work).map(TrainingProgress::step).orElse(-1L));
-    if (!since.lines().isEmpty()) {
-      QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
-    }
-    news.told(work.id(), since); // only once it is committed
+    long known = Jobs.progress(work).map(TrainingProgress::step).orElse(-1L);
+    ProgressNews.News since;
+    do {
+      since = news.of(work.id(), folders.progress(work.id()), known);
+      List<TrainingProgress> lines = since.lines();
+      if (!lines.isEmpty()) {
+        QuarkusTransaction.requiringNew().run(() -> tell(work, lines));
+      }
+      news.told(work.id(), since); // only once it is committed
+    } while (!since.isAll());
   }
 
   private void tell(Work work, List<TrainingProgress> lines) {
