@@ -13,9 +13,6 @@ import java.util.Map;
  * read is passed over. Used by one thread.
  */
 final class ProgressNews {
-  /** Pieces that are read at once; what is left is the next news. */
-  private static final int MOST_PIECES = 16;
-
   private final Map<String, Told> told = new HashMap<>();
 
   /** Up to which piece, and which line, a job's progress was told. */
@@ -41,9 +38,8 @@ final class ProgressNews {
    * Lines that nobody was told of yet.
    *
    * @param upTo where the pieces will have been told to when these were
-   * @param isAll whether there are no more now
    */
-  record News(List<TrainingProgress> lines, Told upTo, boolean isAll) {}
+  record News(List<TrainingProgress> lines, Told upTo) {}
 
   /**
    * Lines that nobody was told of yet, in their order. An attempt that goes on from a checkpoint
@@ -54,8 +50,7 @@ final class ProgressNews {
   News of(String jobId, Pieces pieces, long knownStep) {
     Told now = told.getOrDefault(jobId, new Told(0, knownStep, knownStep >= 0));
     List<TrainingProgress> lines = new ArrayList<>();
-    List<Long> numbers = ProgressLines.numbersAfter(pieces, now.piece);
-    for (long number : numbers.stream().limit(MOST_PIECES).toList()) {
+    for (long number : ProgressLines.numbersAfter(pieces, now.piece)) {
       for (TrainingProgress line : ProgressLines.of(pieces, number)) {
         if (now.isBefore(line)) {
           lines.add(line);
@@ -64,7 +59,7 @@ final class ProgressNews {
       }
       now = now.upTo(number);
     }
-    return new News(lines, now, numbers.size() <= MOST_PIECES);
+    return new News(lines, now);
   }
 
   /** The news of a job was told. */

@@ -118,16 +118,15 @@ class TrainWork implements WorkKind {
 
   @Override
   public void follow(Work work) {
-    long known = Jobs.progress(work).map(TrainingProgress::step).orElse(-1L);
-    ProgressNews.News since;
-    do {
-      since = news.of(work.id(), folders.progress(work.id()), known);
-      List<TrainingProgress> lines = since.lines();
-      if (!lines.isEmpty()) {
-        QuarkusTransaction.requiringNew().run(() -> tell(work, lines));
-      }
-      news.told(work.id(), since); // only once it is committed
-    } while (!since.isAll());
+    ProgressNews.News since =
+        news.of(
+            work.id(),
+            folders.progress(work.id()),
+            Jobs.progress(work).map(TrainingProgress::step).orElse(-1L));
+    if (!since.lines().isEmpty()) {
+      QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
+    }
+    news.told(work.id(), since); // only once it is committed
   }
 
   private void tell(Work work, List<TrainingProgress> lines) {

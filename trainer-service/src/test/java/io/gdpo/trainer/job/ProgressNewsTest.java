@@ -8,7 +8,6 @@ import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.event.TrainingProgress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -52,22 +51,6 @@ class ProgressNewsTest {
     assertThat(told(-1)).containsExactly("train 10");
     news.forget("job");
     assertThat(told(10)).isEmpty();
-  }
-
-  @Test
-  void manyPiecesAreToldAFewAtATimeUntilAllAre() {
-    for (int number = 1; number <= 40; number++) {
-      piece(number, train(number));
-    }
-    List<String> told = new ArrayList<>();
-    ProgressNews.News since;
-    do {
-      since = news.of("job", pieces, -1);
-      assertThat(since.lines()).hasSizeLessThan(20);
-      since.lines().forEach(line -> told.add(words(line)));
-      news.told("job", since);
-    } while (!since.isAll());
-    assertThat(told).hasSize(40).endsWith("train 40");
   }
 
   @Test
