@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * A group small enough for tests that really train: a few questions, two or three options, a
@@ -96,14 +97,27 @@ public record SmallGroup(Path folder) {
 
   /** The metrics of a job's lines of one phase, in order. */
   public List<Map<String, Double>> metrics(TrainingJob job, Phase phase) throws IOException {
-    List<Map<String, Double>> metrics = new ArrayList<>();
-    for (String line : Files.readAllLines(folder(job).progress())) {
-      TrainingProgress progress = Json.EVENTS.readValue(line, TrainingProgress.class);
-      if (progress.phase() == phase) {
-        metrics.add(progress.metrics());
+    return progress(job).stream()
+        .filter(line -> line.phase() == phase)
+        .map(TrainingProgress::metrics)
+        .toList();
+  }
+
+  /** What a job's attempts have told by now, as if none had been interrupted. */
+  public List<TrainingProgress> progress(TrainingJob job) throws IOException {
+    Path pieces = folder(job).progress();
+    List<TrainingProgress> lines = new ArrayList<>();
+    if (Files.isDirectory(pieces)) {
+      try (Stream<Path> files = Files.list(pieces)) {
+        for (Path piece :
+            files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList()) {
+          for (String line : Files.readAllLines(piece)) {
+            lines.add(Json.EVENTS.readValue(line, TrainingProgress.class));
+          }
+        }
       }
     }
-    return metrics;
+    return TrainingProgress.history(lines);
   }
 
   public static List<PreferenceExample> examples(int count, long seed) {

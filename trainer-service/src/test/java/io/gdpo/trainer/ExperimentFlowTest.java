@@ -123,7 +123,7 @@ class ExperimentFlowTest {
     assertThat(sft.kind()).isEqualTo(CheckpointKind.BEST);
     assertThat(sft.maxLength()).isEqualTo(128);
     assertThat(Path.of(URI.create(sft.modelUri())).resolve("config.json")).isRegularFile();
-    assertThat(Path.of(URI.create(sft.progressUri()))).isRegularFile();
+    assertThat(Path.of(URI.create(sft.progressUri())).resolve("000001.jsonl")).isRegularFile();
     TrainingJob root = trainingJob(sft);
     assertThat(root.model().init().tokenizer()).isEqualTo(TOKENIZER);
     assertThat(root.parentModelUri()).isNull();

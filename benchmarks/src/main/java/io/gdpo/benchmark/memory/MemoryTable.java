@@ -1,6 +1,7 @@
 package io.gdpo.benchmark.memory;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Checkpoint;
@@ -191,13 +192,7 @@ public final class MemoryTable {
 
   private Path emptied(Case row) throws IOException {
     Path folder = world.folder().resolve("jobs").resolve(row.name().replaceAll("\\W+", "-"));
-    if (Files.exists(folder)) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    AtomicFiles.delete(folder);
     return Files.createDirectories(folder);
   }
 

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * @param referenceUri the reference model's folder in the same layout, against which implicit
  *     rewards are measured; null for a stage without one (SFT)
  * @param datasetUri the dataset's artifact folder
- * @param progressUri the job's {@code progress.jsonl}: one {@link TrainingProgress} a line
+ * @param progressUri the folder of the job's progress: numbered pieces {@code 000001.jsonl} and so
+ *     on, one {@link TrainingProgress} a line; of versions before, one such file
  * @param beta the stage's beta, for implicit rewards
  * @param maxLength prompt and response, in tokens, as trained
  * @param maxPromptLength in tokens, as trained

@@ -2,6 +2,8 @@ package io.gdpo.contracts.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.state.Phase;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,4 +28,26 @@ public record TrainingProgress(
     double epoch,
     Map<String, Double> metrics,
     double tokensPerSecond,
-    double etaSeconds) {}
+    double etaSeconds) {
+
+  /**
+   * What was told, as if no attempt had been interrupted: where an attempt that went on from a
+   * checkpoint told the steps behind it once more, the later lines count.
+   */
+  public static List<TrainingProgress> history(List<TrainingProgress> told) {
+    List<TrainingProgress> lines = new ArrayList<>();
+    for (TrainingProgress line : told) {
+      while (!lines.isEmpty() && !line.follows(lines.get(lines.size() - 1))) {
+        lines.remove(lines.size() - 1);
+      }
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  /** A step's training is told before its evaluation. */
+  private boolean follows(TrainingProgress other) {
+    return step > other.step
+        || (step == other.step && "eval".equals(phase) && "train".equals(other.phase));
+  }
+}

@@ -37,6 +37,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -186,6 +188,28 @@ class FailedEvaluationTest {
         .body("notes", hasItem(containsString("The progress of dpo is left out")))
         .body("notes.findAll { it.contains('is left out') }.size()", equalTo(3));
     given().get("/experiments/progressing/report?format=html").then().statusCode(200);
+  }
+
+  @Test
+  void aReportShowsProgressThatSeveralAttemptsToldInPieces() throws IOException, SQLException {
+    for (String piece :
+        List.of("1: train 10", "2: eval 10, train 20", "3: train 20, eval 20", "x: train 30")) {
+      String[] parts = piece.split(": ");
+      String lines =
+          Stream.of(parts[1].split(", "))
+              .map(line -> line.split(" "))
+              .map(line -> "{\"phase\":\"%s\",\"step\":%s}\n".formatted(line[0], line[1]))
+              .collect(Collectors.joining());
+      artifacts.write("jobs/attempts/progress/00000" + parts[0] + ".jsonl", bytes(lines));
+    }
+    String uri = artifacts.uri("jobs/attempts/progress").toString();
+    recorded(with(absent("attempts", "several-attempts"), "file:/nowhere", uri), "FAILED");
+    given()
+        .get("/experiments/several-attempts/report")
+        .then()
+        .statusCode(200)
+        .body("stages[0].progress.step", equalTo(List.of(10, 10, 20, 20)))
+        .body("stages[0].progress.phase", equalTo(List.of("train", "eval", "train", "eval")));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.gdpo.platform.artifact;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.net.URI;
@@ -14,6 +15,6 @@ class ConfiguredArtifactStore {
   @ApplicationScoped
   ArtifactStore store(
       @ConfigProperty(name = "gdpo.artifacts", defaultValue = "file:.gdpo/artifacts") URI root) {
-    return ArtifactStore.at(root);
+    return Artifacts.at(root);
   }
 }

@@ -12,7 +12,6 @@ import io.gdpo.platform.launch.LaunchState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -202,13 +201,12 @@ public final class WorkReconciler {
     LOG.infof("Attempt %d begins, with %s", work.attempt(), order.needs());
     try {
       URI job = artifacts.write(work.folder() + "/" + JOB_FILE, json(order.task()));
-      Path log = artifacts.fetch(job).resolveSibling(kind.log());
       launched.put(work.id(), work.processName());
       launcher.launch(
           new LaunchRequest(
               work.processName(),
               List.of(kind.verb(), "--job", job.toString(), "--attempt", "" + work.attempt()),
-              log,
+              log(kind, work).file(),
               order.needs()));
       troubles.over(work.id());
     } catch (UncheckedIOException e) {
@@ -332,8 +330,12 @@ public final class WorkReconciler {
     } catch (IOException | UncheckedIOException e) {
       trouble = ", and its " + file + " cannot be read: " + Reason.of(e);
     }
-    WorkLog log = new WorkLog(Path.of(artifacts.uri(work.folder() + "/" + kind.log())));
+    WorkLog log = log(kind, work);
     return new Observation(process, Optional.empty(), trouble + log.lastLines(), log.memory());
+  }
+
+  private WorkLog log(WorkKind kind, Work work) {
+    return WorkLog.of(artifacts, work.folder() + "/" + kind.log());
   }
 
   private static Optional<String> fault(WorkKind kind, WorkOutcome outcome) {

@@ -232,7 +232,7 @@ public class ExperimentFlow {
             best ? result.bestUri() : result.finalUri(),
             result.referenceUri(),
             experiment.datasetUri,
-            folders.of(stage.jobId).progress().toUri().toString(),
+            folders.progress(stage.jobId).folder().toString(),
             spec.training().beta(),
             result.maxLength(),
             result.maxPromptLength());

@@ -167,7 +167,7 @@ public class Jobs {
     if (work.state().isTerminal() || work.attempt() == 0) {
       return told;
     }
-    return ProgressFile.lastTrainLine(folders.of(work.id()).progress())
+    return LastProgress.of(folders.progress(work.id()))
         .filter(line -> told.isEmpty() || line.step() >= told.get().step())
         .or(() -> told);
   }

@@ -99,7 +99,7 @@ class TrainWork implements WorkKind {
             plan.parentModelUri(),
             plan.referenceModelUri(),
             plan.training(),
-            folders.of(job.id).root().toUri().toString(),
+            folders.uri(job.id).toString(),
             folders.referenceLogProbs().toString(),
             threads()),
         LaunchRequest.Needs.ofProcessors(threads()).withGrace(settings.grace()));
@@ -122,8 +122,7 @@ class TrainWork implements WorkKind {
     ProgressNews.News since =
         news.of(
             work.id(),
-            work.attempt(),
-            folders.of(work.id()).progress(),
+            folders.progress(work.id()),
             Jobs.progress(work).map(TrainingProgress::step).orElse(-1L));
     if (!since.lines().isEmpty()) {
       QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));

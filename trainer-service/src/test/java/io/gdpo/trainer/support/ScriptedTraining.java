@@ -1,6 +1,8 @@
 package io.gdpo.trainer.support;
 
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.artifacts.process.PieceWriter;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
@@ -134,7 +136,10 @@ public final class ScriptedTraining {
   private static void progress(JobFolder folder, long step) throws IOException {
     TrainingProgress line =
         new TrainingProgress(Phase.TRAIN, step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
-    Files.writeString(folder.progress(), Json.EVENTS.writeValueAsString(line) + "\n");
+    try (PieceWriter pieces =
+        new PieceWriter(Artifacts.at(folder.root().toUri()), JobFolder.PROGRESS)) {
+      pieces.add(Json.EVENTS.writeValueAsString(line));
+    }
   }
 
   private static void end(JobFolder folder, WorkOutcome outcome) throws IOException {

@@ -1,6 +1,7 @@
 package io.gdpo.training.run;
 
 import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
@@ -37,7 +38,7 @@ import java.util.function.BooleanSupplier;
 final class TrainingLoop implements AutoCloseable {
   private final TrainingJob job;
   private final TrainingSpec spec;
-  private final JobFolder folder;
+  private final JobWorkspace workspace;
   private final Parts parts;
   private final BooleanSupplier stopAsked;
   private final LearningRateSchedule schedule;
@@ -69,13 +70,13 @@ final class TrainingLoop implements AutoCloseable {
    */
   TrainingLoop(
       TrainingJob job,
-      JobFolder folder,
+      JobWorkspace workspace,
       Parts parts,
       TrainingState begin,
       BooleanSupplier stopAsked) {
     this.job = job;
     this.spec = job.training();
-    this.folder = folder;
+    this.workspace = workspace;
     this.parts = parts;
     this.stopAsked = stopAsked;
     this.schedule = LearningRateSchedule.of(spec, parts.plan.totalSteps());
@@ -108,6 +109,7 @@ final class TrainingLoop implements AutoCloseable {
         return false;
       }
       trainOneStep();
+      parts.progress.showIfDue();
       if (parts.plan.isLineDue(step)) {
         parts.progress.record(line(Phase.TRAIN, means.values(), means.tokensPerSecond()));
         means = new StepMeans();
@@ -197,7 +199,7 @@ final class TrainingLoop implements AutoCloseable {
   private void select(Map<String, Double> metrics) throws IOException {
     selection = selection.after(step, metrics, spec);
     if (selection.bestStep() == step) {
-      AtomicFiles.replace(folder.best(), parts.files::writeResult);
+      AtomicFiles.replace(new JobFolder(workspace.root()).best(), parts.files::writeResult);
     }
     stoppedEarly = selection.isOutOfPatience(spec);
     if (stoppedEarly) {
@@ -211,8 +213,10 @@ final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  private void checkpoint() {
+  private void checkpoint() throws IOException {
+    parts.progress.show();
     parts.checkpoints.save(state(), parts.files::writeCheckpoint, parts.optimizer::save);
+    workspace.publish();
   }
 
   /** Where the run stands now. */

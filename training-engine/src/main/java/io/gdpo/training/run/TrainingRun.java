@@ -4,6 +4,7 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.Digests;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
@@ -67,6 +68,7 @@ public final class TrainingRun {
 
   private final TrainingJob job;
   private final TrainingSpec spec;
+  private final JobWorkspace workspace;
   private final JobFolder folder;
   private final PrintStream console;
   private final BooleanSupplier stopAsked;
@@ -76,23 +78,25 @@ public final class TrainingRun {
   private final Stopwatch process = new Stopwatch();
 
   /**
+   * @param workspace takes what the job makes
    * @param console where readable lines go
    * @param stopAsked asked after every step whether to save a checkpoint and end
    * @param available a job that needs more is refused
    */
   public TrainingRun(
       TrainingJob job,
-      JobFolder folder,
+      JobWorkspace workspace,
       PrintStream console,
       BooleanSupplier stopAsked,
       AvailableMemory available) {
     this.job = job;
     this.spec = job.training();
-    this.folder = folder;
+    this.workspace = workspace;
+    this.folder = new JobFolder(workspace.root());
     this.console = console;
     this.stopAsked = stopAsked;
     this.available = available;
-    this.reference = new ReferenceModel(job, folder, digests, console, stopAsked);
+    this.reference = new ReferenceModel(job, workspace, digests, console, stopAsked);
   }
 
   /**
@@ -195,7 +199,7 @@ public final class TrainingRun {
         Optimizer optimizer =
             new Optimizer(
                 OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
-        ProgressLog progress = new ProgressLog(folder.progress(), state.step(), console)) {
+        ProgressLog progress = new ProgressLog(workspace, state.step(), console)) {
       model.trainable().requiresGrad(true);
       optimizer.allocateGradients();
       if (saved.isPresent()) {
@@ -225,7 +229,7 @@ public final class TrainingRun {
               checkpoints(),
               progress,
               new ModelFiles(model, tokenizerFiles, adapterBase, merges()));
-      try (TrainingLoop loop = new TrainingLoop(job, folder, parts, state, stopAsked)) {
+      try (TrainingLoop loop = new TrainingLoop(job, workspace, parts, state, stopAsked)) {
         return loop.run()
             ? Optional.of(succeeded(loop.state(), parts, references, maxLength, estimate))
             : Optional.empty();
@@ -357,6 +361,7 @@ public final class TrainingRun {
       MemoryEstimate estimate)
       throws IOException {
     AtomicFiles.replace(folder.last(), parts.files()::writeResult);
+    workspace.publish();
     long peak = ProcessMemory.peakResidentBytes();
     parts
         .progress()
@@ -372,8 +377,8 @@ public final class TrainingRun {
         selection.bestStep(),
         selection.bestMetric(),
         selection.bestMetrics(),
-        folder.best().toUri().toString(),
-        folder.last().toUri().toString(),
+        workspace.uri(folder.best()).toString(),
+        workspace.uri(folder.last()).toString(),
         references.model().map(URI::toString).orElse(null),
         maxLength,
         maxPromptLength(maxLength),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.JobFolder;
@@ -184,7 +185,14 @@ class TokensInPlaceTrainingTest {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    assertThat(new TrainingRun(job, folder, out, () -> false, AvailableMemory.ofMachine()).run())
+    assertThat(
+            new TrainingRun(
+                    job,
+                    JobWorkspace.in(folder.root()),
+                    out,
+                    () -> false,
+                    AvailableMemory.ofMachine())
+                .run())
         .isPresent();
     return console.toString(StandardCharsets.UTF_8);
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
@@ -29,7 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -324,20 +323,12 @@ class TrainingRunTest {
               "job", Map.of("loss", "sft", "lora", Map.of()), new ModelSpec(null, null, init));
       finish(job);
       bases.add(AdapterFolder.baseOf(group.folder(job).last()).orElseThrow());
-      deleteAll(group.folder(job).checkpoints());
+      AtomicFiles.delete(group.folder(job).checkpoints());
     }
 
     assertThat(bases.get(0)).isNotEqualTo(bases.get(1));
     assertThat(Files.mismatch(bases.get(0).resolve(WEIGHTS), bases.get(1).resolve(WEIGHTS)))
         .isNotNegative();
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @Test
@@ -446,20 +437,14 @@ class TrainingRunTest {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    return new TrainingRun(job, folder, out, stop, AvailableMemory.ofMachine()).run();
+    return new TrainingRun(
+            job, JobWorkspace.in(folder.root()), out, stop, AvailableMemory.ofMachine())
+        .run();
   }
 
   /** What progress lines say apart from the time it took. */
   private List<Map<String, Double>> progress(TrainingJob job) throws IOException {
-    return Files.readAllLines(group.folder(job).progress()).stream()
-        .map(
-            line -> {
-              try {
-                return Json.EVENTS.readValue(line, TrainingProgress.class);
-              } catch (IOException e) {
-                throw new AssertionError(line, e);
-              }
-            })
+    return group.progress(job).stream()
         .map(
             progress -> {
               Map<String, Double> metrics = progress.metrics();
