@@ -3,7 +3,7 @@ package io.gdpo.evaluator.report;
 import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
-import io.gdpo.contracts.metric.MetricCatalogue;
+import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.state.EvaluationStatus;
 import java.time.Instant;
@@ -68,15 +68,9 @@ public record ExperimentReport(
           .ifPresent(
               result -> {
                 result.questions().forEach(q -> add(q, name, questions));
-                MetricCatalogue.inOrder(result.metrics())
-                    .forEach(
-                        (metric, value) -> {
-                          if (MetricCatalogue.isYardstick(metric)) {
-                            yardsticks.putIfAbsent(metric, value);
-                          } else {
-                            metrics.put(metric, value);
-                          }
-                        });
+                metrics.putAll(MetricKey.among(MetricKey.ofModels(), result.metrics()));
+                MetricKey.among(MetricKey.yardsticks(), result.metrics())
+                    .forEach(yardsticks::putIfAbsent);
               });
       stages.add(
           new StageReport(
@@ -126,8 +120,7 @@ public record ExperimentReport(
   private static List<String> worst(EvaluationResult result) {
     return result.questions().stream()
         .sorted(
-            Comparator.comparingDouble(
-                    (QuestionResult q) -> q.metrics().get(MetricCatalogue.JSD.key()))
+            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(MetricKey.JSD.id()))
                 .reversed())
         .limit(WORST_KEPT)
         .map(QuestionResult::questionId)

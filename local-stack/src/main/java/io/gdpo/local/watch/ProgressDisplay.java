@@ -1,5 +1,7 @@
 package io.gdpo.local.watch;
 
+import static io.gdpo.contracts.metric.MetricKey.JSD;
+
 import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
@@ -19,7 +21,7 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
   static String figures(TrainingProgress progress) {
     StringBuilder text = new StringBuilder();
     append(text, "loss", progress.metrics().get("loss"));
-    append(text, "JSD", progress.metrics().get("jsd"));
+    append(text, JSD.label(), progress.metrics().get(JSD.id()));
     if (progress.tokensPerSecond() > 0) {
       text.append(
           String.format(
@@ -53,8 +55,10 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
     }
     return switch (evaluation.status()) {
       case SUCCEEDED -> {
-        Double jsd = evaluation.metrics() == null ? null : evaluation.metrics().get("jsd");
-        yield jsd == null ? "evaluated" : String.format(Locale.ROOT, "evaluated, JSD %.3f", jsd);
+        Double jsd = evaluation.metrics() == null ? null : evaluation.metrics().get(JSD.id());
+        yield jsd == null
+            ? "evaluated"
+            : String.format(Locale.ROOT, "evaluated, %s %.3f", JSD.label(), jsd);
       }
       case FAILED -> "evaluation failed: " + evaluation.reason();
       default -> "trained, being evaluated";

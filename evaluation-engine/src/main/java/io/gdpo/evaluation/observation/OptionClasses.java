@@ -1,4 +1,4 @@
-package io.gdpo.evaluation.metric;
+package io.gdpo.evaluation.observation;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import java.util.HashMap;

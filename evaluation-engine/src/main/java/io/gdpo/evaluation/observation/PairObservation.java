@@ -1,5 +1,6 @@
-package io.gdpo.evaluation.measure;
+package io.gdpo.evaluation.observation;
 
+import io.gdpo.data.PreferenceMargin;
 import java.util.Optional;
 
 /**
@@ -10,8 +11,14 @@ import java.util.Optional;
  *     side's belief
  * @param reference empty for a model that has no reference (SFT)
  */
-record PairObservation(
+public record PairObservation(
     boolean majority,
     PairLogProbs policy,
     double rejectedUnderBelief,
-    Optional<PairLogProbs> reference) {}
+    Optional<PairLogProbs> reference) {
+  /** What the policy favours the chosen side by, more than the reference; empty without one. */
+  public Optional<PreferenceMargin> margin() {
+    return reference.map(
+        of -> new PreferenceMargin(policy.chosen(), policy.rejected(), of.chosen(), of.rejected()));
+  }
+}

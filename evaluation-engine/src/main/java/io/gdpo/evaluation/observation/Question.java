@@ -1,21 +1,23 @@
-package io.gdpo.evaluation.measure;
+package io.gdpo.evaluation.observation;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataException;
-import io.gdpo.evaluation.metric.BeliefDistribution;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A survey question of the split under evaluation, with all its examples.
  *
  * @param target the group's p*
  */
-record Question(String id, BeliefDistribution target, List<PreferenceExample> examples) {
-  Question {
+public record Question(String id, BeliefDistribution target, List<PreferenceExample> examples) {
+  public Question {
     examples = List.copyOf(examples);
   }
 
@@ -25,7 +27,7 @@ record Question(String id, BeliefDistribution target, List<PreferenceExample> ex
    * @throws PreferenceDataException if a question's distribution does not sum to 1 or differs from
    *     one example to another
    */
-  static List<Question> of(List<PreferenceExample> split) {
+  public static List<Question> of(List<PreferenceExample> split) {
     Map<String, List<PreferenceExample>> byId = new LinkedHashMap<>();
     for (PreferenceExample example : split) {
       byId.computeIfAbsent(example.questionId(), id -> new ArrayList<>()).add(example);
@@ -52,12 +54,12 @@ record Question(String id, BeliefDistribution target, List<PreferenceExample> ex
   }
 
   /** The question's text, as its first example words it. */
-  String text() {
+  public String text() {
     return examples.get(0).prompt();
   }
 
   /** The examples by prompt: the same rendered prompt is asked once. */
-  Map<String, List<PreferenceExample>> byPrompt() {
+  public Map<String, List<PreferenceExample>> byPrompt() {
     Map<String, List<PreferenceExample>> byPrompt = new LinkedHashMap<>();
     for (PreferenceExample example : examples) {
       byPrompt
@@ -65,5 +67,16 @@ record Question(String id, BeliefDistribution target, List<PreferenceExample> ex
           .add(example);
     }
     return byPrompt;
+  }
+
+  /** The responses of those who answered, by their belief. */
+  public Map<Integer, Set<String>> responsesByBelief() {
+    Map<Integer, Set<String>> responses = new HashMap<>();
+    for (PreferenceExample example : examples) {
+      responses
+          .computeIfAbsent(example.acceptChoiceId(), b -> new TreeSet<>())
+          .add(example.acceptResponse());
+    }
+    return responses;
   }
 }

@@ -1,7 +1,8 @@
-package io.gdpo.evaluation.metric;
+package io.gdpo.evaluation.observation;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A probability distribution over belief classes, indexed by class: a group's p*, a model's
@@ -63,6 +64,11 @@ public final class BeliefDistribution {
 
   public double probability(int beliefClass) {
     return probabilities[beliefClass];
+  }
+
+  /** The classes that anyone holds, in their order. */
+  public IntStream held() {
+    return IntStream.range(0, probabilities.length).filter(b -> probabilities[b] > 0);
   }
 
   /** The class most people hold; the lowest of them on a tie. */

@@ -1,4 +1,4 @@
-package io.gdpo.evaluation.measure;
+package io.gdpo.evaluation.observation;
 
 /**
  * What one model thinks of a preference pair in the form of DPO: log-probabilities in nats, summed
@@ -7,4 +7,4 @@ package io.gdpo.evaluation.measure;
  * @param chosen log p(y_c | x), belief segment included
  * @param rejected log p(y_r | x), with the rejected side's own belief
  */
-record PairLogProbs(double chosen, double rejected) {}
+public record PairLogProbs(double chosen, double rejected) {}

@@ -1,4 +1,4 @@
-package io.gdpo.evaluation.metric;
+package io.gdpo.evaluation.observation;
 
 import java.util.Arrays;
 
@@ -22,6 +22,10 @@ public final class BeliefReading {
    */
   public double mass() {
     return Arrays.stream(tokenProbabilities).sum();
+  }
+
+  int classes() {
+    return tokenProbabilities.length;
   }
 
   /** p_theta(b | x): restricted to the belief tokens and renormalised. */
