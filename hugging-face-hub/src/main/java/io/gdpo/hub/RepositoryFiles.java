@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Which files of a repository a model needs. */
-final class ModelFiles {
+final class RepositoryFiles {
   static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
@@ -42,7 +42,7 @@ final class ModelFiles {
   private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*\\.safetensors");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private ModelFiles() {}
+  private RepositoryFiles() {}
 
   /**
    * The file that holds the weights, or tells which files do.
