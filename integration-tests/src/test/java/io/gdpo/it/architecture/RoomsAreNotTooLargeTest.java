@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -19,7 +18,7 @@ class RoomsAreNotTooLargeTest {
   @Test
   void noClassIsLongerThanFourHundredLines() throws IOException {
     Map<String, Long> tooLong = new TreeMap<>();
-    for (Path source : sources()) {
+    for (Path source : Checkout.productionSources()) {
       try (Stream<String> lines = Files.lines(source)) {
         long count = lines.count();
         if (count > MOST_LINES) {
@@ -33,29 +32,11 @@ class RoomsAreNotTooLargeTest {
   @Test
   void noPackageHasMoreThanTwentyFiveFiles() throws IOException {
     Map<String, Integer> files = new TreeMap<>();
-    for (Path source : sources()) {
+    for (Path source : Checkout.productionSources()) {
       String path = source.getParent().toString().replaceFirst(".*src/main/java/", "");
       files.merge(path, 1, Integer::sum);
     }
     files.values().removeIf(count -> count <= MOST_FILES);
     assertThat(files).isEmpty();
-  }
-
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> modules = Files.list(Path.of(".."))) {
-      return modules
-          .map(module -> module.resolve("src/main/java"))
-          .filter(Files::isDirectory)
-          .flatMap(RoomsAreNotTooLargeTest::below)
-          .toList();
-    }
-  }
-
-  private static Stream<Path> below(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }
