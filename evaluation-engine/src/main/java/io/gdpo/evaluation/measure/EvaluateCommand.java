@@ -142,9 +142,11 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
               .formatted(estimate, MemoryEstimate.megabytes(memory)));
     }
     share.ifPresent(
-        all ->
-            all.claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
-                .orElseThrow(
-                    () -> new CancellationException("stopped as asked, waiting for memory")));
+        all -> {
+          if (all.claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
+              .isEmpty()) {
+            throw new CancellationException("stopped as asked, waiting for memory");
+          }
+        });
   }
 }
