@@ -157,7 +157,7 @@ record DeclaredSettings(Map<String, List<Setting>> groups) {
 
     private static String word(String type) {
       return switch (type.replaceAll("^Optional<(.*)>$", "$1")) {
-        case "int", "OptionalInt" -> "number";
+        case "int", "Integer", "OptionalInt" -> "number";
         case "boolean" -> "`true` or `false`";
         case "Duration" -> "time";
         case "Path" -> "path";

@@ -99,7 +99,7 @@ class SettingsAreDeclaredOnceTest {
     for (Setting setting : declared.all()) {
       known.addAll(List.of(setting.name(), setting.variable()));
       if (setting.name().matches("gdpo\\..*\\..*")) {
-        prefixes.add(setting.name().replaceFirst("[\\w-]*$", ""));
+        prefixes.add(Pattern.quote(setting.name().replaceFirst("[\\w-]*$", "")));
       }
     }
     // Java has words of its own that look like settings: meters, constants, packages.

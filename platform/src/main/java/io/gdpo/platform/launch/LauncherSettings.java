@@ -3,7 +3,6 @@ package io.gdpo.platform.launch;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +26,4 @@ interface LauncherSettings {
 
   /** More options of a worker's JVM. */
   Optional<List<String>> javaOptions();
-
-  /** How long a worker may take to stop when it was asked to: a step, and a save. */
-  @WithDefault("30s")
-  Duration grace();
 }
