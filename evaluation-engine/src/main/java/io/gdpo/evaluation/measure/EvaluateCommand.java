@@ -31,7 +31,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
   /**
-   * Environment variable that says where to compute: {@code auto}, {@code cpu} or {@code cuda:N}.
+   * Where checkpoints are evaluated: {@code auto} (the first GPU if there is one), {@code cpu} or
+   * {@code cuda:N}; one that is not there fails the evaluation with what is. Default: {@code auto}.
    */
   private static final String DEVICE = "GDPO_DEVICE";
 

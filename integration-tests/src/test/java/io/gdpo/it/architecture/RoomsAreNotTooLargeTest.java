@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,10 +21,6 @@ class RoomsAreNotTooLargeTest {
   private static final int MOST_FILES = 25;
   private static final String REASON = "One class because";
 
-  /** Classes that are longer and give no reason yet: names go from here, none comes. */
-  private static final Set<String> TO_BE_CUT =
-      Set.of("EmbeddedDatabase.java", "LocalStack.java", "Suite.java", "WorkReconciler.java");
-
   @Test
   void noClassIsLongerThanFourHundredLines() throws IOException {
     assertThat(longerThan(MOST_LINES)).isEmpty();
@@ -38,12 +32,12 @@ class RoomsAreNotTooLargeTest {
     withoutReason.values().removeIf(RoomsAreNotTooLargeTest::givesReason);
     assertThat(withoutReason.keySet())
         .as("longer than %d lines: cut it, or say why not: %s ...", LINES_WITHOUT_REASON, REASON)
-        .isSubsetOf(TO_BE_CUT);
+        .isEmpty();
   }
 
   private static Map<String, List<String>> longerThan(int most) throws IOException {
     Map<String, List<String>> longer = new TreeMap<>();
-    for (Path source : sources()) {
+    for (Path source : Checkout.productionSources()) {
       List<String> lines = Files.readAllLines(source);
       if (lines.size() > most) {
         longer.put(source.getFileName().toString(), lines);
@@ -65,29 +59,11 @@ class RoomsAreNotTooLargeTest {
   @Test
   void noPackageHasMoreThanTwentyFiveFiles() throws IOException {
     Map<String, Integer> files = new TreeMap<>();
-    for (Path source : sources()) {
+    for (Path source : Checkout.productionSources()) {
       String path = source.getParent().toString().replaceFirst(".*src/main/java/", "");
       files.merge(path, 1, Integer::sum);
     }
     files.values().removeIf(count -> count <= MOST_FILES);
     assertThat(files).isEmpty();
-  }
-
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> modules = Files.list(Path.of(".."))) {
-      return modules
-          .map(module -> module.resolve("src/main/java"))
-          .filter(Files::isDirectory)
-          .flatMap(RoomsAreNotTooLargeTest::below)
-          .toList();
-    }
-  }
-
-  private static Stream<Path> below(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

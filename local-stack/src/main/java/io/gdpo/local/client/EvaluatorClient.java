@@ -2,7 +2,7 @@ package io.gdpo.local.client;
 
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.EvaluationView;
-import io.gdpo.local.stack.Service;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.StackState;
 import java.util.HashMap;
 import java.util.Map;

@@ -6,10 +6,10 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.contracts.view.JobView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.stack.Service;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.net.URI;
 import java.util.List;
 

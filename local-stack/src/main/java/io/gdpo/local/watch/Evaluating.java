@@ -4,8 +4,8 @@ import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
 import io.gdpo.local.client.EvaluatorClient;
+import io.gdpo.local.terminal.CommandFailure;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,11 +1,11 @@
 package io.gdpo.local.watch;
 
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;

@@ -4,7 +4,7 @@ import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.Console;
+import io.gdpo.local.terminal.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;

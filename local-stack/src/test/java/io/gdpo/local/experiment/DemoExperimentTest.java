@@ -7,7 +7,7 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.CommandFailure;
+import io.gdpo.local.terminal.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

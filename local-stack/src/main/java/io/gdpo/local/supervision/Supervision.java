@@ -1,7 +1,7 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.supervision;
 
 import io.gdpo.contracts.Reason;
-import io.gdpo.local.stack.Health.State;
+import io.gdpo.local.supervision.Health.State;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *
  * <p>Thread-safe. After {@link #close} nothing is started any more.
  */
-final class Supervision implements AutoCloseable {
+public final class Supervision implements AutoCloseable {
   private static final Duration HEALTHY_LIFE = Duration.ofSeconds(60);
   private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long CLOSE_LIMIT_SECONDS = 60;
@@ -37,14 +37,14 @@ final class Supervision implements AutoCloseable {
    * @param news told what happens, in words
    * @param changed run when the {@link #health} of a part, or its process, is another
    */
-  Supervision(Patience patience, Consumer<String> news, Runnable changed) {
+  public Supervision(Patience patience, Consumer<String> news, Runnable changed) {
     this.patience = patience;
     this.news = news;
     this.changed = changed;
   }
 
   /** Looks after a part that runs and has answered, until {@link #close}. */
-  void watch(Part part) {
+  public void watch(Part part) {
     Watched watched = new Watched(part);
     parts.put(part.label(), watched);
     part.onEnd(watched::soon);
@@ -53,13 +53,13 @@ final class Supervision implements AutoCloseable {
   }
 
   /** Runs {@code work} as often as a part is looked at. */
-  void repeat(Runnable work) {
+  public void repeat(Runnable work) {
     long every = patience.every().toMillis();
     looks.scheduleWithFixedDelay(work, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** How a part fares; {@code STARTING} before it is watched. */
-  Health health(String label) {
+  public Health health(String label) {
     Watched watched = parts.get(label);
     return watched == null ? Health.starting(0) : watched.health;
   }

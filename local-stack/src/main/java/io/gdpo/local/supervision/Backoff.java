@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.supervision;
 
 import java.time.Duration;
 

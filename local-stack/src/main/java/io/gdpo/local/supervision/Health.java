@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.supervision;
 
 /**
  * How a part of the stack fares, as its supervisor sees it.
@@ -20,7 +20,7 @@ public record Health(State state, String words, int restarts) {
     ENDED
   }
 
-  static Health starting(int restarts) {
+  public static Health starting(int restarts) {
     return new Health(State.STARTING, "is starting", restarts);
   }
 }

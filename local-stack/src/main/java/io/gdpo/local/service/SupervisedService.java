@@ -1,17 +1,15 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.service;
 
 import io.gdpo.embedded.FreePort;
-import io.gdpo.local.stack.StackState.ServiceState;
+import io.gdpo.local.supervision.Part;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
 /** A service of the stack over its processes: one after the other, on the same port. */
-final class SupervisedService implements Part {
-  private static final int OUT_OF_MEMORY = 3; // of -XX:+ExitOnOutOfMemoryError
-  private static final int SIGNAL = 128;
-
+public final class SupervisedService implements Part {
   private final Service service;
   private final Path jar;
   private final Path log;
@@ -40,13 +38,18 @@ final class SupervisedService implements Part {
     process = ServiceProcess.start(service, jar, port, environment, log);
   }
 
-  ServiceProcess process() {
-    return process;
+  /** The root of its REST interface. */
+  public URI url() {
+    return process.url();
   }
 
-  ServiceState state(int restarts) {
-    ServiceProcess present = process;
-    return new ServiceState(present.url(), present.identity(), restarts, log);
+  /** The present process. */
+  public ProcessHandle handle() {
+    return process.handle();
+  }
+
+  ServiceProcess process() {
+    return process;
   }
 
   @Override
@@ -71,17 +74,7 @@ final class SupervisedService implements Part {
 
   @Override
   public String end() {
-    return ended(process.exitValue());
-  }
-
-  static String ended(int exitCode) {
-    String why = "";
-    if (exitCode == OUT_OF_MEMORY) {
-      why = " (out of memory)";
-    } else if (exitCode > SIGNAL) {
-      why = " (signal " + (exitCode - SIGNAL) + ")";
-    }
-    return "ended with exit code " + exitCode + why;
+    return Part.ended(process.exitValue());
   }
 
   @Override

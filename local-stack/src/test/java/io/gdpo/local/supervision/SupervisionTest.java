@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -162,7 +162,7 @@ class SupervisionTest {
 
     @Override
     public String end() {
-      return SupervisedService.ended(process.exitValue());
+      return Part.ended(process.exitValue());
     }
 
     @Override

@@ -1,7 +1,8 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gdpo.local.supervision.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -54,8 +55,7 @@ class ServiceProcessTest {
 
     service.onExit().join();
 
-    assertThat(SupervisedService.ended(service.exitValue()))
-        .isEqualTo("ended with exit code 3 (out of memory)");
+    assertThat(Part.ended(service.exitValue())).isEqualTo("ended with exit code 3 (out of memory)");
     assertThat(Files.readString(log))
         .contains("Locale en, charset UTF-8")
         .doesNotContain("lives on");

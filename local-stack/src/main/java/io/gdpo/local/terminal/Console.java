@@ -1,4 +1,4 @@
-package io.gdpo.local;
+package io.gdpo.local.terminal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;

@@ -1,10 +1,13 @@
-package io.gdpo.local;
+package io.gdpo.local.home;
 
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,7 +20,7 @@ public record Installation(Path root) {
    * Options of every JVM: the same everywhere, whatever the user's locale is: numbers in logs and
    * names in code.
    */
-  public static final List<String> NEUTRAL_LOCALE =
+  private static final List<String> NEUTRAL_LOCALE =
       List.of(
           "-Duser.language=en",
           "-Duser.country=",
@@ -42,6 +45,15 @@ public record Installation(Path root) {
     } catch (URISyntaxException e) {
       throw new IllegalStateException("The location of gdpo's own code is not a path", e);
     }
+  }
+
+  /** This JVM's Java with options, and those of every JVM: what begins a command. */
+  public static List<String> java(String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(NEUTRAL_LOCALE);
+    return command;
   }
 
   /** The runnable jar of a service. */

@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.gdpo.local;
+package io.gdpo.local.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

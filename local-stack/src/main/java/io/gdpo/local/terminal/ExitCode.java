@@ -1,4 +1,4 @@
-package io.gdpo.local;
+package io.gdpo.local.terminal;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;

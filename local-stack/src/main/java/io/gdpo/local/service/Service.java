@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.service;
 
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.gdpo.local;
+package io.gdpo.local.terminal;
 
 /**
  * A command cannot do what was asked. Carries what a person needs: what went wrong and where (the

@@ -1,10 +1,12 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.infrastructure;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.embedded.EmbeddedBroker;
 import io.gdpo.embedded.EmbeddedDatabase;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.supervision.Part;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,22 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * What the services lean on: Kafka inside this process, PostgreSQL beside it, both on the loopback
- * address. Owned by {@link LocalStack}, which starts and closes it.
+ * address. Owned by the stack that starts and closes it.
  */
-final class Infrastructure {
-  static final String KAFKA = "kafka";
-  static final String POSTGRESQL = "postgresql";
+public final class Infrastructure {
+  public static final String KAFKA = "kafka";
+  public static final String POSTGRESQL = "postgresql";
 
   private final StackHome home;
   private volatile CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
   private volatile EmbeddedDatabase database;
   private volatile EmbeddedBroker broker;
 
-  Infrastructure(StackHome home) {
+  public Infrastructure(StackHome home) {
     this.home = home;
   }
 
@@ -36,18 +38,18 @@ final class Infrastructure {
    *
    * @param started told the name and the address of each
    */
-  void start(Consumer<String[]> started) {
+  public void start(BiConsumer<String, String> started) {
     CompletableFuture<Void> databaseStarts =
         CompletableFuture.runAsync(
             () -> {
               database = EmbeddedDatabase.start(home.database(), 0, true);
-              started.accept(new String[] {"PostgreSQL", databaseUrl()});
+              started.accept("PostgreSQL", databaseUrl());
             });
     CompletableFuture<Void> brokerStarts =
         CompletableFuture.runAsync(
             () -> {
               broker = EmbeddedBroker.start(home.broker(), 0);
-              started.accept(new String[] {"Kafka", kafka()});
+              started.accept("Kafka", kafka());
             });
     starting = CompletableFuture.allOf(databaseStarts, brokerStarts);
     try {
@@ -68,31 +70,31 @@ final class Infrastructure {
   }
 
   /** Bootstrap servers; null while the broker has not been started. */
-  String kafka() {
+  public String kafka() {
     return broker == null ? null : broker.bootstrapServers();
   }
 
   /** JDBC URL of the server; null while it has not been started. */
-  String databaseUrl() {
+  public String databaseUrl() {
     return database == null ? null : "jdbc:postgresql://127.0.0.1:" + database.port() + "/postgres";
   }
 
-  /** By which a service finds both; its database is made if absent. */
-  Map<String, String> environment(Service service) {
+  /** By which a service finds both; the database of this name is made if absent. */
+  public Map<String, String> environment(String name) {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl(service.database()));
+    environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl(name));
     environment.put("QUARKUS_DATASOURCE_USERNAME", EmbeddedDatabase.USER);
     environment.put("QUARKUS_DATASOURCE_PASSWORD", database.password());
     environment.put("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
     return environment;
   }
 
-  List<Part> parts() {
+  public List<Part> parts() {
     return List.of(new Database(), new Broker());
   }
 
   /** Stops Kafka, then PostgreSQL. */
-  void close() {
+  public void close() {
     // What is half started could not be stopped: it must have started, or failed to, first.
     starting.handle((done, failure) -> done).join();
     try {
@@ -129,7 +131,7 @@ final class Infrastructure {
 
     @Override
     public String end() {
-      return SupervisedService.ended(database.exitValue());
+      return Part.ended(database.exitValue());
     }
 
     @Override

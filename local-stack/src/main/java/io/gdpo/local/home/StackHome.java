@@ -1,9 +1,8 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.home;
 
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -111,10 +110,6 @@ public record StackHome(Path root) {
 
   public Path artifacts() {
     return root.resolve("artifacts");
-  }
-
-  public URI artifactsUri() {
-    return artifacts().toUri();
   }
 
   /** The folder of the best model of a job that succeeded, in Hugging Face layout. */

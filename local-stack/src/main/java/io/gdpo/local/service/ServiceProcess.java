@@ -1,6 +1,6 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.service;
 
-import io.gdpo.local.Installation;
+import io.gdpo.local.home.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,16 +24,12 @@ final class ServiceProcess {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final long PATIENCE_SECONDS = 10;
 
-  private final Service service;
   private final Process process;
   private final URI url;
-  private final Path log;
 
-  private ServiceProcess(Service service, Process process, URI url, Path log) {
-    this.service = service;
+  private ServiceProcess(Process process, URI url) {
     this.process = process;
     this.url = url;
-    this.log = log;
   }
 
   /** Starts a service on {@code port}; returns at once. */
@@ -42,10 +38,12 @@ final class ServiceProcess {
     List<String> command = new ArrayList<>();
     // The terminal's Ctrl-C reaches the whole process group; only the supervisor may act on it.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.addAll(Installation.NEUTRAL_LOCALE);
+    command.addAll(
+        Installation.java(
+            "-Xmx320m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError"));
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -56,27 +54,18 @@ final class ServiceProcess {
     builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
     try {
-      return new ServiceProcess(
-          service, builder.start(), URI.create("http://127.0.0.1:" + port), log);
+      return new ServiceProcess(builder.start(), URI.create("http://127.0.0.1:" + port));
     } catch (IOException e) {
       throw new UncheckedIOException(service.label() + " cannot be started: " + command, e);
     }
   }
 
-  Service service() {
-    return service;
-  }
-
-  ProcessIdentity identity() {
-    return ProcessIdentity.of(process.toHandle());
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   URI url() {
     return url;
-  }
-
-  Path log() {
-    return log;
   }
 
   boolean isAlive() {

@@ -1,4 +1,4 @@
-package io.gdpo.local.stack;
+package io.gdpo.local.home;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
