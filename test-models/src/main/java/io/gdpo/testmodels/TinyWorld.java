@@ -2,7 +2,7 @@ package io.gdpo.testmodels;
 
 import ai.djl.Device;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.data.PreferenceDataset;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;

@@ -1,6 +1,7 @@
 package io.gdpo.contracts.event;
 
 import io.gdpo.contracts.Checked;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;

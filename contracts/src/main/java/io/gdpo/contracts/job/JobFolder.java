@@ -26,9 +26,8 @@ public record JobFolder(Path root) {
 
   /**
    * Numbered pieces, {@code 000001.jsonl} and so on, with one {@link
-   * io.gdpo.contracts.event.TrainingProgress} a line; an attempt that goes on from a checkpoint
-   * writes the lines behind it once more ({@link
-   * io.gdpo.contracts.event.TrainingProgress#history}).
+   * io.gdpo.contracts.job.TrainingProgress} a line; an attempt that goes on from a checkpoint
+   * writes the lines behind it once more ({@link io.gdpo.contracts.job.TrainingProgress#history}).
    */
   public Path progress() {
     return root.resolve(PROGRESS);

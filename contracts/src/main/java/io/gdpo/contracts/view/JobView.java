@@ -1,7 +1,7 @@
 package io.gdpo.contracts.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.state.JobStatus;
 import java.time.Instant;
 

@@ -1,6 +1,5 @@
 package io.gdpo.contracts.docs;
 
-import java.io.UncheckedIOException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +9,7 @@ import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.gdpo.contracts.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.state.Phase;
 import java.util.Arrays;
 import java.util.Map;

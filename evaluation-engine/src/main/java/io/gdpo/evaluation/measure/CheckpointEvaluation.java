@@ -5,7 +5,7 @@ import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.spec.EvaluationSpec;

@@ -2,8 +2,8 @@ package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.view.EvaluationView;
-import io.gdpo.platform.database.Page;
 import io.gdpo.platform.json.YamlBodyReader;
+import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;

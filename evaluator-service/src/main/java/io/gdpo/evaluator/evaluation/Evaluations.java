@@ -1,11 +1,11 @@
 package io.gdpo.evaluator.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;

@@ -1,6 +1,6 @@
 package io.gdpo.evaluator.report;
 
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.metric.MetricKey;

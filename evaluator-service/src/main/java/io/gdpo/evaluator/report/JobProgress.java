@@ -2,7 +2,7 @@ package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.util.ArrayList;
 import java.util.List;
 

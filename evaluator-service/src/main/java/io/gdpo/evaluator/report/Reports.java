@@ -4,7 +4,7 @@ import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.evaluator.evaluation.Evaluation;
 import io.gdpo.platform.problem.ProblemException;

@@ -2,8 +2,8 @@ package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gdpo.contracts.event.Checkpoint;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.state.EvaluationStatus;
 import java.net.URI;

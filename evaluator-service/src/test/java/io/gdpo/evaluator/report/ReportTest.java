@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.metric.MetricKey;

@@ -13,10 +13,10 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.spec.HeldOutSplit;

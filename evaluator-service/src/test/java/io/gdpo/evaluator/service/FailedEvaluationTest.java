@@ -9,11 +9,11 @@ import static org.hamcrest.Matchers.hasItem;
 
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.platform.event.CloudEvents;

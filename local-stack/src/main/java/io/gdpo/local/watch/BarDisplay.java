@@ -1,6 +1,6 @@
 package io.gdpo.local.watch;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;

@@ -2,7 +2,7 @@ package io.gdpo.local.watch;
 
 import static io.gdpo.contracts.metric.MetricKey.JSD;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
 import io.gdpo.contracts.view.ExperimentView.StageView;

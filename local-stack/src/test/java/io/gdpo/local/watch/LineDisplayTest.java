@@ -2,7 +2,7 @@ package io.gdpo.local.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.Phase;

@@ -3,7 +3,7 @@ package io.gdpo.platform.work;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.platform.event.Failure;
+import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;

@@ -1,6 +1,5 @@
 package io.gdpo.trainer.experiment;
 
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
@@ -10,6 +9,7 @@ import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;

@@ -5,7 +5,7 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.contracts.view.JobView;
-import io.gdpo.platform.database.Page;
+import io.gdpo.platform.problem.Page;
 import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;

@@ -1,6 +1,6 @@
 package io.gdpo.trainer.job;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;

@@ -6,7 +6,7 @@ import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobSucceeded;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.state.JobStatus;

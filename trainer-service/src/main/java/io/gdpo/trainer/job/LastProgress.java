@@ -1,7 +1,7 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.artifacts.process.Pieces;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.util.List;
 import java.util.Optional;
 

@@ -5,7 +5,7 @@ import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.Pieces;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

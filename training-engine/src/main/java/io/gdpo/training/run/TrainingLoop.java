@@ -2,9 +2,9 @@ package io.gdpo.training.run;
 
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.process.JobWorkspace;
-import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.contracts.state.Phase;
 import io.gdpo.training.TrainingFailedException;

@@ -53,7 +53,7 @@ public record ReferenceLogProbs(double[] chosen, double[] rejected) implements R
     int size = batches.stream().mapToInt(b -> b.examples().size()).sum();
     ReferenceLogProbs computed = new ReferenceLogProbs(new double[size], new double[size]);
     for (PackedBatch batch : batches) {
-      if (stopAsked.getAsBoolean()) {
+      if (batch != batches.get(0) && stopAsked.getAsBoolean()) {
         throw new CancellationException("stopped as asked, while the reference model was asked");
       }
       ObjectiveOutcome outcome = reference.evaluate(batch, zero(batch));

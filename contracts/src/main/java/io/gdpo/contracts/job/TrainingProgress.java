@@ -1,4 +1,4 @@
-package io.gdpo.contracts.event;
+package io.gdpo.contracts.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.state.Phase;

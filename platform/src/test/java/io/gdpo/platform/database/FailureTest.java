@@ -1,8 +1,7 @@
-package io.gdpo.platform.event;
+package io.gdpo.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gdpo.platform.database.DatabaseException;
 import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;

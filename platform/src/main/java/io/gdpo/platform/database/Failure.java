@@ -1,6 +1,5 @@
-package io.gdpo.platform.event;
+package io.gdpo.platform.database;
 
-import io.gdpo.platform.database.DatabaseException;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.RollbackException;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package io.gdpo.contracts.event;
+package io.gdpo.contracts.job;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.CheckpointKind;
@@ -48,7 +48,7 @@ public record Checkpoint(
   }
 
   /** What keeps it from being measured, with field paths below {@code path}; empty if nothing. */
-  List<SpecProblem> problems(String path) {
+  public List<SpecProblem> problems(String path) {
     FieldChecks check = new FieldChecks(path);
     if (!isId(id)) {
       check.add(

@@ -1,6 +1,4 @@
-package io.gdpo.platform.database;
-
-import io.gdpo.platform.problem.ProblemException;
+package io.gdpo.platform.problem;
 
 /**
  * The part of a list that a request asks for.
