@@ -37,6 +37,7 @@ public final class LocalStack implements AutoCloseable {
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
   private static final long LAST_STACK_LIMIT_SECONDS = 40;
+  private static final String JAVA_OPTIONS = "GDPO_LAUNCHER_JAVA_OPTIONS"; // of workers
 
   private final StackHome home;
   private final Installation installation;
@@ -101,6 +102,7 @@ public final class LocalStack implements AutoCloseable {
     Instant begin = Instant.now();
     awaitLastServices();
     news.accept("Starting the stack in " + home.root());
+    home.emptyTemporary();
     writeState();
     Instant infrastructureBegin = Instant.now();
     infrastructure.start(started -> news.accept(step(started[0], started[1], infrastructureBegin)));
@@ -163,12 +165,16 @@ public final class LocalStack implements AutoCloseable {
     Map<String, String> environment = infrastructure.environment(service);
     environment.put("GDPO_ARTIFACTS", home.artifactsUri().toString());
     environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
+    String given = System.getenv(JAVA_OPTIONS);
+    environment.put(
+        JAVA_OPTIONS, "-Djava.io.tmpdir=" + home.temporary() + (given == null ? "" : "," + given));
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("DJL_OFFLINE", "true");
     environment.put("OPT_OUT_TRACKING", "true");
     return new SupervisedService(
         service,
         installation.serviceJar(service.label()),
+        home.temporary(),
         home.log(service.label()),
         environment,
         port,
@@ -176,12 +182,14 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private void awaitReady(Instant begin) throws InterruptedException {
-    List<ServiceProcess> waiting =
-        new ArrayList<>(services.values().stream().map(SupervisedService::process).toList());
+    List<SupervisedService> waiting = new ArrayList<>(services.values());
     while (!waiting.isEmpty()) {
       refuseIfStopping();
-      for (ServiceProcess process : List.copyOf(waiting)) {
-        if (!process.isAlive()) {
+      for (SupervisedService service : List.copyOf(waiting)) {
+        ServiceProcess process = service.process();
+        if (!process.isAlive() && service.hasLostItsPort()) {
+          service.startAgain();
+        } else if (!process.isAlive()) {
           throw new CommandFailure(
               ExitCode.NOT_STARTED,
               process.service().label()
@@ -192,7 +200,7 @@ public final class LocalStack implements AutoCloseable {
               "The whole log is " + process.log() + ".");
         }
         if (process.isReady(http)) {
-          waiting.remove(process);
+          waiting.remove(service);
           news.accept(step(process.service().label(), process.url().toString(), begin));
         } else if (Duration.between(begin, Instant.now()).compareTo(START_LIMIT) > 0) {
           throw new CommandFailure(

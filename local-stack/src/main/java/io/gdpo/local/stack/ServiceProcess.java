@@ -36,9 +36,18 @@ final class ServiceProcess {
     this.log = log;
   }
 
-  /** Starts a service on {@code port}; returns at once. */
+  /**
+   * Starts a service on {@code port}; returns at once.
+   *
+   * @param temporary its folder for temporary files
+   */
   static ServiceProcess start(
-      Service service, Path jar, int port, Map<String, String> environment, Path log) {
+      Service service,
+      Path jar,
+      int port,
+      Map<String, String> environment,
+      Path temporary,
+      Path log) {
     List<String> command = new ArrayList<>();
     // The terminal's Ctrl-C reaches the whole process group; only the supervisor may act on it.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
@@ -46,6 +55,7 @@ final class ServiceProcess {
     command.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(Installation.NEUTRAL_LOCALE);
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
