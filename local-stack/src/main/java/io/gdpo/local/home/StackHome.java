@@ -1,13 +1,17 @@
 package io.gdpo.local.home;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The folder that holds everything a local stack keeps: databases, topics, artifacts, logs,
@@ -52,7 +56,7 @@ public record StackHome(Path root) {
     return this;
   }
 
-  private CommandFailure unusable(String why, IOException cause) {
+  private CommandFailure unusable(String why, Exception cause) {
     return new CommandFailure(
         ExitCode.NOT_STARTED,
         "The home " + root + " " + why,
@@ -110,6 +114,25 @@ public record StackHome(Path root) {
 
   public Path artifacts() {
     return root.resolve("artifacts");
+  }
+
+  /** For what a process needs while it runs: a killed one cannot take it away. */
+  public Path temporary() {
+    return root.resolve("tmp");
+  }
+
+  /** Makes the folder for temporary files, without what earlier processes left there. */
+  public void emptyTemporary() {
+    try {
+      Files.createDirectories(temporary());
+      try (Stream<Path> left = Files.walk(temporary()).skip(1)) {
+        for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw unusable("cannot be cleaned up: " + Reason.of(e), e);
+    }
   }
 
   /** The folder of the best model of a job that succeeded, in Hugging Face layout. */

@@ -32,9 +32,18 @@ final class ServiceProcess {
     this.url = url;
   }
 
-  /** Starts a service on {@code port}; returns at once. */
+  /**
+   * Starts a service on {@code port}; returns at once.
+   *
+   * @param temporary its folder for temporary files
+   */
   static ServiceProcess start(
-      Service service, Path jar, int port, Map<String, String> environment, Path log) {
+      Service service,
+      Path jar,
+      int port,
+      Map<String, String> environment,
+      Path temporary,
+      Path log) {
     List<String> command = new ArrayList<>();
     // The terminal's Ctrl-C reaches the whole process group; only the supervisor may act on it.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
@@ -43,7 +52,8 @@ final class ServiceProcess {
             "-Xmx320m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError"));
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.io.tmpdir=" + temporary));
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -26,6 +26,7 @@ public final class Services {
   private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
+  private static final String JAVA_OPTIONS = "GDPO_LAUNCHER_JAVA_OPTIONS"; // of workers
 
   private final StackHome home;
   private final Installation installation;
@@ -59,6 +60,10 @@ public final class Services {
       Map<String, String> environment = new HashMap<>(infrastructure.apply(service));
       environment.put("GDPO_ARTIFACTS", home.artifacts().toUri().toString());
       environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
+      environment.put("GDPO_WORK_REPLICA", service.label());
+      String given = System.getenv(JAVA_OPTIONS);
+      environment.put(
+          JAVA_OPTIONS, "-Djava.io.tmpdir=" + home.temporary() + (given == null ? "" : "," + given));
       environment.put("OMP_WAIT_POLICY", "PASSIVE");
       environment.put("DJL_OFFLINE", "true");
       environment.put("OPT_OUT_TRACKING", "true");
@@ -66,6 +71,7 @@ public final class Services {
           new SupervisedService(
               service,
               installation.serviceJar(service.label()),
+              home.temporary(),
               home.log(service.label()),
               environment,
               ports.get(service.ordinal()),
@@ -90,7 +96,9 @@ public final class Services {
         if (stopping.getAsBoolean()) {
           throw new InterruptedException("The stack is being stopped while it starts");
         }
-        if (!service.isAlive()) {
+        if (!service.isAlive() && service.hasLostItsPort()) {
+          service.startAgain();
+        } else if (!service.isAlive()) {
           throw notStarted(service, service.end() + " before it was ready", "");
         }
         if (service.process().isReady(http)) {

@@ -12,6 +12,7 @@ import java.util.Map;
 public final class SupervisedService implements Part {
   private final Service service;
   private final Path jar;
+  private final Path temporary;
   private final Path log;
   private final Map<String, String> environment;
   private final HttpClient http;
@@ -21,12 +22,14 @@ public final class SupervisedService implements Part {
   SupervisedService(
       Service service,
       Path jar,
+      Path temporary,
       Path log,
       Map<String, String> environment,
       int port,
       HttpClient http) {
     this.service = service;
     this.jar = jar;
+    this.temporary = temporary;
     this.log = log;
     this.environment = environment;
     this.port = port;
@@ -35,7 +38,7 @@ public final class SupervisedService implements Part {
   }
 
   private void launch() {
-    process = ServiceProcess.start(service, jar, port, environment, log);
+    process = ServiceProcess.start(service, jar, port, environment, temporary, log);
   }
 
   /** The root of its REST interface. */
@@ -82,10 +85,15 @@ public final class SupervisedService implements Part {
     process.kill();
   }
 
+  /** Whether a stranger has taken its port, before it could. */
+  boolean hasLostItsPort() {
+    return !FreePort.isFree(port);
+  }
+
   /** On another port if a stranger has taken the old one meanwhile; {@code stack.json} tells. */
   @Override
   public void startAgain() {
-    if (!FreePort.isFree(port)) {
+    if (hasLostItsPort()) {
       port = FreePort.choose(1).get(0);
     }
     launch();

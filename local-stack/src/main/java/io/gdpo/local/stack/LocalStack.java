@@ -91,6 +91,7 @@ public final class LocalStack implements AutoCloseable {
     Instant begin = Instant.now();
     awaitLastServices();
     news.accept("Starting the stack in " + home.root());
+    home.emptyTemporary();
     record.write();
     Instant infrastructureBegin = Instant.now();
     infrastructure.start((what, where) -> step(what, where, infrastructureBegin));

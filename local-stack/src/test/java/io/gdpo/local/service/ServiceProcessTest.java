@@ -51,6 +51,7 @@ class ServiceProcessTest {
             jarOf(Hungry.class, folder.resolve("hungry.jar")),
             1,
             Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=tr -Duser.country=TR"),
+            folder,
             log);
 
     service.onExit().join();

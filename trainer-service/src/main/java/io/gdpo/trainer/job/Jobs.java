@@ -1,7 +1,6 @@
 package io.gdpo.trainer.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
@@ -150,15 +149,7 @@ public class Jobs {
 
   /** The last train line that was told of. */
   static Optional<TrainingProgress> progress(Work work) {
-    if (work.progress() == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Json.EVENTS.readValue(work.progress(), TrainingProgress.class));
-    } catch (JsonProcessingException e) {
-      LOG.debugf("The progress of %s cannot be read: %s", work.id(), e.getOriginalMessage());
-      return Optional.empty();
-    }
+    return ToldProgress.of(work.id(), work.progress()).lastTrainLine();
   }
 
   /** The last train line that was written, for those who ask about one job. */

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * What running jobs have told of their progress since it was last asked for. Best effort: after a
- * restart of the service it begins behind the last step that is known, and a line that cannot be
- * read is passed over. Used by one thread.
+ * restart of the service it begins behind what the row says was told, and a line that cannot be read
+ * is passed over. Used by one thread.
  */
 final class ProgressNews {
   private final Map<String, Told> told = new HashMap<>();
@@ -46,10 +46,10 @@ final class ProgressNews {
    * Lines that nobody was told of yet, in their order. An attempt that goes on from a checkpoint
    * writes the same lines again as the one before it, which are no news.
    *
-   * @param knownStep the last step that is known of the job, by whoever told it; -1 for none
+   * @param known what was told before this service began
    */
-  News of(String jobId, Pieces pieces, long knownStep) {
-    Told now = told.getOrDefault(jobId, new Told(0, knownStep, knownStep >= 0));
+  News of(String jobId, Pieces pieces, ToldProgress known) {
+    Told now = told.getOrDefault(jobId, new Told(0, known.step(), known.evaluated()));
     List<TrainingProgress> lines = new ArrayList<>();
     for (long number : ProgressLines.numbersAfter(pieces, now.piece)) {
       for (TrainingProgress line : ProgressLines.of(pieces, number)) {

@@ -47,7 +47,7 @@ class ProgressNewsTest {
   @Test
   void whatIsNotCommittedIsToldAgain() {
     piece(1, train(10));
-    assertThat(news.of("job", pieces, -1).lines()).hasSize(1);
+    assertThat(news.of("job", pieces, ToldProgress.NOTHING).lines()).hasSize(1);
     assertThat(told(-1)).containsExactly("train 10");
     news.forget("job");
     assertThat(told(10)).isEmpty();
@@ -70,7 +70,7 @@ class ProgressNewsTest {
   }
 
   private List<String> told(long known) {
-    ProgressNews.News since = news.of("job", pieces, known);
+    ProgressNews.News since = news.of("job", pieces, new ToldProgress(null, known, false));
     news.told("job", since);
     return since.lines().stream().map(ProgressNewsTest::words).toList();
   }
