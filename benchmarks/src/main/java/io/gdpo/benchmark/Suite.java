@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The benchmarks that there are; one class, so that all that is measured reads on one page. */
+/**
+ * The benchmarks that there are. One class because all that is measured is to be read on one page.
+ */
 final class Suite {
   private static final double GDPO_LONG_PROMPT = 5;
   private static final double GDPO_EVEN = 3;
