@@ -63,7 +63,8 @@ public final class Services {
       environment.put("GDPO_WORK_REPLICA", service.label());
       String given = System.getenv(JAVA_OPTIONS);
       environment.put(
-          JAVA_OPTIONS, "-Djava.io.tmpdir=" + home.temporary() + (given == null ? "" : "," + given));
+          JAVA_OPTIONS,
+          "-Djava.io.tmpdir=" + home.temporary() + (given == null ? "" : "," + given));
       environment.put("OMP_WAIT_POLICY", "PASSIVE");
       environment.put("DJL_OFFLINE", "true");
       environment.put("OPT_OUT_TRACKING", "true");

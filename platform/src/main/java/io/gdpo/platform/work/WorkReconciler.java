@@ -266,7 +266,8 @@ public final class WorkReconciler {
   private void apply(WorkKind kind, WorkDecision decision) {
     if (decision instanceof WorkDecision.Again again) {
       Work work = again.work();
-      LOG.warnf("Attempt %d is over%s; the next one follows",
+      LOG.warnf(
+          "Attempt %d is over%s; the next one follows",
           work.attempt(), work.reason() == null ? "" : " (" + work.reason() + ")");
       store.update(work);
     } else if (decision instanceof WorkDecision.End end) {

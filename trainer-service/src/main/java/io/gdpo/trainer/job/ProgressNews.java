@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * What running jobs have told of their progress since it was last asked for. Best effort: after a
- * restart of the service it begins behind what the row says was told, and a line that cannot be read
- * is passed over. Used by one thread.
+ * restart of the service it begins behind what the row says was told, and a line that cannot be
+ * read is passed over. Used by one thread.
  */
 final class ProgressNews {
   private final Map<String, Told> told = new HashMap<>();

@@ -119,9 +119,7 @@ class TrainWork implements WorkKind {
   public void follow(Work work) {
     ProgressNews.News since =
         news.of(
-            work.id(),
-            folders.progress(work.id()),
-            ToldProgress.of(work.id(), work.progress()));
+            work.id(), folders.progress(work.id()), ToldProgress.of(work.id(), work.progress()));
     if (!since.lines().isEmpty()) {
       QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
     }
