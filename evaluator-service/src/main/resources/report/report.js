@@ -2,7 +2,7 @@
   'use strict';
   const report = JSON.parse(document.getElementById('report-data').textContent);
   const catalogue = JSON.parse(document.getElementById('catalogue-data').textContent);
-  const metricOf = Object.fromEntries(catalogue.map((m) => [m.key, m]));
+  const metricOf = Object.fromEntries(catalogue.metrics.map((m) => [m.key, m]));
   const stages = report.stages;
   const evaluated = stages.filter((s) => Object.keys(s.metrics).length > 0);
   const byId = (id) => document.getElementById(id);
@@ -93,10 +93,13 @@
     }
     byId('chart-jsd').style.height = `${Math.max(200, 34 * rows.length + 40)}px`;
     bars(byId('chart-jsd'), rows);
-    const small = (key) => evaluated.map((s) => ({ name: s.name, value: s.metrics[key], colour: colour[s.name], meaning: withSign(metricOf[key].meaning) }));
+    const small = (id, key) => {
+      const { direction, most, meaning } = metricOf[key];
+      bars(byId(id), evaluated.map((s) => ({ name: s.name, value: s.metrics[key], colour: colour[s.name], meaning: withSign(meaning) })), { max: most, reference: { HIGH: most, ONE: 1 }[direction] });
+    };
     for (const id of ['chart-mass', 'chart-bias']) byId(id).style.height = `${Math.max(110, 30 * evaluated.length + 36)}px`;
-    bars(byId('chart-mass'), small('belief_mass'), { max: 1, reference: 1 });
-    bars(byId('chart-bias'), small('majority_bias'), { reference: 1 });
+    small('chart-mass', 'belief_mass');
+    small('chart-bias', 'majority_bias');
   }
 
   function stageCell(stage) {
@@ -107,12 +110,12 @@
     return cell;
   }
 
-  const shown = catalogue.filter((m) => !m.key.startsWith('yardstick/') && evaluated.some((s) => s.metrics[m.key] !== undefined));
+  const shown = catalogue.metrics.filter((m) => !m.yardstick && evaluated.some((s) => s.metrics[m.key] !== undefined));
 
   function best(metric, values) {
     const known = values.filter((v) => v !== undefined);
-    if (metric.ideal === 'NONE' || new Set(known).size < 2) return undefined;
-    const badness = { LOW: (v) => v, HIGH: (v) => -v, ONE: (v) => Math.abs(v - 1) }[metric.ideal];
+    if (metric.direction === 'NONE' || new Set(known).size < 2) return undefined;
+    const badness = { LOW: (v) => v, HIGH: (v) => -v, ONE: (v) => Math.abs(v - 1) }[metric.direction];
     return known.reduce((a, b) => (badness(b) < badness(a) ? b : a));
   }
 
@@ -211,7 +214,7 @@
       });
       const table = byId('question-metrics');
       table.replaceChildren();
-      const keys = ['jsd', 'belief_mass', 'majority_bias', 'jsd_sampled', 'minority_coverage', 'cbc', 'margin_majority', 'margin_minority']
+      const keys = catalogue.headline
         .filter((k) => evaluated.some((s) => current.stages[s.name] && current.stages[s.name].metrics[k] !== undefined));
       const thead = element('thead');
       const names = element('tr');

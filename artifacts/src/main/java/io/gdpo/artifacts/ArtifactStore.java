@@ -2,50 +2,44 @@ package io.gdpo.artifacts;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Bytes that one process makes and another uses (datasets, checkpoints, reports) travel through
  * this store by URI, never through an event.
  *
- * <p>A key is a relative path of plain names, such as {@code datasets/7f3c/train.parquet}; the
- * store's root and a key make a URI. What is published or written appears whole or not at all: a
- * reader never sees half of it. Implementations are safe for use by several threads and processes.
+ * <p>A key is plain names joined by {@code /}, such as {@code datasets/7f3c/train.parquet}; the
+ * store's root and a key make an address. {@link Artifacts#at} finds the store of an address.
+ *
+ * <p>Promised is what a blob store can keep, and no more:
+ *
+ * <ul>
+ *   <li>A file appears whole or not at all, and the last that was written counts.
+ *   <li>A folder is only how its files' keys begin. It is not replaced in one step: its files
+ *       appear one by one, the one that is named as its manifest last, and who replaces a folder
+ *       deletes the old manifest first. A folder whose manifest is there is whole.
+ *   <li>Files are listed by the order of their names.
+ * </ul>
+ *
+ * Implementations are safe for use by several threads and processes; a folder is published by one
+ * at a time.
  */
 public interface ArtifactStore {
 
-  /** The store at this address: {@code file:} URIs name a folder, which is made when needed. */
-  static ArtifactStore at(URI root) {
-    return new FileArtifactStore(root);
-  }
-
-  /** The address of what is, or will be, stored under this key. */
+  /** The address of what is, or will be, stored under this key; never ends with a slash. */
   URI uri(String key);
 
-  /**
-   * A local path with the content of this file or folder; for {@code file:} URIs the artifact
-   * itself, so do not change what is there.
-   *
-   * @throws ArtifactMissingException if there is none
-   */
-  Path fetch(URI artifact);
+  /** Whether a file is stored at this address, or at least one below it. */
+  boolean exists(URI artifact);
 
   /**
-   * Moves a finished local file or folder into the store, in place of what was there under this
-   * key.
+   * The names of the files that lie directly in a folder and come behind a name, in order; none if
+   * there is no such folder.
    *
-   * @return its address
+   * @param after a name, there or not; empty for all
    */
-  URI publish(Path local, String key);
-
-  /** Stores these bytes as a file, in place of what was there, and returns its address. */
-  URI write(String key, byte[] content);
-
-  /**
-   * The content of a file.
-   *
-   * @throws ArtifactMissingException if there is none
-   */
-  byte[] read(URI artifact);
+  List<String> list(URI folder, String after);
 
   /**
    * The content of a file that another process wrote and that may be anything.
@@ -56,9 +50,45 @@ public interface ArtifactStore {
    */
   byte[] read(URI artifact, int most);
 
-  /** Whether a file or folder is stored at this address. */
-  boolean exists(URI artifact);
+  /**
+   * The content of a file.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  default byte[] read(URI artifact) {
+    return read(artifact, Integer.MAX_VALUE - 8);
+  }
 
-  /** Deletes a file, or a folder with all it holds, if there is one under this key. */
+  /** Stores these bytes as a file, in place of what was there, and returns its address. */
+  URI write(String key, byte[] content);
+
+  /** Stores a copy of a local file, of any size, in place of what was there. */
+  URI write(String key, Path file);
+
+  /**
+   * A local path with the content of this file, or of all files of this folder. It may be the
+   * artifact itself, so do not change what is there.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  Path fetch(URI artifact);
+
+  /**
+   * Moves a finished local folder into the store, in place of what was there under this key.
+   *
+   * @param manifest the name of the file in it that says that the folder is whole
+   * @return its address
+   */
+  URI publish(Path folder, String key, String manifest);
+
+  /** Deletes a file, or all files of a folder, if there is one under this key. */
   void delete(String key);
+
+  /**
+   * The folder of this machine that this store keeps everything in, if it is such: what is written
+   * there in place, by {@link AtomicFiles}, is stored.
+   */
+  default Optional<Path> folder() {
+    return Optional.empty();
+  }
 }

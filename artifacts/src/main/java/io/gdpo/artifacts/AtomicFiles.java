@@ -2,8 +2,10 @@ package io.gdpo.artifacts;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -25,11 +27,28 @@ public final class AtomicFiles {
     void writeTo(Path path) throws IOException;
   }
 
-  /** Replaces a file, or a folder as a whole. */
+  /**
+   * Replaces a file, or a folder as a whole; one at a time for each target, so that what a killed
+   * process left under a temporary name is taken away by the next.
+   */
   public static void replace(Path target, Content content) throws IOException {
+    replace(target, "", content);
+  }
+
+  /** Replaces a file by these bytes. */
+  public static void write(Path target, byte[] content) throws IOException {
+    replace(target, temporary -> Files.write(temporary, content));
+  }
+
+  /**
+   * Replaces a file, or a folder as a whole.
+   *
+   * @param writer is part of the temporary names: several may write at once
+   */
+  static void replace(Path target, String writer, Content content) throws IOException {
     Files.createDirectories(target.getParent());
-    Path temporary = beside(target, "tmp");
-    Path old = beside(target, "old");
+    Path temporary = beside(target, writer + "tmp");
+    Path old = beside(target, writer + "old");
     delete(temporary);
     try {
       content.writeTo(temporary);
@@ -62,7 +81,8 @@ public final class AtomicFiles {
 
   /** Deletes a file or a folder with all it holds, if it exists. */
   public static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(path);
       return;
     }
     Files.walkFileTree(
@@ -85,6 +105,20 @@ public final class AtomicFiles {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** Moves a file or a folder, which is copied where the other place is in another file system. */
+  static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      try (Stream<Path> walk = Files.walk(from)) {
+        for (Path each : walk.toList()) { // a folder before what it holds
+          Files.copy(each, to.resolve(from.relativize(each).toString()));
+        }
+      }
+      delete(from);
+    }
   }
 
   private static void forceAll(Path path) throws IOException {

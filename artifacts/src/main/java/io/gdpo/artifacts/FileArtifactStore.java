@@ -5,96 +5,73 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * An artifact store in a folder that all processes of the installation see: a laptop's disk or a
- * shared volume.
- *
- * <p>Everything is first made complete under a temporary name beside its place and then renamed.
+ * shared volume. Everything is written by {@link AtomicFiles}.
  */
 public final class FileArtifactStore implements ArtifactStore {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_=][A-Za-z0-9._=-]*");
-
   private final Path root;
+  private final String address;
+
+  /** {@code file:} */
+  public static final class Scheme implements ArtifactScheme {
+    private static final String NAME = "file";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public ArtifactStore at(URI root) {
+      return new FileArtifactStore(root);
+    }
+  }
 
   /**
    * @param root a {@code file:} URI, absolute or relative to the working directory ({@code
    *     file:.gdpo/artifacts})
    */
-  public FileArtifactStore(URI root) {
+  private FileArtifactStore(URI root) {
     this.root = local(root);
+    // A path's own URI ends with a slash where a folder is there, and else does not.
+    this.address = this.root.toUri().toString().replaceFirst("/$", "");
   }
 
   @Override
   public URI uri(String key) {
-    return place(key).toUri();
+    return URI.create(address + "/" + ArtifactKey.checked(key));
   }
 
   @Override
-  public Path fetch(URI artifact) {
-    Path path = local(artifact);
-    if (!Files.exists(path)) {
-      throw new ArtifactMissingException(artifact, new NoSuchFileException(path.toString()));
-    }
-    return path;
+  public boolean exists(URI artifact) {
+    return Files.exists(local(artifact));
   }
 
   @Override
-  public URI publish(Path local, String key) {
-    Path place = place(key);
-    try {
-      Files.createDirectories(place.getParent());
-      Path complete = besideOf(place);
-      try {
-        Files.move(local, complete, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        copyTree(local, complete);
-        AtomicFiles.delete(local);
-      }
-      replace(complete, place);
-      return place.toUri();
+  public List<String> list(URI folder, String after) {
+    Path path = local(folder);
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .filter(name -> ArtifactKey.isName(name) && name.compareTo(after) > 0)
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          local + " cannot be published as " + place + ": " + Reason.of(e), e);
+      throw new UncheckedIOException(folder + " cannot be listed: " + Reason.of(e), e);
     }
-  }
-
-  @Override
-  public URI write(String key, byte[] content) {
-    Path place = place(key);
-    try {
-      Files.createDirectories(place.getParent());
-      Path complete = besideOf(place);
-      try {
-        Files.write(complete, content, StandardOpenOption.CREATE_NEW);
-        sync(complete);
-        replace(complete, place);
-      } finally {
-        Files.deleteIfExists(complete);
-      }
-      return place.toUri();
-    } catch (IOException e) {
-      throw new UncheckedIOException(place + " cannot be written: " + Reason.of(e), e);
-    }
-  }
-
-  @Override
-  public byte[] read(URI artifact) {
-    return read(artifact, Integer.MAX_VALUE - 8);
   }
 
   @Override
@@ -118,8 +95,28 @@ public final class FileArtifactStore implements ArtifactStore {
   }
 
   @Override
-  public boolean exists(URI artifact) {
-    return Files.exists(local(artifact));
+  public URI write(String key, byte[] content) {
+    return store(key, temporary -> Files.write(temporary, content));
+  }
+
+  @Override
+  public URI write(String key, Path file) {
+    return store(key, temporary -> Files.copy(file, temporary));
+  }
+
+  @Override
+  public Path fetch(URI artifact) {
+    Path path = local(artifact);
+    if (!Files.exists(path)) {
+      throw new ArtifactMissingException(artifact, new NoSuchFileException(path.toString()));
+    }
+    return path;
+  }
+
+  /** Here a folder is renamed as a whole; nothing is copied within a file system. */
+  @Override
+  public URI publish(Path folder, String key, String manifest) {
+    return store(key, temporary -> AtomicFiles.move(folder, temporary));
   }
 
   @Override
@@ -131,20 +128,29 @@ public final class FileArtifactStore implements ArtifactStore {
     }
   }
 
-  private Path place(String key) {
-    for (String name : key.split("/", -1)) {
-      if (!NAME.matcher(name).matches()) {
-        throw new IllegalArgumentException(
-            "An artifact key is plain names joined by '/', is '" + key + "'");
-      }
+  @Override
+  public Optional<Path> folder() {
+    return Optional.of(root);
+  }
+
+  /** Several may write at once: each under temporary names of its own. */
+  private URI store(String key, AtomicFiles.Content content) {
+    Path place = place(key);
+    try {
+      AtomicFiles.replace(place, UUID.randomUUID() + ".", content);
+      return uri(key);
+    } catch (IOException e) {
+      throw new UncheckedIOException(place + " cannot be written: " + Reason.of(e), e);
     }
-    return root.resolve(key);
+  }
+
+  private Path place(String key) {
+    return root.resolve(ArtifactKey.checked(key));
   }
 
   private static Path local(URI uri) {
-    if (!"file".equals(uri.getScheme())) {
-      throw new IllegalArgumentException(
-          "This artifact store reads file: URIs only, not '" + uri + "'");
+    if (!Scheme.NAME.equals(uri.getScheme())) {
+      throw new IllegalArgumentException("'" + uri + "' is no file: URI");
     }
     boolean elsewhere = uri.getAuthority() != null && !"localhost".equals(uri.getAuthority());
     if (uri.getRawFragment() != null || uri.getRawQuery() != null || elsewhere) {
@@ -157,57 +163,5 @@ public final class FileArtifactStore implements ArtifactStore {
     // file:relative/path is opaque to java.net.URI; its path is the scheme specific part.
     String path = uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();
     return Path.of(path).toAbsolutePath().normalize();
-  }
-
-  private static Path besideOf(Path place) {
-    return place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
-  }
-
-  /** A file replaces another in one step; a folder that is in the way first steps aside. */
-  private static void replace(Path complete, Path place) throws IOException {
-    try {
-      Files.move(complete, place, StandardCopyOption.ATOMIC_MOVE);
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      stepAside(complete, place);
-    } catch (IOException e) {
-      if (!Files.isDirectory(place)) {
-        throw e;
-      }
-      stepAside(complete, place);
-    }
-  }
-
-  private static void stepAside(Path complete, Path place) throws IOException {
-    Path old = besideOf(place);
-    Files.move(place, old, StandardCopyOption.ATOMIC_MOVE);
-    Files.move(complete, place, StandardCopyOption.ATOMIC_MOVE);
-    AtomicFiles.delete(old);
-  }
-
-  private static void sync(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Path copy = file.equals(from) ? to : to.resolve(from.relativize(file).toString());
-            Files.copy(file, copy);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

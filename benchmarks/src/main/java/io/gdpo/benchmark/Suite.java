@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The benchmarks that there are. */
+/**
+ * The benchmarks that there are. One class because all that is measured is to be read on one page.
+ */
 final class Suite {
   private static final double GDPO_LONG_PROMPT = 5;
   private static final double GDPO_EVEN = 3;
@@ -40,34 +42,6 @@ final class Suite {
    * @param newTokens of a sampled continuation
    */
   private record Lengths(int shortest, int longest, int newTokens) {}
-
-  /**
-   * How prompts and pairs go together.
-   *
-   * @param word for the benchmark's name
-   * @param pairsOfPrompt that stand together
-   * @param what this is in words
-   * @param order of real data, for the benchmark's name
-   * @param inData what this is in data that has many pairs of each prompt
-   */
-  private record Structure(
-      String word, int pairsOfPrompt, String what, String order, String inData) {
-    static final Structure ALONE =
-        new Structure(
-            "own-prompt",
-            1,
-            "every pair has its own prompt",
-            "shuffled",
-            "every pair shuffled by itself (examples_per_prompt: 1)");
-    static final Structure TOGETHER =
-        new Structure(
-            "4-a-prompt",
-            4,
-            "4 pairs of each prompt",
-            "grouped",
-            "up to 4 pairs of a prompt kept together (examples_per_prompt: 4)");
-    static final List<Structure> BOTH = List.of(ALONE, TOGETHER);
-  }
 
   private Suite(Path samples, Lengths lengths) {
     this.samples = samples;
@@ -115,11 +89,11 @@ final class Suite {
   }
 
   private ExampleSource longPrompt(Structure structure) {
-    return new PairShape(0.8, lengths.shortest, lengths.longest, structure.pairsOfPrompt);
+    return new PairShape(0.8, lengths.shortest, lengths.longest, structure.pairsOfPrompt());
   }
 
   private ExampleSource even(Structure structure) {
-    return new PairShape(0.5, lengths.shortest, lengths.longest, structure.pairsOfPrompt);
+    return new PairShape(0.5, lengths.shortest, lengths.longest, structure.pairsOfPrompt());
   }
 
   private void gdpo(ModelShape model, int pairs) {
@@ -133,15 +107,15 @@ final class Suite {
     for (Structure structure : Structure.BOTH) {
       benchmarks.add(
           Benchmark.training(
-              "gdpo-survey-%s-%s".formatted(structure.order, model.name()),
+              "gdpo-survey-%s-%s".formatted(structure.order(), model.name()),
               String.format(
                   Locale.ROOT,
                   "a GDPO step of the demo's data, %d pairs; %s",
                   pairs,
-                  structure.inData),
+                  structure.inData()),
               "gdpo",
               model,
-              new SurveyPairs(samples, "Riverside", structure.pairsOfPrompt),
+              new SurveyPairs(samples, "Riverside", structure.pairsOfPrompt()),
               pairs,
               PLAIN,
               OURS,
@@ -159,8 +133,8 @@ final class Suite {
       double goal) {
     benchmarks.add(
         Benchmark.training(
-            prefix + structure.word + "-" + model.name(),
-            String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, structure.what),
+            prefix + structure.word() + "-" + model.name(),
+            String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, structure.what()),
             kind,
             model,
             source,
@@ -174,19 +148,20 @@ final class Suite {
     Contender live = Contender.python("TRL");
     Contender cached = Contender.python("TRL, cached").with(Request.Work::withCachedReference);
     for (Structure structure : Structure.BOTH) {
-      String what = String.format(Locale.ROOT, "a DPO step of %d pairs; %s", pairs, structure.what);
-      String end = structure.word + "-" + model.name();
+      String what =
+          String.format(Locale.ROOT, "a DPO step of %d pairs; %s", pairs, structure.what());
+      String end = structure.word() + "-" + model.name();
       dpo("dpo-4to1-" + end, what, model, longPrompt(structure), pairs, live, DPO);
       dpo("dpo-1to1-" + end, what, model, even(structure), pairs, live, DPO);
     }
     Structure alone = Structure.ALONE;
     dpo(
-        "dpo-4to1-%s-cached-%s".formatted(alone.word, model.name()),
+        "dpo-4to1-%s-cached-%s".formatted(alone.word(), model.name()),
         String.format(
             Locale.ROOT,
             "a DPO step of %d pairs; %s; reference log-probabilities computed before, by both",
             pairs,
-            alone.what),
+            alone.what()),
         model,
         longPrompt(alone),
         pairs,
@@ -248,7 +223,7 @@ final class Suite {
     UnaryOperator<Request.Work> inBfloat16 = work -> work.in("bfloat16");
     ExampleSource source = longPrompt(Structure.TOGETHER);
     String what =
-        String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, Structure.TOGETHER.what);
+        String.format(Locale.ROOT, "a GDPO step of %d pairs; %s", pairs, Structure.TOGETHER.what());
     Contender ours = Contender.java("ours, bf16").with(inBfloat16);
     benchmarks.add(
         Benchmark.training(
@@ -296,10 +271,10 @@ final class Suite {
                         Locale.ROOT,
                         "a GDPO step of the demo's data, %d pairs; %s",
                         4 * pairs,
-                        Structure.TOGETHER.inData),
+                        Structure.TOGETHER.inData()),
                     "gdpo",
                     model,
-                    new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt),
+                    new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt()),
                     4 * pairs,
                     Contender.java("ours without").with(work -> work.with(levers)),
                     OURS,
@@ -317,7 +292,7 @@ final class Suite {
               String.format(Locale.ROOT, "a step of the demo's stage %s, %d pairs", loss, pairs),
               loss,
               model,
-              new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt),
+              new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt()),
               pairs,
               Contender.java("ours without levers").with(work -> work.with(none)),
               OURS,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -29,6 +30,16 @@ public final class Json {
 
   private static final StreamReadConstraints BOUNDS =
       StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build();
+
+  private static final Module CHOICES =
+      new SimpleModule("choices").setDeserializerModifier(ChoiceReader.modifier());
+
+  /** For readers of specifications: whole numbers are not cut, closed choices are told. */
+  public static final Module STRICT_VALUES =
+      new SimpleModule("strict-values")
+          .addDeserializer(Integer.class, new WholeNumber<>(Integer.class))
+          .addDeserializer(Long.class, new WholeNumber<>(Long.class))
+          .setDeserializerModifier(ChoiceReader.modifier());
 
   /** For events and artifacts. */
   public static final ObjectMapper EVENTS = mapper(new JsonMapper(bounded()), false);
@@ -82,12 +93,7 @@ public final class Json {
         .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
         .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)
         .configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, strict);
-    if (strict) {
-      mapper.registerModule(
-          new SimpleModule("whole-numbers")
-              .addDeserializer(Integer.class, new WholeNumber<>(Integer.class))
-              .addDeserializer(Long.class, new WholeNumber<>(Long.class)));
-    }
+    mapper.registerModule(strict ? STRICT_VALUES : CHOICES);
     return mapper;
   }
 }

@@ -13,6 +13,9 @@ public final class Reason {
   /** Longest reason, in UTF-16 units, the note about what was cut included. */
   public static final int LONGEST = 2_000;
 
+  /** How much of a wrong text is quoted. */
+  private static final int LONGEST_QUOTE = 80;
+
   private static final char REPLACEMENT = '\uFFFD';
 
   private Reason() {}
@@ -89,6 +92,21 @@ public final class Reason {
     }
     int end = Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length;
     return text.substring(0, end) + "...";
+  }
+
+  /** The beginning of a text in quotes, with {@code \}{@code u0000} for what is not shown. */
+  public static String quoted(String value) {
+    StringBuilder shown = new StringBuilder("'");
+    int end = Math.min(value.length(), LONGEST_QUOTE);
+    for (int at = 0; at < end; at += Character.charCount(value.codePointAt(at))) {
+      int codePoint = value.codePointAt(at);
+      switch (Character.getType(codePoint)) {
+        case Character.CONTROL, Character.SURROGATE, Character.FORMAT ->
+            shown.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
+        default -> shown.appendCodePoint(codePoint);
+      }
+    }
+    return shown.append(end < value.length() ? "...'" : "'").toString();
   }
 
   private static boolean isHarmless(int codePoint) {

@@ -2,22 +2,13 @@ package io.gdpo.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A real PostgreSQL server beside this JVM, from binaries that come as a Maven artifact, so that a
@@ -35,16 +26,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /** The superuser, and the owner of every database made here. */
   public static final String USER = "postgres";
 
-  private static final String HOST = "127.0.0.1";
+  static final String HOST = "127.0.0.1";
   private static final String WRONG_PASSWORD = "28P01";
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final Duration STARTUP_PATIENCE = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 50;
 
   private final DatabaseCluster cluster;
   private final PostgresBinaries binaries;
-  private final FileChannel lockChannel;
+  private final FolderLock lock;
   private final int port;
+  private final Superuser superuser;
   private final boolean durable;
   private volatile Process server;
   private Process guard;
@@ -52,13 +43,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private EmbeddedDatabase(
       DatabaseCluster cluster,
       PostgresBinaries binaries,
-      FileChannel lockChannel,
+      FolderLock lock,
       int port,
       boolean durable) {
     this.cluster = cluster;
     this.binaries = binaries;
-    this.lockChannel = lockChannel;
+    this.lock = lock;
     this.port = port;
+    this.superuser = new Superuser(port, cluster::password);
     this.durable = durable;
   }
 
@@ -77,7 +69,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       FreePort.require(port, "PostgreSQL");
     }
     Path home = PrivateFolder.of(folder.toAbsolutePath().normalize());
-    FileChannel lockChannel = lock(home);
+    FolderLock lock = FolderLock.of(home);
     try {
       OrphanedServer.stop(home.resolve("data"));
       PostgresBinaries binaries = PostgresBinaries.unpacked(home.resolve("programs"));
@@ -85,13 +77,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
           new EmbeddedDatabase(
               DatabaseCluster.prepare(home, binaries, durable),
               binaries,
-              lockChannel,
+              lock,
               port == 0 ? FreePort.choose(1).get(0) : port,
               durable);
       database.run();
       return database;
     } catch (RuntimeException e) {
-      release(lockChannel);
+      lock.close();
       throw new IllegalStateException(
           "PostgreSQL on " + home + " did not start: " + e.getMessage(), e);
     }
@@ -99,19 +91,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** The JDBC address of a database for user {@link #USER}; the database is made if absent. */
   public String jdbcUrl(String database) {
-    if (!NAME.matcher(database).matches()) {
-      throw new IllegalArgumentException(
-          "A database name is lower-case letters, digits and underscores, is '" + database + "'");
-    }
-    try (Connection connection = connect()) {
-      if (!exists(connection, database)) {
-        try (Statement create = connection.createStatement()) {
-          create.execute("create database " + database);
-        }
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("Database '" + database + "' cannot be made", e);
-    }
+    superuser.makeDatabase(database);
     return "jdbc:postgresql://" + HOST + ":" + port + "/" + database;
   }
 
@@ -180,7 +160,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       OrphanedServer.stop(cluster.data());
       dismissGuard();
     } finally {
-      release(lockChannel);
+      lock.close();
     }
   }
 
@@ -231,7 +211,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private void awaitAnswer() {
     long deadline = System.nanoTime() + STARTUP_PATIENCE.toNanos();
     while (true) {
-      try (Connection connection = connect()) {
+      try (Connection connection = superuser.connect()) {
         if (connection.isValid(2)) {
           return;
         }
@@ -268,19 +248,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  private Connection connect() throws SQLException {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {HOST});
-    source.setPortNumbers(new int[] {port});
-    source.setDatabaseName("postgres");
-    source.setUser(USER);
-    source.setPassword(password());
-    source.setConnectTimeout(5);
-    source.setLoginTimeout(5);
-    source.setSocketTimeout(60);
-    return source.getConnection();
-  }
-
   private void dismissGuard() {
     if (guard == null) {
       return;
@@ -291,49 +258,5 @@ public final class EmbeddedDatabase implements AutoCloseable {
       throw new UncheckedIOException("The guard of " + cluster.data() + " did not end", e);
     }
     guard = null;
-  }
-
-  /** With the lock in hand, a server on the folder can only be an orphan. */
-  private static FileChannel lock(Path home) {
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        channel.close();
-        throw new IllegalStateException(
-            "Another process has a PostgreSQL server on " + home + "; stop it first");
-      }
-      return channel;
-    } catch (IOException e) {
-      throw new UncheckedIOException("The database folder " + home + " cannot be used", e);
-    }
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  private static void release(FileChannel lockChannel) {
-    try {
-      lockChannel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("The database folder's lock cannot be released", e);
-    }
-  }
-
-  private static boolean exists(Connection connection, String database) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement("select 1 from pg_database where datname = ?")) {
-      query.setString(1, database);
-      try (ResultSet found = query.executeQuery()) {
-        return found.next();
-      }
-    }
   }
 }

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One real broker, one real database and an empty artifact folder for a Quarkus test run.
@@ -55,10 +53,8 @@ public final class InfrastructureResource implements QuarkusTestResourceLifecycl
   }
 
   private static void delete(Path folder) {
-    try (Stream<Path> below = Files.walk(folder)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+    try {
+      PostgresBinaries.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("The test's folder " + folder + " cannot be removed", e);
     }

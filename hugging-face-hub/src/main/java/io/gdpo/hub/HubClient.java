@@ -15,7 +15,7 @@ public final class HubClient {
 
   /** Files that are downloaded because they go with the model into what is saved of it. */
   public static List<String> travelling() {
-    return ModelFiles.TRAVELLING;
+    return RepositoryFiles.TRAVELLING;
   }
 
   public HubClient(HubSettings settings) {
@@ -69,7 +69,7 @@ public final class HubClient {
     Optional<Path> cached =
         cache
             .commit()
-            .filter(commit -> ModelFiles.REQUIRED.stream().allMatch(f -> cache.has(commit, f)))
+            .filter(commit -> RepositoryFiles.REQUIRED.stream().allMatch(f -> cache.has(commit, f)))
             .map(cache::snapshot);
     if (settings.offline() || model.isPinned() && cached.isPresent()) {
       return cached;
@@ -91,7 +91,7 @@ public final class HubClient {
   }
 
   private static Optional<String> missing(HubModelName model, HubCache cache, String commit) {
-    return ModelFiles.missing(model, file -> cache.has(commit, file), cache.snapshot(commit));
+    return RepositoryFiles.missing(model, file -> cache.has(commit, file), cache.snapshot(commit));
   }
 
   /**
@@ -102,10 +102,10 @@ public final class HubClient {
    * used.
    */
   private static boolean endIsKnown(HubCache cache, String commit) {
-    return cache.has(commit, ModelFiles.TOKENIZER_CONFIG)
-        || cache.lacks(commit, ModelFiles.TOKENIZER_CONFIG)
-            && (cache.has(commit, ModelFiles.SPECIAL_TOKENS)
-                || cache.lacks(commit, ModelFiles.SPECIAL_TOKENS));
+    return cache.has(commit, RepositoryFiles.TOKENIZER_CONFIG)
+        || cache.lacks(commit, RepositoryFiles.TOKENIZER_CONFIG)
+            && (cache.has(commit, RepositoryFiles.SPECIAL_TOKENS)
+                || cache.lacks(commit, RepositoryFiles.SPECIAL_TOKENS));
   }
 
   private HubException notCached(HubModelName model, HubCache cache) {

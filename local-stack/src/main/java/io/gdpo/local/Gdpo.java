@@ -2,6 +2,7 @@ package io.gdpo.local;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
+import io.gdpo.local.command.CommonOptions;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
@@ -11,19 +12,17 @@ import io.gdpo.local.command.StatusCommand;
 import io.gdpo.local.command.SubmitCommand;
 import io.gdpo.local.command.UpCommand;
 import io.gdpo.local.command.WatchCommand;
-import io.gdpo.local.stack.StackHome;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code gdpo} command line: a whole system on one machine, and experiments on it. */
@@ -64,25 +63,9 @@ import picocli.CommandLine.Spec;
       LogsCommand.class,
       CancelCommand.class
     })
-public final class Gdpo implements Runnable {
+public final class Gdpo extends CommonOptions implements Runnable {
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--home",
-      paramLabel = "DIR",
-      scope = ScopeType.INHERIT,
-      defaultValue = "$${env:GDPO_HOME}",
-      description =
-          "Where databases, topics, models, logs and reports are kept: $GDPO_HOME, else .gdpo"
-              + " beside the gdpo script.")
-  private String home;
-
-  @Option(
-      names = "--verbose",
-      scope = ScopeType.INHERIT,
-      description = "Show the stack trace of an error.")
-  private boolean verbose;
 
   /** The version that the jar was built as. */
   static final class Version implements IVersionProvider {
@@ -97,20 +80,6 @@ public final class Gdpo implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Name a command.");
-  }
-
-  /** The home that {@code --home} or its default names. */
-  public StackHome home() {
-    boolean named = home != null && !home.isBlank() && !home.startsWith("$");
-    try {
-      return StackHome.at(named ? Path.of(home) : Installation.current().home());
-    } catch (InvalidPathException e) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "--home is not the name of a folder: " + e.getMessage(),
-          "Name a folder; for letters beyond ASCII the locale must be a UTF-8 one (LC_ALL).",
-          e);
-    }
   }
 
   public static void main(String[] arguments) {
@@ -155,11 +124,11 @@ public final class Gdpo implements Runnable {
       err.println(
           colours.errorText(
               "gdpo failed in a way it did not foresee: " + Console.harmless(failure.toString())));
-      if (!verbose) {
+      if (!isVerbose()) {
         err.println("--verbose shows where; please report it.");
       }
     }
-    if (verbose) {
+    if (isVerbose()) {
       failure.printStackTrace(err);
     }
     err.flush();

@@ -2,6 +2,7 @@ package io.gdpo.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

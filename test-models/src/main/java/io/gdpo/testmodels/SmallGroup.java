@@ -1,15 +1,16 @@
 package io.gdpo.testmodels;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.data.PreferenceDataset;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * A group small enough for tests that really train: a few questions, two or three options, a
@@ -94,15 +96,28 @@ public record SmallGroup(Path folder) {
   }
 
   /** The metrics of a job's lines of one phase, in order. */
-  public List<Map<String, Double>> metrics(TrainingJob job, String phase) throws IOException {
-    List<Map<String, Double>> metrics = new ArrayList<>();
-    for (String line : Files.readAllLines(folder(job).progress())) {
-      var node = Json.EVENTS.readTree(line);
-      if (node.get("phase").asText().equals(phase)) {
-        metrics.add(Json.EVENTS.convertValue(node.get("metrics"), new TypeReference<>() {}));
+  public List<Map<String, Double>> metrics(TrainingJob job, Phase phase) throws IOException {
+    return progress(job).stream()
+        .filter(line -> line.phase() == phase)
+        .map(TrainingProgress::metrics)
+        .toList();
+  }
+
+  /** What a job's attempts have told by now, as if none had been interrupted. */
+  public List<TrainingProgress> progress(TrainingJob job) throws IOException {
+    Path pieces = folder(job).progress();
+    List<TrainingProgress> lines = new ArrayList<>();
+    if (Files.isDirectory(pieces)) {
+      try (Stream<Path> files = Files.list(pieces)) {
+        for (Path piece :
+            files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList()) {
+          for (String line : Files.readAllLines(piece)) {
+            lines.add(Json.EVENTS.readValue(line, TrainingProgress.class));
+          }
+        }
       }
     }
-    return metrics;
+    return TrainingProgress.history(lines);
   }
 
   public static List<PreferenceExample> examples(int count, long seed) {

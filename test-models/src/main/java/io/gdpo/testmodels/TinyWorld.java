@@ -2,7 +2,8 @@ package io.gdpo.testmodels;
 
 import ai.djl.Device;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.lm.config.ModelConfig;
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public final class TinyWorld {
   public static final int POSITIONS = 96;
-  public static final EvaluationSpec SPEC = new EvaluationSpec("test", "best", 4, 12, 5L);
+  public static final EvaluationSpec SPEC = new EvaluationSpec(null, null, 4, 12, 5L);
 
   private final Path folder;
 
@@ -87,7 +88,7 @@ public final class TinyWorld {
         experiment,
         "dpo",
         "dpo",
-        "best",
+        CheckpointKind.BEST,
         40,
         policy().toUri().toString(),
         reference().toUri().toString(),

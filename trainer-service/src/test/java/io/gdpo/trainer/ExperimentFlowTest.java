@@ -13,15 +13,19 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.event.EvaluationCancelRequested;
+import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.JobCancelled;
@@ -30,9 +34,14 @@ import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.event.Topics;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.Phase;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.support.TestBroker;
@@ -111,10 +120,10 @@ class ExperimentFlowTest {
     Checkpoint dpo = checkpoint("happy", "dpo");
     Checkpoint gdpo = checkpoint("happy", "gdpo");
     assertThat(sft.step()).isEqualTo(8);
-    assertThat(sft.kind()).isEqualTo("best");
+    assertThat(sft.kind()).isEqualTo(CheckpointKind.BEST);
     assertThat(sft.maxLength()).isEqualTo(128);
     assertThat(Path.of(URI.create(sft.modelUri())).resolve("config.json")).isRegularFile();
-    assertThat(Path.of(URI.create(sft.progressUri()))).isRegularFile();
+    assertThat(Path.of(URI.create(sft.progressUri())).resolve("000001.jsonl")).isRegularFile();
     TrainingJob root = trainingJob(sft);
     assertThat(root.model().init().tokenizer()).isEqualTo(TOKENIZER);
     assertThat(root.parentModelUri()).isNull();
@@ -127,21 +136,21 @@ class ExperimentFlowTest {
     assertThat(branch.referenceModelUri()).isEqualTo(sft.modelUri());
     assertThat(branch.seed()).isEqualTo(7);
 
-    assertThat(experiment("happy").status()).isEqualTo("RUNNING");
+    assertThat(experiment("happy").status()).isEqualTo(ExperimentStatus.RUNNING);
     for (Checkpoint checkpoint : List.of(sft, dpo, gdpo)) {
       broker.send(evaluated(checkpoint));
     }
     ExperimentFinished finished =
         broker.expect(ExperimentFinished.class, e -> e.experiment().equals("happy"));
-    assertThat(finished.status()).isEqualTo("SUCCEEDED");
+    assertThat(finished.status()).isEqualTo(ExperimentStatus.SUCCEEDED);
 
     ExperimentView view = experiment("happy");
-    assertThat(view.status()).isEqualTo("SUCCEEDED");
+    assertThat(view.status()).isEqualTo(ExperimentStatus.SUCCEEDED);
     assertThat(view.finishedAt()).isNotNull();
     assertThat(view.stages())
         .allSatisfy(
             s -> {
-              assertThat(s.status()).isEqualTo("SUCCEEDED");
+              assertThat(s.status()).isEqualTo(StageState.SUCCEEDED);
               assertThat(s.attempts()).isEqualTo(1);
               assertThat(s.progress().step()).isEqualTo(10);
               assertThat(s.evaluation().metrics()).containsEntry("jsd", 0.25);
@@ -185,16 +194,16 @@ class ExperimentFlowTest {
     run("crashing", "crash-always", "dpo<crash-always");
     ExperimentFinished finished =
         broker.expect(ExperimentFinished.class, e -> e.experiment().equals("crashing"));
-    assertThat(finished.status()).isEqualTo("FAILED");
+    assertThat(finished.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(finished.reason())
         .startsWith("stage 'crash-always' failed: ")
         .contains("3 times")
         .contains("exit code 41")
         .contains("about to crash");
     ExperimentView view = experiment("crashing");
-    assertThat(view.status()).isEqualTo("FAILED");
+    assertThat(view.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(view.stages().get(0).attempts()).isEqualTo(3);
-    assertThat(view.stages().get(1).status()).isEqualTo("FAILED");
+    assertThat(view.stages().get(1).status()).isEqualTo(StageState.FAILED);
     assertThat(view.stages().get(1).reason())
         .isEqualTo("stage 'crash-always', which it starts from, failed");
     broker.expect(JobFailed.class, e -> e.experiment().equals("crashing"));
@@ -225,7 +234,7 @@ class ExperimentFlowTest {
     broker.send(new DatasetFailed(datasetRequested("no-data").datasetId(), "row 3: no such group"));
     ExperimentFinished finished =
         broker.expect(ExperimentFinished.class, e -> e.experiment().equals("no-data"));
-    assertThat(finished.status()).isEqualTo("FAILED");
+    assertThat(finished.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(finished.reason()).contains("row 3: no such group");
   }
 
@@ -236,11 +245,11 @@ class ExperimentFlowTest {
     given().post("/experiments/cancelled/cancel").then().statusCode(200);
     ExperimentFinished finished =
         broker.expect(ExperimentFinished.class, e -> e.experiment().equals("cancelled"));
-    assertThat(finished.status()).isEqualTo("CANCELLED");
+    assertThat(finished.status()).isEqualTo(ExperimentStatus.CANCELLED);
     broker.expect(JobCancelled.class, e -> e.jobId().equals(job));
     assertThat(experiment("cancelled").stages())
         .extracting(ExperimentView.StageView::status)
-        .containsExactly("CANCELLED", "CANCELLED");
+        .containsExactly(StageState.CANCELLED, StageState.CANCELLED);
     assertThat(process(job)).isEmpty();
     given().post("/experiments/cancelled/cancel").then().statusCode(200);
   }
@@ -251,7 +260,7 @@ class ExperimentFlowTest {
     String job = awaitStage("job-cancelled", "slow", s -> s.progress() != null).jobId();
     given().post("/jobs/" + job + "/cancel").then().statusCode(200);
     assertThat(awaitExperiment("job-cancelled", e -> e.finishedAt() != null).status())
-        .isEqualTo("CANCELLED");
+        .isEqualTo(ExperimentStatus.CANCELLED);
   }
 
   @Test
@@ -259,10 +268,10 @@ class ExperimentFlowTest {
     run("killed", "slow");
     String job = awaitStage("killed", "slow", s -> s.progress() != null).jobId();
     process(job).orElseThrow().destroyForcibly();
-    awaitStage("killed", "slow", s -> s.attempts() == 2 && s.status().equals("RUNNING"));
+    awaitStage("killed", "slow", s -> s.attempts() == 2 && s.status() == StageState.RUNNING);
     given().get("/jobs/" + job).then().body("failures", equalTo(1));
     given().post("/experiments/killed/cancel").then().statusCode(200);
-    awaitExperiment("killed", e -> e.status().equals("CANCELLED"));
+    awaitExperiment("killed", e -> e.status() == ExperimentStatus.CANCELLED);
     given()
         .post("/experiments/killed/cancel")
         .then()
@@ -324,7 +333,7 @@ class ExperimentFlowTest {
     broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
     broker.send(evaluated(checkpoint("by-kafka", "sft")));
     assertThat(awaitExperiment("by-kafka", e -> e.finishedAt() != null).status())
-        .isEqualTo("SUCCEEDED");
+        .isEqualTo(ExperimentStatus.SUCCEEDED);
     assertThat(broker.events(DatasetRequested.class))
         .filteredOn(e -> "by-kafka".equals(e.requestedBy()))
         .hasSize(1);
@@ -339,16 +348,45 @@ class ExperimentFlowTest {
         .contentType("application/problem+json")
         .body("detail", containsString("model.init.tokenizer: "))
         .body("detail", containsString("/nowhere/tokenizer.json"));
-    given().get("/experiments/untrainable").then().statusCode(404);
+    broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable"));
+    submitYaml(yaml("untrainable", "sft")).then().statusCode(201);
+    given().post("/experiments/untrainable/cancel").then().statusCode(200);
+    broker.send(
+        new DatasetCancelled(datasetRequested("untrainable").datasetId(), "cancelled on request"));
+    awaitExperiment("untrainable", e -> e.status() == ExperimentStatus.CANCELLED);
 
-    broker.send(new ExperimentSubmitted(spec(yaml)));
+    String other = yaml.replace("untrainable", "untrainable-by-event");
+    broker.send(new ExperimentSubmitted(spec(other)));
     ExperimentFinished finished =
-        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable"));
-    assertThat(finished.status()).isEqualTo("FAILED");
+        broker.expect(ExperimentFinished.class, e -> e.experiment().equals("untrainable-by-event"));
+    assertThat(finished.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(finished.reason()).contains("model.init.tokenizer: ", "/nowhere/tokenizer.json");
-    assertThat(stage("untrainable", "sft").status()).isEqualTo("FAILED");
+    assertThat(stage("untrainable-by-event", "sft").status()).isEqualTo(StageState.FAILED);
     assertThat(broker.events(DatasetRequested.class))
-        .noneMatch(e -> "untrainable".equals(e.requestedBy()));
+        .noneMatch(e -> "untrainable-by-event".equals(e.requestedBy()));
+  }
+
+  @Test
+  void cancellingAnExperimentEndsTheBuildOfItsDatasetAndItsEvaluationsAndIsOverWhenTheyAre() {
+    submitYaml(yaml("waits", "sft")).then().statusCode(201);
+    String dataset = datasetRequested("waits").datasetId();
+    broker.send(new ExperimentCancelRequested("waits"));
+    broker.expect(DatasetCancelRequested.class, e -> e.datasetId().equals(dataset));
+    assertThat(experiment("waits").status()).isEqualTo(ExperimentStatus.WAITING_FOR_DATASET);
+    broker.send(new DatasetCancelled(dataset, "cancelled on request"));
+    awaitExperiment("waits", e -> e.status() == ExperimentStatus.CANCELLED);
+
+    run("measured", "sft");
+    Checkpoint checkpoint = checkpoint("measured", "sft");
+    given().post("/experiments/measured/cancel").then().statusCode(200);
+    broker.expect(EvaluationCancelRequested.class, e -> e.checkpointId().equals(checkpoint.id()));
+    assertThat(experiment("measured").status()).isEqualTo(ExperimentStatus.RUNNING);
+    broker.send(
+        new EvaluationCancelled(checkpoint.id(), checkpoint.id(), "measured", "sft", "cancelled"));
+    awaitExperiment("measured", e -> e.status() == ExperimentStatus.CANCELLED);
+    assertThat(broker.events(ExperimentFinished.class))
+        .filteredOn(e -> e.experiment().equals("measured"))
+        .hasSize(1);
   }
 
   @Test
@@ -368,7 +406,7 @@ class ExperimentFlowTest {
         .body("status", equalTo("RUNNING"))
         .body("dataset_uri", equalTo("file:/datasets/ready-made"));
     broker.send(evaluated(checkpoint("by-id", "sft")));
-    awaitExperiment("by-id", e -> e.status().equals("SUCCEEDED"));
+    awaitExperiment("by-id", e -> e.status() == ExperimentStatus.SUCCEEDED);
     assertThat(broker.events(DatasetRequested.class))
         .noneMatch(e -> "by-id".equals(e.requestedBy()));
   }
@@ -443,7 +481,7 @@ class ExperimentFlowTest {
 
     run("after-poison-2", "sft");
     broker.send(evaluated(checkpoint("after-poison-2", "sft")));
-    awaitExperiment("after-poison-2", e -> e.status().equals("SUCCEEDED"));
+    awaitExperiment("after-poison-2", e -> e.status() == ExperimentStatus.SUCCEEDED);
   }
 
   @Test
@@ -533,7 +571,7 @@ class ExperimentFlowTest {
   }
 
   private static TrainingProgress progress(long step) {
-    return new TrainingProgress("train", step, 10, step, 0.1, Map.of("loss", 1.0), 100, 1);
+    return new TrainingProgress(Phase.TRAIN, step, 10, step, 0.1, Map.of("loss", 1.0), 100, 1);
   }
 
   private static TrainingJob trainingJob(Checkpoint checkpoint) throws IOException {

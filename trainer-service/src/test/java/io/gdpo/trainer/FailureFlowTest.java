@@ -20,6 +20,7 @@ import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobStarted;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.support.TestBroker;
@@ -103,7 +104,7 @@ class FailureFlowTest {
   void aResultThatSaysNothingFailsItsJobWithWhatItIs(String stage, String reason) {
     run("result-" + stage, stage);
     ExperimentView view = awaitExperiment("result-" + stage, e -> e.finishedAt() != null);
-    assertThat(view.status()).isEqualTo("FAILED");
+    assertThat(view.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(view.reason()).contains(reason);
   }
 
@@ -114,7 +115,7 @@ class FailureFlowTest {
     Files.writeString(inTheWay, "a file where a folder should be");
     queued("blocked", "in-the-way", "{}");
     ExperimentView view = awaitExperiment("blocked", e -> e.finishedAt() != null);
-    assertThat(view.reason()).contains("could not be started").contains("Not a directory");
+    assertThat(view.reason()).contains("could not be started", "in-the-way", "FileAlreadyExists");
   }
 
   @Test
@@ -141,7 +142,7 @@ class FailureFlowTest {
     submitYaml(yaml("again", "sft", "dpo<sft")).then().statusCode(201);
     String first = requested("again", List.of());
     broker.send(new DatasetFailed(first, "the file was not there yet"));
-    awaitExperiment("again", e -> e.status().equals("FAILED"));
+    awaitExperiment("again", e -> e.status() == ExperimentStatus.FAILED);
 
     submitYaml(yaml("again", "sft", "dpo<sft"))
         .then()
@@ -153,7 +154,7 @@ class FailureFlowTest {
     broker.send(completed(sft));
     broker.send(
         new EvaluationFailed(null, dpo.checkpoint().id(), "again", "dpo", "the disk was full"));
-    awaitExperiment("again", e -> e.status().equals("FAILED"));
+    awaitExperiment("again", e -> e.status() == ExperimentStatus.FAILED);
 
     submitYaml(yaml("again", "sft", "dpo<sft"))
         .then()
@@ -162,7 +163,7 @@ class FailureFlowTest {
     CheckpointSaved second = saved("again", "dpo", 2);
     assertThat(second.checkpoint()).isEqualTo(dpo.checkpoint());
     broker.send(completed(second));
-    ExperimentView view = awaitExperiment("again", e -> e.status().equals("SUCCEEDED"));
+    ExperimentView view = awaitExperiment("again", e -> e.status() == ExperimentStatus.SUCCEEDED);
     assertThat(view.reason()).isNull();
     assertThat(view.stages()).extracting(ExperimentView.StageView::attempts).containsExactly(1, 1);
   }

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.hasKey;
 
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.support.Service;
@@ -89,7 +90,7 @@ class TrainerServiceIT {
       broker.send(new DatasetReady(requested.datasetId(), "file:/nowhere/dataset", Map.of()));
     }
     ExperimentView view = awaitExperiment("no-files", e -> e.finishedAt() != null);
-    assertThat(view.status()).isEqualTo("FAILED");
+    assertThat(view.status()).isEqualTo(ExperimentStatus.FAILED);
     assertThat(view.reason()).startsWith("stage 'sft' failed: ").contains("/nowhere/");
     assertThat(view.stages().get(0).attempts()).isEqualTo(1);
     given()

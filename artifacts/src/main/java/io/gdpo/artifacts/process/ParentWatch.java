@@ -13,7 +13,10 @@ import java.time.Duration;
  * that gives it no input, runs on.
  */
 public final class ParentWatch {
-  /** The environment variable by which a parent asks its child to watch. */
+  /**
+   * Whether a service or a worker ends with its parent: {@code stdin} if at the end of its standard
+   * input. Set by whoever starts one as a child. Default: it does not.
+   */
   public static final String VARIABLE = "GDPO_PARENT_WATCH";
 
   /** The variable's value: watch standard input. */

@@ -2,6 +2,7 @@ package io.gdpo.artifacts.process;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -81,7 +82,7 @@ public final class WorkerProcess<T> {
     }
     ArtifactStore folder;
     try {
-      folder = ArtifactStore.at(arguments.job().resolve("."));
+      folder = Artifacts.at(arguments.job().resolve("."));
     } catch (IllegalArgumentException e) {
       console.println("There is no job there: " + e.getMessage());
       return ExitCode.USAGE;

@@ -2,6 +2,7 @@ package io.gdpo.artifacts.source;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec;
@@ -15,7 +16,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +94,7 @@ public class Sources {
    */
   public static String sha256(Path source) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Digests.sha256();
       long size = 0;
       for (Path file : files(source)) {
         size += Files.size(file);
@@ -112,8 +112,6 @@ public class Sources {
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
       throw new SourceException("Cannot read " + source + ": " + Reason.of(e), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

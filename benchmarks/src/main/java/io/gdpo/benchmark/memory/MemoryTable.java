@@ -1,10 +1,12 @@
 package io.gdpo.benchmark.memory;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.platform.launch.JavaProgram;
 import io.gdpo.platform.launch.LaunchRequest;
@@ -173,7 +175,7 @@ public final class MemoryTable {
             "memory",
             "memory",
             "gdpo",
-            "best",
+            CheckpointKind.BEST,
             1,
             model,
             model,
@@ -184,19 +186,13 @@ public final class MemoryTable {
             128);
     EvaluationTask task =
         new EvaluationTask(
-            checkpoint, new EvaluationSpec("test", "best", 8, number(options, "--tokens", 64), 0L));
+            checkpoint, new EvaluationSpec(null, null, 8, number(options, "--tokens", 64), 0L));
     return run(row, emptied(row), Json.EVENTS.valueToTree(task), "evaluate");
   }
 
   private Path emptied(Case row) throws IOException {
     Path folder = world.folder().resolve("jobs").resolve(row.name().replaceAll("\\W+", "-"));
-    if (Files.exists(folder)) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    AtomicFiles.delete(folder);
     return Files.createDirectories(folder);
   }
 

@@ -94,7 +94,7 @@ public final class TrainingStep implements AutoCloseable {
     if (spec.lora() != null) {
       throw new IllegalArgumentException("steps of low-rank updates are not measured; omit lora");
     }
-    Loss loss = Loss.of(spec);
+    Loss loss = spec.loss();
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =
         new BatchPacker(
@@ -120,8 +120,8 @@ public final class TrainingStep implements AutoCloseable {
       long[] beliefTokens,
       BatchPacker packer)
       throws IOException {
-    if (!Loss.of(spec).needs(Loss.Need.REFERENCE)) {
-      Reference none = Reference.without(Loss.of(spec));
+    if (!spec.loss().needs(Loss.Need.REFERENCE)) {
+      Reference none = Reference.without(spec.loss());
       return new References(none, none);
     }
     CausalLanguageModel model = load(folder, spec);
@@ -140,7 +140,7 @@ public final class TrainingStep implements AutoCloseable {
 
   private static CausalLanguageModel load(Path folder, TrainingSpec spec) throws IOException {
     CausalLanguageModel model = CausalLanguageModel.load(folder, Devices.choose(spec.device()));
-    model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     return model;
   }
 

@@ -95,4 +95,34 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
     }
     return true;
   }
+
+  /**
+   * Refuses what a model does not have.
+   *
+   * @param modelPositions its longest sequence in tokens
+   * @param vocabSize rows of its token embedding
+   * @throws IllegalArgumentException if a position or a token lies outside them
+   */
+  public void requireInside(int modelPositions, int vocabSize) {
+    for (int i = 0; i < tokens.length; i++) {
+      if (positions[i] < 0 || positions[i] >= modelPositions) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "Row %d has a token at position %d, but the model has %d positions; shorten the text",
+                i / length,
+                positions[i],
+                modelPositions));
+      }
+      if (tokens[i] < 0 || tokens[i] >= vocabSize) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "Row %d holds token %d, but the model's vocabulary has %d (vocab_size); the tokenizer is another model's",
+                i / length,
+                tokens[i],
+                vocabSize));
+      }
+    }
+  }
 }

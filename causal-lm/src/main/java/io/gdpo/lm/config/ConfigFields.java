@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -103,6 +104,21 @@ final class ConfigFields {
         throw new InvalidModelException(
             path + field + " holds " + value + "; only \"" + supported + "\" is supported");
       }
+    }
+  }
+
+  /** Refuses another value of a field than that of the one that means the same. */
+  void requireSame(String field, String same, int value) {
+    int given = integer(field, value);
+    if (given != value) {
+      throw new InvalidModelException(
+          String.format(
+              Locale.ROOT,
+              "%s %d and %s %d differ, but mean the same; give one of them",
+              path + field,
+              given,
+              path + same,
+              value));
     }
   }
 

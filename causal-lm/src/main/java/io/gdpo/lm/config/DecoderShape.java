@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * The numbers that every decoder with rotary positions has, whatever its family calls them.
+ * The numbers that every decoder has, whatever its family calls them.
  *
  * @param vocabSize V, rows of the token embedding
  * @param positions the longest sequence in tokens
@@ -73,9 +73,7 @@ public record DecoderShape(
    *
    * @throws InvalidModelException if they cannot
    */
-  static int evenHeadWidth(ConfigFields fields, String widthField, String headsField) {
-    int width = fields.size(widthField);
-    int heads = fields.size(headsField);
+  static int evenHeadWidth(String widthField, int width, String headsField, int heads) {
     if (width % heads != 0) {
       throw new InvalidModelException(
           String.format(
@@ -87,5 +85,14 @@ public record DecoderShape(
               heads));
     }
     return width / heads;
+  }
+
+  /** The same of the names that most families use. */
+  static int evenHeadWidth(ConfigFields fields) {
+    return evenHeadWidth(
+        "hidden_size",
+        fields.size("hidden_size"),
+        "num_attention_heads",
+        fields.size("num_attention_heads"));
   }
 }

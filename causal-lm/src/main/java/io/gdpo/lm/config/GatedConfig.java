@@ -1,7 +1,6 @@
 package io.gdpo.lm.config;
 
 import ai.djl.ndarray.types.Shape;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,19 +13,21 @@ import java.util.regex.Pattern;
 public sealed interface GatedConfig extends RotaryConfig
     permits LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config {
   /** Constants that old checkpoints hold beside the weights. */
-  Pattern CONSTANT =
+  Pattern CONSTANTS =
       Pattern.compile("(model\\.)?(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq");
 
-  /** Whether queries, keys and values have biases. */
-  boolean hasQueryKeyValueBias();
-
-  /** Whether attention's output has a bias. */
-  default boolean hasOutputBias() {
+  /** Whether all of attention's products have biases. */
+  default boolean attentionBias() {
     return false;
   }
 
-  /** Whether the feed-forward layer has biases. */
-  default boolean hasFeedForwardBias() {
+  /** Whether queries, keys and values have biases. */
+  default boolean hasQueryKeyValueBias() {
+    return attentionBias();
+  }
+
+  /** Whether the feed-forward layer's products have biases. */
+  default boolean mlpBias() {
     return false;
   }
 
@@ -48,7 +49,7 @@ public sealed interface GatedConfig extends RotaryConfig
     int otherwise = asMany ? fields.size("num_attention_heads") : keyValueHeads;
     int share = headWidth;
     if (share == 0 && fields.isAbsent("head_dim")) {
-      share = DecoderShape.evenHeadWidth(fields, "hidden_size", "num_attention_heads");
+      share = DecoderShape.evenHeadWidth(fields);
     }
     return DecoderShape.of(
         fields,
@@ -58,16 +59,15 @@ public sealed interface GatedConfig extends RotaryConfig
         1e-6);
   }
 
-  /** Refuses what some of Qwen's configs can ask for: blocks that see less than others. */
-  static void requireFullAttention(ConfigFields fields) {
+  /** Refuses what Qwen's configs can ask for: a window of some blocks. */
+  static void requireNoWindow(ConfigFields fields) {
     fields.requireFixed("use_sliding_window", false);
     fields.known("sliding_window"); // of no block, as there is no use_sliding_window
-    fields.requireAll("layer_types", "full_attention", fields.size("num_hidden_layers"));
   }
 
   @Override
   default List<String> sources() {
-    return List.of("rotary.py", "gated.py", family() + ".py");
+    return List.of("rotary.py", "gated.py", hasQueryKeyNorm() ? "qwen3.py" : "llama.py");
   }
 
   @Override
@@ -81,48 +81,38 @@ public sealed interface GatedConfig extends RotaryConfig
   }
 
   @Override
-  default boolean isConstant(String name) {
-    return CONSTANT.matcher(name).matches();
+  default Pattern constants() {
+    return CONSTANTS;
   }
 
   @Override
   default Map<String, Shape> weights() {
     DecoderShape shape = shape();
     long width = shape.width();
+    long inner = shape.innerWidth();
     long queries = (long) shape.heads() * shape.headWidth();
     long keys = (long) shape.keyValueHeads() * shape.headWidth();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put(tokenEmbedding(), new Shape(shape.vocabSize(), width));
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      String block = "model.layers." + layer + ".";
-      boolean bias = hasQueryKeyValueBias();
-      linear(shapes, block + "self_attn.q_proj", queries, width, bias);
-      linear(shapes, block + "self_attn.k_proj", keys, width, bias);
-      linear(shapes, block + "self_attn.v_proj", keys, width, bias);
-      linear(shapes, block + "self_attn.o_proj", width, queries, hasOutputBias());
-      if (hasQueryKeyNorm()) {
-        shapes.put(block + "self_attn.q_norm.weight", new Shape(shape.headWidth()));
-        shapes.put(block + "self_attn.k_norm.weight", new Shape(shape.headWidth()));
-      }
-      long inner = shape.innerWidth();
-      linear(shapes, block + "mlp.gate_proj", inner, width, hasFeedForwardBias());
-      linear(shapes, block + "mlp.up_proj", inner, width, hasFeedForwardBias());
-      linear(shapes, block + "mlp.down_proj", width, inner, hasFeedForwardBias());
-      shapes.put(block + "input_layernorm.weight", new Shape(width));
-      shapes.put(block + "post_attention_layernorm.weight", new Shape(width));
-    }
-    shapes.put("model.norm.weight", new Shape(width));
-    if (!shape.tieWordEmbeddings()) {
-      shapes.put(untiedHead(), new Shape(shape.vocabSize(), width));
-    }
-    return shapes;
-  }
-
-  private static void linear(
-      Map<String, Shape> shapes, String module, long out, long in, boolean bias) {
-    shapes.put(module + ".weight", new Shape(out, in));
-    if (bias) {
-      shapes.put(module + ".bias", new Shape(out));
-    }
+    WeightShapes shapes = new WeightShapes(this);
+    shapes.blocks(
+        "model.layers",
+        block -> {
+          String attention = block + "self_attn.";
+          shapes.linear(attention + "q_proj", queries, width, hasQueryKeyValueBias());
+          shapes.linear(attention + "k_proj", keys, width, hasQueryKeyValueBias());
+          shapes.linear(attention + "v_proj", keys, width, hasQueryKeyValueBias());
+          shapes.linear(attention + "o_proj", width, queries, attentionBias());
+          if (hasQueryKeyNorm()) {
+            shapes.add(attention + "q_norm.weight", shape.headWidth());
+            shapes.add(attention + "k_norm.weight", shape.headWidth());
+          }
+          shapes.linear(block + "mlp.gate_proj", inner, width, mlpBias());
+          shapes.linear(block + "mlp.up_proj", inner, width, mlpBias());
+          shapes.linear(block + "mlp.down_proj", width, inner, mlpBias());
+          shapes.add(block + "input_layernorm.weight", width);
+          shapes.add(block + "post_attention_layernorm.weight", width);
+        });
+    shapes.add("model.norm.weight", width);
+    shapes.head();
+    return shapes.inOrder();
   }
 }

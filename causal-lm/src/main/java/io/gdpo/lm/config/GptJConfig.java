@@ -1,10 +1,9 @@
 package io.gdpo.lm.config;
 
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,23 +22,20 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
   private static final double THETA = 10_000;
 
   /** Constants that old checkpoints hold beside the weights. */
-  private static final Pattern CONSTANT =
+  private static final Pattern CONSTANTS =
       Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.((masked_)?bias|embed_positions)");
 
-  static GptJConfig parse(JsonNode config) {
-    ConfigFields fields = new ConfigFields(config);
+  static GptJConfig parse(ConfigFields fields) {
     fields.oneOf(
         "activation_function", Set.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh"), "gelu_new");
     fields.requireFixed("rotary", true);
     fields.requireFixed("scale_attn_weights", true);
     fields.requireFixed("tie_word_embeddings", false); // its head has a bias
     int positions = fields.size("n_positions");
-    if (fields.integer("n_ctx", positions) != positions) {
-      throw new InvalidModelException("n_ctx differs from n_positions; only equal is supported");
-    }
+    fields.requireSame("n_ctx", "n_positions", positions);
     int heads = fields.size("n_head");
     int width = fields.size("n_embd");
-    int headWidth = DecoderShape.evenHeadWidth(fields, "n_embd", "n_head");
+    int headWidth = DecoderShape.evenHeadWidth("n_embd", width, "n_head", heads);
     int turned = fields.size("rotary_dim");
     if (turned > headWidth) {
       throw new InvalidModelException(
@@ -63,11 +59,7 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
             fields.positive("initializer_range", 0.02),
             false,
             fields.tokenId("eos_token_id"));
-    GptJConfig read =
-        new GptJConfig(shape, RotaryEmbedding.unscaled(turned, THETA), fields.asFloat32());
-    fields.requireAll("layer_types", "full_attention", shape.layers());
-    fields.refuseOthers();
-    return read;
+    return new GptJConfig(shape, RotaryEmbedding.unscaled(turned, THETA), fields.asFloat32());
   }
 
   @Override
@@ -86,33 +78,27 @@ public record GptJConfig(DecoderShape shape, RotaryEmbedding rotary, ObjectNode 
   }
 
   @Override
-  public boolean isConstant(String name) {
-    return CONSTANT.matcher(name).matches();
+  public Pattern constants() {
+    return CONSTANTS;
   }
 
   @Override
   public Map<String, Shape> weights() {
     long width = shape.width();
-    long inner = shape.innerWidth();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put(tokenEmbedding(), new Shape(shape.vocabSize(), width));
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      String block = PREFIX + "h." + layer + ".";
-      shapes.put(block + "ln_1.weight", new Shape(width));
-      shapes.put(block + "ln_1.bias", new Shape(width));
-      shapes.put(block + "attn.k_proj.weight", new Shape(width, width));
-      shapes.put(block + "attn.v_proj.weight", new Shape(width, width));
-      shapes.put(block + "attn.q_proj.weight", new Shape(width, width));
-      shapes.put(block + "attn.out_proj.weight", new Shape(width, width));
-      shapes.put(block + "mlp.fc_in.weight", new Shape(inner, width));
-      shapes.put(block + "mlp.fc_in.bias", new Shape(inner));
-      shapes.put(block + "mlp.fc_out.weight", new Shape(width, inner));
-      shapes.put(block + "mlp.fc_out.bias", new Shape(width));
-    }
-    shapes.put(PREFIX + "ln_f.weight", new Shape(width));
-    shapes.put(PREFIX + "ln_f.bias", new Shape(width));
-    shapes.put(untiedHead(), new Shape(shape.vocabSize(), width));
-    shapes.put("lm_head.bias", new Shape(shape.vocabSize()));
-    return shapes;
+    WeightShapes shapes = new WeightShapes(this);
+    shapes.blocks(
+        PREFIX + "h",
+        block -> {
+          shapes.layerNorm(block + "ln_1");
+          for (String product : List.of("k_proj", "v_proj", "q_proj", "out_proj")) {
+            shapes.linear(block + "attn." + product, width, width, false);
+          }
+          shapes.linear(block + "mlp.fc_in", shape.innerWidth(), width, true);
+          shapes.linear(block + "mlp.fc_out", width, shape.innerWidth(), true);
+        });
+    shapes.layerNorm(PREFIX + "ln_f");
+    shapes.head();
+    shapes.add("lm_head.bias", shape.vocabSize());
+    return shapes.inOrder();
   }
 }

@@ -1,9 +1,7 @@
 package io.gdpo.lm.config;
 
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,30 +29,25 @@ public record GptNeoXConfig(
   private static final String PREFIX = "gpt_neox.";
 
   /** Constants that old checkpoints hold beside the weights. */
-  private static final Pattern CONSTANT =
+  private static final Pattern CONSTANTS =
       Pattern.compile(
           "(gpt_neox\\.)?layers\\.\\d+\\.attention\\.((masked_)?bias|rotary_emb\\.inv_freq)");
 
-  static GptNeoXConfig parse(JsonNode config) {
-    ConfigFields fields = new ConfigFields(config);
-    int headWidth = DecoderShape.evenHeadWidth(fields, "hidden_size", "num_attention_heads");
+  static GptNeoXConfig parse(ConfigFields fields) {
+    int headWidth = DecoderShape.evenHeadWidth(fields);
     DecoderShape shape =
         DecoderShape.of(
             fields, fields.size("num_attention_heads"), headWidth, "layer_norm_eps", 1e-5);
     String activation =
         fields.oneOf(
             "hidden_act", Set.of("gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"), "gelu");
-    GptNeoXConfig read =
-        new GptNeoXConfig(
-            shape,
-            RotaryEmbedding.ofPart(fields, headWidth),
-            fields.flag("attention_bias", true),
-            fields.flag("use_parallel_residual", true),
-            !activation.equals("gelu"),
-            fields.asFloat32());
-    fields.requireAll("layer_types", "full_attention", shape.layers());
-    fields.refuseOthers();
-    return read;
+    return new GptNeoXConfig(
+        shape,
+        RotaryEmbedding.ofPart(fields, headWidth),
+        fields.flag("attention_bias", true),
+        fields.flag("use_parallel_residual", true),
+        !activation.equals("gelu"),
+        fields.asFloat32());
   }
 
   @Override
@@ -78,8 +71,8 @@ public record GptNeoXConfig(
   }
 
   @Override
-  public boolean isConstant(String name) {
-    return CONSTANT.matcher(name).matches();
+  public Pattern constants() {
+    return CONSTANTS;
   }
 
   @Override
@@ -94,34 +87,19 @@ public record GptNeoXConfig(
   public Map<String, Shape> weights() {
     long width = shape.width();
     long inner = shape.innerWidth();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    shapes.put(tokenEmbedding(), new Shape(shape.vocabSize(), width));
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      String block = PREFIX + "layers." + layer + ".";
-      norm(shapes, block + "input_layernorm");
-      norm(shapes, block + "post_attention_layernorm");
-      linear(shapes, block + "attention.query_key_value", 3 * width, width, attentionBias);
-      linear(shapes, block + "attention.dense", width, width, attentionBias);
-      linear(shapes, block + "mlp.dense_h_to_4h", inner, width, true);
-      linear(shapes, block + "mlp.dense_4h_to_h", width, inner, true);
-    }
-    norm(shapes, PREFIX + "final_layer_norm");
-    if (!shape.tieWordEmbeddings()) {
-      shapes.put(untiedHead(), new Shape(shape.vocabSize(), width));
-    }
-    return shapes;
-  }
-
-  private void norm(Map<String, Shape> shapes, String module) {
-    shapes.put(module + ".weight", new Shape(shape.width()));
-    shapes.put(module + ".bias", new Shape(shape.width()));
-  }
-
-  private static void linear(
-      Map<String, Shape> shapes, String module, long out, long in, boolean bias) {
-    shapes.put(module + ".weight", new Shape(out, in));
-    if (bias) {
-      shapes.put(module + ".bias", new Shape(out));
-    }
+    WeightShapes shapes = new WeightShapes(this);
+    shapes.blocks(
+        PREFIX + "layers",
+        block -> {
+          shapes.layerNorm(block + "input_layernorm");
+          shapes.layerNorm(block + "post_attention_layernorm");
+          shapes.linear(block + "attention.query_key_value", 3 * width, width, attentionBias);
+          shapes.linear(block + "attention.dense", width, width, attentionBias);
+          shapes.linear(block + "mlp.dense_h_to_4h", inner, width, true);
+          shapes.linear(block + "mlp.dense_4h_to_h", width, inner, true);
+        });
+    shapes.layerNorm(PREFIX + "final_layer_norm");
+    shapes.head();
+    return shapes.inOrder();
   }
 }

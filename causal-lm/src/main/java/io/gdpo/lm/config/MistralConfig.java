@@ -1,6 +1,5 @@
 package io.gdpo.lm.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,26 +16,15 @@ public record MistralConfig(
   private static final int KEY_VALUE_HEADS = 8;
   private static final int WINDOW = 4096;
 
-  static MistralConfig parse(JsonNode config) {
-    ConfigFields fields = new ConfigFields(config);
+  static MistralConfig parse(ConfigFields fields) {
     DecoderShape shape = GatedConfig.shape(fields, KEY_VALUE_HEADS, 0);
     int window = fields.isNull("sliding_window") ? 0 : fields.positive("sliding_window", WINDOW);
-    MistralConfig read =
-        new MistralConfig(
-            shape, RotaryEmbedding.of(fields, shape.headWidth()), window, fields.asFloat32());
-    String seen = window == 0 ? "full_attention" : "sliding_attention";
-    fields.requireAll("layer_types", seen, shape.layers());
-    fields.refuseOthers();
-    return read;
+    return new MistralConfig(
+        shape, RotaryEmbedding.of(fields, shape.headWidth()), window, fields.asFloat32());
   }
 
   @Override
   public String family() {
     return "mistral";
-  }
-
-  @Override
-  public boolean hasQueryKeyValueBias() {
-    return false;
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.folder.EndOfText;
@@ -27,7 +28,7 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   String FILE = "config.json";
 
   /** How a family's {@code config.json} is read, by its {@code model_type}. */
-  Map<String, Function<JsonNode, ModelConfig>> FAMILIES =
+  Map<String, Function<ConfigFields, ModelConfig>> FAMILIES =
       new TreeMap<>(
           Map.of(
               "gpt2", Gpt2Config::parse,
@@ -41,40 +42,68 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   /** {@code model_type} in {@code config.json}. */
   String family();
 
+  /** The numbers that every family has. */
+  DecoderShape shape();
+
   /** V, rows of the token embedding. */
-  int vocabSize();
+  default int vocabSize() {
+    return shape().vocabSize();
+  }
 
   /** The longest sequence in tokens. */
-  int positions();
+  default int positions() {
+    return shape().positions();
+  }
 
   /** C, width of the hidden states. */
-  int width();
+  default int width() {
+    return shape().width();
+  }
 
   /** Number of blocks. */
-  int layers();
+  default int layers() {
+    return shape().layers();
+  }
 
   /** H, heads of queries. */
-  int heads();
+  default int heads() {
+    return shape().heads();
+  }
 
   /** G, heads of keys and values. */
-  int keyValueHeads();
+  default int keyValueHeads() {
+    return shape().keyValueHeads();
+  }
 
   /** D, width of a head. */
-  int headWidth();
+  default int headWidth() {
+    return shape().headWidth();
+  }
 
   /** Width of the feed-forward layer. */
-  int innerWidth();
+  default int innerWidth() {
+    return shape().innerWidth();
+  }
+
+  /** The token that ends a text, if the config names one. */
+  default OptionalLong eosTokenId() {
+    return shape().eosTokenId();
+  }
+
+  /** Whether the token embedding is also the projection to the vocabulary. */
+  default boolean tieWordEmbeddings() {
+    return shape().tieWordEmbeddings();
+  }
+
+  /** Epsilon of the norms. */
+  default double normEpsilon() {
+    return shape().normEpsilon();
+  }
 
   /** How many positions back a token sees; 0 for all. */
   default int slidingWindow() {
     return 0;
   }
-
-  /** The token that ends a text, if the config names one. */
-  OptionalLong eosTokenId();
-
-  /** Whether the token embedding is also the projection to the vocabulary. */
-  boolean tieWordEmbeddings();
 
   /** The weights' names and shapes, in Hugging Face's order. */
   Map<String, Shape> weights();
@@ -111,14 +140,30 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
     return false;
   }
 
-  /** Whether a tensor of this name in a file is a constant, not a weight. */
-  boolean isConstant(String name);
+  /** Names of the constants that old checkpoints hold beside the weights. */
+  Pattern constants();
 
-  /** Standard deviation of a weight's random initial values; 0 for those that start constant. */
-  double initialDeviation(String weight);
+  /** Whether a tensor of this name in a file is a constant, not a weight. */
+  default boolean isConstant(String name) {
+    return constants().matcher(name).matches();
+  }
+
+  /**
+   * Standard deviation of a weight's random initial values: matrices start normal, with the
+   * config's deviation; norms and biases start constant, 0 here.
+   */
+  default double initialDeviation(String weight) {
+    return isNorm(weight) || weight.endsWith(".bias") ? 0 : shape().initializerRange();
+  }
 
   /** What a weight that does not start at random starts at. */
-  float initialConstant(String weight);
+  default float initialConstant(String weight) {
+    return isNorm(weight) && weight.endsWith(".weight") ? 1 : 0;
+  }
+
+  private static boolean isNorm(String weight) {
+    return weight.contains("norm.") || weight.contains(".ln_");
+  }
 
   /** The TorchScript sources, beside this class, that compute the family. */
   default List<String> sources() {
@@ -126,10 +171,9 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   }
 
   /** The family's numbers that its TorchScript source reads, besides those of every decoder. */
-  Map<String, Object> attributes();
-
-  /** Epsilon of the norms. */
-  double normEpsilon();
+  default Map<String, Object> attributes() {
+    return Map.of();
+  }
 
   /** The fields of {@code config.json}. */
   ObjectNode json();
@@ -152,7 +196,7 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
         throw new InvalidModelException("expected a JSON object");
       }
       String type = config.path("model_type").asText("");
-      Function<JsonNode, ModelConfig> family = FAMILIES.get(type);
+      Function<ConfigFields, ModelConfig> family = FAMILIES.get(type);
       if (family == null) {
         throw new InvalidModelException(
             (type.isEmpty()
@@ -161,7 +205,12 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
                 + "; take a model of "
                 + String.join(", ", FAMILIES.keySet()));
       }
-      return family.apply(config);
+      ConfigFields fields = new ConfigFields(config);
+      ModelConfig read = family.apply(fields);
+      String seen = read.slidingWindow() > 0 ? "sliding_attention" : "full_attention";
+      fields.requireAll("layer_types", seen, read.layers());
+      fields.refuseOthers();
+      return read;
     } catch (JsonProcessingException e) {
       throw new InvalidModelException(file + " is not JSON: " + e.getOriginalMessage(), e);
     } catch (InvalidModelException e) {
@@ -181,17 +230,15 @@ public sealed interface ModelConfig permits Gpt2Config, RotaryConfig {
   }
 
   /** A GPT-2 of this size, all else as OpenAI's GPT-2 has it, with tied embeddings. */
-  static Gpt2Config gpt2(int vocabSize, int nPositions, int nEmbd, int nLayer, int nHead) {
-    return new Gpt2Config(
-        vocabSize,
-        nPositions,
-        nEmbd,
-        nLayer,
-        nHead,
-        4 * nEmbd,
-        1e-5,
-        0.02,
-        true,
-        OptionalLong.empty());
+  static Gpt2Config gpt2(int vocabSize, int positions, int width, int layers, int heads) {
+    return Gpt2Config.parse(
+        new ConfigFields(
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("vocab_size", vocabSize)
+                .put("n_positions", positions)
+                .put("n_embd", width)
+                .put("n_layer", layers)
+                .put("n_head", heads)));
   }
 }

@@ -1,6 +1,5 @@
 package io.gdpo.lm.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -14,14 +13,11 @@ public record Qwen2Config(DecoderShape shape, RotaryEmbedding rotary, ObjectNode
     implements GatedConfig {
   private static final int KEY_VALUE_HEADS = 32;
 
-  static Qwen2Config parse(JsonNode config) {
-    ConfigFields fields = new ConfigFields(config);
-    GatedConfig.requireFullAttention(fields);
+  static Qwen2Config parse(ConfigFields fields) {
+    GatedConfig.requireNoWindow(fields);
     DecoderShape shape = GatedConfig.shape(fields, KEY_VALUE_HEADS, 0);
-    Qwen2Config read =
-        new Qwen2Config(shape, RotaryEmbedding.of(fields, shape.headWidth()), fields.asFloat32());
-    fields.refuseOthers();
-    return read;
+    return new Qwen2Config(
+        shape, RotaryEmbedding.of(fields, shape.headWidth()), fields.asFloat32());
   }
 
   @Override

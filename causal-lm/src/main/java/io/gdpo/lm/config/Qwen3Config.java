@@ -1,6 +1,5 @@
 package io.gdpo.lm.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,33 +16,19 @@ public record Qwen3Config(
   private static final int KEY_VALUE_HEADS = 32;
   private static final int HEAD_WIDTH = 128;
 
-  static Qwen3Config parse(JsonNode config) {
-    ConfigFields fields = new ConfigFields(config);
-    GatedConfig.requireFullAttention(fields);
+  static Qwen3Config parse(ConfigFields fields) {
+    GatedConfig.requireNoWindow(fields);
     DecoderShape shape = GatedConfig.shape(fields, KEY_VALUE_HEADS, HEAD_WIDTH);
-    Qwen3Config read =
-        new Qwen3Config(
-            shape,
-            RotaryEmbedding.of(fields, shape.headWidth()),
-            fields.flag("attention_bias", false),
-            fields.asFloat32());
-    fields.refuseOthers();
-    return read;
+    return new Qwen3Config(
+        shape,
+        RotaryEmbedding.of(fields, shape.headWidth()),
+        fields.flag("attention_bias", false),
+        fields.asFloat32());
   }
 
   @Override
   public String family() {
     return "qwen3";
-  }
-
-  @Override
-  public boolean hasQueryKeyValueBias() {
-    return attentionBias;
-  }
-
-  @Override
-  public boolean hasOutputBias() {
-    return attentionBias;
   }
 
   @Override

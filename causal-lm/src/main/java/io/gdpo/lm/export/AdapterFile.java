@@ -5,6 +5,7 @@ import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.lora.LoraAdapter;
 import io.gdpo.lm.lora.LoraConfig;
+import io.gdpo.lm.lora.PeftConfig;
 import io.gdpo.lm.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,8 +34,8 @@ final class AdapterFile implements AutoCloseable {
    * @throws InvalidModelException if it is none of this model
    */
   static AdapterFile open(Path folder, ModelConfig model) throws IOException {
-    LoraConfig config = LoraAdapter.config(folder);
-    List<String> modules = LoraAdapter.modules(folder, config, model);
+    LoraConfig config = PeftConfig.read(folder);
+    List<String> modules = PeftConfig.modules(folder, config, model);
     Path file = folder.resolve(LoraAdapter.WEIGHTS);
     Safetensors weights = Safetensors.open(file);
     try {

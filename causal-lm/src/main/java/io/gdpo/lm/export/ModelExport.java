@@ -7,6 +7,7 @@ import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.lora.LoraAdapter;
 import io.gdpo.lm.lora.LoraConfig;
+import io.gdpo.lm.lora.PeftConfig;
 import io.gdpo.lm.safetensors.FloatFile;
 import io.gdpo.lm.safetensors.FloatFormat;
 import io.gdpo.lm.weights.WeightFiles;
@@ -130,7 +131,7 @@ public final class ModelExport {
           sink.put(values, values.length);
         },
         METADATA);
-    ObjectNode json = LoraAdapter.json(joined, modules, model, base);
+    ObjectNode json = PeftConfig.json(joined, modules, model, base);
     revision.ifPresent(commit -> json.put("revision", commit));
     Files.writeString(folder.resolve(AdapterFolder.CONFIG), json.toPrettyString() + "\n");
     new ExportedFiles(chain)

@@ -31,7 +31,11 @@ import java.util.stream.Collectors;
  * more.
  */
 public final class MemoryShare {
-  /** Environment variable that names the folder. */
+  /**
+   * Where jobs and evaluations on a machine say what they need, so that they wait for each other:
+   * docs/reference/memory.md. Default: {@code $XDG_CACHE_HOME/gdpo/memory}, or {@code
+   * ~/.cache/gdpo/memory}.
+   */
   public static final String FOLDER = "GDPO_MEMORY_FOLDER";
 
   private static final String CLAIM = ".claim";

@@ -54,16 +54,19 @@ final class DecoderScript {
     attributes.forEach(
         (name, value) ->
             source.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
-    String head = config.head();
     source.append(resource("decoder.py")).append(resource(product));
     config.sources().forEach(name -> source.append(resource(name)));
     return source
-        .append("\n  def head(self) -> str:\n    return ")
-        .append(quoted(head.substring(0, head.length() - ".weight".length())))
-        .append("\n\n  def names(self) -> List[str]:\n    return [")
+        .append(constant("token_embedding", config.tokenEmbedding()))
+        .append(constant("head", config.head().replaceFirst("\\.weight$", "")))
+        .append("\n  def names(self) -> List[str]:\n    return [")
         .append(names.stream().map(DecoderScript::quoted).collect(Collectors.joining(", ")))
         .append("]\n")
         .toString();
+  }
+
+  private static String constant(String method, String name) {
+    return "\n  def " + method + "(self) -> str:\n    return " + quoted(name) + "\n";
   }
 
   private static String type(Object attribute) {

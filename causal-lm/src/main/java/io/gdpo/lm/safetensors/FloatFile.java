@@ -2,7 +2,7 @@ package io.gdpo.lm.safetensors;
 
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.safetensors.Safetensors.Declared;
+import io.gdpo.lm.safetensors.SafetensorsHeader.Declared;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,7 +49,7 @@ public final class FloatFile {
     Map<String, Declared> declared = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> declared.put(name, new Declared(tensor.format.storage(), tensor.shape)));
-    Safetensors.write(
+    SafetensorsWriter.write(
         file,
         declared,
         (out, name) -> {
@@ -87,7 +87,7 @@ public final class FloatFile {
       stored.clear().limit(bytes);
       tensor.format.narrow(values, count, stored);
       requireInside(values, count);
-      Safetensors.writeAll(out, stored);
+      SafetensorsWriter.writeAll(out, stored);
       written += count;
     }
 

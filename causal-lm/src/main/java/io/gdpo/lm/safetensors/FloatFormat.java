@@ -1,6 +1,5 @@
 package io.gdpo.lm.safetensors;
 
-import io.gdpo.lm.safetensors.Safetensors.Storage;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;

@@ -2,17 +2,11 @@ package io.gdpo.lm.safetensors;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.InvalidModelException;
-import java.io.EOFException;
+import io.gdpo.lm.safetensors.SafetensorsHeader.Declared;
+import io.gdpo.lm.safetensors.SafetensorsHeader.Entry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,54 +29,14 @@ import java.util.function.BiFunction;
  */
 public final class Safetensors implements AutoCloseable {
   /** Tensors are read, widened and written in pieces of at most this many elements. */
-  private static final int PIECE = 1 << 20;
+  static final int PIECE = 1 << 20;
 
-  /** Direct memory is freed late, so that each thread keeps its own for a piece. */
-  private static final ThreadLocal<ByteBuffer> STORED =
-      ThreadLocal.withInitial(() -> direct(PIECE * Long.BYTES));
+  private final SafetensorsReader reader;
+  private final SafetensorsHeader header;
 
-  private static final ThreadLocal<ByteBuffer> WIDE =
-      ThreadLocal.withInitial(() -> direct(PIECE * Float.BYTES));
-
-  private final Path file;
-  private final FileChannel channel;
-  private final Map<String, Entry> entries;
-  private final Map<String, String> metadata;
-
-  private Safetensors(
-      Path file, FileChannel channel, Map<String, Entry> entries, Map<String, String> metadata) {
-    this.file = file;
-    this.channel = channel;
-    this.entries = entries;
-    this.metadata = metadata;
-  }
-
-  /** Where a tensor lies: {@code begin} and {@code end} are offsets in the file. */
-  record Entry(Storage storage, Shape shape, long begin, long end) {}
-
-  /** Element types with their sizes; those that are not loaded may still stand in a file. */
-  enum Storage {
-    F32(4),
-    F16(2),
-    BF16(2),
-    I64(8),
-    F64(8),
-    I32(4),
-    I16(2),
-    I8(1),
-    U8(1),
-    BOOL(1),
-    U16(2),
-    U32(4),
-    U64(8);
-
-    private static final Set<Storage> FLOATS = Set.of(F32, F16, BF16);
-
-    final int bytes;
-
-    Storage(int bytes) {
-      this.bytes = bytes;
-    }
+  private Safetensors(SafetensorsReader reader, SafetensorsHeader header) {
+    this.reader = reader;
+    this.header = header;
   }
 
   /**
@@ -94,38 +48,22 @@ public final class Safetensors implements AutoCloseable {
   public static Safetensors open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-      return new Safetensors(file, channel, header.entries(), header.metadata());
+      return new Safetensors(
+          new SafetensorsReader(file, channel), SafetensorsHeader.read(file, channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  static ByteBuffer read(FileChannel channel, long begin, int bytes) throws IOException {
-    ByteBuffer read = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    fill(channel, begin, read);
-    return read;
-  }
-
-  /** Reads until the buffer is full, and makes it ready to be taken from. */
-  private static void fill(FileChannel channel, long begin, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, begin + buffer.position()) < 0) {
-        throw new EOFException("the file became shorter while it was read");
-      }
-    }
-    buffer.flip();
-  }
-
   /** Names of the tensors, in the header's order. */
   public Set<String> names() {
-    return Collections.unmodifiableSet(entries.keySet());
+    return Collections.unmodifiableSet(header.entries().keySet());
   }
 
   /** The header's free texts. */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(metadata);
+    return Collections.unmodifiableMap(header.metadata());
   }
 
   /** The shape of a tensor. */
@@ -149,16 +87,13 @@ public final class Safetensors implements AutoCloseable {
    * @param into filled from its beginning with {@code count} elements as float32
    */
   public void readFloats(String name, long from, float[] into, int count) throws IOException {
-    Entry entry = floats(name);
-    int width = entry.storage().bytes;
-    ByteBuffer stored = read(channel, entry.begin() + from * width, count * width);
-    FloatFormat.of(entry.storage()).widen(stored, into, count);
+    reader.floats(floats(name), from, into, count);
   }
 
   private Entry named(String name) {
-    Entry entry = entries.get(name);
+    Entry entry = header.entries().get(name);
     if (entry == null) {
-      throw new InvalidModelException(file + " has no tensor " + name);
+      throw new InvalidModelException(reader.file() + " has no tensor " + name);
     }
     return entry;
   }
@@ -170,14 +105,19 @@ public final class Safetensors implements AutoCloseable {
    * @throws InvalidModelException if there is none of this name, or it holds other numbers
    */
   public NDArray loadFloats(NDManager owner, String name) {
-    return load(owner, name, floats(name));
+    return reader.tensor(owner, name, floats(name));
   }
 
   private Entry floats(String name) {
     Entry entry = named(name);
     if (!Storage.FLOATS.contains(entry.storage())) {
       throw new InvalidModelException(
-          file + ": tensor " + name + " holds " + entry.storage() + "; F32, F16 or BF16 is needed");
+          reader.file()
+              + ": tensor "
+              + name
+              + " holds "
+              + entry.storage()
+              + "; F32, F16 or BF16 is needed");
     }
     return entry;
   }
@@ -189,12 +129,7 @@ public final class Safetensors implements AutoCloseable {
    * @throws InvalidModelException if there is none of this name, or it holds floats
    */
   public NDArray loadLongs(NDManager owner, String name) {
-    Entry entry = named(name);
-    if (entry.storage() != Storage.I64) {
-      throw new InvalidModelException(
-          file + ": tensor " + name + " holds " + entry.storage() + " where I64 was expected");
-    }
-    return load(owner, name, entry);
+    return reader.tensor(owner, name, stored(name, Storage.I64));
   }
 
   /**
@@ -204,66 +139,17 @@ public final class Safetensors implements AutoCloseable {
    * @throws InvalidModelException if there is none of this name, or it holds other numbers
    */
   public NDArray loadDoubles(NDManager owner, String name) {
+    return reader.tensor(owner, name, stored(name, Storage.F64));
+  }
+
+  private Entry stored(String name, Storage expected) {
     Entry entry = named(name);
-    if (entry.storage() != Storage.F64) {
+    if (entry.storage() != expected) {
       throw new InvalidModelException(
-          file + ": tensor " + name + " holds " + entry.storage() + " where F64 was expected");
+          "%s: tensor %s holds %s where %s was expected"
+              .formatted(reader.file(), name, entry.storage(), expected));
     }
-    return load(owner, name, entry);
-  }
-
-  private NDArray load(NDManager owner, String name, Entry entry) {
-    DataType type =
-        switch (entry.storage()) {
-          case I64 -> DataType.INT64;
-          case F64 -> DataType.FLOAT64;
-          default -> DataType.FLOAT32;
-        };
-    NDArray tensor = owner.create(entry.shape(), type);
-    try (NDManager scratch = owner.newSubManager()) {
-      long elements = entry.shape().size();
-      NDArray flat = tensor.reshape(new Shape(elements));
-      flat.attach(scratch);
-      ByteBuffer stored = STORED.get();
-      boolean widens = entry.storage().bytes < Float.BYTES;
-      ByteBuffer values = widens ? WIDE.get() : stored;
-      for (long from = 0; from < elements; from += PIECE) {
-        int count = (int) Math.min(PIECE, elements - from);
-        int bytes = entry.storage().bytes;
-        fill(channel, entry.begin() + from * bytes, stored.clear().limit(count * bytes));
-        switch (entry.storage()) {
-          case F32, F64, I64 -> {}
-          case F16 -> widen(stored, values.clear(), HalfPrecision::toFloat);
-          case BF16 -> widen(stored, values.clear(), bits -> Float.intBitsToFloat(bits << 16));
-          default -> throw new IllegalStateException(entry.storage() + " is not loaded");
-        }
-        try (NDArray piece = scratch.create(values, new Shape(count), type)) { // a mere alias
-          flat.set(new NDIndex("{}:{}", from, from + count), piece);
-        }
-      }
-      return tensor;
-    } catch (IOException e) {
-      tensor.close();
-      throw new UncheckedIOException("Cannot read tensor " + name + " of " + file, e);
-    }
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-  }
-
-  @FunctionalInterface
-  private interface Widening {
-    float toFloat(short bits);
-  }
-
-  private static void widen(ByteBuffer narrow, ByteBuffer wide, Widening widening) {
-    ShortBuffer from = narrow.asShortBuffer();
-    FloatBuffer to = wide.asFloatBuffer();
-    wide.limit(from.remaining() * Float.BYTES);
-    while (from.hasRemaining()) {
-      to.put(widening.toFloat(from.get()));
-    }
+    return entry;
   }
 
   /**
@@ -278,10 +164,12 @@ public final class Safetensors implements AutoCloseable {
   public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
       throws IOException {
     Map<String, Declared> declared = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) ->
-            declared.put(name, new Declared(storageOf(name, tensor), tensor.getShape())));
-    write(file, declared, (out, name) -> writeTensor(out, tensors.get(name)), metadata);
+    tensors.forEach((name, tensor) -> declared.put(name, SafetensorsWriter.declared(name, tensor)));
+    SafetensorsWriter.write(
+        file,
+        declared,
+        (out, name) -> SafetensorsWriter.writeTensor(out, tensors.get(name)),
+        metadata);
   }
 
   /**
@@ -301,89 +189,25 @@ public final class Safetensors implements AutoCloseable {
       throws IOException {
     Map<String, Declared> declared = new LinkedHashMap<>();
     shapes.forEach((name, shape) -> declared.put(name, new Declared(Storage.F32, shape)));
-    write(
+    SafetensorsWriter.write(
         file,
         declared,
         (out, name) -> {
           try (NDManager scratch = owner.newSubManager()) {
             NDArray tensor = made.apply(scratch, name);
-            if (!new Declared(storageOf(name, tensor), tensor.getShape())
-                .equals(declared.get(name))) {
+            if (!SafetensorsWriter.declared(name, tensor).equals(declared.get(name))) {
               throw new IllegalArgumentException(
                   "Tensor %s is %s, but was declared as %s"
                       .formatted(name, tensor.getShape(), shapes.get(name)));
             }
-            writeTensor(out, tensor);
+            SafetensorsWriter.writeTensor(out, tensor);
           }
         },
         metadata);
   }
 
-  /** What the header says of a tensor, but for its place. */
-  record Declared(Storage storage, Shape shape) {}
-
-  @FunctionalInterface
-  interface TensorWriter {
-    void write(FileChannel out, String name) throws IOException;
-  }
-
-  static void write(
-      Path file, Map<String, Declared> declared, TensorWriter tensors, Map<String, String> metadata)
-      throws IOException {
-    ByteBuffer header = ByteBuffer.wrap(SafetensorsHeader.of(declared, metadata));
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      writeAll(out, length.putLong(header.remaining()).flip());
-      writeAll(out, header);
-      for (String name : declared.keySet()) {
-        tensors.write(out, name);
-      }
-      out.force(true);
-    }
-  }
-
-  private static Storage storageOf(String name, NDArray tensor) {
-    return switch (tensor.getDataType()) {
-      case FLOAT32 -> Storage.F32;
-      case FLOAT64 -> Storage.F64;
-      case INT64 -> Storage.I64;
-      default ->
-          throw new IllegalArgumentException(
-              "Tensor "
-                  + name
-                  + " is "
-                  + tensor.getDataType()
-                  + "; only float32, float64 and int64 are written");
-    };
-  }
-
-  private static void writeTensor(FileChannel out, NDArray tensor) throws IOException {
-    try (NDManager scratch = tensor.getManager().newSubManager()) {
-      long elements = tensor.getShape().size();
-      NDArray flat = tensor.reshape(new Shape(elements));
-      flat.attach(scratch);
-      for (long from = 0; from < elements; from += PIECE) {
-        NDArray piece =
-            flat.get(scratch, new NDIndex("{}:{}", from, Math.min(elements, from + PIECE)));
-        ByteBuffer bytes = piece.toByteBuffer();
-        writeAll(out, bytes);
-      }
-    }
-  }
-
-  static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    channel.close();
+    reader.channel().close();
   }
 }

@@ -8,9 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.lm.InvalidModelException;
-import io.gdpo.lm.safetensors.Safetensors.Declared;
-import io.gdpo.lm.safetensors.Safetensors.Entry;
-import io.gdpo.lm.safetensors.Safetensors.Storage;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.channels.FileChannel;
@@ -33,6 +30,12 @@ import java.util.Map;
  * @param metadata free texts
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
+  /** Where a tensor lies: {@code begin} and {@code end} are offsets in the file. */
+  record Entry(Storage storage, Shape shape, long begin, long end) {}
+
+  /** What the header says of a tensor, but for its place. */
+  record Declared(Storage storage, Shape shape) {}
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -54,7 +57,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     if (size < Long.BYTES) {
       throw not(file, "it has " + size + " bytes");
     }
-    long length = Safetensors.read(channel, 0, Long.BYTES).getLong();
+    long length = SafetensorsReader.read(channel, 0, Long.BYTES).getLong();
     if (length < 2 || length > LONGEST) {
       throw not(
           file,
@@ -76,7 +79,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     }
     Map<String, Entry> entries = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
-    JsonNode header = json(file, Safetensors.read(channel, Long.BYTES, (int) length).array());
+    JsonNode header = json(file, SafetensorsReader.read(channel, Long.BYTES, (int) length).array());
     for (Map.Entry<String, JsonNode> field : header.properties()) {
       if (field.getKey().equals(METADATA)) {
         field.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));

@@ -1,9 +1,5 @@
 # GPT-NeoX (Black et al., 2022; Pythia: Biderman et al., 2023), computed as Hugging Face's GPTNeoXForCausalLM
-# computes it. Shapes and shared methods: decoder.py; angles: rotary.py.
-
-  # tokens, positions [B, T] -> [B, T, C]; positions are in the turns of queries and keys
-  def embedded(self, tokens: Tensor, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
-    return torch.embedding(w["gpt_neox.embed_in.weight"], tokens)
+# computes it. Shapes and shared methods: decoder.py; embedding, angles: rotary.py.
 
   # Parallel: x + attention(norm1(x)) + mlp(norm2(x)); else y = x + attention(norm1(x)), y + mlp(norm2(y)).
   # x [B, T, C] -> [B, T, C]

@@ -1,9 +1,5 @@
 # GPT-J (Wang and Komatsuzaki, 2021, "GPT-J-6B: A 6 Billion Parameter Autoregressive Language Model"), computed as
-# Hugging Face's GPTJForCausalLM computes it. Shapes and shared methods: decoder.py; angles: rotary.py.
-
-  # tokens, positions [B, T] -> [B, T, C]; positions are in the turns of queries and keys
-  def embedded(self, tokens: Tensor, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
-    return torch.embedding(w["transformer.wte.weight"], tokens)
+# Hugging Face's GPTJForCausalLM computes it. Shapes and shared methods: decoder.py; embedding, angles: rotary.py.
 
   # Attention and feed-forward side by side, on one norm: x + attention(norm(x)) + mlp(norm(x)).
   # x [B, T, C] -> [B, T, C]

@@ -18,3 +18,7 @@
   # positions [B, T] -> [B, T, R / 2]
   def angles(self, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
     return torch.unsqueeze(torch.to(positions, 6), -1) * (self).frequencies(positions)
+
+  # Positions are in the turns of queries and keys only. tokens, positions [B, T] -> [B, T, C]
+  def embedded(self, tokens: Tensor, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    return torch.embedding(w[(self).token_embedding()], tokens)

@@ -15,19 +15,18 @@ import io.gdpo.lm.Golden;
 import io.gdpo.lm.GoldenModel;
 import io.gdpo.lm.TestLoss;
 import io.gdpo.lm.batch.TokenBatch;
-import io.gdpo.lm.config.Gpt2Config;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,8 +131,12 @@ class CausalLanguageModelTest {
 
   @Test
   void an_untied_model_keeps_its_own_projection(@TempDir Path folder) throws IOException {
-    ModelConfig untied =
-        new Gpt2Config(43, 11, 12, 1, 3, 17, 1e-5, 0.02, false, OptionalLong.of(0));
+    Files.writeString(
+        folder.resolve("config.json"),
+        """
+        {"model_type": "gpt2", "vocab_size": 43, "n_positions": 11, "n_embd": 12, "n_layer": 1,
+         "n_head": 3, "n_inner": 17, "tie_word_embeddings": false, "eos_token_id": 0}""");
+    ModelConfig untied = ModelConfig.load(folder);
     try (CausalLanguageModel model = CausalLanguageModel.random(untied, 1, Device.cpu())) {
       model.save(folder, Golden.folder());
       try (CausalLanguageModel loaded = CausalLanguageModel.load(folder, Device.cpu());

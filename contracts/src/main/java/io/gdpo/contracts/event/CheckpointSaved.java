@@ -1,5 +1,6 @@
 package io.gdpo.contracts.event;
 
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 
 /** A finished job left a checkpoint worth evaluating. */

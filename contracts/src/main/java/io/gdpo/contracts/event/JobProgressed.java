@@ -1,8 +1,10 @@
 package io.gdpo.contracts.event;
 
+import io.gdpo.contracts.job.TrainingProgress;
+
 /**
- * How far a training process has come. Sent by the process itself, best effort; the full record is
- * {@code progress.jsonl} beside its checkpoints.
+ * How far a training process has come: one line of its progress, each told once. The full record
+ * lies beside its checkpoints ({@link io.gdpo.contracts.job.JobFolder#progress}).
  */
 public record JobProgressed(String jobId, int attempt, TrainingProgress progress)
     implements Event.OfJob {

@@ -1,6 +1,5 @@
 package io.gdpo.contracts.job;
 
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import java.time.Instant;
 import java.util.List;
@@ -13,8 +12,8 @@ import java.util.Map;
  * @param prompts distinct prompts of the split
  * @param samples sampled responses, all prompts together
  * @param pairs preference pairs of the split
- * @param metrics means over questions, by name ({@link io.gdpo.contracts.metric.MetricCatalogue});
- *     a question's prompts were averaged first
+ * @param metrics means over questions, by name ({@link io.gdpo.contracts.metric.MetricKey}); a
+ *     question's prompts were averaged first
  */
 public record EvaluationResult(
     Checkpoint checkpoint,

@@ -1,6 +1,5 @@
 package io.gdpo.contracts.job;
 
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
 
 /**

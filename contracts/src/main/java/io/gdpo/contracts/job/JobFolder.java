@@ -1,6 +1,5 @@
 package io.gdpo.contracts.job;
 
-import io.gdpo.contracts.ArtifactUri;
 import java.nio.file.Path;
 
 /**
@@ -9,15 +8,33 @@ import java.nio.file.Path;
  * @param root the job's folder
  */
 public record JobFolder(Path root) {
+  /** Name of {@link #job()}. */
+  public static final String JOB = "job.json";
+
+  /** Name of {@link #progress()}. */
+  public static final String PROGRESS = "progress";
+
+  /** Name of {@link #best()}. */
+  public static final String BEST = "best";
+
   private static final String REFERENCE = "reference-";
 
   /** The job's specification: {@link TrainingJob}. */
   public Path job() {
-    return root.resolve("job.json");
+    return root.resolve(JOB);
   }
 
-  /** One {@link io.gdpo.contracts.event.TrainingProgress} a line. */
+  /**
+   * Numbered pieces, {@code 000001.jsonl} and so on, with one {@link
+   * io.gdpo.contracts.job.TrainingProgress} a line; an attempt that goes on from a checkpoint
+   * writes the lines behind it once more ({@link io.gdpo.contracts.job.TrainingProgress#history}).
+   */
   public Path progress() {
+    return root.resolve(PROGRESS);
+  }
+
+  /** Where versions before kept all lines of progress, in one file. */
+  public Path progressOfEarlierVersion() {
     return root.resolve("progress.jsonl");
   }
 
@@ -26,11 +43,9 @@ public record JobFolder(Path root) {
     return root.resolve("hub-model.json");
   }
 
-  /** Log-probabilities of reference models, by content: shared by jobs, or this one's own. */
-  public Path referenceLogProbs(TrainingJob job) {
-    return job.referenceLogProbs() == null
-        ? root.resolve("reference-log-probs")
-        : Path.of(ArtifactUri.of(job.referenceLogProbs()));
+  /** Log-probabilities of reference models, by content, of a job that shares none. */
+  public Path referenceLogProbs() {
+    return root.resolve("reference-log-probs");
   }
 
   /** A reference model that lies nowhere else, by the digest of what it follows from. */
@@ -58,17 +73,12 @@ public record JobFolder(Path root) {
 
   /** The best model by the selection metric, in Hugging Face layout. */
   public Path best() {
-    return root.resolve("best");
+    return root.resolve(BEST);
   }
 
   /** The last model, in Hugging Face layout. */
   public Path last() {
     return root.resolve("final");
-  }
-
-  /** Locked by the one process that works in this folder. */
-  public Path lock() {
-    return root.resolve("lock");
   }
 
   /** {@link WorkOutcome} of the latest attempt that ended. */

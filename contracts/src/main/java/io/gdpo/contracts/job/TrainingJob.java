@@ -22,9 +22,9 @@ import java.util.Optional;
  * @param parentModelUri folder (Hugging Face layout) of the parent stage's model
  * @param referenceModelUri the model that implicit rewards are measured against; the model that
  *     training starts from if absent
- * @param outputFolder {@code file:} URI of the job's folder ({@link JobFolder})
- * @param referenceLogProbs {@code file:} URI of the folder where jobs share what they computed of
- *     reference models, by content; the job's own folder if absent
+ * @param outputFolder address of the job's folder ({@link JobFolder})
+ * @param referenceLogProbs address of the folder where jobs share what they computed of reference
+ *     models, by content; the job's own folder if absent
  * @param threads for tensor operations; all processors if absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -51,6 +51,11 @@ public record DatasetSpec(
     synthesis = synthesis == null && survey != null ? new SynthesisSpec(null, null) : synthesis;
   }
 
+  /** The same data, its tokens counted by another tokenizer. */
+  public DatasetSpec withTokenizer(String other) {
+    return new DatasetSpec(id, survey, examples, group, synthesis, other);
+  }
+
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
     FieldChecks check = new FieldChecks(path);

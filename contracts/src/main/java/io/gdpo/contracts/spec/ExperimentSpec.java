@@ -1,6 +1,8 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Checked;
+import io.gdpo.contracts.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -24,7 +26,8 @@ public record ExperimentSpec(
     DatasetSpec dataset,
     ModelSpec model,
     List<StageSpec> stages,
-    EvaluationSpec evaluation) {
+    EvaluationSpec evaluation)
+    implements Checked {
 
   /** Each stage is a process and a row of every list. */
   private static final int MOST_STAGES = 100;
@@ -44,6 +47,11 @@ public record ExperimentSpec(
       throw new InvalidSpecException(problems);
     }
     return this;
+  }
+
+  @Override
+  public InvalidSpecException refusal(Map<String, String> misread) {
+    return new InvalidSpecException(misread, problems());
   }
 
   /** Everything that is wrong with this specification; empty if it can be run. */
@@ -104,15 +112,13 @@ public record ExperimentSpec(
       boolean needsReference =
           stage.training() != null
               && stage.training().loss() != null
-              && Loss.ofLabel(stage.training().loss())
-                  .map(l -> l.needs(Loss.Need.REFERENCE))
-                  .orElse(false);
+              && stage.training().loss().needs(Loss.Need.REFERENCE);
       if (needsReference && model != null && model.init() != null) {
         problems.add(
             new SpecProblem(
                 path,
                 "'"
-                    + stage.training().loss()
+                    + stage.training().loss().label()
                     + "' compares with a trained reference model; name the stage to start from"));
       }
       return;
@@ -122,7 +128,7 @@ public record ExperimentSpec(
           new SpecProblem(
               path,
               "there is no stage "
-                  + FieldChecks.quoted(stage.parent())
+                  + Reason.quoted(stage.parent())
                   + "; the stages are "
                   + byName.keySet()));
       return;
@@ -142,7 +148,7 @@ public record ExperimentSpec(
           new SpecProblem(
               path,
               "must be 1 to 63 lower-case letters, digits and dashes, is "
-                  + (name == null ? "missing" : FieldChecks.quoted(name))));
+                  + (name == null ? "missing" : Reason.quoted(name))));
       return false;
     }
     return true;

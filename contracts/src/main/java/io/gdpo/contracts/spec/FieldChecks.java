@@ -1,5 +1,6 @@
 package io.gdpo.contracts.spec;
 
+import io.gdpo.contracts.Reason;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -23,9 +24,6 @@ public final class FieldChecks {
   public static final int LONGEST_NAME = 500;
 
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
-
-  /** How much of a wrong text is quoted. */
-  private static final int LONGEST_QUOTE = 80;
 
   private final String path;
   private final List<SpecProblem> problems = new ArrayList<>();
@@ -65,9 +63,11 @@ public final class FieldChecks {
       String named =
           SCHEME.matcher(value).matches() ? new URI(value).getPath() : Path.of(value).toString();
       if (named == null) {
-        add(field, "is a URI without a path, as in file:/data/survey.csv; is " + quoted(value));
+        add(
+            field,
+            "is a URI without a path, as in file:/data/survey.csv; is " + Reason.quoted(value));
       } else if (wrongCharacter(named) >= 0) {
-        add(field, "names a path with a control character; is " + quoted(value));
+        add(field, "names a path with a control character; is " + Reason.quoted(value));
       }
     } catch (URISyntaxException e) {
       add(
@@ -77,9 +77,9 @@ public final class FieldChecks {
               "is no URI: %s at character %d of %s",
               e.getReason(),
               e.getIndex() + 1,
-              quoted(value)));
+              Reason.quoted(value)));
     } catch (InvalidPathException e) {
-      add(field, "is no path here: %s: %s".formatted(e.getReason(), quoted(value)));
+      add(field, "is no path here: %s: %s".formatted(e.getReason(), Reason.quoted(value)));
     }
   }
 
@@ -96,7 +96,7 @@ public final class FieldChecks {
               "must be at most %d characters, is %d: %s",
               longest,
               value.length(),
-              quoted(value)));
+              Reason.quoted(value)));
       return false;
     }
     int at = wrongCharacter(value);
@@ -108,7 +108,7 @@ public final class FieldChecks {
               "must hold no control characters and no lone surrogates, but character %d is U+%04X: %s",
               at + 1,
               value.codePointAt(at),
-              quoted(value)));
+              Reason.quoted(value)));
     }
     return at < 0;
   }
@@ -140,27 +140,7 @@ public final class FieldChecks {
     if (value instanceof Double number && number.isInfinite()) {
       add(field, "must be finite, is " + value);
     } else if (value != null && !holds.test(value)) {
-      add(field, rule + ", is " + (value instanceof String text ? quoted(text) : value));
+      add(field, rule + ", is " + (value instanceof String text ? Reason.quoted(text) : value));
     }
-  }
-
-  /** One of a few words. */
-  public void oneOf(String field, String value, List<String> allowed) {
-    that(field, value, allowed::contains, "must be one of " + String.join(", ", allowed));
-  }
-
-  /** The beginning of a text in quotes, with {@code \}{@code u0000} for what is not shown. */
-  static String quoted(String value) {
-    StringBuilder shown = new StringBuilder("'");
-    int end = Math.min(value.length(), LONGEST_QUOTE);
-    for (int at = 0; at < end; at += Character.charCount(value.codePointAt(at))) {
-      int codePoint = value.codePointAt(at);
-      switch (Character.getType(codePoint)) {
-        case Character.CONTROL, Character.SURROGATE, Character.FORMAT ->
-            shown.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
-        default -> shown.appendCodePoint(codePoint);
-      }
-    }
-    return shown.append(end < value.length() ? "...'" : "'").toString();
   }
 }

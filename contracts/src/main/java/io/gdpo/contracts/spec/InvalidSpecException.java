@@ -1,7 +1,9 @@
 package io.gdpo.contracts.spec;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A specification that cannot be run; holds every problem found, not only the first. */
 public class InvalidSpecException extends RuntimeException {
@@ -12,6 +14,16 @@ public class InvalidSpecException extends RuntimeException {
   public InvalidSpecException(List<SpecProblem> problems) {
     super(problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
     this.problems = List.copyOf(problems);
+  }
+
+  /** A specification of which some fields could not be read. */
+  public InvalidSpecException(Map<String, String> misread, List<SpecProblem> others) {
+    this(
+        Stream.concat(
+                misread.entrySet().stream()
+                    .map(e -> new SpecProblem(e.getKey().substring(1), e.getValue())),
+                others.stream().filter(other -> !misread.containsKey("." + other.field())))
+            .toList());
   }
 
   public List<SpecProblem> problems() {

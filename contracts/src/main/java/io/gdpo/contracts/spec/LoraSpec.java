@@ -1,6 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Reason;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -74,7 +75,7 @@ public record LoraSpec(
       check.add(
           "target_modules",
           "%s is neither a name nor a regular expression: %s"
-              .formatted(FieldChecks.quoted(pattern), e.getDescription()));
+              .formatted(Reason.quoted(pattern), e.getDescription()));
     }
   }
 }

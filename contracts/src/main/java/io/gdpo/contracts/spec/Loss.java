@@ -1,24 +1,21 @@
 package io.gdpo.contracts.spec;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
-import java.util.Optional;
+import io.gdpo.contracts.Choice;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The training losses, under the names that experiment files use, and what each needs. Its formula
  * is the method of the same name in the training engine's {@code objectives.py}.
  */
-public enum Loss {
-  SFT("sft"),
-  DPO("dpo", Need.PAIRS, Need.REFERENCE),
-  IPO("ipo", Need.PAIRS, Need.REFERENCE),
-  BELIEF_DPO("belief-dpo", Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
-  BELIEF_SFT("belief-sft", Need.BELIEFS),
-  GDPO("gdpo", Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
-  KTO("kto", Need.JUDGED, Need.REFERENCE, Need.KL),
-  GDPO_KTO("gdpo-kto", Need.JUDGED, Need.BELIEFS, Need.REFERENCE, Need.KL);
+public enum Loss implements Choice {
+  SFT(),
+  DPO(Need.PAIRS, Need.REFERENCE),
+  IPO(Need.PAIRS, Need.REFERENCE),
+  BELIEF_DPO(Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
+  BELIEF_SFT(Need.BELIEFS),
+  GDPO(Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
+  KTO(Need.JUDGED, Need.REFERENCE, Need.KL),
+  GDPO_KTO(Need.JUDGED, Need.BELIEFS, Need.REFERENCE, Need.KL);
 
   /** What a loss may need beside a prompt and a chosen response to it. */
   public enum Need {
@@ -42,17 +39,10 @@ public enum Loss {
     KL
   }
 
-  private final String label;
   private final Set<Need> needs;
 
-  Loss(String label, Need... needs) {
-    this.label = label;
+  Loss(Need... needs) {
     this.needs = Set.of(needs);
-  }
-
-  @JsonValue
-  public String label() {
-    return label;
   }
 
   public boolean needs(Need need) {
@@ -62,29 +52,5 @@ public enum Loss {
   /** Whether rejected responses are read beside the chosen ones. */
   public boolean readsRejected() {
     return needs(Need.PAIRS) || needs(Need.JUDGED);
-  }
-
-  public static Optional<Loss> ofLabel(String label) {
-    return Arrays.stream(values()).filter(l -> l.label.equals(label)).findFirst();
-  }
-
-  /**
-   * The loss that a specification asks for.
-   *
-   * @throws IllegalArgumentException if it is none
-   */
-  public static Loss of(TrainingSpec spec) {
-    return ofLabel(spec.loss())
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    FieldChecks.quoted(spec.loss())
-                        + " is not a loss; the losses are "
-                        + labels()));
-  }
-
-  /** All labels, for error messages. */
-  public static String labels() {
-    return Arrays.stream(values()).map(Loss::label).collect(Collectors.joining(", "));
   }
 }

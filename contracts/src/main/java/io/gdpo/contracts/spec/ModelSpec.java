@@ -3,6 +3,7 @@ package io.gdpo.contracts.spec;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Reason;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  *     front of a text
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String hub, String path, RandomInit init, String bos) {
+public record ModelSpec(String hub, String path, RandomInit init, Bos bos) {
   /** Above what anybody trains, and below what overflows when it is multiplied. */
   static final int MOST_LAYERS = 1_000;
 
@@ -31,15 +32,13 @@ public record ModelSpec(String hub, String path, RandomInit init, String bos) {
   /** The longest text of a model, in tokens. */
   static final int MOST_POSITIONS = 1 << 24;
 
-  private static final String BOS_AUTO = "auto";
-  private static final String BOS_NEVER = "never";
   private static final Pattern PATH = Pattern.compile("[./].*|[A-Za-z][A-Za-z0-9+.-]+:.*");
   private static final Pattern HUB_NAME =
       Pattern.compile("\\w[\\w.-]{0,95}/\\w[\\w.-]{0,95}(@\\w[\\w./+-]*)?");
 
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
   public ModelSpec {
-    bos = BOS_AUTO.equals(bos) ? null : bos;
+    bos = bos == Bos.AUTO ? null : bos;
   }
 
   public ModelSpec(String hub, String path, RandomInit init) {
@@ -99,7 +98,7 @@ public record ModelSpec(String hub, String path, RandomInit init, String bos) {
   /** Whether prompts begin with nothing but their own tokens. */
   @JsonIgnore
   public boolean isWithoutBos() {
-    return BOS_NEVER.equals(bos);
+    return bos == Bos.NEVER;
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
@@ -119,10 +118,9 @@ public record ModelSpec(String hub, String path, RandomInit init, String bos) {
       check.add(
           "hub",
           "must be owner/name or owner/name@revision, is "
-              + FieldChecks.quoted(hub)
+              + Reason.quoted(hub)
               + "; a folder's path begins with ./ or /");
     }
-    check.oneOf("bos", bos, List.of(BOS_AUTO, BOS_NEVER));
     if (init != null) {
       init.check(new FieldChecks(field + ".init"), check.problems());
     }

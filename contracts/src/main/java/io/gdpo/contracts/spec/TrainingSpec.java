@@ -1,13 +1,14 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Choice;
 import java.util.List;
 
 /**
  * Everything a training job needs to know besides its data and its starting weights. Absent fields
  * take the defaults below. Names follow Hugging Face's trainers where they have one.
  *
- * @param loss one of {@link Loss}'s labels
+ * @param loss what the model is asked to become
  * @param beta temperature of the preference term (default 0.1)
  * @param labelSmoothing probability that a preference label is flipped (conservative DPO; 0)
  * @param referenceFree take the reference's log-probabilities as 0
@@ -61,7 +62,7 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingSpec(
-    String loss,
+    Loss loss,
     Double beta,
     Double labelSmoothing,
     Boolean referenceFree,
@@ -70,12 +71,12 @@ public record TrainingSpec(
     Double preferenceWeight,
     Double desirableWeight,
     Double undesirableWeight,
-    String calibrationSupport,
+    CalibrationSupport calibrationSupport,
     Boolean imitationIncludesClose,
-    String targets,
-    String optimizer,
+    SftTargets targets,
+    OptimizerRule optimizer,
     Double learningRate,
-    String schedule,
+    Schedule schedule,
     Double finalLearningRateRatio,
     Integer warmupSteps,
     Double weightDecay,
@@ -90,12 +91,12 @@ public record TrainingSpec(
     Long checkpointEvery,
     Integer keep,
     String selectBy,
-    String selectDirection,
+    SelectDirection selectDirection,
     Integer earlyStopPatience,
     Integer maxLength,
     Integer maxPromptLength,
     String device,
-    String computeDtype,
+    ComputeDtype computeDtype,
     Boolean activationRecomputation,
     Integer vocabularyChunk,
     LoraSpec lora,
@@ -115,12 +116,12 @@ public record TrainingSpec(
     preferenceWeight = or(preferenceWeight, 1.0);
     desirableWeight = or(desirableWeight, 1.0);
     undesirableWeight = or(undesirableWeight, 1.0);
-    calibrationSupport = or(calibrationSupport, "vocabulary");
+    calibrationSupport = or(calibrationSupport, CalibrationSupport.VOCABULARY);
     imitationIncludesClose = or(imitationIncludesClose, true);
-    targets = or(targets, "all");
-    optimizer = or(optimizer, "adamw");
+    targets = or(targets, SftTargets.ALL);
+    optimizer = or(optimizer, OptimizerRule.ADAMW);
     learningRate = or(learningRate, 5e-7);
-    schedule = or(schedule, "linear");
+    schedule = or(schedule, Schedule.LINEAR);
     finalLearningRateRatio = or(finalLearningRateRatio, 0.1);
     warmupSteps = or(warmupSteps, 20);
     weightDecay = or(weightDecay, 0.0);
@@ -133,9 +134,9 @@ public record TrainingSpec(
     epochs = or(epochs, 1.0);
     keep = or(keep, 1);
     selectBy = or(selectBy, "loss");
-    selectDirection = or(selectDirection, "min");
+    selectDirection = or(selectDirection, SelectDirection.MIN);
     device = or(device, "auto");
-    computeDtype = or(computeDtype, "float32");
+    computeDtype = or(computeDtype, ComputeDtype.FLOAT32);
     activationRecomputation = or(activationRecomputation, false);
     vocabularyChunk = or(vocabularyChunk, 0);
     levers = or(levers, Levers.ALL);
@@ -148,12 +149,8 @@ public record TrainingSpec(
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
     FieldChecks check = new FieldChecks(path);
-    if (loss == null || Loss.ofLabel(loss).isEmpty()) {
-      check.add(
-          "loss",
-          (loss == null ? "is missing" : FieldChecks.quoted(loss) + " is not a loss")
-              + "; the losses are "
-              + Loss.labels());
+    if (loss == null) {
+      check.add("loss", "is missing; the losses are " + Choice.labels(Loss.values()));
     }
     check.that("beta", beta, v -> v > 0, "must be greater than 0");
     check.that(
@@ -166,31 +163,30 @@ public record TrainingSpec(
     check.that("preference_weight", preferenceWeight, v -> v >= 0, "must not be negative");
     check.that("desirable_weight", desirableWeight, v -> v >= 0, "must not be negative");
     check.that("undesirable_weight", undesirableWeight, v -> v >= 0, "must not be negative");
-    if (Loss.ofLabel(loss).filter(l -> l.needs(Loss.Need.KL)).isPresent()) {
+    if (loss != null && loss.needs(Loss.Need.KL)) {
       check.that(
           "reference_free",
           referenceFree,
           free -> !free,
-          "must be false for " + loss + ", which measures responses against the reference model");
+          "must be false for "
+              + loss.label()
+              + ", which measures responses against the reference model");
       check.that(
           "label_smoothing",
           labelSmoothing,
           v -> v == 0,
-          "must be 0 for " + loss + ", whose labels desirable_weight and undesirable_weight weigh");
+          "must be 0 for "
+              + loss.label()
+              + ", whose labels desirable_weight and undesirable_weight weigh");
     }
-    if (Loss.IPO.label().equals(loss)) {
+    if (loss == Loss.IPO) {
       check.that(
           "label_smoothing",
           labelSmoothing,
           v -> v == 0,
           "must be 0 for ipo, whose loss is the distance from a margin");
     }
-    check.oneOf("calibration_support", calibrationSupport, List.of("vocabulary", "beliefs"));
-    check.oneOf("targets", targets, List.of("all", "last-per-prompt"));
-    check.oneOf("optimizer", optimizer, List.of("adamw", "rmsprop"));
-    check.oneOf("schedule", schedule, List.of("linear", "cosine", "constant"));
     check.name("select_by", selectBy);
-    check.oneOf("select_direction", selectDirection, List.of("min", "max"));
     check.that("learning_rate", learningRate, v -> v > 0, "must be greater than 0");
     check.that(
         "final_learning_rate_ratio",
@@ -230,7 +226,6 @@ public record TrainingSpec(
         device,
         v -> v.matches("auto|cpu|cuda:\\d{1,4}"),
         "must be auto, cpu or cuda:N with the number of a GPU");
-    check.oneOf("compute_dtype", computeDtype, List.of("float32", "bfloat16"));
     check.within("vocabulary_chunk", vocabularyChunk, 0, Integer.MAX_VALUE);
     if (lora != null) {
       check.problems().addAll(lora.problems(path + ".lora"));

@@ -1,7 +1,10 @@
 package io.gdpo.contracts.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.EvaluationStatus;
+import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.StageState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +12,12 @@ import java.util.Map;
 /**
  * What trainer-service tells about an experiment over REST.
  *
- * @param status {@code WAITING_FOR_DATASET}, {@code RUNNING}, {@code SUCCEEDED}, {@code FAILED} or
- *     {@code CANCELLED}
  * @param reason why it failed or was cancelled; absent otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentView(
     String name,
-    String status,
+    ExperimentStatus status,
     String reason,
     Instant submittedAt,
     Instant finishedAt,
@@ -27,8 +28,6 @@ public record ExperimentView(
   /**
    * One stage and its training job.
    *
-   * @param status {@code PENDING} (its parent or the dataset is not ready), {@code QUEUED}, {@code
-   *     RUNNING}, {@code SUCCEEDED}, {@code FAILED}, {@code CANCELLED}
    * @param attempts processes started so far
    * @param progress the last train line; absent before the first
    * @param evaluation absent where the stage is not evaluated or has no checkpoint yet
@@ -39,18 +38,18 @@ public record ExperimentView(
       String parent,
       String loss,
       String jobId,
-      String status,
+      StageState status,
       String reason,
       int attempts,
       TrainingProgress progress,
-      EvaluationView evaluation) {}
+      StageEvaluation evaluation) {}
 
-  /**
-   * A stage's evaluation.
-   *
-   * @param status {@code PENDING}, {@code SUCCEEDED} or {@code FAILED}
-   */
+  /** A stage's evaluation, as trainer-service was told of it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record EvaluationView(
-      String status, String reason, String checkpointId, Map<String, Double> metrics, String uri) {}
+  public record StageEvaluation(
+      EvaluationStatus status,
+      String reason,
+      String checkpointId,
+      Map<String, Double> metrics,
+      String uri) {}
 }

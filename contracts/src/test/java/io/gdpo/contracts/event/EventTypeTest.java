@@ -3,6 +3,8 @@ package io.gdpo.contracts.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.Phase;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,6 +16,7 @@ class EventTypeTest {
   void everyEventRecordHasOneType() {
     Stream<Class<?>> records =
         Arrays.stream(Event.class.getPermittedSubclasses())
+            .filter(Class::isSealed)
             .flatMap(topic -> Arrays.stream(topic.getPermittedSubclasses()));
 
     assertThat(Arrays.stream(EventType.values()).map(EventType::eventClass))
@@ -23,7 +26,7 @@ class EventTypeTest {
 
   @Test
   void anEventSurvivesTheWayThroughJsonWithoutItsKey() throws Exception {
-    var progress = new TrainingProgress("train", 3, 10, 96, 0.3, Map.of("loss", 1.5), 900, 12);
+    var progress = new TrainingProgress(Phase.TRAIN, 3, 10, 96, 0.3, Map.of("loss", 1.5), 900, 12);
     var event = new JobProgressed("job-1", 1, progress);
 
     String json = Json.EVENTS.writeValueAsString(event);

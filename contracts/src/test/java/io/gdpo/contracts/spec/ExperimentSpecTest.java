@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gdpo.contracts.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,14 @@ class ExperimentSpecTest {
 
   private static ExperimentSpec read(String yaml) throws JsonProcessingException {
     return Json.YAML_SPECS.readValue(yaml, ExperimentSpec.class);
+  }
+
+  private static List<SpecProblem> problems(String yaml) throws JsonProcessingException {
+    try {
+      return read(yaml).problems();
+    } catch (InvalidSpecException misread) {
+      return misread.problems();
+    }
   }
 
   @Test
@@ -66,7 +75,7 @@ class ExperimentSpecTest {
         "beta: 0.2 | beta: 0 | stages[1].training.beta | greater than 0",
         "beta: 0.2 | beta: NaN | stages[1].training.beta | greater than 0",
         "learning_rate: 1.5e-3 | learning_rate: Infinity | stages[0].training.learning_rate | finite",
-        "loss: gdpo | loss: mpo | stages[1].training.loss | 'mpo' is not a loss",
+        "loss: gdpo | loss: mpo | stages[1].training.loss | must be one of sft, dpo, ipo, belief-dpo, belief-sft, gdpo, kto, gdpo-kto, is 'mpo'",
         "loss: gdpo, | loss: kto, reference_free: true, | stages[1].training.reference_free | kto",
         "loss: gdpo, | loss: gdpo-kto, label_smoothing: 0.1, | stages[1].training.label_smoothing | desirable_weight",
         "loss: gdpo, | loss: kto, desirable_weight: -1, | stages[1].training.desirable_weight | negative",
@@ -98,7 +107,7 @@ class ExperimentSpecTest {
       })
   void whatIsWrongIsNamedByFieldAndReason(String part, String wrong, String field, String message)
       throws Exception {
-    assertThat(read(VALID.replace(part, wrong == null ? "" : wrong)).problems())
+    assertThat(problems(VALID.replace(part, wrong == null ? "" : wrong)))
         .anySatisfy(
             p -> {
               assertThat(p.field()).isEqualTo(field);
@@ -142,6 +151,22 @@ class ExperimentSpecTest {
     assertThat(never.problems()).isEmpty();
     assertThat(Json.SPECS.readValue(Json.SPECS.writeValueAsString(never), ExperimentSpec.class))
         .isEqualTo(never);
+  }
+
+  @Test
+  void wordsThatAreNoneOfTheirChoicesAreToldWithAllElseThatIsWrong() throws Exception {
+    String wrong =
+        VALID.replace("beta: 0.2", "beta: -1, schedule: [linear], optimizer: 1, targets: ''");
+
+    assertThat(problems(wrong + "evaluation: {split: train, checkpoint: BEST}"))
+        .extracting(SpecProblem::toString)
+        .containsExactly(
+            "stages[1].training.schedule: must be one of linear, cosine, constant, is no single word",
+            "stages[1].training.optimizer: must be one of adamw, rmsprop, is '1'",
+            "stages[1].training.targets: must be one of all, last-per-prompt, is ''",
+            "evaluation.split: must be one of test, eval, is 'train'",
+            "evaluation.checkpoint: must be one of best, final, is 'BEST'",
+            "stages[1].training.beta: must be greater than 0, is -1.0");
   }
 
   @Test

@@ -29,7 +29,11 @@ class FieldChecksTest {
     JsonNode parent = spec.at(pointer.substring(0, slash));
     JsonNode read = Json.SPECS.readTree(value);
     ((ObjectNode) parent).set(pointer.substring(slash + 1), read);
-    return Json.SPECS.treeToValue(spec, ExperimentSpec.class).problems();
+    try {
+      return Json.SPECS.treeToValue(spec, ExperimentSpec.class).problems();
+    } catch (InvalidSpecException misread) {
+      return misread.problems();
+    }
   }
 
   private static String longText() {

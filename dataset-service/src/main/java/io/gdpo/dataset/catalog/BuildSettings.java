@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
-/** How many datasets are built at one time, and how hard it is tried; {@code gdpo.builds.*}. */
+/** How many datasets are built at one time, and how hard it is tried. */
 @ConfigMapping(prefix = "gdpo.builds")
 interface BuildSettings {
   /** Builds at one time. */

@@ -5,6 +5,7 @@ import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.job.BuildResult;
 import io.gdpo.contracts.job.BuildTask;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.DatasetState;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;

@@ -1,8 +1,10 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.platform.database.Page;
+import io.gdpo.contracts.state.DatasetState;
+import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.database.ReasonColumn;
+import io.gdpo.platform.problem.Page;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -78,5 +80,11 @@ public class Dataset extends PanacheEntityBase {
             .setParameter(3, requestedAt)
             .executeUpdate()
         == 1;
+  }
+
+  /** As REST shows it. */
+  DatasetView view() {
+    return new DatasetView(
+        id, state, uri, reason, examples, requestedBy, spec, requestedAt, finishedAt);
   }
 }

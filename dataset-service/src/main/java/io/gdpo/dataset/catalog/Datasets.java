@@ -9,8 +9,10 @@ import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
-import io.gdpo.platform.database.Page;
+import io.gdpo.contracts.state.DatasetState;
+import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -82,7 +84,7 @@ public class Datasets {
       requireSameSource(dataset, sourceSha256);
       announce(dataset);
     }
-    return DatasetView.of(dataset);
+    return dataset.view();
   }
 
   /**
@@ -126,7 +128,7 @@ public class Datasets {
                 announce(dataset);
               }
             });
-    return known.map(DatasetView::of);
+    return known.map(Dataset::view);
   }
 
   private static void ask(
@@ -205,11 +207,11 @@ public class Datasets {
 
   @Transactional
   public List<DatasetView> page(Page page) {
-    return Dataset.newestFirst(page).stream().map(DatasetView::of).toList();
+    return Dataset.newestFirst(page).stream().map(Dataset::view).toList();
   }
 
   @Transactional
   public Optional<DatasetView> find(String id) {
-    return Dataset.named(Objects.requireNonNull(id)).map(DatasetView::of);
+    return Dataset.named(Objects.requireNonNull(id)).map(Dataset::view);
   }
 }

@@ -1,7 +1,7 @@
 package io.gdpo.evaluation.measure;
 
 import ai.djl.ndarray.NDManager;
-import io.gdpo.evaluation.metric.BeliefReading;
+import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.memory.DecoderMemory;

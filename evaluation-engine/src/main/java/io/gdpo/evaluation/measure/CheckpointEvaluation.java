@@ -5,16 +5,18 @@ import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
-import io.gdpo.contracts.metric.MetricCatalogue;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
-import io.gdpo.evaluation.metric.BeliefReading;
-import io.gdpo.evaluation.metric.MetricMeans;
+import io.gdpo.evaluation.metric.Metrics;
+import io.gdpo.evaluation.observation.BeliefReading;
+import io.gdpo.evaluation.observation.PairLogProbs;
+import io.gdpo.evaluation.observation.PairObservation;
+import io.gdpo.evaluation.observation.Question;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.memory.MemoryEstimate;
@@ -74,8 +76,7 @@ final class CheckpointEvaluation {
   EvaluationResult measure(Checkpoint checkpoint, EvaluationSpec spec) throws IOException {
     PreferenceDataset dataset =
         PreferenceDataset.read(artifacts.fetch(URI.create(checkpoint.datasetUri())));
-    List<PreferenceExample> split =
-        dataset.of(Split.valueOf(spec.split().toUpperCase(Locale.ROOT)));
+    List<PreferenceExample> split = dataset.of(spec.split().split());
     List<Question> questions = Question.of(split);
     List<PreferenceExample> prompts =
         questions.stream()
@@ -87,7 +88,7 @@ final class CheckpointEvaluation {
             Locale.ROOT,
             "checkpoint %s on %s: %d questions, %d prompts, %d pairs",
             checkpoint.id(),
-            spec.split(),
+            spec.split().label(),
             questions.size(),
             prompts.size(),
             split.size()));
@@ -95,7 +96,7 @@ final class CheckpointEvaluation {
     Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
     List<PreferenceExample> inQuestionOrder =
         questions.stream().flatMap(question -> question.examples().stream()).toList();
-    List<PromptObservation> promptObservations;
+    List<SampledPrompt> sampledPrompts;
     List<EncodedExample> pairs;
     ResponseScorer.Scores byPolicy;
     try (Tokenizer tokenizer = Tokenizer.load(policy)) {
@@ -110,7 +111,7 @@ final class CheckpointEvaluation {
       memory.claim(checkpoint.id(), device, estimate(checkpoint, encodedPrompts, pairs, spec));
       try (CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
         model.requireEmbeds(tokenizer);
-        promptObservations = observe(model, tokenizer, encoder, encodedPrompts, spec);
+        sampledPrompts = observe(model, tokenizer, encoder, encodedPrompts, spec);
         byPolicy = new ResponseScorer(model).score(pairs, WANTED, "pairs", progress);
       }
     }
@@ -119,7 +120,7 @@ final class CheckpointEvaluation {
         spec,
         dataset,
         questions,
-        promptObservations,
+        sampledPrompts,
         pairObservations(inQuestionOrder, pairs, byPolicy, byReference(checkpoint, pairs)));
   }
 
@@ -145,7 +146,7 @@ final class CheckpointEvaluation {
     return ModelConfig.load(AdapterFolder.baseOf(folder).orElse(folder));
   }
 
-  private List<PromptObservation> observe(
+  private List<SampledPrompt> observe(
       CausalLanguageModel model,
       Tokenizer tokenizer,
       ExampleEncoder encoder,
@@ -172,10 +173,10 @@ final class CheckpointEvaluation {
               ended -> progress.report("samples", ended, answers, "answers"));
     }
     progress.say("sampled");
-    List<PromptObservation> observations = new ArrayList<>();
+    List<SampledPrompt> observations = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
       List<String> texts = samples.get(p).stream().map(tokenizer::decode).toList();
-      observations.add(new PromptObservation(beliefs.get(p), texts));
+      observations.add(new SampledPrompt(beliefs.get(p), texts));
     }
     return observations;
   }
@@ -230,24 +231,21 @@ final class CheckpointEvaluation {
       EvaluationSpec spec,
       PreferenceDataset dataset,
       List<Question> questions,
-      List<PromptObservation> prompts,
+      List<SampledPrompt> prompts,
       List<PairObservation> pairs) {
     List<PreferenceExample> allSplits =
         Stream.of(Split.values()).flatMap(split -> dataset.of(split).stream()).toList();
     QuestionScorer scorer =
         new QuestionScorer(allSplits, dataset.train(), checkpoint.beta(), spec.seed());
-    MetricMeans means = new MetricMeans();
     List<QuestionResult> results = new ArrayList<>();
     int prompt = 0;
     int pair = 0;
     for (Question question : questions) {
       int promptsEnd = prompt + question.byPrompt().size();
       int pairsEnd = pair + question.examples().size();
-      QuestionResult result =
+      results.add(
           scorer.score(
-              question, prompts.subList(prompt, promptsEnd), pairs.subList(pair, pairsEnd));
-      results.add(result);
-      means.addAll(result.metrics());
+              question, prompts.subList(prompt, promptsEnd), pairs.subList(pair, pairsEnd)));
       prompt = promptsEnd;
       pair = pairsEnd;
     }
@@ -259,7 +257,7 @@ final class CheckpointEvaluation {
         prompts.size(),
         prompts.stream().mapToInt(p -> p.samples().size()).sum(),
         pairs.size(),
-        MetricCatalogue.inOrder(means.means()),
+        Metrics.means(results.stream().map(QuestionResult::metrics).toList()),
         results);
   }
 }

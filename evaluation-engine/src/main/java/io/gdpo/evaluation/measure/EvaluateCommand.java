@@ -31,7 +31,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
   /**
-   * Environment variable that says where to compute: {@code auto}, {@code cpu} or {@code cuda:N}.
+   * Where checkpoints are evaluated: {@code auto} (the first GPU if there is one), {@code cpu} or
+   * {@code cuda:N}; one that is not there fails the evaluation with what is. Default: {@code auto}.
    */
   private static final String DEVICE = "GDPO_DEVICE";
 
@@ -140,10 +141,12 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
           "the evaluation needs about %s, but there are only %s; take a machine with more memory, or a smaller model"
               .formatted(estimate, MemoryEstimate.megabytes(memory)));
     }
-    share.ifPresent(
-        all ->
-            all.claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
-                .orElseThrow(
-                    () -> new CancellationException("stopped as asked, waiting for memory")));
+    if (share.isPresent()
+        && share
+            .get()
+            .claim("evaluation of " + who, estimate.total(), progress::say, stopAsked)
+            .isEmpty()) {
+      throw new CancellationException("stopped as asked, waiting for memory");
+    }
   }
 }

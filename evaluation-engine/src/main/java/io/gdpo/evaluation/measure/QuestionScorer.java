@@ -2,38 +2,29 @@ package io.gdpo.evaluation.measure;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.QuestionResult;
-import io.gdpo.contracts.metric.MetricCatalogue;
-import io.gdpo.data.OpinionTemplate;
-import io.gdpo.data.ParsedResponse;
-import io.gdpo.data.PreferenceMargin;
-import io.gdpo.evaluation.metric.BeliefDistribution;
-import io.gdpo.evaluation.metric.ClassBeliefConsistency;
-import io.gdpo.evaluation.metric.ClassBeliefConsistency.Verdict;
-import io.gdpo.evaluation.metric.JensenShannonDistance;
-import io.gdpo.evaluation.metric.MajorityBias;
-import io.gdpo.evaluation.metric.MetricMeans;
-import io.gdpo.evaluation.metric.MinorityCoverage;
-import io.gdpo.evaluation.metric.OptionClasses;
-import io.gdpo.evaluation.metric.RougeL;
-import io.gdpo.evaluation.metric.SampledBeliefs;
-import io.gdpo.evaluation.metric.SamplingNoiseFloor;
-import io.gdpo.evaluation.metric.Yardsticks;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.gdpo.evaluation.metric.Metrics;
+import io.gdpo.evaluation.observation.BeliefDistribution;
+import io.gdpo.evaluation.observation.OptionClasses;
+import io.gdpo.evaluation.observation.PairObservation;
+import io.gdpo.evaluation.observation.PromptObservation;
+import io.gdpo.evaluation.observation.Question;
+import io.gdpo.evaluation.observation.QuestionObservation;
+import io.gdpo.evaluation.observation.SampledBeliefs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Turns what a model said to a question's prompts and pairs into that question's metrics. Knows no
+ * Turns what a model said to a question's prompts and pairs into that question's result. Knows no
  * model: equal observations give equal scores.
  */
 final class QuestionScorer {
   private static final int EXAMPLES_KEPT = 6;
 
   private final OptionClasses options;
-  private final Map<String, BeliefDistribution> trainingHistograms;
+  private final Map<String, BeliefDistribution> trainingAnswers;
   private final double beta;
   private final long seed;
 
@@ -46,7 +37,7 @@ final class QuestionScorer {
   QuestionScorer(
       List<PreferenceExample> allSplits, List<PreferenceExample> training, double beta, long seed) {
     this.options = new OptionClasses(allSplits);
-    this.trainingHistograms = histograms(training);
+    this.trainingAnswers = histograms(training);
     this.beta = beta;
     this.seed = seed;
   }
@@ -65,132 +56,44 @@ final class QuestionScorer {
 
   /** Scores one question; {@code prompts} are in the order of {@link Question#byPrompt}. */
   QuestionResult score(
-      Question question, List<PromptObservation> prompts, List<PairObservation> pairs) {
-    BeliefDistribution target = question.target();
-    MetricMeans means = new MetricMeans();
-    SampledBeliefs allSampled = new SampledBeliefs(target.classes());
-    ClassBeliefConsistency consistency = new ClassBeliefConsistency(options);
-    Map<Integer, TreeSet<String>> responses = responsesByBelief(question);
-    double[] predicted = new double[target.classes()];
-    List<String> examples = new ArrayList<>();
-
-    for (PromptObservation prompt : prompts) {
-      BeliefDistribution belief = prompt.beliefs().restricted();
-      for (int b = 0; b < predicted.length; b++) {
-        predicted[b] += belief.probability(b);
-      }
-      means.add(MetricCatalogue.JSD.key(), JensenShannonDistance.between(target, belief));
-      means.add(MetricCatalogue.BELIEF_MASS.key(), prompt.beliefs().mass());
-      means.add(MetricCatalogue.MAJORITY_BIAS.key(), MajorityBias.of(target, belief));
-
-      SampledBeliefs sampled = new SampledBeliefs(target.classes());
-      for (String sample : prompt.samples()) {
-        ParsedResponse answer = OpinionTemplate.parse(sample, options.texts(question.id()));
-        sampled.add(answer.belief());
-        consistency.add(question.id(), answer);
-        answer.belief().stream()
-            .filter(b -> answer.closed() && responses.containsKey(b))
-            .forEach(
-                b ->
-                    means.add(
-                        MetricCatalogue.RESPONSE_SIMILARITY.key(),
-                        RougeL.best(answer.response(), responses.get(b))));
-      }
-      means.add(MetricCatalogue.JSD_SAMPLED.key(), sampled.distanceTo(target));
-      means.add(
-          MetricCatalogue.JSD_SAMPLED_NOISE_FLOOR.key(),
-          SamplingNoiseFloor.of(target, prompt.samples().size(), seed));
-      sampled
-          .histogram()
-          .ifPresent(
-              histogram ->
-                  means.add(
-                      MetricCatalogue.MAJORITY_BIAS_SAMPLED.key(),
-                      MajorityBias.of(target, histogram)));
-      allSampled.addAll(sampled);
-      prompt.samples().stream()
-          .limit(EXAMPLES_KEPT - (long) examples.size())
-          .forEach(examples::add);
-    }
-    means.add(MetricCatalogue.MINORITY_COVERAGE.key(), MinorityCoverage.of(target, allSampled));
-    means.add(
-        MetricCatalogue.MINORITY_COVERAGE_EXPECTED.key(),
-        MinorityCoverage.expected(target, allSampled.total()));
-    means.add(MetricCatalogue.CBC.key(), consistency.share(Verdict.CONSISTENT));
-    means.add(MetricCatalogue.CBC_UNKNOWN.key(), consistency.share(Verdict.UNKNOWN_TEXT));
-    means.add(MetricCatalogue.CBC_UNCLOSED.key(), consistency.share(Verdict.UNCLOSED));
-    means.add(MetricCatalogue.CBC_NO_BELIEF.key(), consistency.share(Verdict.NO_BELIEF));
-    addPairs(pairs, means);
-    means.addAll(Yardsticks.of(target, seed));
-    if (trainingHistograms.containsKey(question.id())) {
-      means.add(
-          MetricCatalogue.YARDSTICK_TRAINING_HISTOGRAM.key(),
-          JensenShannonDistance.between(target, trainingHistograms.get(question.id())));
-    }
+      Question question, List<SampledPrompt> prompts, List<PairObservation> pairs) {
+    Set<String> texts = options.texts(question.id());
+    QuestionObservation seen =
+        new QuestionObservation(
+            question,
+            options,
+            Optional.ofNullable(trainingAnswers.get(question.id())),
+            prompts.stream().map(prompt -> prompt.read(texts)).toList(),
+            pairs,
+            beta,
+            seed);
+    SampledBeliefs sampled = seen.sampled();
     return new QuestionResult(
         question.id(),
         question.text(),
         options.labels(question.id()),
         prompts.size(),
         pairs.size(),
-        target.asList(),
-        BeliefDistribution.proportionalTo(predicted).asList(),
-        Arrays.stream(allSampled.counts()).boxed().toList(),
-        allSampled.withoutBelief(),
-        MetricCatalogue.inOrder(means.means()),
-        examples);
+        question.target().asList(),
+        predicted(seen).asList(),
+        sampled.counts(),
+        sampled.withoutBelief(),
+        Metrics.of(seen),
+        prompts.stream()
+            .flatMap(prompt -> prompt.samples().stream())
+            .limit(EXAMPLES_KEPT)
+            .toList());
   }
 
-  private static Map<Integer, TreeSet<String>> responsesByBelief(Question question) {
-    Map<Integer, TreeSet<String>> responses = new HashMap<>();
-    for (PreferenceExample example : question.examples()) {
-      responses
-          .computeIfAbsent(example.acceptChoiceId(), b -> new TreeSet<>())
-          .add(example.acceptResponse());
+  /** By probabilities; mean over prompts. */
+  private static BeliefDistribution predicted(QuestionObservation seen) {
+    double[] sums = new double[seen.target().classes()];
+    for (PromptObservation prompt : seen.prompts()) {
+      BeliefDistribution beliefs = prompt.beliefs().restricted();
+      for (int b = 0; b < sums.length; b++) {
+        sums[b] += beliefs.probability(b);
+      }
     }
-    return responses;
-  }
-
-  private void addPairs(List<PairObservation> pairs, MetricMeans means) {
-    for (PairObservation pair : pairs) {
-      means.add(
-          MetricCatalogue.BELIEF_PAIR_ACCURACY.key(),
-          PreferenceMargin.of(pair.policy().chosen(), pair.rejectedUnderBelief()).favoursChosen()
-              ? 1
-              : 0);
-      pair.reference()
-          .ifPresent(
-              reference -> {
-                PreferenceMargin margin =
-                    new PreferenceMargin(
-                        pair.policy().chosen(),
-                        pair.policy().rejected(),
-                        reference.chosen(),
-                        reference.rejected());
-                addMargin(MetricCatalogue.MARGIN, MetricCatalogue.ACCURACY, margin, means);
-                if (pair.majority()) {
-                  addMargin(
-                      MetricCatalogue.MARGIN_MAJORITY,
-                      MetricCatalogue.ACCURACY_MAJORITY,
-                      margin,
-                      means);
-                } else {
-                  addMargin(
-                      MetricCatalogue.MARGIN_MINORITY,
-                      MetricCatalogue.ACCURACY_MINORITY,
-                      margin,
-                      means);
-                }
-              });
-    }
-  }
-
-  private void addMargin(
-      MetricCatalogue margin,
-      MetricCatalogue accuracy,
-      PreferenceMargin measured,
-      MetricMeans means) {
-    means.add(margin.key(), beta * measured.value());
-    means.add(accuracy.key(), measured.favoursChosen() ? 1 : 0);
+    return BeliefDistribution.proportionalTo(sums);
   }
 }

@@ -1,22 +1,31 @@
 package io.gdpo.evaluation.metric;
 
+import io.gdpo.evaluation.observation.BeliefDistribution;
+import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.OptionalDouble;
+
 /**
- * How far two belief distributions lie apart: the square root of the Jensen-Shannon divergence with
- * natural logarithms (Endres and Schindelin 2003), as {@code scipy.spatial.distance.jensenshannon}
- * computes it.
+ * {@code jsd}: how far the model's belief distribution lies from the group's, by probabilities;
+ * mean over prompts. The square root of the Jensen-Shannon divergence with natural logarithms
+ * (Endres and Schindelin 2003), as {@code scipy.spatial.distance.jensenshannon} computes it.
  *
  * <pre>JSD(p, q) = sqrt( (KL(p || m) + KL(q || m)) / 2 ),  m = (p + q) / 2</pre>
  *
  * A metric: symmetric, 0 for equal distributions, at most sqrt(ln 2) = 0.8326 for disjoint ones.
  */
-public final class JensenShannonDistance {
+final class JensenShannonDistance implements Metric {
   /** The distance of distributions that have no class in common. */
-  public static final double MAXIMUM = Math.sqrt(Math.log(2));
+  static final double MAXIMUM = Math.sqrt(Math.log(2));
 
-  private JensenShannonDistance() {}
+  @Override
+  public OptionalDouble of(QuestionObservation question) {
+    return Mean.of(
+        question.prompts().stream()
+            .mapToDouble(prompt -> between(question.target(), prompt.beliefs().restricted())));
+  }
 
   /** The distance between {@code p} and {@code q}, in nats^(1/2). */
-  public static double between(BeliefDistribution p, BeliefDistribution q) {
+  static double between(BeliefDistribution p, BeliefDistribution q) {
     if (p.classes() != q.classes()) {
       throw new IllegalArgumentException(
           "distributions over " + p.classes() + " and " + q.classes() + " classes");

@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
  * Words are runs of letters and digits in lower case, unstemmed; for English the same as the {@code
  * rouge_score} package.
  */
-public final class RougeL {
+final class RougeL {
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   private RougeL() {}
 
   /** ROUGE-L F1 of {@code candidate} against {@code reference}, 0 to 1. */
-  public static double f1(String candidate, String reference) {
+  static double f1(String candidate, String reference) {
     List<String> a = words(candidate);
     List<String> b = words(reference);
     int common = longestCommonSubsequence(a, b);
@@ -31,7 +31,7 @@ public final class RougeL {
   }
 
   /** The best match among several references. */
-  public static double best(String candidate, Iterable<String> references) {
+  static double best(String candidate, Iterable<String> references) {
     double best = 0;
     for (String reference : references) {
       best = Math.max(best, f1(candidate, reference));

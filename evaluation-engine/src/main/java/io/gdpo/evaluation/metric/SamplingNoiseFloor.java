@@ -1,23 +1,32 @@
 package io.gdpo.evaluation.metric;
 
+import io.gdpo.evaluation.observation.BeliefDistribution;
+import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
  * {@code jsd_sampled_noise_floor}: what {@code jsd_sampled} of a perfect model would be with so few
- * samples.
+ * samples; mean over prompts.
  *
  * <pre>floor(p*, n) = E[ JSD(p*, histogram of n samples from p*) ]</pre>
  *
  * The expectation is a mean over seeded draws; with {@link #DRAWS} of them its standard error is
  * below 0.003.
  */
-public final class SamplingNoiseFloor {
+final class SamplingNoiseFloor implements Metric {
   static final int DRAWS = 2_000;
 
-  private SamplingNoiseFloor() {}
+  @Override
+  public OptionalDouble of(QuestionObservation question) {
+    return Mean.of(
+        question.prompts().stream()
+            .mapToDouble(
+                prompt -> expected(question.target(), prompt.samples().size(), question.seed())));
+  }
 
   /** The expected distance of {@code samples} samples drawn from {@code target} itself. */
-  public static double of(BeliefDistribution target, int samples, long seed) {
+  static double expected(BeliefDistribution target, int samples, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double sum = 0;
     for (int draw = 0; draw < DRAWS; draw++) {

@@ -1,47 +1,59 @@
 package io.gdpo.evaluation.metric;
 
-import io.gdpo.contracts.metric.MetricCatalogue;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.gdpo.evaluation.observation.BeliefDistribution;
+import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
  * The distances of distributions that know nothing, or little, of the group: what a JSD has to be
  * read against.
  */
-public final class Yardsticks {
+final class Yardsticks {
   private static final int NOISE_DRAWS = 200;
 
   private Yardsticks() {}
 
+  /** How the respondents of the training split answered. */
+  static OptionalDouble trainingAnswers(QuestionObservation question) {
+    return question
+        .trainingAnswers()
+        .map(answers -> JensenShannonDistance.between(question.target(), answers))
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
+  }
+
   /**
-   * JSD between {@code target} and each yardstick, by metric name.
-   *
-   * <ul>
-   *   <li>{@code uniform}: every class alike
-   *   <li>{@code reversed}: the target with its classes in reversed order
-   *   <li>{@code majority_only}: all on the majority
-   *   <li>{@code noise_0.05}, {@code noise_0.10}: the target with independent uniform noise within
-   *       +-0.05 or +-0.10 on every class, cut at 0 and renormalised; mean over 200 seeded draws
-   * </ul>
+   * The target with independent uniform noise within +-{@code width} on every class, cut at 0 and
+   * renormalised; mean over 200 seeded draws.
    */
-  public static Map<String, Double> of(BeliefDistribution target, long seed) {
-    int classes = target.classes();
-    double[] uniform = new double[classes];
-    double[] reversed = new double[classes];
-    double[] majorityOnly = new double[classes];
-    for (int b = 0; b < classes; b++) {
-      uniform[b] = 1;
-      reversed[b] = target.probability(classes - 1 - b);
-      majorityOnly[b] = b == target.majority() ? 1 : 0;
+  static Metric noise(double width) {
+    return question -> OptionalDouble.of(noised(question.target(), width, question.seed()));
+  }
+
+  /** All on the majority. */
+  static OptionalDouble majorityOnly(QuestionObservation question) {
+    double[] weights = new double[question.target().classes()];
+    weights[question.target().majority()] = 1;
+    return OptionalDouble.of(distance(question.target(), weights));
+  }
+
+  /** Every class alike. */
+  static OptionalDouble uniform(QuestionObservation question) {
+    double[] weights = new double[question.target().classes()];
+    Arrays.fill(weights, 1);
+    return OptionalDouble.of(distance(question.target(), weights));
+  }
+
+  /** The target with its classes in reversed order. */
+  static OptionalDouble reversed(QuestionObservation question) {
+    BeliefDistribution target = question.target();
+    double[] weights = new double[target.classes()];
+    for (int b = 0; b < weights.length; b++) {
+      weights[b] = target.probability(weights.length - 1 - b);
     }
-    Map<String, Double> distances = new LinkedHashMap<>();
-    distances.put(MetricCatalogue.YARDSTICK + "uniform", distance(target, uniform));
-    distances.put(MetricCatalogue.YARDSTICK + "reversed", distance(target, reversed));
-    distances.put(MetricCatalogue.YARDSTICK + "majority_only", distance(target, majorityOnly));
-    distances.put(MetricCatalogue.YARDSTICK + "noise_0.05", noised(target, 0.05, seed));
-    distances.put(MetricCatalogue.YARDSTICK + "noise_0.10", noised(target, 0.10, seed));
-    return distances;
+    return OptionalDouble.of(distance(target, weights));
   }
 
   private static double distance(BeliefDistribution target, double[] weights) {

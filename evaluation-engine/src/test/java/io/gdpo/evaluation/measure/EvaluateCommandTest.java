@@ -11,7 +11,7 @@ import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.QuestionResult;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.EvaluationSpec;

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.data.PreferenceDataException;
-import io.gdpo.evaluation.metric.BeliefReading;
+import io.gdpo.evaluation.observation.BeliefReading;
+import io.gdpo.evaluation.observation.PairLogProbs;
+import io.gdpo.evaluation.observation.PairObservation;
+import io.gdpo.evaluation.observation.Question;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.data.Offset;
@@ -27,10 +30,9 @@ class QuestionScorerTest {
         scorer.score(
             question,
             List.of(
-                new PromptObservation(
+                new SampledPrompt(
                     new BeliefReading(0, 0.25, 0, 0, 0, 0.75), List.of("5<Yes>Sure", "1<No>Never")),
-                new PromptObservation(
-                    new BeliefReading(0, 0, 0, 0, 0, 0.5), List.of("5<Yes", "Well"))),
+                new SampledPrompt(new BeliefReading(0, 0, 0, 0, 0, 0.5), List.of("5<Yes", "Well"))),
             List.of());
     assertThat(result.prompts()).isEqualTo(2);
     assertThat(result.predicted()).containsExactly(0.0, 0.125, 0.0, 0.0, 0.0, 0.875);
@@ -54,7 +56,7 @@ class QuestionScorerTest {
         scorer.score(
             question,
             List.of(
-                new PromptObservation(
+                new SampledPrompt(
                     new BeliefReading(0, 0.25, 0, 0, 0, 0.75), List.of("5<Yes>response of 5"))),
             List.of());
     assertThat(result.metrics().get("jsd")).isCloseTo(0, within(1e-7));
@@ -117,9 +119,9 @@ class QuestionScorerTest {
         .hasMessageContaining("probabilities");
   }
 
-  private static List<PromptObservation> prompts() {
+  private static List<SampledPrompt> prompts() {
     return List.of(
-        new PromptObservation(new BeliefReading(0, 0.25, 0, 0, 0, 0.75), List.of("5<Yes>Sure")));
+        new SampledPrompt(new BeliefReading(0, 0.25, 0, 0, 0, 0.75), List.of("5<Yes>Sure")));
   }
 
   private static PairObservation pair(

@@ -7,7 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.ExampleEncoder;
-import io.gdpo.evaluation.metric.BeliefDistribution;
+import io.gdpo.evaluation.observation.BeliefDistribution;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.evaluation.observation.BeliefDistribution;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.stream.StreamSupport;
@@ -37,7 +38,8 @@ class GoldenMetricsTest {
   @Test
   void noiseFloorIsTheExpectationOverAllHistograms() {
     for (JsonNode c : golden.get("noise_floor")) {
-      double floor = SamplingNoiseFloor.of(distribution(c.get("p")), c.get("samples").asInt(), 7);
+      double floor =
+          SamplingNoiseFloor.expected(distribution(c.get("p")), c.get("samples").asInt(), 7);
       assertThat(floor).isCloseTo(c.get("expected").asDouble(), within(0.01));
     }
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.job.EvaluationSummary;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.metric.MetricKey;
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
@@ -84,7 +86,7 @@ class EvaluateWork implements WorkKind {
         evaluation.succeeded(summary.uri(), summary.metrics(), Instant.now());
         LOG.infof(
             "Evaluation %s took %.1f s: JSD %.3f",
-            work.id(), summary.seconds(), summary.metrics().get("jsd"));
+            work.id(), summary.seconds(), summary.metrics().get(MetricKey.JSD.id()));
       }
       case CANCELLED -> evaluation.ended(EvaluationStatus.CANCELLED, work.reason(), Instant.now());
       default -> evaluation.ended(EvaluationStatus.FAILED, work.reason(), Instant.now());

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.spec.EvaluationSpec;
-import io.gdpo.platform.database.Page;
+import io.gdpo.contracts.state.EvaluationStatus;
+import io.gdpo.contracts.view.EvaluationProgress;
+import io.gdpo.contracts.view.EvaluationView;
 import io.gdpo.platform.database.ReasonColumn;
+import io.gdpo.platform.problem.Page;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.panache.common.Sort;
@@ -201,6 +204,23 @@ public class Evaluation extends PanacheEntityBase {
   /** Means over questions; empty until it has succeeded. */
   public Map<String, Double> metrics() {
     return metrics == null ? Map.of() : read(metrics, new TypeReference<>() {});
+  }
+
+  /** As REST tells it. */
+  EvaluationView view(Optional<EvaluationProgress> progress) {
+    return new EvaluationView(
+        id,
+        checkpointId,
+        experiment,
+        stage,
+        status,
+        reason,
+        spec(),
+        metrics(),
+        resultUri,
+        requestedAt,
+        finishedAt,
+        progress.orElse(null));
   }
 
   private static String json(Object value) {

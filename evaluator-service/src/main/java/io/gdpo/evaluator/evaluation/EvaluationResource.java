@@ -1,8 +1,9 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.EvaluationRequested;
-import io.gdpo.platform.database.Page;
+import io.gdpo.contracts.view.EvaluationView;
 import io.gdpo.platform.json.YamlBodyReader;
+import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
@@ -87,6 +88,6 @@ public class EvaluationResource {
   }
 
   private EvaluationView view(Evaluation evaluation) {
-    return EvaluationView.of(evaluation, progress.of(evaluation));
+    return evaluation.view(progress.of(evaluation));
   }
 }

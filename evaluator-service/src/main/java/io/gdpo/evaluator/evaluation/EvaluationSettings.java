@@ -6,7 +6,7 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How evaluations are run; {@code gdpo.evaluation.*}. */
+/** How evaluations are run. */
 @ConfigMapping(prefix = "gdpo.evaluation")
 interface EvaluationSettings {
   /** Evaluations at one time. */
@@ -14,7 +14,7 @@ interface EvaluationSettings {
   @Min(1)
   int maxParallel();
 
-  /** Threads of an evaluation's process; all processors if absent. */
+  /** Threads of an evaluation's process. Default: all processors. */
   Optional<Integer> threads();
 
   /** Processes of one evaluation that may fail by themselves before the evaluation does. */

@@ -3,6 +3,7 @@ package io.gdpo.evaluator.evaluation;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.EvaluationTask;
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.view.EvaluationProgress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

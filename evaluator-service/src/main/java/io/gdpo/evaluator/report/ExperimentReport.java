@@ -1,10 +1,11 @@
 package io.gdpo.evaluator.report;
 
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
-import io.gdpo.contracts.metric.MetricCatalogue;
+import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.state.EvaluationStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +42,7 @@ public record ExperimentReport(
   public record Entry(
       Checkpoint checkpoint,
       EvaluationSpec evaluation,
-      String status,
+      EvaluationStatus status,
       Optional<String> reason,
       Optional<EvaluationResult> result,
       JobProgress progress,
@@ -60,22 +61,16 @@ public record ExperimentReport(
       String name =
           checkpointsOfStage.get(stage) == 1
               ? stage
-              : stage + " (" + entry.checkpoint().kind() + ")";
+              : stage + " (" + entry.checkpoint().kind().label() + ")";
       Map<String, Double> metrics = new LinkedHashMap<>();
       entry
           .result()
           .ifPresent(
               result -> {
                 result.questions().forEach(q -> add(q, name, questions));
-                MetricCatalogue.inOrder(result.metrics())
-                    .forEach(
-                        (metric, value) -> {
-                          if (MetricCatalogue.isYardstick(metric)) {
-                            yardsticks.putIfAbsent(metric, value);
-                          } else {
-                            metrics.put(metric, value);
-                          }
-                        });
+                metrics.putAll(MetricKey.among(MetricKey.ofModels(), result.metrics()));
+                MetricKey.among(MetricKey.yardsticks(), result.metrics())
+                    .forEach(yardsticks::putIfAbsent);
               });
       stages.add(
           new StageReport(
@@ -92,7 +87,7 @@ public record ExperimentReport(
     return new ExperimentReport(
         experiment,
         now,
-        stages.stream().allMatch(s -> List.of("SUCCEEDED", "FAILED").contains(s.status())),
+        stages.stream().allMatch(s -> s.status().isTerminal()),
         stages,
         yardsticks,
         List.copyOf(questions.values()),
@@ -125,8 +120,7 @@ public record ExperimentReport(
   private static List<String> worst(EvaluationResult result) {
     return result.questions().stream()
         .sorted(
-            Comparator.comparingDouble(
-                    (QuestionResult q) -> q.metrics().get(MetricCatalogue.JSD.key()))
+            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(MetricKey.JSD.id()))
                 .reversed())
         .limit(WORST_KEPT)
         .map(QuestionResult::questionId)

@@ -1,8 +1,10 @@
 package io.gdpo.evaluator.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.metric.MetricCatalogue;
+import io.gdpo.contracts.metric.Direction;
+import io.gdpo.contracts.metric.MetricKey;
 import io.quarkus.qute.Location;
 import io.quarkus.qute.Template;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,8 +25,33 @@ public class HtmlReport {
   private static final String ECHARTS =
       "META-INF/resources/webjars/echarts/5.5.0/echarts.common.min.js";
 
-  /** What the page tells about a metric. */
-  record Explained(String key, String label, MetricCatalogue.Ideal ideal, String meaning) {}
+  /**
+   * What the page tells about a metric.
+   *
+   * @param most the end of its range; absent if it has none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Explained(
+      String key,
+      String label,
+      Direction direction,
+      Double most,
+      String meaning,
+      boolean yardstick) {
+    static Explained of(MetricKey key) {
+      double most = key.range().most();
+      return new Explained(
+          key.id(),
+          key.label(),
+          key.direction(),
+          Double.isInfinite(most) ? null : most,
+          key.meaning(),
+          key.isYardstick());
+    }
+  }
+
+  /** Every metric, and the few that each question shows. */
+  record Catalogue(List<Explained> metrics, List<String> headline) {}
 
   private final Template page;
   private final String style = resource("report/report.css");
@@ -36,10 +63,10 @@ public class HtmlReport {
   }
 
   String render(ExperimentReport report) {
-    List<Explained> catalogue =
-        Arrays.stream(MetricCatalogue.values())
-            .map(m -> new Explained(m.key(), m.label(), m.ideal(), m.meaning()))
-            .toList();
+    Catalogue catalogue =
+        new Catalogue(
+            Arrays.stream(MetricKey.values()).map(Explained::of).toList(),
+            MetricKey.headline().stream().map(MetricKey::id).toList());
     return page.data("experiment", report.experiment())
         .data("css", style)
         .data("js", script)

@@ -2,12 +2,12 @@ package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a training job wrote into its {@code progress.jsonl}.
+ * What a training job told of its progress, as if no attempt of it had been interrupted.
  *
  * @param unreadable lines that are no progress, such as one torn by a crash; a report says so
  */
@@ -30,6 +30,6 @@ record JobProgress(List<TrainingProgress> lines, int unreadable) {
         }
       }
     }
-    return new JobProgress(lines, unreadable);
+    return new JobProgress(TrainingProgress.history(lines), unreadable);
   }
 }

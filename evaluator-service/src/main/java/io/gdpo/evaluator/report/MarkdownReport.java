@@ -1,7 +1,7 @@
 package io.gdpo.evaluator.report;
 
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.metric.MetricCatalogue;
+import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,30 +13,6 @@ import java.util.stream.Stream;
 
 /** The report as Markdown: reads well in a terminal and in a repository. */
 final class MarkdownReport {
-  /** What everybody should see; as wide as a terminal bears. */
-  private static final List<MetricCatalogue> HEADLINE =
-      List.of(
-          MetricCatalogue.JSD,
-          MetricCatalogue.BELIEF_MASS,
-          MetricCatalogue.MAJORITY_BIAS,
-          MetricCatalogue.JSD_SAMPLED,
-          MetricCatalogue.MINORITY_COVERAGE,
-          MetricCatalogue.CBC,
-          MetricCatalogue.MARGIN_MAJORITY,
-          MetricCatalogue.MARGIN_MINORITY);
-
-  private static final List<MetricCatalogue> MORE =
-      List.of(
-          MetricCatalogue.MAJORITY_BIAS_SAMPLED,
-          MetricCatalogue.CBC_UNKNOWN,
-          MetricCatalogue.CBC_UNCLOSED,
-          MetricCatalogue.CBC_NO_BELIEF,
-          MetricCatalogue.RESPONSE_SIMILARITY,
-          MetricCatalogue.BELIEF_PAIR_ACCURACY,
-          MetricCatalogue.ACCURACY,
-          MetricCatalogue.ACCURACY_MAJORITY,
-          MetricCatalogue.ACCURACY_MINORITY);
-
   private MarkdownReport() {}
 
   static String render(ExperimentReport report) {
@@ -53,12 +29,12 @@ final class MarkdownReport {
         .append(".\n\n");
     report.notes().forEach(note -> out.append("**Note:** ").append(text(note)).append("\n\n"));
     out.append("## Stages\n\n");
-    stages(report, HEADLINE, out);
+    stages(report, MetricKey.headline(), out);
     failures(report, out);
     yardsticks(report, out);
     if (report.stages().stream().anyMatch(StageReport::isEvaluated)) {
       out.append("## More of each stage\n\n");
-      stages(report, MORE, out);
+      stages(report, MetricKey.more(), out);
     }
     worst(report, out);
     models(report, out);
@@ -67,15 +43,12 @@ final class MarkdownReport {
     return out.toString();
   }
 
-  private static void stages(
-      ExperimentReport report, List<MetricCatalogue> wanted, StringBuilder out) {
-    List<MetricCatalogue> columns =
+  private static void stages(ExperimentReport report, List<MetricKey> wanted, StringBuilder out) {
+    List<MetricKey> columns =
         wanted.stream()
-            .filter(c -> report.stages().stream().anyMatch(s -> s.metrics().containsKey(c.key())))
+            .filter(c -> report.stages().stream().anyMatch(s -> s.metrics().containsKey(c.id())))
             .toList();
-    row(
-        out,
-        Stream.concat(Stream.of("stage", "loss"), columns.stream().map(MetricCatalogue::label)));
+    row(out, Stream.concat(Stream.of("stage", "loss"), columns.stream().map(MetricKey::label)));
     row(
         out,
         Stream.concat(
@@ -85,7 +58,7 @@ final class MarkdownReport {
       if (stage.isEvaluated()) {
         columns.forEach(column -> cells.add(cell(stage.metrics(), column)));
       } else {
-        cells.add(stage.status().toLowerCase(Locale.ROOT));
+        cells.add(stage.status().name().toLowerCase(Locale.ROOT));
         cells.addAll(Collections.nCopies(Math.max(0, columns.size() - 1), ""));
       }
       row(out, cells.stream());
@@ -105,24 +78,19 @@ final class MarkdownReport {
     }
   }
 
-  private static String cell(Map<String, Double> metrics, MetricCatalogue metric) {
-    Double value = metrics.get(metric.key());
+  private static String cell(Map<String, Double> metrics, MetricKey metric) {
+    Double value = metrics.get(metric.id());
     if (value == null) {
       return "";
     }
-    return switch (metric) {
-      case JSD_SAMPLED ->
-          "%s (floor %s)"
-              .formatted(
-                  number(value),
-                  number(metrics.get(MetricCatalogue.JSD_SAMPLED_NOISE_FLOOR.key())));
-      case MINORITY_COVERAGE ->
-          "%s (of %s)"
-              .formatted(
-                  number(value),
-                  number(metrics.get(MetricCatalogue.MINORITY_COVERAGE_EXPECTED.key())));
-      default -> number(value);
-    };
+    return number(value)
+        + metric
+            .beside()
+            .filter(other -> metrics.containsKey(other.metric().id()))
+            .map(
+                other ->
+                    " (%s %s)".formatted(other.word(), number(metrics.get(other.metric().id()))))
+            .orElse("");
   }
 
   private static void yardsticks(ExperimentReport report, StringBuilder out) {
@@ -132,9 +100,9 @@ final class MarkdownReport {
     out.append("Yardsticks, on the same questions:\n\n");
     row(out, Stream.of("yardstick", "JSD"));
     row(out, Stream.of("---", "--:"));
-    for (MetricCatalogue yardstick : MetricCatalogue.yardsticks()) {
-      if (report.yardsticks().containsKey(yardstick.key())) {
-        row(out, Stream.of(yardstick.label(), number(report.yardsticks().get(yardstick.key()))));
+    for (MetricKey yardstick : MetricKey.yardsticks()) {
+      if (report.yardsticks().containsKey(yardstick.id())) {
+        row(out, Stream.of(yardstick.label(), number(report.yardsticks().get(yardstick.id()))));
       }
     }
     out.append('\n');
@@ -155,7 +123,7 @@ final class MarkdownReport {
             out,
             Stream.of(
                 stage.name(),
-                number(answer.metrics().get(MetricCatalogue.JSD.key())),
+                number(answer.metrics().get(MetricKey.JSD.id())),
                 text(question.question()),
                 distribution(question.target()),
                 distribution(answer.predicted())));
@@ -199,7 +167,7 @@ final class MarkdownReport {
                   stage.checkpoint().id(),
                   stage.checkpoint().step(),
                   stage.checkpoint().beta(),
-                  evaluation.split(),
+                  evaluation.split().label(),
                   evaluation.samples(),
                   evaluation.maxNewTokens(),
                   evaluation.seed())
@@ -210,7 +178,7 @@ final class MarkdownReport {
 
   private static void meanings(StringBuilder out) {
     out.append("## How to read it\n\n");
-    for (MetricCatalogue metric : MetricCatalogue.values()) {
+    for (MetricKey metric : MetricKey.values()) {
       out.append("* **")
           .append(metric.label())
           .append("**: ")

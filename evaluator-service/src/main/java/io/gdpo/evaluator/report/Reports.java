@@ -1,9 +1,10 @@
 package io.gdpo.evaluator.report;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.event.Checkpoint;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.evaluator.evaluation.Evaluation;
 import io.gdpo.platform.problem.ProblemException;
@@ -16,11 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * Gathers an experiment's report from what events told this service, stored results and the jobs'
- * progress files; asks no other service.
+ * progress; asks no other service.
  */
 @ApplicationScoped
 class Reports {
@@ -52,7 +54,7 @@ class Reports {
     return new ExperimentReport.Entry(
         checkpoint,
         evaluation.spec(),
-        evaluation.status().name(),
+        evaluation.status(),
         evaluation.reason(),
         evaluation
             .resultUri()
@@ -85,11 +87,17 @@ class Reports {
     return result;
   }
 
-  /** The job's progress; none where the file is gone. */
+  /** The job's progress; none where it is gone. Versions before kept it in one file. */
   private JobProgress progress(String uri) {
-    URI file = URI.create(uri);
-    return artifacts.exists(file)
-        ? JobProgress.parse(new String(artifacts.read(file, LARGEST), StandardCharsets.UTF_8))
+    URI address = URI.create(uri);
+    Pieces pieces = new Pieces(artifacts, address);
+    List<Long> numbers = pieces.numbersAfter(0);
+    if (!numbers.isEmpty()) {
+      return JobProgress.parse(
+          numbers.stream().map(n -> pieces.read(n).text()).collect(Collectors.joining()));
+    }
+    return artifacts.exists(address)
+        ? JobProgress.parse(new String(artifacts.read(address, LARGEST), StandardCharsets.UTF_8))
         : JobProgress.NONE;
   }
 }

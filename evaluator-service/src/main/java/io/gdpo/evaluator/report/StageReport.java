@@ -2,9 +2,10 @@ package io.gdpo.evaluator.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gdpo.contracts.event.Checkpoint;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.state.EvaluationStatus;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -25,7 +26,7 @@ public record StageReport(
     String name,
     Checkpoint checkpoint,
     EvaluationSpec evaluation,
-    String status,
+    EvaluationStatus status,
     String reason,
     Double seconds,
     Map<String, Double> metrics,

@@ -11,12 +11,15 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.contracts.spec.HeldOutSplit;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
@@ -35,6 +38,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -143,8 +147,15 @@ class EvaluatorServiceTest {
     assertThat(page.contains(".raw}")).as("a placeholder is left").isFalse();
     String ownMarkup = page.substring(0, page.indexOf("<script>"));
     assertThat(ownMarkup).doesNotContain("src=", "<link", "http:", "https:");
-    String data = page.split("id=\"report-data\">", 2)[1].split("</script>", 2)[0];
-    assertThat(Json.EVENTS.readTree(data).get("experiment").asText()).isEqualTo("river");
+    assertThat(data(page, "report").get("experiment").asText()).isEqualTo("river");
+    assertThat(data(page, "catalogue").get("metrics"))
+        .extracting(metric -> metric.get("key").asText())
+        .containsExactlyElementsOf(Stream.of(MetricKey.values()).map(MetricKey::id).toList());
+  }
+
+  private static JsonNode data(String page, String name) throws IOException {
+    return Json.EVENTS.readTree(
+        page.split("id=\"" + name + "-data\">", 2)[1].split("</script>", 2)[0]);
   }
 
   @Test
@@ -277,7 +288,8 @@ class EvaluatorServiceTest {
         .body("checkpoint_id", equalTo("by-rest"));
     byte[] other =
         Json.EVENTS.writeValueAsBytes(
-            new EvaluationRequested(absent, new EvaluationSpec("eval", null, null, null, null)));
+            new EvaluationRequested(
+                absent, new EvaluationSpec(HeldOutSplit.EVAL, null, null, null, null)));
     given()
         .contentType(ContentType.JSON)
         .body(other)

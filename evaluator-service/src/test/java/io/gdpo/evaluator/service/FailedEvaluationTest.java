@@ -9,11 +9,12 @@ import static org.hamcrest.Matchers.hasItem;
 
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.platform.event.CloudEvents;
 import io.gdpo.testmodels.TinyWorld;
@@ -36,6 +37,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -188,6 +191,28 @@ class FailedEvaluationTest {
   }
 
   @Test
+  void aReportShowsProgressThatSeveralAttemptsToldInPieces() throws IOException, SQLException {
+    for (String piece :
+        List.of("1: train 10", "2: eval 10, train 20", "3: train 20, eval 20", "x: train 30")) {
+      String[] parts = piece.split(": ");
+      String lines =
+          Stream.of(parts[1].split(", "))
+              .map(line -> line.split(" "))
+              .map(line -> "{\"phase\":\"%s\",\"step\":%s}\n".formatted(line[0], line[1]))
+              .collect(Collectors.joining());
+      artifacts.write("jobs/attempts/progress/00000" + parts[0] + ".jsonl", bytes(lines));
+    }
+    String uri = artifacts.uri("jobs/attempts/progress").toString();
+    recorded(with(absent("attempts", "several-attempts"), "file:/nowhere", uri), "FAILED");
+    given()
+        .get("/experiments/several-attempts/report")
+        .then()
+        .statusCode(200)
+        .body("stages[0].progress.step", equalTo(List.of(10, 10, 20, 20)))
+        .body("stages[0].progress.phase", equalTo(List.of("train", "eval", "train", "eval")));
+  }
+
+  @Test
   void evaluationsAreListedByPages() throws IOException, SQLException {
     recorded(absent("page-1", "paging"), "FAILED");
     recorded(absent("page-2", "paging"), "FAILED");
@@ -248,7 +273,20 @@ class FailedEvaluationTest {
   private static Checkpoint absent(String id, String experiment) {
     String nowhere = home.resolve("nowhere").toUri().toString();
     return new Checkpoint(
-        id, "job", experiment, "dpo", "dpo", "best", 40, nowhere, null, nowhere, null, 0.1, 96, 60);
+        id,
+        "job",
+        experiment,
+        "dpo",
+        "dpo",
+        CheckpointKind.BEST,
+        40,
+        nowhere,
+        null,
+        nowhere,
+        null,
+        0.1,
+        96,
+        60);
   }
 
   private static Checkpoint with(Checkpoint c, String dataset, String progress) {

@@ -1,6 +1,7 @@
 package io.gdpo.group.build;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
@@ -31,7 +32,7 @@ public final class BuildCommand implements WorkerCommand<BuildTask> {
   @Override
   public BuildResult run(
       BuildTask task, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console) {
-    ArtifactStore artifacts = ArtifactStore.at(URI.create(task.artifacts()));
+    ArtifactStore artifacts = Artifacts.at(URI.create(task.artifacts()));
     try {
       DatasetBuilder.Built built =
           new DatasetBuilder(new Sources(artifacts), artifacts)

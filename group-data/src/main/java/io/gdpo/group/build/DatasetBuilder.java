@@ -93,7 +93,7 @@ public class DatasetBuilder {
         Path folder = Files.createDirectory(temporary.resolve("complete"));
         DatasetCard card = write(folder, datasetId, spec, source, sha256);
         requireSame(source, sha256, Sources.sha256(source));
-        return new Built(artifacts.publish(folder, key(datasetId)), card);
+        return new Built(artifacts.publish(folder, key(datasetId), DatasetCard.FILE), card);
       } finally {
         AtomicFiles.delete(temporary);
       }

@@ -1,10 +1,9 @@
 package io.gdpo.group.survey;
 
-import java.math.BigInteger;
+import io.gdpo.artifacts.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -33,14 +32,8 @@ final class QuestionKey {
 
   /** A question's id, the same for every group. */
   static String id(String question) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(of(question).getBytes(StandardCharsets.UTF_8));
-      return "q-" + String.format(Locale.ROOT, "%064x", new BigInteger(1, hash)).substring(0, 10);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Digests.sha256().digest(of(question).getBytes(StandardCharsets.UTF_8));
+    return "q-" + HexFormat.of().formatHex(hash, 0, 5);
   }
 
   /** Whether there is anything but punctuation. */

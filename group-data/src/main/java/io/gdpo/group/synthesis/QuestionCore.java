@@ -3,10 +3,8 @@ package io.gdpo.group.synthesis;
 import io.gdpo.group.belief.OptionBelief;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,51 +50,6 @@ record QuestionCore(String sentence, boolean cut) {
               + "|i'd like your opinion about\\b|please (?:use|indicate for|choose)\\b"
               + "|if your views\\b)",
           Pattern.CASE_INSENSITIVE);
-  private static final Pattern LIST_LEAD_IN =
-      Pattern.compile(
-          "\\s*[-–—,:]\\s*(?:(?:would you say|it is|is it|are you|do you|or|an?)\\s+)*$",
-          Pattern.CASE_INSENSITIVE);
-  private static final Set<String> ORDINARY_FIRST_WORDS =
-      Set.of(
-          "the",
-          "a",
-          "an",
-          "it",
-          "it's",
-          "people",
-          "women",
-          "men",
-          "when",
-          "on",
-          "in",
-          "if",
-          "most",
-          "this",
-          "there",
-          "these",
-          "they",
-          "we",
-          "having",
-          "being",
-          "do",
-          "does",
-          "is",
-          "are",
-          "to",
-          "for",
-          "how",
-          "what",
-          "that",
-          "children",
-          "our",
-          "your",
-          "my",
-          "work",
-          "protecting",
-          "good",
-          "increase",
-          "providing",
-          "using");
 
   /**
    * The core of a question with these answer options. Where it would lack a content word of what is
@@ -145,28 +98,28 @@ record QuestionCore(String sentence, boolean cut) {
     /** All of it but the sentences that say how to answer. */
     String asked(List<String> options) {
       List<String> kept =
-          sentences(stem).stream()
+          Sentences.of(stem).stream()
               .filter(s -> !INSTRUCTION.matcher(s).find())
-              .filter(s -> !onlyAnswers(s) || !ContentWords.missing(s, options).isEmpty())
+              .filter(s -> !AnswerList.isAll(s) || !ContentWords.missing(s, options).isEmpty())
               .toList();
-      String asked = sentence(String.join(" ", kept));
+      String asked = Sentences.bare(String.join(" ", kept));
       if (!item.isEmpty()) {
-        asked = asked.isEmpty() ? sentence(item) : joined(asked, inside(sentence(item)));
+        asked = asked.isEmpty() ? Sentences.bare(item) : joined(asked, Sentences.inside(item));
       }
-      return sentence(asked + " " + tail);
+      return Sentences.bare(asked + " " + tail);
     }
   }
 
   private static String brief(String text, Parts parts, List<String> options) {
     Matcher comparison = WHICH_IS_CLOSER.matcher(text);
     if (comparison.matches()) {
-      return sentence(comparison.group(1).isBlank() ? views(options) : comparison.group(1));
+      return Sentences.bare(comparison.group(1).isBlank() ? views(options) : comparison.group(1));
     }
     if (!parts.tail.isEmpty()) {
       return aroundItem(parts, options);
     }
     return parts.item.isEmpty()
-        ? withoutAnswers(mainSentence(text), options)
+        ? AnswerList.shortened(mainSentence(text), options)
         : withItem(parts, options);
   }
 
@@ -180,22 +133,22 @@ record QuestionCore(String sentence, boolean cut) {
 
   /** The same question in full: for questions whose cores would be the same. */
   static QuestionCore whole(String question) {
-    return new QuestionCore(sentence(question.replaceAll("\\s+", " ")), false);
+    return new QuestionCore(Sentences.bare(question.replaceAll("\\s+", " ")), false);
   }
 
   /** {@code Which of these do you associate with them?...Honest...Do you associate this ...?} */
   private static String aroundItem(Parts parts, List<String> options) {
-    String inside = inside(sentence(parts.item));
+    String inside = Sentences.inside(parts.item);
     String joint =
         parts.tail.matches("(?s)[A-Z].*\\bthis\\b.*")
             ? parts.tail.replaceFirst("\\bthis\\b", Matcher.quoteReplacement(inside))
             : mainSentence(parts.stem) + " " + inside + " " + parts.tail;
-    return withoutAnswers(mainSentence(joint), options);
+    return AnswerList.shortened(mainSentence(joint), options);
   }
 
   private static String withItem(Parts parts, List<String> options) {
-    String inside = inside(sentence(parts.item));
-    String stem = withoutAnswers(mainSentence(parts.stem), options);
+    String inside = Sentences.inside(parts.item);
+    String stem = AnswerList.shortened(mainSentence(parts.stem), options);
     String asked = (parts.stem + " " + options).toLowerCase(Locale.ROOT);
     if (asked.contains("disagree")) {
       return "Do you agree or disagree that " + inside;
@@ -221,86 +174,25 @@ record QuestionCore(String sentence, boolean cut) {
     return stem + (open ? " " : ": ") + inside;
   }
 
-  private static List<String> sentences(String text) {
-    List<String> sentences = new ArrayList<>();
-    for (String sentence : text.replaceAll("\\s+", " ").split("(?<=[.?!])\\s+(?=\\S)")) {
-      if (sentence.matches(".*[\\p{L}\\p{N}].*")) {
-        sentences.add(sentence.strip());
-      }
-    }
-    return sentences;
-  }
-
   /** The last sentence that asks something; instructions come before it. */
   private static String mainSentence(String text) {
-    List<String> sentences = sentences(text);
+    List<String> sentences = Sentences.of(text);
     if (sentences.isEmpty()) {
-      return sentence(text);
+      return Sentences.bare(text);
     }
     for (int i = sentences.size() - 1; i >= 0; i--) {
       String sentence = sentences.get(i);
       boolean asks = sentence.endsWith("?") || BLANK.matcher(sentence).find();
-      if (asks && !INSTRUCTION.matcher(sentence).find() && !onlyAnswers(sentence)) {
-        return sentence(sentence);
+      if (asks && !INSTRUCTION.matcher(sentence).find() && !AnswerList.isAll(sentence)) {
+        return Sentences.bare(sentence);
       }
     }
     for (int i = sentences.size() - 1; i >= 0; i--) {
       if (!INSTRUCTION.matcher(sentences.get(i)).find()) {
-        return sentence(sentences.get(i));
+        return Sentences.bare(sentences.get(i));
       }
     }
-    return sentence(sentences.get(sentences.size() - 1));
-  }
-
-  /**
-   * {@code Is it very important, somewhat important, or not important?} has no matter of its own.
-   */
-  private static boolean onlyAnswers(String sentence) {
-    return sentence
-        .toLowerCase(Locale.ROOT)
-        .matches(
-            "(?:would you say )?(?:is|are|do|was|does) (?:it|you|they|this)(?: agree| describe)?\\b.*,.*,? or .*");
-  }
-
-  /** Leaves only the first of three or more answers that the sentence lists. */
-  private static String withoutAnswers(String sentence, List<String> options) {
-    String lower = sentence.toLowerCase(Locale.ROOT);
-    int from = Integer.MAX_VALUE;
-    int firstEnd = 0;
-    int to = 0;
-    int found = 0;
-    for (String option : options) {
-      String text = option.toLowerCase(Locale.ROOT).replace('’', '\'');
-      Matcher matcher = Pattern.compile("\\b" + Pattern.quote(text) + "\\b").matcher(lower);
-      if (matcher.find()) {
-        found++;
-        if (matcher.start() < from) {
-          from = matcher.start();
-          firstEnd = matcher.end();
-        }
-        to = Math.max(to, matcher.end());
-      }
-    }
-    if (found < 3 || !isList(lower.substring(from, to), options)) {
-      return sentence;
-    }
-    String before = sentence.substring(0, from);
-    String after = sentence.substring(to).strip();
-    Matcher listLeadIn = LIST_LEAD_IN.matcher(before);
-    if (after.isEmpty() && listLeadIn.find()) {
-      return sentence(listLeadIn.replaceFirst(""));
-    }
-    return sentence(before + sentence.substring(from, firstEnd) + " " + after);
-  }
-
-  /** Whether a stretch of text is answers and hardly anything between them. */
-  private static boolean isList(String text, List<String> options) {
-    String rest = text;
-    for (String option :
-        options.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList()) {
-      rest = rest.replace(option.toLowerCase(Locale.ROOT).replace('’', '\''), " ");
-    }
-    return ContentWords.missing(rest, options).isEmpty();
+    return Sentences.bare(sentences.get(sentences.size() - 1));
   }
 
   private static QuestionCore shortened(String sentence) {
@@ -308,23 +200,8 @@ record QuestionCore(String sentence, boolean cut) {
     return words.length <= MOST_WORDS
         ? new QuestionCore(sentence, false)
         : new QuestionCore(
-            sentence(String.join(" ", Arrays.copyOf(words, WORDS_LEFT))).replaceAll("[,;:]$", ""),
+            Sentences.bare(String.join(" ", Arrays.copyOf(words, WORDS_LEFT)))
+                .replaceAll("[,;:]$", ""),
             true);
-  }
-
-  private static String sentence(String text) {
-    String words = text.replaceAll("\\s+", " ").replaceAll("^[\\s.…(]+|[\\s?.!…:,(-]+$", "");
-    return words.endsWith(")") && words.indexOf('(') < 0
-        ? words.replaceAll("[\\s.,)]+$", "")
-        : words;
-  }
-
-  /** As part of a sentence: an ordinary first word is written small. */
-  static String inside(String sentence) {
-    int space = sentence.indexOf(' ');
-    String first = space < 0 ? sentence : sentence.substring(0, space);
-    return ORDINARY_FIRST_WORDS.contains(first.toLowerCase(Locale.ROOT))
-        ? first.toLowerCase(Locale.ROOT) + sentence.substring(first.length())
-        : sentence;
   }
 }

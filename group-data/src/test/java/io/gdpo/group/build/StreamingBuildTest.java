@@ -3,6 +3,7 @@ package io.gdpo.group.build;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.spec.DatasetSpec;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class StreamingBuildTest {
     private Build() {}
 
     public static void main(String... args) {
-      ArtifactStore artifacts = ArtifactStore.at(Path.of(args[1]).toUri());
+      ArtifactStore artifacts = Artifacts.at(Path.of(args[1]).toUri());
       System.out.println(
           new DatasetBuilder(new Sources(artifacts), artifacts)
               .build(

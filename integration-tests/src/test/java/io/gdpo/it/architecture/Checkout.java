@@ -2,9 +2,12 @@ package io.gdpo.it.architecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The compiled classes of every module beside this one. */
 final class Checkout {
@@ -39,5 +42,24 @@ final class Checkout {
       }
     }
     return new ClassFileImporter().importPaths(folders);
+  }
+
+  /** The Java files of every module, of programs and not of tests. */
+  static List<Path> productionSources() throws IOException {
+    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+      return modules
+          .map(module -> module.resolve("src/main/java"))
+          .filter(Files::isDirectory)
+          .flatMap(Checkout::sources)
+          .toList();
+    }
+  }
+
+  private static Stream<Path> sources(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The sources in " + folder + " cannot be listed", e);
+    }
   }
 }

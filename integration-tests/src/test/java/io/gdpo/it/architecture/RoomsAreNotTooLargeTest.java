@@ -8,54 +8,62 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** A class that fits a person's head, a package that fits a page. */
+/**
+ * A class that fits a person's head, a package that fits a page. A class that is better left in one
+ * piece says why in its Javadoc, in a sentence that begins with {@value #REASON}.
+ */
 class RoomsAreNotTooLargeTest {
   private static final int MOST_LINES = 400;
+  private static final int LINES_WITHOUT_REASON = 300;
   private static final int MOST_FILES = 25;
+  private static final String REASON = "One class because";
 
   @Test
   void noClassIsLongerThanFourHundredLines() throws IOException {
-    Map<String, Long> tooLong = new TreeMap<>();
-    for (Path source : sources()) {
-      try (Stream<String> lines = Files.lines(source)) {
-        long count = lines.count();
-        if (count > MOST_LINES) {
-          tooLong.put(source.getFileName().toString(), count);
-        }
+    assertThat(longerThan(MOST_LINES)).isEmpty();
+  }
+
+  @Test
+  void aClassOfMoreThanThreeHundredLinesSaysWhyItIsOne() throws IOException {
+    Map<String, List<String>> withoutReason = longerThan(LINES_WITHOUT_REASON);
+    withoutReason.values().removeIf(RoomsAreNotTooLargeTest::givesReason);
+    assertThat(withoutReason.keySet())
+        .as("longer than %d lines: cut it, or say why not: %s ...", LINES_WITHOUT_REASON, REASON)
+        .isEmpty();
+  }
+
+  private static Map<String, List<String>> longerThan(int most) throws IOException {
+    Map<String, List<String>> longer = new TreeMap<>();
+    for (Path source : Checkout.productionSources()) {
+      List<String> lines = Files.readAllLines(source);
+      if (lines.size() > most) {
+        longer.put(source.getFileName().toString(), lines);
       }
     }
-    assertThat(tooLong).isEmpty();
+    return longer;
+  }
+
+  /** Whether the first Javadoc, which is the class's, gives one. */
+  private static boolean givesReason(List<String> lines) {
+    return lines.stream()
+        .dropWhile(line -> !line.startsWith("/**"))
+        .takeWhile(line -> line.startsWith("/**") || line.startsWith(" *"))
+        .map(line -> line.replaceFirst("^[/ *]+", ""))
+        .collect(Collectors.joining(" "))
+        .contains(REASON);
   }
 
   @Test
   void noPackageHasMoreThanTwentyFiveFiles() throws IOException {
     Map<String, Integer> files = new TreeMap<>();
-    for (Path source : sources()) {
+    for (Path source : Checkout.productionSources()) {
       String path = source.getParent().toString().replaceFirst(".*src/main/java/", "");
       files.merge(path, 1, Integer::sum);
     }
     files.values().removeIf(count -> count <= MOST_FILES);
     assertThat(files).isEmpty();
-  }
-
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> modules = Files.list(Path.of(".."))) {
-      return modules
-          .map(module -> module.resolve("src/main/java"))
-          .filter(Files::isDirectory)
-          .flatMap(RoomsAreNotTooLargeTest::below)
-          .toList();
-    }
-  }
-
-  private static Stream<Path> below(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

@@ -74,10 +74,10 @@ class CommandLineIT {
   }
 
   @Test
-  void theSameNameForAnotherExperimentIsAConflict(Stack stack, @TempDir Path folder)
-      throws IOException {
+  void theSameNameForAnotherExperimentIsAConflictAndTheFirstCanBeCancelled(
+      Stack stack, @TempDir Path folder) throws IOException {
     String home = stack.home().toString();
-    String spec = TinyExperiment.checkpointed("twice", 1);
+    String spec = TinyExperiment.checkpointed("twice", 1000);
     Path first = Files.writeString(folder.resolve("first.yaml"), spec);
     Path other =
         Files.writeString(folder.resolve("other.yaml"), spec.replace("\"seed\": 1", "\"seed\": 2"));
@@ -87,6 +87,7 @@ class CommandLineIT {
 
     assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(6);
     assertThat(refused.errors()).contains("twice").doesNotContain("\tat ");
+    assertThat(Gdpo.run("cancel", "twice", "--home", home).exitCode()).isZero();
   }
 
   @Test

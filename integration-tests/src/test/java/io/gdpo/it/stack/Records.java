@@ -24,6 +24,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -36,6 +38,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class Records implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Pattern TOPICS = Pattern.compile("gdpo\\..*");
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final KafkaProducer<String, byte[]> producer;
@@ -95,7 +98,7 @@ public final class Records implements AutoCloseable {
                 1000),
             new StringDeserializer(),
             new ByteArrayDeserializer());
-    consumer.subscribe(Pattern.compile("gdpo\\..*"));
+    consumer.subscribe(TOPICS);
     producer =
         new KafkaProducer<>(
             Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()),
@@ -124,6 +127,31 @@ public final class Records implements AutoCloseable {
     }
   }
 
+  /** Whether the broker takes an event, soon; it may have it all the same if not. */
+  public static boolean takes(
+      String broker, String topic, String key, String eventName, String json) {
+    ProducerRecord<String, byte[]> event =
+        new ProducerRecord<>(topic, key, json.getBytes(StandardCharsets.UTF_8));
+    event.headers().add("ce_type", ("io.gdpo." + eventName).getBytes(StandardCharsets.UTF_8));
+    try (KafkaProducer<String, byte[]> once =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, 5000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      once.send(event).get();
+      return true;
+    } catch (ExecutionException | KafkaException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** The first record that fits, waited for. */
   public Seen await(String what, Duration limit, Predicate<Seen> fits) {
     Instant deadline = Instant.now().plus(limit);
@@ -137,6 +165,33 @@ public final class Records implements AutoCloseable {
             "Not seen within " + limit.toSeconds() + " s: " + what + ". Seen: " + summary());
       }
       consumer.poll(POLL).forEach(record -> seen.add(read(record)));
+    }
+  }
+
+  /**
+   * All that lies on the topics at this moment, from the beginning, those of one key in the order
+   * in which they were sent.
+   */
+  public static List<Seen> everything(Stack stack) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.listTopics().values().stream()
+              .flatMap(List::stream)
+              .filter(partition -> TOPICS.matcher(partition.topic()).matches())
+              .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<Seen> all = new ArrayList<>();
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(POLL).forEach(record -> all.add(read(record)));
+      }
+      return all;
     }
   }
 

@@ -1,23 +1,32 @@
 package io.gdpo.it.stack;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.view.ExperimentView;
-import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /** A whole system, started by {@code gdpo up} as a process of its own and seen from outside. */
 public final class Stack implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(240);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
   private final Path home;
   private final Process launcher;
@@ -29,7 +38,10 @@ public final class Stack implements AutoCloseable {
     this.output = output;
   }
 
-  /** Starts a system on {@code home} and returns when it says that it is ready. */
+  /**
+   * Starts a system on {@code home}, be it a new one or a killed system's, and returns when it says
+   * that it is ready.
+   */
   public static Stack start(Path home) {
     return start(home, Map.of());
   }
@@ -42,8 +54,9 @@ public final class Stack implements AutoCloseable {
       ProcessBuilder up =
           Gdpo.command(Gdpo.script(), "up", "--home", home.toString())
               .redirectErrorStream(true)
-              .redirectOutput(output.toFile());
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
       up.environment().putAll(settings);
+      Processes.mark(up.environment(), home);
       Process launcher = up.start();
       Stack stack = new Stack(home, launcher, output);
       Awaitility.await("the stack is ready")
@@ -93,7 +106,7 @@ public final class Stack implements AutoCloseable {
     return launcher;
   }
 
-  /** Everything that the launcher has printed. */
+  /** Everything that the launcher, and those before it on this home, have printed. */
   public String said() {
     try {
       return Files.readString(output);
@@ -110,10 +123,22 @@ public final class Stack implements AutoCloseable {
     return state().at("/services/" + service + "/url").asText();
   }
 
-  /** A service's present process. */
-  public ProcessHandle process(String service) {
+  /** A service's present process; empty while it has none. */
+  public Optional<ProcessHandle> process(String service) {
     return ProcessHandle.of(state().at("/services/" + service + "/process/pid").asLong())
-        .orElseThrow();
+        .filter(ProcessHandle::isAlive);
+  }
+
+  /** The database's first process; empty while there is none. */
+  public Optional<ProcessHandle> database() {
+    try {
+      String pid = Files.readAllLines(home.resolve("postgres/data/postmaster.pid")).get(0);
+      return ProcessHandle.of(Long.parseLong(pid.strip()));
+    } catch (NoSuchFileException | IndexOutOfBoundsException stopped) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public int restarts(String service) {
@@ -125,35 +150,51 @@ public final class Stack implements AutoCloseable {
     return state().path("health").findValuesAsText("state");
   }
 
-  /** The processes that run a job of the given kind ({@code train}, {@code evaluate}). */
-  public List<ProcessHandle> jobs(String service, String kind) {
-    return process(service)
-        .descendants()
-        .filter(p -> p.info().arguments().map(a -> List.of(a).contains(kind)).orElse(false))
-        .toList();
+  /** The workers that run now, of services that live or have been killed. */
+  public List<Worker> workers() {
+    return Processes.of(home).stream().flatMap(p -> Worker.in(p).stream()).toList();
   }
 
-  /** The experiment as trainer-service tells it. */
-  public ExperimentView experiment(String name) {
-    return RestAssured.given()
-        .baseUri(url("trainer-service"))
-        .get("/experiments/{name}", name)
-        .then()
-        .statusCode(200)
-        .extract()
-        .as(ExperimentView.class, StackJson.MAPPER);
+  /** The experiment, if trainer-service answers well and soon. */
+  public Optional<ExperimentView> glance(String experiment) {
+    HttpRequest question =
+        HttpRequest.newBuilder(URI.create(url("trainer-service") + "/experiments/" + experiment))
+            .timeout(ANSWER_LIMIT)
+            .build();
+    return answered(question, 200)
+        .map(
+            body -> {
+              try {
+                return Json.EVENTS.readValue(body, ExperimentView.class);
+              } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("Not an experiment: " + body, e);
+              }
+            });
   }
 
-  /** Submits an experiment over REST. */
-  public ExperimentView submit(String json) {
-    return RestAssured.given()
-        .baseUri(url("trainer-service"))
-        .contentType("application/json")
-        .body(json)
-        .post("/experiments")
-        .then()
-        .extract()
-        .as(ExperimentView.class, StackJson.MAPPER);
+  /** Whether trainer-service takes the experiment in, now. */
+  public boolean takes(String json) {
+    HttpRequest submission =
+        HttpRequest.newBuilder(URI.create(url("trainer-service") + "/experiments"))
+            .timeout(ANSWER_LIMIT)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    return answered(submission, 200, 201).isPresent();
+  }
+
+  private static Optional<String> answered(HttpRequest request, int... well) {
+    try {
+      HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+      return IntStream.of(well).anyMatch(code -> code == answer.statusCode())
+          ? Optional.of(answer.body())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // killed, or being started
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   /** Stops the system as Ctrl-C does. */

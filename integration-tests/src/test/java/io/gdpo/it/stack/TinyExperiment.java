@@ -41,6 +41,31 @@ public final class TinyExperiment {
             .formatted(epochs));
   }
 
+  /**
+   * Stages of {@code epochs} epochs, each the child of the one before, checkpointed every ten steps
+   * and evaluated.
+   *
+   * @param losses the stages', which are named after them
+   */
+  public static String resumable(String name, int epochs, String... losses) {
+    StringBuilder stages = new StringBuilder();
+    for (int i = 0; i < losses.length; i++) {
+      stages.append(
+          """
+          %s{"name": "%s",%s
+             "training": {"loss": "%s", "learning_rate": 1e-3, "batch_size": 4, "epochs": %d,
+                          "eval_every": 100, "checkpoint_every": 10}}
+          """
+              .formatted(
+                  i == 0 ? "" : ", ",
+                  losses[i],
+                  i == 0 ? "" : " \"parent\": \"" + losses[i - 1] + "\",",
+                  losses[i],
+                  epochs));
+    }
+    return json(name, stages.toString());
+  }
+
   private static String json(String name, String stages) {
     return """
         {"name": "%s", "seed": 1,

@@ -1,10 +1,10 @@
 package io.gdpo.local.client;
 
 import io.gdpo.contracts.view.EvaluationProgress;
-import io.gdpo.local.stack.Service;
+import io.gdpo.contracts.view.EvaluationView;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.StackState;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,9 +20,6 @@ public final class EvaluatorClient {
     this.rest = rest;
   }
 
-  /** One of an experiment's evaluations. */
-  record Evaluation(String checkpointId, String status, EvaluationProgress progress) {}
-
   /**
    * How far an experiment's evaluations have come that have not ended.
    *
@@ -30,12 +27,12 @@ public final class EvaluatorClient {
    */
   public Map<String, Optional<EvaluationProgress>> progress(String experiment) {
     Map<String, Optional<EvaluationProgress>> progress = new HashMap<>();
-    for (Evaluation evaluation :
+    for (EvaluationView evaluation :
         rest.get(
             "/evaluations?limit=1000&experiment=" + RestClient.encoded(experiment),
-            Evaluation[].class)) {
-      if (List.of("PENDING", "RUNNING").contains(evaluation.status)) {
-        progress.put(evaluation.checkpointId, Optional.ofNullable(evaluation.progress));
+            EvaluationView[].class)) {
+      if (!evaluation.status().isTerminal()) {
+        progress.put(evaluation.checkpointId(), Optional.ofNullable(evaluation.progress()));
       }
     }
     return progress;

@@ -1,15 +1,15 @@
 package io.gdpo.local.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.stack.Service;
+import io.gdpo.contracts.view.JobView;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.net.URI;
 import java.util.List;
 
@@ -72,8 +72,7 @@ public final class TrainerClient {
 
   /** Where a job keeps its files. */
   public URI jobFolder(String jobId) {
-    return URI.create(
-        rest.get("/jobs/" + RestClient.encoded(jobId), JsonNode.class).path("folder_uri").asText());
+    return URI.create(job(jobId).folderUri());
   }
 
   public ExperimentView cancel(String name) {
@@ -83,9 +82,11 @@ public final class TrainerClient {
 
   /** Whether a job will write no more. */
   public boolean hasEnded(String jobId) {
-    String status =
-        rest.get("/jobs/" + RestClient.encoded(jobId), JsonNode.class).path("status").asText();
-    return List.of("SUCCEEDED", "FAILED", "CANCELLED").contains(status);
+    return job(jobId).status().isTerminal();
+  }
+
+  private JobView job(String id) {
+    return rest.get("/jobs/" + RestClient.encoded(id), JobView.class);
   }
 
   /** The last lines of a job's log. */

@@ -1,11 +1,10 @@
 package io.gdpo.local.command;
 
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExample:%n",
     footer = "  gdpo cancel demo")
 public final class CancelCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(paramLabel = "NAME", description = "The experiment's name.")
   private String name;
@@ -30,7 +29,7 @@ public final class CancelCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    ExperimentView experiment = new TrainerClient(RunningStack.require(gdpo.home())).cancel(name);
+    ExperimentView experiment = new TrainerClient(RunningStack.require(common.home())).cancel(name);
     if (json) {
       console.printJson(experiment);
     } else {

@@ -1,19 +1,19 @@
 package io.gdpo.local.command;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
-import io.gdpo.local.Installation;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.experiment.DemoExperiment;
+import io.gdpo.local.home.Installation;
+import io.gdpo.local.home.StackHome;
 import io.gdpo.local.report.ReportFiles;
-import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackLease;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.ExperimentWatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +54,7 @@ import picocli.CommandLine.ParentCommand;
 public final class DemoCommand implements Callable<Integer> {
   private static final int FAILED_JOB_LINES = 20;
 
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Option(
       names = "--survey",
@@ -127,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Instant begin = Instant.now();
-    StackHome home = gdpo.home().create();
+    StackHome home = common.home().create();
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
     Installation installation = Installation.current();
@@ -182,7 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
   /** The system is about to stop: its logs are shown while it can be asked for them. */
   private static void showFailedJobs(ExperimentView ended, TrainerClient trainer, Console console) {
     for (StageView stage : ended.stages()) {
-      if ("FAILED".equals(stage.status()) && stage.attempts() > 0) {
+      if (stage.status() == StageState.FAILED && stage.attempts() > 0) {
         console.say("The end of the log of " + stage.name() + " (job " + stage.jobId() + "):");
         trainer.jobLog(stage.jobId(), FAILED_JOB_LINES).forEach(line -> console.say("  | " + line));
       }

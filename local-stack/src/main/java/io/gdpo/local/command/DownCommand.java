@@ -1,11 +1,10 @@
 package io.gdpo.local.command;
 
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
+import io.gdpo.local.home.StackHome;
 import io.gdpo.local.stack.RunningStack;
-import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,11 +23,11 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExample:%n",
     footer = "  gdpo down")
 public final class DownCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Override
   public Integer call() {
-    StackHome home = gdpo.home();
+    StackHome home = common.home();
     Console console = Console.forPeople();
     Optional<StackState> running = RunningStack.find(home);
     if (running.isEmpty() && RunningStack.runsUnseen(home)) {

@@ -1,17 +1,16 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
-import io.gdpo.local.Installation;
 import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.home.Installation;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -39,7 +38,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo export ./folder/best my-model     by its folder; no system need run"
     })
 public final class ExportCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(
       index = "0",
@@ -88,10 +87,7 @@ public final class ExportCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireFree();
     Path folder = model.startsWith(".") || model.startsWith("/") ? Path.of(model) : ofStage();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
-    command.addAll(Installation.NEUTRAL_LOCALE);
+    List<String> command = Installation.java("-Xmx512m", "-XX:+UseSerialGC");
     command.addAll(Installation.current().worker());
     command.addAll(List.of("export", folder.toString(), target.toString()));
     if (adapter) {
@@ -130,9 +126,9 @@ public final class ExportCommand implements Callable<Integer> {
           "'" + model + "' names no stage",
           "Write EXPERIMENT/STAGE, as in demo/gdpo, or a folder that begins with ./ or /.");
     }
-    TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
+    TrainerClient trainer = new TrainerClient(RunningStack.require(common.home()));
     StageView stage = trainer.stage(model.substring(0, slash), model.substring(slash + 1));
-    if (!"SUCCEEDED".equals(stage.status())) {
+    if (stage.status() != StageState.SUCCEEDED) {
       throw new CommandFailure(
           ExitCode.NOT_FOUND,
           model + " has no model yet; it is " + stage.status(),

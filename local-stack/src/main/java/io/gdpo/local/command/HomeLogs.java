@@ -1,6 +1,6 @@
 package io.gdpo.local.command;
 
-import io.gdpo.local.stack.StackHome;
+import io.gdpo.local.home.StackHome;
 
 /**
  * Sends what libraries log (the broker is talkative) to a file of the home, away from the terminal.

@@ -1,13 +1,12 @@
 package io.gdpo.local.command;
 
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.TrainerClient;
-import io.gdpo.local.stack.LogTail;
+import io.gdpo.local.home.LogTail;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.RunningStack;
-import io.gdpo.local.stack.Service;
-import io.gdpo.local.stack.StackHome;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.FollowedLog;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,7 @@ public final class LogsCommand implements Callable<Integer> {
   private static final int OVERLAP_LINES = 1000;
   private static final long POLL_MILLIS = 500;
 
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(
       paramLabel = "JOB",
@@ -56,7 +55,7 @@ public final class LogsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    StackHome home = gdpo.home();
+    StackHome home = common.home();
     Optional<Service> service = Service.ofLabel(job);
     if (service.isPresent()) {
       show(n -> LogTail.of(home.log(service.get().label()), n), () -> false);

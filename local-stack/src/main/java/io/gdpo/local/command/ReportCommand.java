@@ -1,12 +1,11 @@
 package io.gdpo.local.command;
 
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.report.ReportFiles;
 import io.gdpo.local.report.TerminalMarkdown;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,7 +30,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo report demo --format json | jq ."
     })
 public final class ReportCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(paramLabel = "NAME", description = "The experiment's name.")
   private String name;
@@ -60,7 +59,7 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EvaluatorClient evaluator = new EvaluatorClient(RunningStack.require(gdpo.home()));
+    EvaluatorClient evaluator = new EvaluatorClient(RunningStack.require(common.home()));
     Optional<Format> wanted = json ? Optional.of(Format.json) : format;
     String report = evaluator.report(name, wanted.orElse(Format.md).name());
     Console console = Console.forPeople();

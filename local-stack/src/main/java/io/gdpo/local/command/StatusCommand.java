@@ -1,18 +1,18 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.RunningStack;
-import io.gdpo.local.stack.Service;
 import io.gdpo.local.stack.StackHealth;
-import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.Evaluating;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +35,7 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExamples:%n",
     footer = {"  gdpo status", "  gdpo status --json | jq '.experiments[].status'"})
 public final class StatusCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Option(names = "--json", description = "Print {stack, health, experiments}.")
   private boolean json;
@@ -50,7 +50,7 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    StackHome home = gdpo.home();
+    StackHome home = common.home();
     StackState stack = RunningStack.find(home).orElseThrow(() -> RunningStack.none(home));
     StackHealth health = StackHealth.ask(home, stack);
     Optional<CommandFailure> failure = Optional.empty();
@@ -124,7 +124,7 @@ public final class StatusCommand implements Callable<Integer> {
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId(),
               evaluating.of(stage).map(text -> ", " + text).orElse("")));
-      if (stage.status().equals("SUCCEEDED")) {
+      if (stage.status() == StageState.SUCCEEDED) {
         console.print(
             String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
       }

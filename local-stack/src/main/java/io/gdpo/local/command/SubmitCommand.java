@@ -2,12 +2,11 @@ package io.gdpo.local.command;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.experiment.ExperimentFile;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +28,7 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExamples:%n",
     footer = {"  gdpo submit examples/demo.yaml", "  gdpo submit mine.yaml && gdpo watch mine"})
 public final class SubmitCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(paramLabel = "FILE", description = "The experiment file.")
   private Path file;
@@ -43,7 +42,7 @@ public final class SubmitCommand implements Callable<Integer> {
     ExperimentFile experimentFile = ExperimentFile.read(file);
     ExperimentSpec spec = experimentFile.spec();
     experimentFile.readings().forEach(console::say);
-    TrainerClient trainer = new TrainerClient(RunningStack.require(gdpo.home()));
+    TrainerClient trainer = new TrainerClient(RunningStack.require(common.home()));
     ExperimentView experiment = trainer.submit(spec);
     if (json) {
       console.printJson(experiment);

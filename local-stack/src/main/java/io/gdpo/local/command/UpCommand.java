@@ -1,14 +1,13 @@
 package io.gdpo.local.command;
 
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
-import io.gdpo.local.Installation;
+import io.gdpo.local.home.Installation;
+import io.gdpo.local.home.StackHome;
 import io.gdpo.local.stack.DetachedStack;
 import io.gdpo.local.stack.StackHealth;
-import io.gdpo.local.stack.StackHome;
 import io.gdpo.local.stack.StackLease;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo up --home /tmp/other        a second system, apart from the first"
     })
 public final class UpCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Option(
       names = {"-d", "--detach"},
@@ -44,11 +43,12 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    StackHome home = gdpo.home().create();
+    StackHome home = common.home().create();
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
     if (detach) {
-      StackState state = DetachedStack.start(home, Installation.current(), console::say);
+      StackState state =
+          DetachedStack.start(home, Installation.current(), common.program(), console::say);
       return describe(console, home, state, "'gdpo down' stops it.").code();
     }
     try (StackLease lease = StackLease.take(home, Installation.current(), console::say)) {

@@ -1,13 +1,13 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.stack.StackState;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.ExperimentWatch;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExample:%n",
     footer = "  gdpo watch demo && gdpo report demo")
 public final class WatchCommand implements Callable<Integer> {
-  @ParentCommand private Gdpo gdpo;
+  @ParentCommand private CommonOptions common;
 
   @Parameters(paramLabel = "NAME", description = "The experiment's name.")
   private String name;
@@ -39,7 +39,7 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    StackState stack = RunningStack.require(gdpo.home());
+    StackState stack = RunningStack.require(common.home());
     ExperimentView ended =
         new ExperimentWatch(new TrainerClient(stack), new EvaluatorClient(stack), console)
             .untilItEnds(name);
@@ -51,14 +51,14 @@ public final class WatchCommand implements Callable<Integer> {
 
   /** Says how an experiment ended, and as which exit code. */
   static ExitCode conclude(Console console, ExperimentView ended) {
-    if ("SUCCEEDED".equals(ended.status())) {
+    if (ended.status() == ExperimentStatus.SUCCEEDED) {
       console.say(ended.name() + " succeeded");
       return ExitCode.OK;
     }
     console.say(
         ended.name()
             + " "
-            + ("FAILED".equals(ended.status()) ? "failed" : "was cancelled")
+            + (ended.status() == ExperimentStatus.FAILED ? "failed" : "was cancelled")
             + (ended.reason() == null ? "" : ": " + ended.reason()));
     return ExitCode.EXPERIMENT_FAILED;
   }

@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -170,9 +171,11 @@ public final class ExperimentFile {
    * @throws CommandFailure naming every field that is wrong
    */
   public ExperimentSpec spec() {
-    ExperimentSpec spec;
     try {
-      spec = Json.YAML_SPECS.treeToValue(tree, ExperimentSpec.class);
+      return Json.YAML_SPECS.treeToValue(tree, ExperimentSpec.class).checked();
+    } catch (InvalidSpecException e) {
+      throw invalid(
+          e.problems().stream().map(SpecProblem::toString).collect(Collectors.joining("\n  ")), e);
     } catch (UnrecognizedPropertyException e) {
       throw invalid(
           fieldPath(e)
@@ -187,12 +190,6 @@ public final class ExperimentFile {
     } catch (JsonProcessingException e) {
       throw invalid(e.getOriginalMessage(), e);
     }
-    List<SpecProblem> problems = spec.problems();
-    if (!problems.isEmpty()) {
-      throw invalid(
-          problems.stream().map(SpecProblem::toString).collect(Collectors.joining("\n  ")), null);
-    }
-    return spec;
   }
 
   private CommandFailure invalid(String problems, Throwable cause) {

@@ -1,8 +1,8 @@
 package io.gdpo.local.report;
 
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
 import io.gdpo.local.client.EvaluatorClient;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

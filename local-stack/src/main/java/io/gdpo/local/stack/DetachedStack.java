@@ -1,10 +1,12 @@
 package io.gdpo.local.stack;
 
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Gdpo;
-import io.gdpo.local.Installation;
+import io.gdpo.local.home.Installation;
+import io.gdpo.local.home.LogTail;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.Services;
 import io.gdpo.local.stack.StackState.Phase;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,19 +26,20 @@ public final class DetachedStack {
   /**
    * Starts a supervisor and returns when its stack is ready; returns the stack that runs already,
    * if one does.
+   *
+   * @param program the class whose {@code main} is the command line
    */
-  public static StackState start(StackHome home, Installation installation, Consumer<String> news) {
+  public static StackState start(
+      StackHome home, Installation installation, String program, Consumer<String> news) {
     Optional<StackState> running = RunningStack.find(home);
     if (running.isPresent() && running.get().phase() != Phase.STOPPING) {
       news.accept("A stack runs in " + home.root() + " already: using it");
       return RunningStack.require(home);
     }
-    for (Service service : Service.values()) {
-      installation.serviceJar(service.label());
-    }
+    Services.requireBuilt(installation);
     news.accept("Starting the stack in " + home.root() + ", in the background");
     Path log = home.log("stack");
-    Process supervisor = launch(home, log);
+    Process supervisor = launch(home, program, log);
     while (supervisor.isAlive()) {
       boolean ready =
           RunningStack.find(home)
@@ -54,13 +57,13 @@ public final class DetachedStack {
         "The whole log is " + log + ".");
   }
 
-  private static Process launch(StackHome home, Path log) {
+  private static Process launch(StackHome home, String program, Path log) {
     List<String> command = new ArrayList<>();
     // It is to outlive this command and the terminal, whose signals it ignores; TERM it heeds.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "gdpo-up"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gdpo.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
     command.addAll(List.of("up", "--home", home.root().toString()));
     try {
       return new ProcessBuilder(command)

@@ -1,26 +1,25 @@
 package io.gdpo.local.stack;
 
-import io.gdpo.contracts.Reason;
-import io.gdpo.embedded.FreePort;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
-import io.gdpo.local.Installation;
+import io.gdpo.local.home.Installation;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.infrastructure.Infrastructure;
+import io.gdpo.local.service.Services;
+import io.gdpo.local.service.SupervisedService;
 import io.gdpo.local.stack.StackState.Phase;
 import io.gdpo.local.stack.StackState.ServiceState;
-import java.net.http.HttpClient;
+import io.gdpo.local.supervision.Health;
+import io.gdpo.local.supervision.Patience;
+import io.gdpo.local.supervision.Supervision;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -33,32 +32,26 @@ import java.util.function.Consumer;
  * <p>Thread-safe.
  */
 public final class LocalStack implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(240);
-  private static final long POLL_MILLIS = 100;
-  private static final int TAIL_LINES = 15;
-  private static final long LAST_STACK_LIMIT_SECONDS = 40;
+  private static final Duration LAST_STACK_LIMIT = Duration.ofSeconds(40);
 
   private final StackHome home;
-  private final Installation installation;
   private final Consumer<String> news;
   private final StackLock lock;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-  private final Map<Service, SupervisedService> services = new EnumMap<>(Service.class);
-  private final CountDownLatch closed = new CountDownLatch(1);
   private final Infrastructure infrastructure;
+  private final Services services;
+  private final StackRecord record;
   private final Supervision supervision;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private Phase phase = Phase.STARTING;
-  private volatile String lastTrouble = "";
 
-  private LocalStack(
-      StackHome home, Installation installation, Consumer<String> news, StackLock lock) {
+  private LocalStack(StackHome home, Services services, Consumer<String> news, StackLock lock) {
     this.home = home;
-    this.installation = installation;
+    this.services = services;
     this.news = news;
     this.lock = lock;
     this.infrastructure = new Infrastructure(home);
-    this.supervision = new Supervision(Patience.of(System.getenv()), news, this::tellState);
+    this.record = new StackRecord(home.state(), this::state, news);
+    this.supervision = new Supervision(Patience.of(System.getenv()), news, record::tell);
   }
 
   /**
@@ -70,12 +63,9 @@ public final class LocalStack implements AutoCloseable {
    */
   public static Optional<LocalStack> start(
       StackHome home, Installation installation, Consumer<String> news) {
-    for (Service service : Service.values()) {
-      installation.serviceJar(service.label()); // fail before anything is started
-    }
-    installation.workerFolder();
+    Services services = new Services(home, installation); // fails before anything is started
     return StackLock.tryAcquire(home.lock())
-        .map(lock -> new LocalStack(home, installation, news, lock).started());
+        .map(lock -> new LocalStack(home, services, news, lock).started());
   }
 
   private LocalStack started() {
@@ -101,26 +91,24 @@ public final class LocalStack implements AutoCloseable {
     Instant begin = Instant.now();
     awaitLastServices();
     news.accept("Starting the stack in " + home.root());
-    writeState();
+    home.emptyTemporary();
+    record.write();
     Instant infrastructureBegin = Instant.now();
-    infrastructure.start(started -> news.accept(step(started[0], started[1], infrastructureBegin)));
-    List<Integer> ports = FreePort.choose(Service.values().length);
+    infrastructure.start((what, where) -> step(what, where, infrastructureBegin));
     synchronized (this) {
       refuseIfStopping();
-      for (Service service : Service.values()) {
-        services.put(service, launched(service, ports.get(service.ordinal())));
-      }
-      writeState();
+      services.start(service -> infrastructure.environment(service.database()));
     }
-    awaitReady(begin);
+    record.write();
+    services.awaitReady((what, where) -> step(what, where, begin), this::isStopping);
     synchronized (this) {
       refuseIfStopping();
       phase = Phase.READY;
       infrastructure.parts().forEach(supervision::watch);
-      services.values().forEach(supervision::watch);
-      supervision.repeat(this::mendRecord);
-      writeState();
+      services.started().forEach(supervision::watch);
     }
+    supervision.repeat(record::mend);
+    record.write();
     news.accept("Ready after " + seconds(begin) + ". Logs are in " + home.logs());
   }
 
@@ -137,75 +125,18 @@ public final class LocalStack implements AutoCloseable {
   /** A killed stack's services may still be ending: two of a kind must not share a home. */
   private void awaitLastServices() {
     StackState.read(home.state()).map(StackState::services).orElse(Map.of()).values().stream()
-        .flatMap(last -> last.process().running().stream())
+        .map(ServiceState::process)
+        .filter(last -> last.running().isPresent())
         .forEach(this::awaitEnd);
   }
 
-  private void awaitEnd(ProcessHandle last) {
+  private void awaitEnd(ProcessIdentity last) {
     news.accept("Waiting for a process of the last stack to end (" + last.pid() + ")");
-    try {
-      last.onExit().get(LAST_STACK_LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
+    if (!last.endsWithin(LAST_STACK_LIMIT)) {
       throw new CommandFailure(
           ExitCode.NOT_STARTED,
           "Process " + last.pid() + " of the last stack in " + home.root() + " does not end",
-          "Kill it and try again: kill -9 " + last.pid(),
-          e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Waiting for process " + last.pid() + " failed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.INTERRUPTED, "The start was interrupted", "", e);
-    }
-  }
-
-  private SupervisedService launched(Service service, int port) {
-    Map<String, String> environment = infrastructure.environment(service);
-    environment.put("GDPO_ARTIFACTS", home.artifactsUri().toString());
-    environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
-    environment.put("OMP_WAIT_POLICY", "PASSIVE");
-    environment.put("DJL_OFFLINE", "true");
-    environment.put("OPT_OUT_TRACKING", "true");
-    return new SupervisedService(
-        service,
-        installation.serviceJar(service.label()),
-        home.log(service.label()),
-        environment,
-        port,
-        http);
-  }
-
-  private void awaitReady(Instant begin) throws InterruptedException {
-    List<ServiceProcess> waiting =
-        new ArrayList<>(services.values().stream().map(SupervisedService::process).toList());
-    while (!waiting.isEmpty()) {
-      refuseIfStopping();
-      for (ServiceProcess process : List.copyOf(waiting)) {
-        if (!process.isAlive()) {
-          throw new CommandFailure(
-              ExitCode.NOT_STARTED,
-              process.service().label()
-                  + " "
-                  + SupervisedService.ended(process.exitValue())
-                  + " before it was ready. The end of its log:\n"
-                  + LogTail.indented(process.log(), TAIL_LINES),
-              "The whole log is " + process.log() + ".");
-        }
-        if (process.isReady(http)) {
-          waiting.remove(process);
-          news.accept(step(process.service().label(), process.url().toString(), begin));
-        } else if (Duration.between(begin, Instant.now()).compareTo(START_LIMIT) > 0) {
-          throw new CommandFailure(
-              ExitCode.NOT_STARTED,
-              process.service().label()
-                  + " is not ready after "
-                  + START_LIMIT.toSeconds()
-                  + " s. The end of its log:\n"
-                  + LogTail.indented(process.log(), TAIL_LINES),
-              "Ask " + process.url() + "/q/health and see " + process.log() + ".");
-        }
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+          "Kill it and try again: kill -9 " + last.pid());
     }
   }
 
@@ -216,11 +147,14 @@ public final class LocalStack implements AutoCloseable {
     for (String part : List.of(Infrastructure.KAFKA, Infrastructure.POSTGRESQL)) {
       health.put(part, supervision.health(part));
     }
-    services.forEach(
-        (service, s) -> {
-          health.put(service.label(), supervision.health(service.label()));
-          states.put(service.label(), s.state(health.get(service.label()).restarts()));
-        });
+    for (SupervisedService service : services.started()) {
+      Health seen = supervision.health(service.label());
+      health.put(service.label(), seen);
+      states.put(
+          service.label(),
+          new ServiceState(
+              service.url(), ProcessIdentity.of(service.handle()), seen.restarts(), service.log()));
+    }
     return new StackState(
         phase,
         ProcessIdentity.current(),
@@ -228,39 +162,6 @@ public final class LocalStack implements AutoCloseable {
         infrastructure.databaseUrl(),
         states,
         health);
-  }
-
-  private synchronized void writeState() {
-    state().write(home.state());
-  }
-
-  /** What happens must go on also while it cannot be written down, on a full disk for instance. */
-  private void tellState() {
-    try {
-      writeState();
-    } catch (RuntimeException e) {
-      tellOnce(e);
-    }
-  }
-
-  /** The record of a running stack may be lost: deleted, or cut by a full disk. */
-  private synchronized void mendRecord() {
-    try {
-      if (phase == Phase.READY && !StackState.read(home.state()).equals(Optional.of(state()))) {
-        writeState();
-      }
-    } catch (RuntimeException e) {
-      tellOnce(e);
-    }
-  }
-
-  /** Each look would meet the same trouble again. */
-  private void tellOnce(RuntimeException e) {
-    String now = Reason.of(e);
-    if (!now.equals(lastTrouble)) {
-      lastTrouble = now;
-      news.accept(now);
-    }
   }
 
   /** Blocks until the stack has been stopped. */
@@ -274,21 +175,17 @@ public final class LocalStack implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<SupervisedService> running;
+    boolean isFirst;
     synchronized (this) {
-      if (phase == Phase.STOPPING) {
-        running = null;
-      } else {
-        phase = Phase.STOPPING;
-        running = List.copyOf(services.values());
-      }
+      isFirst = phase != Phase.STOPPING;
+      phase = Phase.STOPPING;
     }
-    if (running == null) {
+    if (!isFirst) {
       awaitOtherClose();
       return;
     }
     try {
-      stopInOrder(running);
+      stopInOrder();
     } finally {
       closed.countDown();
     }
@@ -302,13 +199,12 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void stopInOrder(List<SupervisedService> running) {
+  private void stopInOrder() {
     news.accept("Stopping the stack");
-    tellState();
+    record.tell();
     supervision.close();
     try {
-      running.forEach(s -> s.process().askToStop());
-      running.forEach(s -> s.process().awaitStop());
+      services.stop();
       infrastructure.close();
     } finally {
       lock.close();
@@ -316,8 +212,8 @@ public final class LocalStack implements AutoCloseable {
     news.accept("Stopped");
   }
 
-  private static String step(String what, String where, Instant begin) {
-    return String.format(Locale.ROOT, "  %-18s %-40s %s", what, where, seconds(begin));
+  private void step(String what, String where, Instant begin) {
+    news.accept(String.format(Locale.ROOT, "  %-18s %-40s %s", what, where, seconds(begin)));
   }
 
   private static String seconds(Instant begin) {

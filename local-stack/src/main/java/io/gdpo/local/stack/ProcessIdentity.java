@@ -1,11 +1,16 @@
 package io.gdpo.local.stack;
 
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A process that can be told from a later one that was given the same number.
@@ -34,6 +39,29 @@ public record ProcessIdentity(long pid, Instant startedAt, Long startTicks) {
   /** The process, if it still runs. */
   public Optional<ProcessHandle> running() {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(p -> isSameAs(of(p)));
+  }
+
+  /**
+   * Waits for the process to end.
+   *
+   * @return whether it has ended
+   */
+  public boolean endsWithin(Duration limit) {
+    Optional<ProcessHandle> process = running();
+    try {
+      if (process.isPresent()) {
+        process.get().onExit().get(limit.toSeconds(), TimeUnit.SECONDS);
+      }
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Waiting for process " + pid + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(
+          ExitCode.INTERRUPTED, "Interrupted while waiting for process " + pid, "", e);
+    }
   }
 
   private boolean isSameAs(ProcessIdentity present) {

@@ -1,19 +1,18 @@
 package io.gdpo.local.stack;
 
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
+import io.gdpo.local.home.StackHome;
 import io.gdpo.local.stack.StackState.Phase;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A stack that another process runs on a home: found by its state file, and by its life. */
 public final class RunningStack {
   private static final Duration START_LIMIT = Duration.ofSeconds(270);
-  private static final long STOP_LIMIT_SECONDS = 60;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 200;
 
   private RunningStack() {}
@@ -70,31 +69,21 @@ public final class RunningStack {
 
   /** Asks the supervisor to stop its stack and waits for its end. */
   public static void stop(StackHome home, StackState state) {
-    ProcessHandle supervisor = state.supervisor().running().orElse(null);
-    if (supervisor == null) {
-      return;
-    }
-    supervisor.destroy();
-    try {
-      supervisor.onExit().get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
+    ProcessIdentity supervisor = state.supervisor();
+    supervisor.running().ifPresent(ProcessHandle::destroy);
+    if (!supervisor.endsWithin(STOP_LIMIT)) {
       throw new CommandFailure(
           ExitCode.NOT_REACHABLE,
           "The stack's supervisor (process "
               + supervisor.pid()
               + ") has not ended after "
-              + STOP_LIMIT_SECONDS
+              + STOP_LIMIT.toSeconds()
               + " s",
           "Kill it (kill -9 "
               + supervisor.pid()
               + "): all that belongs to it then ends too. Logs are in "
               + home.logs()
-              + ".",
-          e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Waiting for process " + supervisor.pid() + " failed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+              + ".");
     }
   }
 

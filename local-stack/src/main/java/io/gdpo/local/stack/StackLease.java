@@ -1,6 +1,7 @@
 package io.gdpo.local.stack;
 
-import io.gdpo.local.Installation;
+import io.gdpo.local.home.Installation;
+import io.gdpo.local.home.StackHome;
 import java.util.Optional;
 import java.util.function.Consumer;
 

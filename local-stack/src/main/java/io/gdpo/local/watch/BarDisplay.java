@@ -1,9 +1,10 @@
 package io.gdpo.local.watch;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.Console;
+import io.gdpo.local.terminal.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class BarDisplay implements ProgressDisplay {
       }
     }
     for (StageView stage : experiment.stages()) {
-      boolean begun = !"PENDING".equals(stage.status()) && !"QUEUED".equals(stage.status());
+      boolean begun = stage.status() != StageState.PENDING && stage.status() != StageState.QUEUED;
       if (begun) {
         bars.computeIfAbsent(stage.name(), name -> new StageBar(name, out)).show(stage, evaluating);
       }
@@ -88,7 +89,7 @@ final class BarDisplay implements ProgressDisplay {
           outcome.isEmpty()
               ? (progress == null ? "" : attempt(stage, progress))
               : " " + Console.harmless(outcome).replace('\n', ' '));
-      boolean waits = "SUCCEEDED".equals(stage.status()) && Evaluating.isPending(stage);
+      boolean waits = stage.status() == StageState.SUCCEEDED && Evaluating.isPending(stage);
       if (!outcome.isEmpty() && !waits && !settled) {
         settled = true;
         bar.close();

@@ -1,10 +1,11 @@
 package io.gdpo.local.watch;
 
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.CommandFailure;
 import io.gdpo.local.client.EvaluatorClient;
+import io.gdpo.local.terminal.CommandFailure;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ public record Evaluating(Map<String, Optional<EvaluationProgress>> byCheckpoint)
   }
 
   static boolean isPending(StageView stage) {
-    return stage.evaluation() != null && "PENDING".equals(stage.evaluation().status());
+    return stage.evaluation() != null && stage.evaluation().status() == EvaluationStatus.PENDING;
   }
 
   /** What a stage's evaluation is at; empty where it is not known, or it is not evaluated. */

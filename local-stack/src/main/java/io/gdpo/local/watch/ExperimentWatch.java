@@ -1,11 +1,11 @@
 package io.gdpo.local.watch;
 
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.Console;
-import io.gdpo.local.ExitCode;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.Console;
+import io.gdpo.local.terminal.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -23,8 +23,6 @@ public final class ExperimentWatch {
   private static final Set<ExitCode> BROKEN =
       Set.of(ExitCode.NOT_REACHABLE, ExitCode.EXPERIMENT_FAILED);
 
-  private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
-
   private final TrainerClient trainer;
   private final EvaluatorClient evaluator;
   private final Console console;
@@ -37,7 +35,7 @@ public final class ExperimentWatch {
 
   /** Whether an experiment has ended, well or badly. */
   public static boolean hasEnded(ExperimentView experiment) {
-    return TERMINAL.contains(experiment.status());
+    return experiment.status().isTerminal();
   }
 
   /** The experiment as it ended, after everything until then was shown. */

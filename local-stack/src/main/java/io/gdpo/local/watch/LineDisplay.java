@@ -1,9 +1,10 @@
 package io.gdpo.local.watch;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.local.Console;
+import io.gdpo.local.terminal.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class LineDisplay implements ProgressDisplay {
 
   @Override
   public void show(ExperimentView experiment, Evaluating evaluating) {
-    if ("WAITING_FOR_DATASET".equals(experiment.status())) {
+    if (experiment.status() == ExperimentStatus.WAITING_FOR_DATASET) {
       changed("dataset", "being built");
     } else if (experiment.datasetUri() != null) {
       changed("dataset", "ready: " + experiment.datasetUri());
@@ -37,8 +38,8 @@ final class LineDisplay implements ProgressDisplay {
 
   private void show(StageView stage, Evaluating evaluating) {
     switch (stage.status()) {
-      case "PENDING", "QUEUED" -> {}
-      case "RUNNING" -> {
+      case PENDING, QUEUED -> {}
+      case RUNNING -> {
         changed(stage.name(), "training, attempt " + stage.attempts());
         if (stage.progress() != null) {
           progressed(stage.name(), stage.progress());

@@ -1,8 +1,10 @@
 package io.gdpo.local.watch;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import static io.gdpo.contracts.metric.MetricKey.JSD;
+
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import java.util.Locale;
 
@@ -19,7 +21,7 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
   static String figures(TrainingProgress progress) {
     StringBuilder text = new StringBuilder();
     append(text, "loss", progress.metrics().get("loss"));
-    append(text, "JSD", progress.metrics().get("jsd"));
+    append(text, JSD.label(), progress.metrics().get(JSD.id()));
     if (progress.tokensPerSecond() > 0) {
       text.append(
           String.format(
@@ -40,23 +42,25 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
   /** What happens after training, or why it does not go on; empty while a stage trains. */
   static String outcome(StageView stage) {
     return switch (stage.status()) {
-      case "SUCCEEDED" -> evaluation(stage.evaluation());
-      case "FAILED" -> stage.attempts() == 0 ? "not run" : "failed: " + stage.reason();
-      case "CANCELLED" -> "cancelled";
+      case SUCCEEDED -> evaluation(stage.evaluation());
+      case FAILED -> stage.attempts() == 0 ? "not run" : "failed: " + stage.reason();
+      case CANCELLED -> "cancelled";
       default -> "";
     };
   }
 
-  private static String evaluation(EvaluationView evaluation) {
+  private static String evaluation(StageEvaluation evaluation) {
     if (evaluation == null) {
       return "trained";
     }
     return switch (evaluation.status()) {
-      case "SUCCEEDED" -> {
-        Double jsd = evaluation.metrics() == null ? null : evaluation.metrics().get("jsd");
-        yield jsd == null ? "evaluated" : String.format(Locale.ROOT, "evaluated, JSD %.3f", jsd);
+      case SUCCEEDED -> {
+        Double jsd = evaluation.metrics() == null ? null : evaluation.metrics().get(JSD.id());
+        yield jsd == null
+            ? "evaluated"
+            : String.format(Locale.ROOT, "evaluated, %s %.3f", JSD.label(), jsd);
       }
-      case "FAILED" -> "evaluation failed: " + evaluation.reason();
+      case FAILED -> "evaluation failed: " + evaluation.reason();
       default -> "trained, being evaluated";
     };
   }

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.local.CommandFailure;
+import io.gdpo.local.terminal.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,7 @@ class DemoExperimentTest {
   }
 
   private static ExperimentView run(String name) {
-    return new ExperimentView(name, "SUCCEEDED", null, null, null, null, null, List.of());
+    return new ExperimentView(
+        name, ExperimentStatus.SUCCEEDED, null, null, null, null, null, List.of());
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.ModelSpec;
-import io.gdpo.local.CommandFailure;
-import io.gdpo.local.ExitCode;
+import io.gdpo.local.terminal.CommandFailure;
+import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

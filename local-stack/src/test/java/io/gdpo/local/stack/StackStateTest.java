@@ -3,9 +3,12 @@ package io.gdpo.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gdpo.local.CommandFailure;
+import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.stack.StackState.Phase;
 import io.gdpo.local.stack.StackState.ServiceState;
+import io.gdpo.local.supervision.Health;
+import io.gdpo.local.terminal.CommandFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

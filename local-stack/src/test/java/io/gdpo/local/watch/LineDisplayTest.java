@@ -2,10 +2,14 @@ package io.gdpo.local.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.EvaluationStatus;
+import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.Phase;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -22,17 +26,25 @@ class LineDisplayTest {
 
   @Test
   void eachChangeIsOneLine() {
-    show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
-    show(experiment("WAITING_FOR_DATASET", stage("PENDING", null, null)));
+    show(experiment(ExperimentStatus.WAITING_FOR_DATASET, stage(StageState.PENDING, null, null)));
+    show(experiment(ExperimentStatus.WAITING_FOR_DATASET, stage(StageState.PENDING, null, null)));
     TrainingProgress progress =
-        new TrainingProgress("train", 10, 40, 320, 0.5, Map.of("loss", 1.25, "jsd", 0.2), 5321, 12);
-    show(experiment("RUNNING", stage("RUNNING", progress, null)));
-    show(experiment("RUNNING", stage("RUNNING", progress, null)));
-    show(experiment("RUNNING", stage("SUCCEEDED", progress, evaluation("PENDING", null, null))));
+        new TrainingProgress(
+            Phase.TRAIN, 10, 40, 320, 0.5, Map.of("loss", 1.25, "jsd", 0.2), 5321, 12);
+    show(experiment(ExperimentStatus.RUNNING, stage(StageState.RUNNING, progress, null)));
+    show(experiment(ExperimentStatus.RUNNING, stage(StageState.RUNNING, progress, null)));
     show(
         experiment(
-            "SUCCEEDED",
-            stage("SUCCEEDED", progress, evaluation("SUCCEEDED", null, Map.of("jsd", 0.123)))));
+            ExperimentStatus.RUNNING,
+            stage(
+                StageState.SUCCEEDED, progress, evaluation(EvaluationStatus.PENDING, null, null))));
+    show(
+        experiment(
+            ExperimentStatus.SUCCEEDED,
+            stage(
+                StageState.SUCCEEDED,
+                progress,
+                evaluation(EvaluationStatus.SUCCEEDED, null, Map.of("jsd", 0.123)))));
 
     assertThat(lines())
         .containsExactly(
@@ -48,8 +60,9 @@ class LineDisplayTest {
   void aFailureSaysItsReason() {
     show(
         experiment(
-            "FAILED",
-            new StageView("sft", null, "sft", "j", "FAILED", "loss is NaN", 1, null, null)));
+            ExperimentStatus.FAILED,
+            new StageView(
+                "sft", null, "sft", "j", StageState.FAILED, "loss is NaN", 1, null, null)));
 
     assertThat(lines()).last().asString().contains("failed: loss is NaN");
   }
@@ -58,20 +71,22 @@ class LineDisplayTest {
   void aStageThatNeverRanDoesNotRepeatWhatStoppedTheExperiment() {
     show(
         experiment(
-            "FAILED",
-            new StageView("gdpo", "sft", "gdpo", null, "FAILED", "no dataset", 0, null, null)));
+            ExperimentStatus.FAILED,
+            new StageView(
+                "gdpo", "sft", "gdpo", null, StageState.FAILED, "no dataset", 0, null, null)));
 
     assertThat(lines()).last().asString().isEqualTo("gdpo         not run");
   }
 
   @Test
   void anEvaluationsProgressIsShownAsItComes() {
-    StageView stage = stage("SUCCEEDED", null, evaluation("PENDING", null, null));
+    StageView stage =
+        stage(StageState.SUCCEEDED, null, evaluation(EvaluationStatus.PENDING, null, null));
     Evaluating half = evaluating(new EvaluationProgress("samples", 480, 960, "answers"));
-    display.show(experiment("RUNNING", stage), evaluating(null));
-    display.show(experiment("RUNNING", stage), half);
-    display.show(experiment("RUNNING", stage), half);
-    show(experiment("RUNNING", stage)); // the evaluator did not answer
+    display.show(experiment(ExperimentStatus.RUNNING, stage), evaluating(null));
+    display.show(experiment(ExperimentStatus.RUNNING, stage), half);
+    display.show(experiment(ExperimentStatus.RUNNING, stage), half);
+    show(experiment(ExperimentStatus.RUNNING, stage)); // the evaluator did not answer
 
     assertThat(lines())
         .endsWith(
@@ -92,17 +107,17 @@ class LineDisplayTest {
   }
 
   private static StageView stage(
-      String status, TrainingProgress progress, EvaluationView evaluation) {
+      StageState status, TrainingProgress progress, StageEvaluation evaluation) {
     return new StageView("sft", null, "sft", "j", status, null, 1, progress, evaluation);
   }
 
-  private static EvaluationView evaluation(
-      String status, String reason, Map<String, Double> metrics) {
-    return new EvaluationView(status, reason, "j-best", metrics, null);
+  private static StageEvaluation evaluation(
+      EvaluationStatus status, String reason, Map<String, Double> metrics) {
+    return new StageEvaluation(status, reason, "j-best", metrics, null);
   }
 
-  private static ExperimentView experiment(String status, StageView stage) {
-    boolean ready = !"WAITING_FOR_DATASET".equals(status);
+  private static ExperimentView experiment(ExperimentStatus status, StageView stage) {
+    boolean ready = status != ExperimentStatus.WAITING_FOR_DATASET;
     return new ExperimentView(
         "e", status, null, null, null, "d", ready ? "file:///d" : null, List.of(stage));
   }

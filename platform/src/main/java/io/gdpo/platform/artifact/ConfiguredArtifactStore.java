@@ -1,19 +1,17 @@
 package io.gdpo.platform.artifact;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
-import java.net.URI;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** A service injects its {@link ArtifactStore}; where it lies is told by {@code gdpo.artifacts}. */
+/** A service injects its {@link ArtifactStore}; {@link ArtifactSettings} tell where it lies. */
 @ApplicationScoped
 class ConfiguredArtifactStore {
 
   @Produces
   @ApplicationScoped
-  ArtifactStore store(
-      @ConfigProperty(name = "gdpo.artifacts", defaultValue = "file:.gdpo/artifacts") URI root) {
-    return ArtifactStore.at(root);
+  ArtifactStore store(ArtifactSettings settings) {
+    return Artifacts.at(settings.store());
   }
 }

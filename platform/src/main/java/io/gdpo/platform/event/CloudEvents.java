@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.platform.json.JsonFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +166,9 @@ public final class CloudEvents {
     try {
       return keyed(reader.forType(type.eventClass()).readValue(record.value()), type);
     } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof InvalidSpecException invalid) {
+        throw invalid;
+      }
       JsonFault fault = JsonFault.of(e);
       String field = fault.path().isEmpty() ? "" : ", field '" + fault.path() + "'";
       throw new PoisonEventException(

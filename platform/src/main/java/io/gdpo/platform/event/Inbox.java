@@ -5,6 +5,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.platform.database.DatabaseException;
+import io.gdpo.platform.database.Failure;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;

@@ -1,21 +1,19 @@
 package io.gdpo.platform.event;
 
-import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.event.Topics;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -48,11 +46,14 @@ class TopicsAtStart {
       return;
     }
     List<NewTopic> topics =
-        Arrays.stream(EventType.values())
-            .map(EventType::topic)
-            .distinct()
-            .flatMap(topic -> Stream.of(topic, Topics.deadLetters(topic)))
-            .map(topic -> new NewTopic(topic, 1, (short) -1))
+        Topics.all().stream()
+            .map(
+                topic ->
+                    new NewTopic(topic.name(), topic.partitions(), (short) -1)
+                        .configs(
+                            Map.of(
+                                TopicConfig.RETENTION_MS_CONFIG,
+                                Long.toString(topic.retention().toMillis()))))
             .toList();
     try (Admin admin =
         Admin.create(

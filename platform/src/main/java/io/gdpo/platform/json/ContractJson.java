@@ -25,6 +25,7 @@ class ContractJson implements ObjectMapperCustomizer {
         .setStreamReadConstraints(
             StreamReadConstraints.builder().maxNestingDepth(Json.DEEPEST).build());
     mapper
+        .registerModule(Json.STRICT_VALUES)
         .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS)
         .configure(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, false)

@@ -32,7 +32,7 @@ public final class TextTail {
   }
 
   /** At most so many bytes of a file from a place on; none from its end on. */
-  public static byte[] bytes(Path file, long from, int most) throws IOException {
+  private static byte[] bytes(Path file, long from, int most) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       ByteBuffer buffer =
           ByteBuffer.allocate((int) Math.min(most, Math.max(0, channel.size() - from)));

@@ -1,5 +1,6 @@
 package io.gdpo.platform.work;
 
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.job.TrainingResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,13 +11,29 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the processes of a piece of work wrote, for words about one that left nothing else.
+ * What the processes of a piece of work wrote on their console, for people, and for words about one
+ * that left nothing else. A growing file on this machine, which only this service reads: no
+ * artifact.
  *
  * @param file all attempts in one
  */
-record WorkLog(Path file) {
+public record WorkLog(Path file) {
   private static final int LINES = 5;
   private static final int BYTES = 8 * 1024;
+
+  /**
+   * Where it is written: beside what the worker was told, if the artifact store is a folder of this
+   * machine.
+   *
+   * @param key that it has in such a store
+   */
+  public static WorkLog of(ArtifactStore artifacts, String key) {
+    return new WorkLog(
+        artifacts
+            .folder()
+            .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "gdpo-logs"))
+            .resolve(key));
+  }
 
   /** Its last lines, as the end of a sentence; empty if there are none. */
   String lastLines() {

@@ -31,6 +31,7 @@ public class WorkLoop {
   private final WorkStore store;
   private final JobLauncher launcher;
   private final WorkSettings settings;
+  private final boolean hasKinds;
   private final WorkReconciler reconciler;
   private final String replica;
   private final Semaphore calls = new Semaphore(0);
@@ -51,6 +52,7 @@ public class WorkLoop {
     this.store = store;
     this.launcher = launcher;
     this.settings = settings;
+    this.hasKinds = !kinds.isEmpty();
     this.replica = settings.replica().orElseGet(() -> UUID.randomUUID().toString());
     this.reconciler =
         new WorkReconciler(
@@ -68,11 +70,16 @@ public class WorkLoop {
   record Changed() {}
 
   void start(@Observes StartupEvent starting) {
-    launcher.onExit(ended -> calls.release());
-    thread.start();
+    if (hasKinds) {
+      launcher.onExit(ended -> calls.release());
+      thread.start();
+    }
   }
 
   void stop(@Observes ShutdownEvent ending) throws InterruptedException {
+    if (!hasKinds) {
+      return;
+    }
     stopping = true;
     calls.release();
     thread.join(TimeUnit.SECONDS.toMillis(10));
@@ -90,6 +97,9 @@ public class WorkLoop {
 
   /** Time since everything was last found to agree, or was made to. */
   Duration sinceLastPass() {
+    if (!hasKinds) {
+      return Duration.ZERO;
+    }
     return Duration.between(lastPass, Instant.now());
   }
 

@@ -1,18 +1,15 @@
 package io.gdpo.platform.work;
 
-import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.job.WorkOutcome;
-import io.gdpo.platform.event.Failure;
+import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,19 +35,17 @@ import org.jboss.logging.MDC;
  * its {@link WorkKind}, in the transaction that makes it true. Trouble with one piece of work holds
  * up no other: it is tried again, less and less often, and given up in the end.
  *
- * <p>Used by one thread.
+ * <p>Used by one thread. One class because a look at the work reads from top to bottom.
  */
 public final class WorkReconciler {
   private static final Logger LOG = Logger.getLogger(WorkReconciler.class);
-
-  /** An outcome says what came of it in a few lines; what is longer is none. */
-  private static final int LARGEST_OUTCOME = 1 << 20;
 
   private static final String JOB_FILE = "job.json";
 
   private final WorkStore store;
   private final JobLauncher launcher;
   private final ArtifactStore artifacts;
+  private final OutcomeReader outcomes;
   private final List<WorkKind> kinds;
   private final InstantSource clock;
   private final String replica;
@@ -84,6 +79,7 @@ public final class WorkReconciler {
     this.store = store;
     this.launcher = launcher;
     this.artifacts = artifacts;
+    this.outcomes = new OutcomeReader(artifacts);
     this.kinds = List.copyOf(kinds);
     this.clock = clock;
     this.replica = replica;
@@ -202,13 +198,12 @@ public final class WorkReconciler {
     LOG.infof("Attempt %d begins, with %s", work.attempt(), order.needs());
     try {
       URI job = artifacts.write(work.folder() + "/" + JOB_FILE, json(order.task()));
-      Path log = artifacts.fetch(job).resolveSibling(kind.log());
       launched.put(work.id(), work.processName());
       launcher.launch(
           new LaunchRequest(
               work.processName(),
               List.of(kind.verb(), "--job", job.toString(), "--attempt", "" + work.attempt()),
-              log,
+              outcomes.log(kind, work).file(),
               order.needs()));
       troubles.over(work.id());
     } catch (UncheckedIOException e) {
@@ -222,7 +217,7 @@ public final class WorkReconciler {
 
   private void look(WorkKind kind, Work work) {
     LaunchState process = launcher.status(work.processName());
-    Observation seen = observed(kind, work, process);
+    Observation seen = outcomes.observed(kind, work, process);
     if (stopping.getAsBoolean()) {
       return;
     }
@@ -271,7 +266,9 @@ public final class WorkReconciler {
   private void apply(WorkKind kind, WorkDecision decision) {
     if (decision instanceof WorkDecision.Again again) {
       Work work = again.work();
-      LOG.warnf("Attempt %d is over (%s); the next one follows", work.attempt(), work.reason());
+      LOG.warnf(
+          "Attempt %d is over%s; the next one follows",
+          work.attempt(), work.reason() == null ? "" : " (" + work.reason() + ")");
       store.update(work);
     } else if (decision instanceof WorkDecision.End end) {
       Work work = end.work();
@@ -309,40 +306,6 @@ public final class WorkReconciler {
           });
     }
     troubles.over(work.id());
-  }
-
-  /** What this attempt left; an earlier one's outcome says nothing about it. */
-  private Observation observed(WorkKind kind, Work work, LaunchState process) {
-    if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
-      return Observation.of(process);
-    }
-    URI file = artifacts.uri(work.folder() + "/" + WorkOutcome.FILE);
-    String trouble = "";
-    try {
-      WorkOutcome outcome =
-          Json.EVENTS.readValue(artifacts.read(file, LARGEST_OUTCOME), WorkOutcome.class);
-      if (outcome != null && outcome.attempt() == work.attempt()) {
-        trouble = fault(kind, outcome).map(why -> ", and its " + file + " " + why).orElse("");
-        if (trouble.isEmpty()) {
-          return Observation.of(process, outcome);
-        }
-      }
-    } catch (ArtifactMissingException none) {
-      LOG.debugf("%s left no outcome", work.processName());
-    } catch (IOException | UncheckedIOException e) {
-      trouble = ", and its " + file + " cannot be read: " + Reason.of(e);
-    }
-    WorkLog log = new WorkLog(Path.of(artifacts.uri(work.folder() + "/" + kind.log())));
-    return new Observation(process, Optional.empty(), trouble + log.lastLines(), log.memory());
-  }
-
-  private static Optional<String> fault(WorkKind kind, WorkOutcome outcome) {
-    if (outcome.status() == null) {
-      return Optional.of("does not say how it ended");
-    }
-    return outcome.status() == WorkOutcome.Status.SUCCEEDED
-        ? kind.faultOf(outcome)
-        : Optional.empty();
   }
 
   private static byte[] json(Object task) {

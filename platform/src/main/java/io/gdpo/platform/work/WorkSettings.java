@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How a service looks after its work; {@code gdpo.work.*}. */
+/** How a service looks after its work. */
 @ConfigMapping(prefix = "gdpo.work")
 interface WorkSettings {
   /** Time between two looks at the work when nothing calls for one. */
@@ -18,7 +18,7 @@ interface WorkSettings {
 
   /**
    * Names this replica among those of the service; one that is started again under its name goes on
-   * with its work at once. A name of its own for each start if absent.
+   * with its work at once. Default: a name of its own for each start.
    */
   Optional<String> replica();
 }

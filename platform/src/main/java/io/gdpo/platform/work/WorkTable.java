@@ -65,7 +65,7 @@ class WorkTable implements WorkStore {
   public Map<String, Work> find(Collection<String> ids) {
     return ids.isEmpty()
         ? Map.of()
-        : select("where id = any (?)", List.of(ids.toArray(String[]::new))).stream()
+        : select("where id = any (?)", List.of((Object) ids.toArray(String[]::new))).stream()
             .collect(Collectors.toMap(Work::id, Function.identity()));
   }
 

@@ -1,8 +1,9 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.spec.ExperimentSpec;
-import io.gdpo.platform.database.Page;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.database.ReasonColumn;
+import io.gdpo.platform.problem.Page;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;

@@ -31,15 +31,7 @@ final class ExperimentDataset {
   /** The dataset to build; its card counts tokens as the model will see them. */
   static DatasetSpec toBuild(ExperimentSpec spec) {
     DatasetSpec dataset = spec.dataset();
-    ModelSpec model = spec.model();
-    String tokenizer = dataset.tokenizer() != null ? dataset.tokenizer() : tokenizerOf(model);
-    return new DatasetSpec(
-        dataset.id(),
-        dataset.survey(),
-        dataset.examples(),
-        dataset.group(),
-        dataset.synthesis(),
-        tokenizer);
+    return dataset.tokenizer() != null ? dataset : dataset.withTokenizer(tokenizerOf(spec.model()));
   }
 
   /** The model's tokenizer; null for a model of the Hub, which only its job downloads. */

@@ -1,6 +1,5 @@
 package io.gdpo.trainer.experiment;
 
-import io.gdpo.contracts.event.Checkpoint;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
@@ -10,16 +9,19 @@ import io.gdpo.contracts.event.EvaluationCancelled;
 import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.StageSpec;
+import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.JobStatus;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.JobEnded;
 import io.gdpo.trainer.job.JobFolders;
 import io.gdpo.trainer.job.JobPlan;
-import io.gdpo.trainer.job.JobStatus;
 import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -200,10 +202,7 @@ public class ExperimentFlow {
     StageSpec stageSpec = specOf(experiment, stage);
     String parentModel =
         stage.parent == null ? null : folders.bestModelUri(byName.get(stage.parent).jobId);
-    boolean comparing =
-        Loss.ofLabel(stageSpec.training().loss())
-            .map(l -> l.needs(Loss.Need.REFERENCE))
-            .orElse(false);
+    boolean comparing = stageSpec.training().loss().needs(Loss.Need.REFERENCE);
     String start = parentModel == null ? spec.model().path() : parentModel;
     stage.status = StageStatus.RELEASED;
     stage.jobId =
@@ -221,10 +220,10 @@ public class ExperimentFlow {
 
   private void announceCheckpoint(
       Experiment experiment, Stage stage, StageSpec spec, TrainingResult result) {
-    boolean best = experiment.spec.evaluation().checkpoint().equals("best");
+    boolean best = experiment.spec.evaluation().checkpoint() == CheckpointKind.BEST;
     Checkpoint checkpoint =
         new Checkpoint(
-            stage.jobId + "-" + experiment.spec.evaluation().checkpoint(),
+            stage.jobId + "-" + experiment.spec.evaluation().checkpoint().label(),
             stage.jobId,
             experiment.name,
             stage.name,
@@ -234,7 +233,7 @@ public class ExperimentFlow {
             best ? result.bestUri() : result.finalUri(),
             result.referenceUri(),
             experiment.datasetUri,
-            folders.of(stage.jobId).progress().toUri().toString(),
+            folders.progress(stage.jobId).folder().toString(),
             spec.training().beta(),
             result.maxLength(),
             result.maxPromptLength());
@@ -248,7 +247,7 @@ public class ExperimentFlow {
     experiment.status = status;
     experiment.reason = reason.orElse(null);
     experiment.finishedAt = Instant.now();
-    outbox.send(new ExperimentFinished(experiment.name, status.name(), experiment.reason));
+    outbox.send(new ExperimentFinished(experiment.name, status, experiment.reason));
     LOG.infof(
         "Experiment '%s' ended: %s%s",
         experiment.name, status, reason.map(r -> ", " + r).orElse(""));

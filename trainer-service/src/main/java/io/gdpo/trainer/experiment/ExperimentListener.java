@@ -36,10 +36,9 @@ public class ExperimentListener {
   private void handle(Event.Command command) {
     if (command instanceof ExperimentSubmitted submitted) {
       experiments.submit(submitted.spec());
-    } else if (command instanceof ExperimentCancelRequested cancel) {
-      experiments
-          .cancel(cancel.experiment())
-          .orElseThrow(() -> ProblemException.notFound("experiment", cancel.experiment()));
+    } else if (command instanceof ExperimentCancelRequested cancel
+        && experiments.cancel(cancel.experiment()).isEmpty()) {
+      throw ProblemException.notFound("experiment", cancel.experiment());
     }
   }
 }

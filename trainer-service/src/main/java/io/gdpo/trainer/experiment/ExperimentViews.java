@@ -1,10 +1,11 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
-import io.gdpo.contracts.view.ExperimentView.EvaluationView;
+import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
 import io.gdpo.contracts.view.ExperimentView.StageView;
-import io.gdpo.platform.database.Page;
-import io.gdpo.trainer.job.JobView;
+import io.gdpo.contracts.view.JobView;
+import io.gdpo.platform.problem.Page;
 import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -58,7 +59,7 @@ class ExperimentViews {
       Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
     return new ExperimentView(
         experiment.name,
-        experiment.status.name(),
+        experiment.status,
         experiment.reason,
         experiment.submittedAt,
         experiment.finishedAt,
@@ -74,15 +75,15 @@ class ExperimentViews {
         stage.loss,
         stage.jobId,
         stage.status == StageStatus.RELEASED
-            ? job.map(JobView::status).orElseThrow()
-            : stage.status.name(),
+            ? StageState.valueOf(job.orElseThrow().status().name())
+            : StageState.valueOf(stage.status.name()),
         stage.reason,
         job.map(JobView::attempts).orElse(0),
         job.map(JobView::progress).orElse(null),
         stage.evaluationStatus == EvaluationStatus.NONE
             ? null
-            : new EvaluationView(
-                stage.evaluationStatus.name(),
+            : new StageEvaluation(
+                io.gdpo.contracts.state.EvaluationStatus.valueOf(stage.evaluationStatus.name()),
                 stage.evaluationReason,
                 stage.checkpointId,
                 stage.evaluationMetrics,

@@ -4,6 +4,7 @@ import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;

@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
-/** How experiments are looked at before anything costly is done; {@code gdpo.plans.*}. */
+/** How experiments are looked at before anything costly is done. */
 @ConfigMapping(prefix = "gdpo.plans")
 interface PlanSettings {
   /** Plans made at one time. */
@@ -22,7 +22,10 @@ interface PlanSettings {
   @WithDefault("1s")
   Duration pause();
 
-  /** Whether a model of the Hub is looked at there before its job downloads it. */
+  /**
+   * Whether a model of the Hub is looked at there before its job downloads it:
+   * docs/reference/models.md.
+   */
   @WithDefault("true")
   boolean askHub();
 

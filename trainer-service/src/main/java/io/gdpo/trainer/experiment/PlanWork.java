@@ -8,6 +8,7 @@ import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;

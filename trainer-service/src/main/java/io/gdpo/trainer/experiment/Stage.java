@@ -52,7 +52,7 @@ class Stage extends PanacheEntityBase {
     stage.ordinal = ordinal;
     stage.name = spec.name();
     stage.parent = spec.parent();
-    stage.loss = spec.training().loss();
+    stage.loss = spec.training().loss().label();
     stage.status = StageStatus.PENDING;
     stage.evaluationStatus = EvaluationStatus.NONE;
     return stage;

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

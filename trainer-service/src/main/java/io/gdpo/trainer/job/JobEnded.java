@@ -1,6 +1,7 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.job.TrainingResult;
+import io.gdpo.contracts.state.JobStatus;
 import java.util.Optional;
 
 /**

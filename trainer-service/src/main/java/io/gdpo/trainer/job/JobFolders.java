@@ -2,9 +2,11 @@ package io.gdpo.trainer.job;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.platform.work.WorkLog;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,11 +48,6 @@ public class JobFolders {
     }
   }
 
-  /** The job's folder on this machine. */
-  public JobFolder of(String jobId) {
-    return new JobFolder(Path.of(uri(jobId)));
-  }
-
   /** The job's folder as others are told of it. */
   public URI uri(String jobId) {
     return artifacts.uri(key(jobId));
@@ -63,11 +60,16 @@ public class JobFolders {
 
   /** The best model of a job that succeeded, in Hugging Face layout. */
   public String bestModelUri(String jobId) {
-    return of(jobId).best().toUri().toString();
+    return artifacts.uri(key(jobId) + "/" + JobFolder.BEST).toString();
+  }
+
+  /** What the job's processes told of their progress, all attempts one behind the other. */
+  public Pieces progress(String jobId) {
+    return new Pieces(artifacts, artifacts.uri(key(jobId) + "/" + JobFolder.PROGRESS));
   }
 
   /** The log on this machine. */
   public Path log(String jobId) {
-    return of(jobId).root().resolve(LOG);
+    return WorkLog.of(artifacts, key(jobId) + "/" + LOG).file();
   }
 }

@@ -1,6 +1,6 @@
 package io.gdpo.trainer.job;
 
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;
@@ -44,7 +44,7 @@ public class JobMetrics {
             .<MultiGauge.Row<?>>map(
                 state ->
                     MultiGauge.Row.of(
-                        Tags.of("status", JobStatus.of(state).name()),
+                        Tags.of("status", Jobs.status(state).name()),
                         byState.getOrDefault(state, 0L)))
             .toList(),
         true);

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.job;
 
+import io.gdpo.contracts.view.JobView;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.TextTail;
 import jakarta.transaction.Transactional;

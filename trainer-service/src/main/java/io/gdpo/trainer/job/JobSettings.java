@@ -14,7 +14,7 @@ interface JobSettings {
   @Min(1)
   int maxParallel();
 
-  /** Threads of each training process; its share of all processors if absent. */
+  /** Threads of each training process. Default: processors divided by {@code max-parallel}. */
   OptionalInt threads();
 
   /** Processes of one job that may die by themselves before the job fails. */

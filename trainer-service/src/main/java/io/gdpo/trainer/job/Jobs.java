@@ -1,14 +1,15 @@
 package io.gdpo.trainer.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobSucceeded;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.JobStatus;
+import io.gdpo.contracts.view.JobView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkState;
@@ -78,8 +79,7 @@ public class Jobs {
           case CANCELLED -> new JobCancelled(job.id, job.experiment, job.stage);
           case WAITING, RUNNING -> throw new IllegalArgumentException(state + " is not an end");
         });
-    ended.fire(
-        new JobEnded(job.id, job.experiment, job.stage, JobStatus.of(state), reason, result));
+    ended.fire(new JobEnded(job.id, job.experiment, job.stage, status(state), reason, result));
   }
 
   /** What a job that succeeded left; empty if it cannot be read any more. */
@@ -131,7 +131,7 @@ public class Jobs {
         job.id,
         job.experiment,
         job.stage,
-        JobStatus.of(work.state()).name(),
+        status(work.state()),
         work.reason(),
         work.attempt(),
         work.failures(),
@@ -142,17 +142,14 @@ public class Jobs {
         folders.uri(job.id).toString());
   }
 
+  /** The words of a job for where its work stands. */
+  static JobStatus status(WorkState state) {
+    return state == WorkState.WAITING ? JobStatus.QUEUED : JobStatus.valueOf(state.name());
+  }
+
   /** The last train line that was told of. */
   static Optional<TrainingProgress> progress(Work work) {
-    if (work.progress() == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Json.EVENTS.readValue(work.progress(), TrainingProgress.class));
-    } catch (JsonProcessingException e) {
-      LOG.debugf("The progress of %s cannot be read: %s", work.id(), e.getOriginalMessage());
-      return Optional.empty();
-    }
+    return ToldProgress.of(work.id(), work.progress()).lastTrainLine();
   }
 
   /** The last train line that was written, for those who ask about one job. */
@@ -161,7 +158,7 @@ public class Jobs {
     if (work.state().isTerminal() || work.attempt() == 0) {
       return told;
     }
-    return ProgressFile.lastTrainLine(folders.of(work.id()).progress())
+    return LastProgress.of(folders.progress(work.id()))
         .filter(line -> told.isEmpty() || line.step() >= told.get().step())
         .or(() -> told);
   }

@@ -1,11 +1,10 @@
 package io.gdpo.trainer.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.event.JobStarted;
-import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.platform.event.Outbox;
@@ -98,7 +97,7 @@ class TrainWork implements WorkKind {
             plan.parentModelUri(),
             plan.referenceModelUri(),
             plan.training(),
-            folders.of(job.id).root().toUri().toString(),
+            folders.uri(job.id).toString(),
             folders.referenceLogProbs().toString(),
             threads()),
         LaunchRequest.Needs.ofProcessors(threads()).withGrace(settings.grace()));
@@ -120,10 +119,7 @@ class TrainWork implements WorkKind {
   public void follow(Work work) {
     ProgressNews.News since =
         news.of(
-            work.id(),
-            work.attempt(),
-            folders.of(work.id()).progress(),
-            Jobs.progress(work).map(TrainingProgress::step).orElse(-1L));
+            work.id(), folders.progress(work.id()), ToldProgress.of(work.id(), work.progress()));
     if (!since.lines().isEmpty()) {
       QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
     }
@@ -131,11 +127,11 @@ class TrainWork implements WorkKind {
   }
 
   private void tell(Work work, List<TrainingProgress> lines) {
-    Optional<TrainingProgress> last =
-        lines.stream()
-            .filter(line -> "train".equals(line.phase()))
-            .reduce((earlier, later) -> later);
-    if (works.progressed(work, last.map(TrainWork::json).orElse(work.progress()))) {
+    ToldProgress told = ToldProgress.of(work.id(), work.progress());
+    for (TrainingProgress line : lines) {
+      told = told.with(line);
+    }
+    if (works.progressed(work, told.json())) {
       lines.forEach(line -> outbox.send(new JobProgressed(work.id(), work.attempt(), line)));
     }
   }
@@ -159,14 +155,6 @@ class TrainWork implements WorkKind {
       return outcome.result(TrainingResult.class);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("This outcome was looked at before", e);
-    }
-  }
-
-  private static String json(TrainingProgress line) {
-    try {
-      return Json.EVENTS.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("No JSON can be written of " + line, e);
     }
   }
 

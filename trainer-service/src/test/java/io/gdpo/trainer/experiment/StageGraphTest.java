@@ -2,6 +2,7 @@ package io.gdpo.trainer.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.trainer.experiment.StageGraph.Conclusion;
 import io.gdpo.trainer.experiment.StageGraph.Ending;
 import io.gdpo.trainer.experiment.StageGraph.Node;
@@ -135,6 +136,13 @@ class StageGraphTest {
             graph(
                     ended("sft", StageStatus.SUCCEEDED, EvaluationStatus.PENDING),
                     pending("dpo", "sft"))
+                .cancelled("cancelled on request")
+                .conclusion())
+        .isEmpty();
+    assertThat(
+            graph(
+                    ended("sft", StageStatus.SUCCEEDED, EvaluationStatus.CANCELLED),
+                    ended("dpo", StageStatus.CANCELLED, EvaluationStatus.NONE))
                 .cancelled("cancelled on request")
                 .conclusion())
         .contains(conclusion(ExperimentStatus.CANCELLED, "cancelled on request"));

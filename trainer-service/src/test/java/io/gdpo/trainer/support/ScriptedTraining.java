@@ -1,12 +1,15 @@
 package io.gdpo.trainer.support;
 
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.artifacts.process.PieceWriter;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.state.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -132,8 +135,11 @@ public final class ScriptedTraining {
 
   private static void progress(JobFolder folder, long step) throws IOException {
     TrainingProgress line =
-        new TrainingProgress("train", step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
-    Files.writeString(folder.progress(), Json.EVENTS.writeValueAsString(line) + "\n");
+        new TrainingProgress(Phase.TRAIN, step, 10, 32 * step, 0.5, Map.of("loss", 0.5), 1000, 1);
+    try (PieceWriter pieces =
+        new PieceWriter(Artifacts.at(folder.root().toUri()), JobFolder.PROGRESS)) {
+      pieces.add(Json.EVENTS.writeValueAsString(line));
+    }
   }
 
   private static void end(JobFolder folder, WorkOutcome outcome) throws IOException {

@@ -5,6 +5,8 @@ import io.gdpo.contracts.spec.Loss;
 import io.gdpo.data.BeliefTokens;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.batch.TokenTree;
+import io.gdpo.training.batch.BatchLayout.Sequence;
+import io.gdpo.training.batch.BatchLayout.Sequences;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +27,6 @@ public final class BatchPacker {
 
   /** Without a graph to keep, more examples fit, and more of them share their prompts. */
   public static final int EVALUATED_AT_ONCE = 64;
-
-  /** Room that trees and rows may take, over the longest example; the cheapest is taken. */
-  private static final double[] ROW_CAPACITIES = {1, 1.25, 1.5, 2, 3, 4};
 
   /** Row length over width at which attention costs as much as all other products of a block. */
   private static final double ATTENTION_LENGTH = 6;
@@ -101,26 +100,21 @@ public final class BatchPacker {
   }
 
   private PackedBatch pack(List<TrainingExample> examples) {
-    Layout layout = cheapest(examples);
-    TokenBatch tokens =
-        TokenBatch.ofRows(
-            layout.rows.stream()
-                .map(row -> row.stream().map(tree -> tree.tokens).toList())
-                .toList());
-    for (int r = 0; r < layout.rows.size(); r++) {
-      int at = r * tokens.length();
-      for (Tree tree : layout.rows.get(r)) {
-        tree.origin = at;
-        at += tree.tokens.length();
-      }
-    }
+    BatchLayout layout =
+        BatchLayout.cheapest(
+            examples.stream()
+                .map(e -> new Sequences(LongBuffer.wrap(e.tokens().prompt()), sequences(e)))
+                .toList(),
+            levers,
+            attentionLength);
+    TokenBatch tokens = layout.tokens();
     long[] beliefRows = new long[examples.size()];
     Labels labels = new Labels(examples.stream().mapToInt(this::length).sum());
     for (int i = 0; i < examples.size(); i++) {
       TrainingExample example = examples.get(i);
-      Sequence chosen = layout.chosen.get(i);
+      Sequence chosen = layout.chosen(i);
       beliefRows[i] = chosen.before(example.tokens().prompt().length);
-      label(labels, example, i, examples.size(), chosen, layout.rejected.get(i));
+      label(labels, example, i, examples.size(), chosen, layout.rejected(i));
     }
     return labels.batch(examples, tokens, beliefRows);
   }
@@ -157,131 +151,6 @@ public final class BatchPacker {
           .add(example);
     }
     return groups;
-  }
-
-  // -- layouts ---------------------------------------------------------------------------------
-
-  /** A tree and where in the flattened batch it starts. */
-  private static final class Tree {
-    private final TokenTree tokens = new TokenTree();
-    private int origin;
-  }
-
-  /** A sequence of a tree. */
-  private record Sequence(Tree tree, int number) {
-    /** The flattened place whose next token is token {@code token} of the sequence. */
-    long before(int token) {
-      return tree.origin + tree.tokens.place(number, token - 1);
-    }
-  }
-
-  /** Trees in rows, and where each example's sequences are; one that compares none has one. */
-  private final class Layout {
-    private final List<Tree> trees = new ArrayList<>();
-    private final List<Sequence> chosen = new ArrayList<>();
-    private final List<Sequence> rejected = new ArrayList<>();
-    private List<List<Tree>> rows = List.of();
-
-    Tree newTree() {
-      Tree tree = new Tree();
-      trees.add(tree);
-      return tree;
-    }
-
-    Sequence alone(long[] tokens) {
-      Tree tree = newTree();
-      return new Sequence(tree, tree.tokens.add(tokens));
-    }
-
-    /** Trees one behind the other in as few rows of this length as a first fit finds. */
-    Layout inRows(int capacity) {
-      List<List<Tree>> filled = new ArrayList<>();
-      List<Integer> lengths = new ArrayList<>();
-      List<Tree> longestFirst = new ArrayList<>(trees);
-      longestFirst.sort(Comparator.comparingInt((Tree tree) -> tree.tokens.length()).reversed());
-      for (Tree tree : longestFirst) {
-        int length = tree.tokens.length();
-        int row = 0;
-        while (row < filled.size()
-            && (!levers.sequencePacking() || lengths.get(row) + length > capacity)) {
-          row++;
-        }
-        if (row == filled.size()) {
-          filled.add(new ArrayList<>());
-          lengths.add(0);
-        }
-        filled.get(row).add(tree);
-        lengths.set(row, lengths.get(row) + length);
-      }
-      rows = filled;
-      return this;
-    }
-
-    /** Places to compute, those of long rows dearer for their attention. */
-    double cost() {
-      double length =
-          rows.stream()
-              .mapToInt(row -> row.stream().mapToInt(tree -> tree.tokens.length()).sum())
-              .max()
-              .orElse(0);
-      return rows.size() * length * (1 + length / attentionLength);
-    }
-  }
-
-  private Layout cheapest(List<TrainingExample> examples) {
-    Layout best = unshared(examples);
-    if (levers.sharedPrefixes()) {
-      int longest = examples.stream().mapToInt(this::lengthAlone).max().orElse(0);
-      for (double capacity : ROW_CAPACITIES) {
-        Layout layout = shared(examples, (int) (longest * capacity));
-        if (layout.cost() < best.cost()) {
-          best = layout;
-        }
-      }
-    }
-    return best;
-  }
-
-  /** The length of a tree that holds one example. */
-  private int lengthAlone(TrainingExample example) {
-    return TokenTree.of(sequences(example)).length();
-  }
-
-  private Layout unshared(List<TrainingExample> examples) {
-    Layout layout = new Layout();
-    int longest = 0;
-    for (TrainingExample example : examples) {
-      List<long[]> sequences = sequences(example);
-      Sequence chosen = layout.alone(sequences.get(0));
-      layout.chosen.add(chosen);
-      layout.rejected.add(comparesResponses ? layout.alone(sequences.get(1)) : chosen);
-      longest = Math.max(longest, sequences.stream().mapToInt(s -> s.length).max().orElse(0));
-    }
-    return layout.inRows(longest);
-  }
-
-  private Layout shared(List<TrainingExample> examples, int capacity) {
-    Layout layout = new Layout();
-    Map<LongBuffer, Tree> open = new LinkedHashMap<>();
-    for (TrainingExample example : examples) {
-      List<long[]> sequences = sequences(example);
-      LongBuffer prompt = LongBuffer.wrap(example.tokens().prompt());
-      Tree tree = open.get(prompt);
-      if (tree == null || tree.tokens.length() + lengthOfNew(tree, sequences) > capacity) {
-        tree = layout.newTree();
-        open.put(prompt, tree);
-      }
-      Sequence chosen = new Sequence(tree, tree.tokens.add(sequences.get(0)));
-      layout.chosen.add(chosen);
-      layout.rejected.add(
-          comparesResponses ? new Sequence(tree, tree.tokens.add(sequences.get(1))) : chosen);
-    }
-    return layout.inRows(capacity);
-  }
-
-  /** At most so many tokens longer would the tree be. */
-  private static int lengthOfNew(Tree tree, List<long[]> sequences) {
-    return sequences.stream().mapToInt(tree.tokens::lengthOfNew).sum();
   }
 
   private List<long[]> sequences(TrainingExample example) {

@@ -3,6 +3,7 @@ package io.gdpo.training.batch;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.SftTargets;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
@@ -52,7 +53,7 @@ public record TrainingData(
    */
   private static Collection<PreferenceExample> targets(
       List<PreferenceExample> examples, TrainingSpec spec) {
-    if (Loss.of(spec) != Loss.SFT || !spec.targets().equals("last-per-prompt")) {
+    if (spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT) {
       return examples;
     }
     Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package io.gdpo.training.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.spec.SelectDirection;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.training.TrainingFailedException;
 import java.util.Locale;
@@ -43,7 +44,9 @@ public record ModelSelection(
     }
     boolean better =
         bestMetric == null
-            || (spec.selectDirection().equals("max") ? value > bestMetric : value < bestMetric);
+            || (spec.selectDirection() == SelectDirection.MAX
+                ? value > bestMetric
+                : value < bestMetric);
     return better
         ? new ModelSelection(step, value, metrics, 0)
         : new ModelSelection(bestStep, bestMetric, bestMetrics, withoutGain + 1);
@@ -59,7 +62,8 @@ public record ModelSelection(
     if (value == null) {
       throw new TrainingFailedException(
           "select_by '%s' is not a metric of loss %s; its metrics are %s"
-              .formatted(spec.selectBy(), spec.loss(), String.join(", ", metrics.keySet())));
+              .formatted(
+                  spec.selectBy(), spec.loss().label(), String.join(", ", metrics.keySet())));
     }
     return value;
   }

@@ -186,7 +186,7 @@ public final class MemoryPlan {
     DecoderMemory decoder =
         new DecoderMemory(
             config,
-            ComputeType.ofLabel(spec.computeDtype()),
+            ComputeType.ofLabel(spec.computeDtype().label()),
             Optional.ofNullable(spec.lora())
                 .map(
                     l ->
@@ -196,7 +196,7 @@ public final class MemoryPlan {
                 spec.activationRecomputation(),
                 spec.vocabularyChunk(),
                 ForwardOptions.VocabularyRows.ASKED));
-    Loss loss = Loss.of(spec);
+    Loss loss = spec.loss();
     BatchPacker packer =
         new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), config.width());
     List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));

@@ -72,13 +72,9 @@ public final class HubModel {
   }
 
   private void record(HubModelName asked, String commit) throws IOException {
-    AtomicFiles.replace(
+    AtomicFiles.write(
         folder.hubModel(),
-        temporary ->
-            Files.write(
-                temporary,
-                Json.EVENTS.writeValueAsBytes(
-                    Map.of("model", asked.toString(), "commit", commit))));
+        Json.EVENTS.writeValueAsBytes(Map.of("model", asked.toString(), "commit", commit)));
   }
 
   private DownloadListener listener() {

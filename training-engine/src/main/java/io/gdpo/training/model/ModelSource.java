@@ -3,7 +3,7 @@ package io.gdpo.training.model;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Json;
@@ -72,7 +72,7 @@ public sealed interface ModelSource {
 
   /** The local content of an artifact. */
   static Path fetch(URI uri) {
-    return ArtifactStore.at(uri).fetch(uri);
+    return Artifacts.at(uri).fetch(uri);
   }
 
   /**

@@ -49,7 +49,7 @@ public final class Objective implements AutoCloseable {
         def loss(self, t: __torch__.Terms) -> Tensor:
           return (self).%s(t)
         """
-            .formatted(method(Loss.of(spec)))
+            .formatted(method(spec.loss()))
             .indent(2);
     return new Objective(
         TorchScript.load(manager, "Objective", page + loss, settings),

@@ -1,54 +1,50 @@
 package io.gdpo.training.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.process.JobWorkspace;
+import io.gdpo.artifacts.process.PieceWriter;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
-import java.io.BufferedWriter;
+import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.TrainingProgress;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Tells how training goes: a JSON line in {@code progress.jsonl}, and a readable line on the
- * console. Owns the file; every line is flushed.
+ * Tells how training goes: a JSON line in the job's numbered pieces of progress, and a readable
+ * line on the console.
  */
 final class ProgressLog implements AutoCloseable {
   private final PrintStream console;
-  private final BufferedWriter lines;
+  private final PieceWriter pieces;
 
   /**
-   * Continues a file. Lines of steps after {@code step}, which an attempt left that went further
-   * than the checkpoint that is resumed from, are taken out: they will be written again.
+   * Goes on behind what earlier attempts told.
+   *
+   * @param step from which the job goes on
    */
-  ProgressLog(Path file, long step, PrintStream console) throws IOException {
+  ProgressLog(JobWorkspace workspace, long step, PrintStream console) throws IOException {
     this.console = console;
-    keepUpTo(file, step);
-    this.lines =
-        Files.newBufferedWriter(
-            file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    this.pieces = new PieceWriter(workspace.store(), JobFolder.PROGRESS);
+    takeOver(new JobFolder(workspace.root()).progressOfEarlierVersion(), step);
   }
 
-  private static void keepUpTo(Path file, long step) throws IOException {
+  /** A job that an earlier version of this program began keeps what it told. */
+  private void takeOver(Path file, long step) throws IOException {
     if (!Files.exists(file)) {
       return;
     }
-    List<String> kept = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
       if (isOf(line, step)) {
-        kept.add(line);
+        pieces.add(line);
       }
     }
-    AtomicFiles.replace(file, temporary -> Files.write(temporary, kept));
+    pieces.flush();
+    Files.delete(file);
   }
 
   /** A line that a killed process tore is no line. */
@@ -69,13 +65,21 @@ final class ProgressLog implements AutoCloseable {
   /** Records a line of progress. */
   void record(TrainingProgress progress) {
     try {
-      lines.write(Json.EVENTS.writeValueAsString(progress));
-      lines.newLine();
-      lines.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not write progress.jsonl", e);
+      pieces.add(Json.EVENTS.writeValueAsString(progress));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("No JSON can be written of " + progress, e);
     }
     say(readable(progress));
+  }
+
+  /** Others see lines that have waited long enough; called after every step. */
+  void showIfDue() {
+    pieces.writeIfDue();
+  }
+
+  /** Others see all lines now: what a checkpoint stands for is told before it is saved. */
+  void show() {
+    pieces.flush();
   }
 
   static String readable(TrainingProgress progress) {
@@ -85,7 +89,7 @@ final class ProgressLog implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "%-5s step %d/%d  epoch %.2f  loss %.4f  jsd %.4f  belief mass %.3f",
-            progress.phase(),
+            progress.phase().label(),
             progress.step(),
             progress.totalSteps(),
             progress.epoch(),
@@ -120,7 +124,7 @@ final class ProgressLog implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    lines.close();
+  public void close() {
+    pieces.close();
   }
 }

@@ -2,8 +2,11 @@ package io.gdpo.training.run;
 
 import ai.djl.Device;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.Digests;
+import io.gdpo.artifacts.process.JobWorkspace;
+import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.Loss;
@@ -41,6 +44,7 @@ import java.util.function.BooleanSupplier;
 final class ReferenceModel {
   private final TrainingJob job;
   private final TrainingSpec spec;
+  private final JobWorkspace workspace;
   private final JobFolder folder;
   private final TokenizerFiles tokenizer;
   private final ModelDigests digests;
@@ -53,13 +57,14 @@ final class ReferenceModel {
    */
   ReferenceModel(
       TrainingJob job,
-      JobFolder folder,
+      JobWorkspace workspace,
       ModelDigests digests,
       PrintStream console,
       BooleanSupplier stopAsked) {
     this.job = job;
     this.spec = job.training();
-    this.folder = folder;
+    this.workspace = workspace;
+    this.folder = new JobFolder(workspace.root());
     this.tokenizer = new TokenizerFiles(job, folder);
     this.digests = digests;
     this.console = console;
@@ -69,7 +74,7 @@ final class ReferenceModel {
   /** Refuses a reference model that has another vocabulary than the policy. */
   void requireSharedVocabulary(ModelSource start, Tokenizer tokenizer) throws IOException {
     Optional<URI> reference = ModelSource.reference(job).folder();
-    if (Loss.of(spec).needs(Loss.Need.REFERENCE)
+    if (spec.loss().needs(Loss.Need.REFERENCE)
         && reference.isPresent()
         && !reference.equals(start.folder())) {
       SharedVocabulary.requireOfReference(ModelSource.fetch(reference.get()), tokenizer);
@@ -84,12 +89,14 @@ final class ReferenceModel {
       TrainingData data,
       Mismatched mismatched)
       throws IOException {
-    if (!Loss.of(spec).needs(Loss.Need.REFERENCE)) {
-      return References.without(Loss.of(spec));
+    if (!spec.loss().needs(Loss.Need.REFERENCE)) {
+      return References.without(spec.loss());
     }
     ModelSource source = ModelSource.reference(job);
     URI kept =
-        source.folder().isPresent() ? source.folder().get() : kept(source, Optional.of(policy));
+        source.folder().isPresent()
+            ? source.folder().get()
+            : workspace.uri(kept(source, Optional.of(policy)));
     if (!spec.levers().cachedReference()) {
       CausalLanguageModel model = open(source, policy);
       LiveReference live = new LiveReference(model, new ObjectivePass(model, beliefTokens, spec));
@@ -121,14 +128,16 @@ final class ReferenceModel {
                 "float64",
                 digests.of(source),
                 ExampleDigest.of(examples),
-                Boolean.toString(Loss.of(spec).needs(Loss.Need.BELIEFS)),
-                spec.computeDtype(),
+                Boolean.toString(spec.loss().needs(Loss.Need.BELIEFS)),
+                spec.computeDtype().label(),
                 policy.parameters().manager().getDevice().getDeviceType()));
     String name = content + ".safetensors";
-    Path shared = folder.referenceLogProbs(job);
+    ArtifactStore shared = Artifacts.at(sharedLogProbs());
     Optional<ReferenceLogProbs> earlier =
-        ReferenceLogProbs.load(
-            shared.resolve(name), examples.size(), policy.parameters().manager());
+        shared.exists(shared.uri(name))
+            ? ReferenceLogProbs.load(
+                shared.fetch(shared.uri(name)), examples.size(), policy.parameters().manager())
+            : Optional.empty();
     if (earlier.isPresent()) {
       console.printf(
           Locale.ROOT,
@@ -144,7 +153,8 @@ final class ReferenceModel {
           ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples), stopAsked);
       Path own = folder.root().resolve(name);
       computed.save(own, reference.parameters().manager());
-      ArtifactStore.at(shared.toUri()).publish(own, name); // another job may do so too
+      shared.write(name, own); // another job may do so too
+      Files.delete(own);
       console.printf(
           Locale.ROOT,
           "reference log-probabilities of %d %s examples in %.1f s%n",
@@ -155,11 +165,18 @@ final class ReferenceModel {
     }
   }
 
+  /** Where jobs share what reference models say, by content; or this job keeps it. */
+  private URI sharedLogProbs() {
+    return job.referenceLogProbs() == null
+        ? workspace.uri(folder.referenceLogProbs())
+        : ArtifactUri.of(job.referenceLogProbs());
+  }
+
   /** The folder of the model below low-rank updates: a whole one that is there, or a copy. */
   Path base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
     Optional<Path> folder = start.folder().map(ModelSource::fetch);
     boolean whole = folder.isPresent() && AdapterFolder.baseOf(folder.get()).isEmpty();
-    return whole ? folder.get() : ModelSource.fetch(kept(start, policy));
+    return whole ? folder.get() : kept(start, policy);
   }
 
   /** The frozen weights below low-rank updates are their own reference: no second copy. */
@@ -169,7 +186,7 @@ final class ReferenceModel {
         isBaseOf(policy, source)
             ? policy.base()
             : source.open(policy.parameters().manager().getDevice());
-    reference.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    reference.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     return reference;
   }
 
@@ -181,10 +198,10 @@ final class ReferenceModel {
    * A reference that is in no folder yet is kept, for those who measure rewards later; under its
    * content, for a job's folder may be used again for another model.
    */
-  private URI kept(ModelSource source, Optional<CausalLanguageModel> policy) throws IOException {
+  private Path kept(ModelSource source, Optional<CausalLanguageModel> policy) throws IOException {
     Path kept = folder.reference(digests.of(source));
     if (Files.isDirectory(kept)) {
-      return kept.toUri();
+      return kept;
     }
     try (CausalLanguageModel reference =
         policy.isPresent() && isBaseOf(policy.get(), source)
@@ -192,6 +209,6 @@ final class ReferenceModel {
             : source.open(Device.cpu())) { // only copied
       AtomicFiles.replace(kept, temporary -> reference.save(temporary, tokenizer.of(source)));
     }
-    return kept.toUri();
+    return kept;
   }
 }

@@ -2,6 +2,8 @@ package io.gdpo.training.run;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.job.JobFolder;
@@ -16,11 +18,6 @@ import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.model.HubModel;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -59,12 +56,7 @@ public final class TrainCommand implements WorkerCommand<TrainingJob> {
       throw new IllegalArgumentException(
           problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; ")));
     }
-    URI output = ArtifactUri.of(job.outputFolder());
-    if (!"file".equals(output.getScheme())) {
-      throw new IllegalArgumentException(
-          "output_folder must be a file: URI, because checkpoints are written in place; it is "
-              + output);
-    }
+    Artifacts.at(ArtifactUri.of(job.outputFolder()));
   }
 
   @Override
@@ -72,12 +64,12 @@ public final class TrainCommand implements WorkerCommand<TrainingJob> {
       TrainingJob job, ArtifactStore beside, BooleanSupplier stopAsked, PrintStream console)
       throws IOException {
     prepareEngine(job);
-    JobFolder folder = new JobFolder(Path.of(ArtifactUri.of(job.outputFolder())));
-    try (FileChannel ownership = owned(folder)) {
+    try (JobWorkspace workspace = JobWorkspace.open(ArtifactUri.of(job.outputFolder()))) {
+      JobFolder folder = new JobFolder(workspace.root());
       TrainingResult result =
           new TrainingRun(
                   new HubModel(folder, console, stopAsked).pinned(job),
-                  folder,
+                  workspace,
                   console,
                   stopAsked,
                   AvailableMemory.ofMachine())
@@ -114,18 +106,5 @@ public final class TrainCommand implements WorkerCommand<TrainingJob> {
       System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     }
     System.setProperty("ai.djl.offline", "true");
-  }
-
-  /**
-   * Waits until no other process works in the job's folder: the attempt before this one may still
-   * be saving its checkpoint after its service was killed. Given back when closed, or when this
-   * process ends, however it ends.
-   */
-  private static FileChannel owned(JobFolder folder) throws IOException {
-    Files.createDirectories(folder.root());
-    FileChannel file =
-        FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    file.lock();
-    return file;
   }
 }

@@ -1,10 +1,12 @@
 package io.gdpo.training.run;
 
 import io.gdpo.artifacts.AtomicFiles;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
@@ -36,7 +38,7 @@ import java.util.function.BooleanSupplier;
 final class TrainingLoop implements AutoCloseable {
   private final TrainingJob job;
   private final TrainingSpec spec;
-  private final JobFolder folder;
+  private final JobWorkspace workspace;
   private final Parts parts;
   private final BooleanSupplier stopAsked;
   private final LearningRateSchedule schedule;
@@ -68,13 +70,13 @@ final class TrainingLoop implements AutoCloseable {
    */
   TrainingLoop(
       TrainingJob job,
-      JobFolder folder,
+      JobWorkspace workspace,
       Parts parts,
       TrainingState begin,
       BooleanSupplier stopAsked) {
     this.job = job;
     this.spec = job.training();
-    this.folder = folder;
+    this.workspace = workspace;
     this.parts = parts;
     this.stopAsked = stopAsked;
     this.schedule = LearningRateSchedule.of(spec, parts.plan.totalSteps());
@@ -107,8 +109,9 @@ final class TrainingLoop implements AutoCloseable {
         return false;
       }
       trainOneStep();
+      parts.progress.showIfDue();
       if (parts.plan.isLineDue(step)) {
-        parts.progress.record(line("train", means.values(), means.tokensPerSecond()));
+        parts.progress.record(line(Phase.TRAIN, means.values(), means.tokensPerSecond()));
         means = new StepMeans();
       }
       if (parts.plan.isEvaluationDue(step)) {
@@ -189,14 +192,14 @@ final class TrainingLoop implements AutoCloseable {
     Stopwatch watch = new Stopwatch();
     Map<String, Double> metrics = parts.evaluation.metrics(stopAsked);
     evaluationSeconds = watch.seconds();
-    parts.progress.record(line("eval", metrics, 0));
+    parts.progress.record(line(Phase.EVAL, metrics, 0));
     return metrics;
   }
 
   private void select(Map<String, Double> metrics) throws IOException {
     selection = selection.after(step, metrics, spec);
     if (selection.bestStep() == step) {
-      AtomicFiles.replace(folder.best(), parts.files::writeResult);
+      AtomicFiles.replace(new JobFolder(workspace.root()).best(), parts.files::writeResult);
     }
     stoppedEarly = selection.isOutOfPatience(spec);
     if (stoppedEarly) {
@@ -210,8 +213,10 @@ final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  private void checkpoint() {
+  private void checkpoint() throws IOException {
+    parts.progress.show();
     parts.checkpoints.save(state(), parts.files::writeCheckpoint, parts.optimizer::save);
+    workspace.publish();
   }
 
   /** Where the run stands now. */
@@ -228,7 +233,7 @@ final class TrainingLoop implements AutoCloseable {
         Map.of());
   }
 
-  private TrainingProgress line(String phase, Map<String, Double> metrics, double tokensPerSecond) {
+  private TrainingProgress line(Phase phase, Map<String, Double> metrics, double tokensPerSecond) {
     double secondsOfStep = step == 0 ? 0 : trainingSeconds / step;
     double eta =
         (parts.plan.totalSteps() - step) * secondsOfStep

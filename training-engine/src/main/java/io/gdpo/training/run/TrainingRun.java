@@ -1,11 +1,9 @@
 package io.gdpo.training.run;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.artifacts.AtomicFiles;
-import io.gdpo.artifacts.Digests;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.ArtifactUri;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
@@ -24,7 +22,7 @@ import io.gdpo.lm.model.Devices;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.BatchPacker;
-import io.gdpo.training.batch.ExampleDigest;
+import io.gdpo.training.batch.LengthLimits;
 import io.gdpo.training.batch.Mismatched;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingPlan;
@@ -47,8 +45,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -63,10 +59,9 @@ import java.util.function.BooleanSupplier;
  * step's batch meanwhile.
  */
 public final class TrainingRun {
-  private static final int LEAST_RESPONSE_ROOM = 64;
-
   private final TrainingJob job;
   private final TrainingSpec spec;
+  private final JobWorkspace workspace;
   private final JobFolder folder;
   private final PrintStream console;
   private final BooleanSupplier stopAsked;
@@ -76,23 +71,25 @@ public final class TrainingRun {
   private final Stopwatch process = new Stopwatch();
 
   /**
+   * @param workspace takes what the job makes
    * @param console where readable lines go
    * @param stopAsked asked after every step whether to save a checkpoint and end
    * @param available a job that needs more is refused
    */
   public TrainingRun(
       TrainingJob job,
-      JobFolder folder,
+      JobWorkspace workspace,
       PrintStream console,
       BooleanSupplier stopAsked,
       AvailableMemory available) {
     this.job = job;
     this.spec = job.training();
-    this.folder = folder;
+    this.workspace = workspace;
+    this.folder = new JobFolder(workspace.root());
     this.console = console;
     this.stopAsked = stopAsked;
     this.available = available;
-    this.reference = new ReferenceModel(job, folder, digests, console, stopAsked);
+    this.reference = new ReferenceModel(job, workspace, digests, console, stopAsked);
   }
 
   /**
@@ -112,15 +109,19 @@ public final class TrainingRun {
       console.println(tokenizer.endOfText().introduction(start.config().json()));
       reference.requireSharedVocabulary(start, tokenizer);
       ModelConfig config = weights.config();
-      int maxLength = maxLength(config);
-      TrainingData data = data(tokenizer, maxLength);
+      LengthLimits limits = LengthLimits.of(spec, config);
+      ExampleEncoder encoder = limits.encoder(tokenizer);
+      TrainingData data = data(encoder);
       MemoryPlan memory =
           new MemoryPlan(
               job,
               config,
               ModelSource.reference(job).folder().equals(start.folder()),
-              maxLength,
-              length -> length == maxLength ? data : data(tokenizer, length));
+              limits.whole(),
+              length ->
+                  length == limits.whole()
+                      ? data
+                      : data(LengthLimits.of(spec, length).encoder(tokenizer)));
       MemoryEstimate estimate = memory.estimate();
       memory.require(estimate, available.on(device));
       Optional<MemoryShare.Claim> claim =
@@ -131,8 +132,7 @@ public final class TrainingRun {
       try (MemoryShare.Claim held = claim.get();
           CausalLanguageModel model = weights.open(device)) {
         model.requireEmbeds(tokenizer);
-        return train(
-            model, start, tokenizerFiles, saved, encoder(tokenizer, maxLength), data, estimate);
+        return train(model, start, tokenizerFiles, saved, limits, encoder, data, estimate);
       } catch (RuntimeException | OutOfMemoryError e) {
         if (OutOfMemory.isCause(e)) {
           throw memory.exhausted(estimate, e);
@@ -156,13 +156,8 @@ public final class TrainingRun {
             : Optional.of(reference.base(start, Optional.empty())));
   }
 
-  private ExampleEncoder encoder(Tokenizer tokenizer, int maxLength) {
-    return new ExampleEncoder(tokenizer, maxLength, maxPromptLength(maxLength));
-  }
-
-  private TrainingData data(Tokenizer tokenizer, int maxLength) {
-    return TrainingData.load(
-        ModelSource.fetch(ArtifactUri.of(job.datasetUri())), encoder(tokenizer, maxLength), spec);
+  private TrainingData data(ExampleEncoder encoder) {
+    return TrainingData.load(ModelSource.fetch(ArtifactUri.of(job.datasetUri())), encoder, spec);
   }
 
   private Optional<TrainingResult> train(
@@ -170,37 +165,33 @@ public final class TrainingRun {
       ModelSource start,
       Path tokenizerFiles,
       Optional<CheckpointStore.Saved> saved,
+      LengthLimits limits,
       ExampleEncoder encoder,
       TrainingData data,
       MemoryEstimate estimate)
       throws IOException {
-    Loss loss = Loss.of(spec);
-    int maxLength = maxLength(model.config());
-    Mismatched mismatched = Mismatched.of(data, loss, maxLength);
+    Loss loss = spec.loss();
+    Mismatched mismatched = Mismatched.of(data, loss, limits.whole());
     Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
-    model.computeIn(ComputeType.ofLabel(spec.computeDtype()));
+    model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     BatchPacker packer =
         new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), model.config().width());
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
-    String digest = digest(start, data);
-    TrainingState state =
-        saved
-            .map(s -> ofThisRun(s, digest))
-            .orElseGet(() -> TrainingState.start(digest, job.dataSeed()));
+    TrainingState state = RunDigest.of(spec, job.dataSeed(), digests.of(start), data).begin(saved);
     long[] beliefTokens = encoder.beliefTokenIds();
     try (References references = reference.of(model, beliefTokens, packer, data, mismatched);
         ObjectivePass pass = new ObjectivePass(model, beliefTokens, spec);
         Optimizer optimizer =
             new Optimizer(
                 OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
-        ProgressLog progress = new ProgressLog(folder.progress(), state.step(), console)) {
+        ProgressLog progress = new ProgressLog(workspace, state.step(), console)) {
       model.trainable().requiresGrad(true);
       optimizer.allocateGradients();
       if (saved.isPresent()) {
         optimizer.restore(saved.get().optimizer());
         progress.say("resumed from " + saved.get().model());
       }
-      introduce(progress, model, encoder, data, plan, estimate);
+      new Introduction(job, model, encoder, data, plan, estimate).say(progress);
       BatchPacker chosen = packer.chosenOnly();
       TrainingLoop.Parts parts =
           new TrainingLoop.Parts(
@@ -223,9 +214,9 @@ public final class TrainingRun {
               checkpoints(),
               progress,
               new ModelFiles(model, tokenizerFiles, adapterBase, merges()));
-      try (TrainingLoop loop = new TrainingLoop(job, folder, parts, state, stopAsked)) {
+      try (TrainingLoop loop = new TrainingLoop(job, workspace, parts, state, stopAsked)) {
         return loop.run()
-            ? Optional.of(succeeded(loop.state(), parts, references, maxLength, estimate))
+            ? Optional.of(succeeded(loop.state(), parts, references, limits, estimate))
             : Optional.empty();
       }
     }
@@ -264,97 +255,15 @@ public final class TrainingRun {
     return spec.lora() == null || spec.lora().merge();
   }
 
-  private int maxLength(ModelConfig config) {
-    int positions = config.positions();
-    if (spec.maxLength() != null && spec.maxLength() > positions) {
-      throw new TrainingFailedException(
-          String.format(
-              Locale.ROOT,
-              "max_length %d is more than the model's %d positions; lower it or take a longer model",
-              spec.maxLength(),
-              positions));
-    }
-    return spec.maxLength() == null ? positions : spec.maxLength();
-  }
-
-  private int maxPromptLength(int maxLength) {
-    if (spec.maxPromptLength() != null) {
-      return spec.maxPromptLength();
-    }
-    return Math.max(maxLength - LEAST_RESPONSE_ROOM, maxLength / 2);
-  }
-
-  private String digest(ModelSource start, TrainingData data) throws IOException {
-    return Digests.ofTexts(
-        List.of(
-            json(spec),
-            Long.toString(job.dataSeed()),
-            digests.of(start),
-            ExampleDigest.of(data.train()),
-            ExampleDigest.of(data.eval())));
-  }
-
-  /** The settings that decide what is computed; how many checkpoints are kept does not. */
-  private static String json(TrainingSpec spec) {
-    return Json.SPECS.<ObjectNode>valueToTree(spec).without("keep").toString();
-  }
-
-  private static TrainingState ofThisRun(CheckpointStore.Saved saved, String digest) {
-    if (!saved.state().run().equals(digest)) {
-      throw new TrainingFailedException(
-          "the checkpoint "
-              + saved.model()
-              + " belongs to another run: settings, seed, data or starting model differ; use"
-              + " another output folder, or delete the checkpoints to start afresh");
-    }
-    return saved.state();
-  }
-
-  private void introduce(
-      ProgressLog progress,
-      CausalLanguageModel model,
-      ExampleEncoder encoder,
-      TrainingData data,
-      TrainingPlan plan,
-      MemoryEstimate estimate) {
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "%s: %s on %d examples (%d for evaluation), %d parameters trained of %d, %d steps of %d examples, on %s in %s",
-            job.jobId(),
-            spec.loss(),
-            data.train().size(),
-            data.eval().size(),
-            model.trainable().count(),
-            model.parameters().count(),
-            plan.totalSteps(),
-            plan.batchSize(),
-            Devices.name(model.parameters().manager().getDevice()),
-            spec.computeDtype()));
-    progress.say(TrainingResult.ESTIMATE + estimate);
-    if (encoder.bos().isPresent()) {
-      progress.say("each prompt begins with " + encoder.bos().get());
-    } else if (job.model() != null && job.model().isWithoutBos()) {
-      progress.say("no prompt begins with a BOS token (model.bos: never)");
-    }
-    if (data.promptsCut() + data.responsesCut() > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "cut to fit: %d prompts, %d responses",
-              data.promptsCut(),
-              data.responsesCut()));
-    }
-  }
-
   private TrainingResult succeeded(
       TrainingState state,
       TrainingLoop.Parts parts,
       References references,
-      int maxLength,
+      LengthLimits limits,
       MemoryEstimate estimate)
       throws IOException {
     AtomicFiles.replace(folder.last(), parts.files()::writeResult);
+    workspace.publish();
     long peak = ProcessMemory.peakResidentBytes();
     parts
         .progress()
@@ -370,11 +279,11 @@ public final class TrainingRun {
         selection.bestStep(),
         selection.bestMetric(),
         selection.bestMetrics(),
-        folder.best().toUri().toString(),
-        folder.last().toUri().toString(),
+        workspace.uri(folder.best()).toString(),
+        workspace.uri(folder.last()).toString(),
         references.model().map(URI::toString).orElse(null),
-        maxLength,
-        maxPromptLength(maxLength),
+        limits.whole(),
+        limits.prompt(),
         process.seconds(),
         state.trainedTokens() / Math.max(1e-9, state.trainingSeconds()),
         peak,

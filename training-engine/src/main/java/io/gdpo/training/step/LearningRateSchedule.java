@@ -1,5 +1,6 @@
 package io.gdpo.training.step;
 
+import io.gdpo.contracts.spec.Schedule;
 import io.gdpo.contracts.spec.TrainingSpec;
 
 /**
@@ -19,48 +20,10 @@ import io.gdpo.contracts.spec.TrainingSpec;
  * @param warmupSteps steps until it is reached
  * @param totalSteps steps of the whole run
  * @param finalRatio learning rate of the last step over the peak
- * @param decay the way there
+ * @param decay the way there; of a constant rate the final ratio is not used
  */
 public record LearningRateSchedule(
-    double peak, long warmupSteps, long totalSteps, double finalRatio, Decay decay) {
-
-  /** The shape d of the way from the peak to the final learning rate. */
-  enum Decay {
-    /** d(t) = 1: there is no decay, and the final ratio is not used. */
-    CONSTANT {
-      @Override
-      public double at(double t) {
-        return 1;
-      }
-    },
-    /** d(t) = 1 - t. */
-    LINEAR {
-      @Override
-      public double at(double t) {
-        return 1 - t;
-      }
-    },
-    /** d(t) = (1 + cos(pi t)) / 2 (Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5). */
-    COSINE {
-      @Override
-      public double at(double t) {
-        return (1 + Math.cos(Math.PI * t)) / 2;
-      }
-    };
-
-    public abstract double at(double t);
-
-    private static Decay ofLabel(String label) {
-      return switch (label) {
-        case "constant" -> CONSTANT;
-        case "linear" -> LINEAR;
-        case "cosine" -> COSINE;
-        default ->
-            throw new IllegalArgumentException(
-                "'" + label + "' is not a schedule; say linear, cosine or constant");
-      };
-    }
-  }
+    double peak, long warmupSteps, long totalSteps, double finalRatio, Schedule decay) {
 
   public static LearningRateSchedule of(TrainingSpec spec, long totalSteps) {
     return new LearningRateSchedule(
@@ -68,7 +31,7 @@ public record LearningRateSchedule(
         spec.warmupSteps(),
         totalSteps,
         spec.finalLearningRateRatio(),
-        Decay.ofLabel(spec.schedule()));
+        spec.schedule());
   }
 
   /** The learning rate of a step; steps count from 1. */
@@ -81,6 +44,15 @@ public record LearningRateSchedule(
       return peak;
     }
     double t = Math.min(1, (step - warmup) / (double) (totalSteps - warmup));
-    return peak * (finalRatio + (1 - finalRatio) * decay.at(t));
+    return peak * (finalRatio + (1 - finalRatio) * decayed(t));
+  }
+
+  /** d(t); equation 5 of Loshchilov and Hutter 2017 (arXiv 1608.03983) for the cosine. */
+  private double decayed(double t) {
+    return switch (decay) {
+      case CONSTANT -> 1;
+      case LINEAR -> 1 - t;
+      case COSINE -> (1 + Math.cos(Math.PI * t)) / 2;
+    };
   }
 }

@@ -32,18 +32,15 @@ public sealed interface OptimizerSpec {
   /** The rule that a training specification asks for. */
   static OptimizerSpec of(TrainingSpec spec) {
     return switch (spec.optimizer()) {
-      case "adamw" ->
+      case ADAMW ->
           new AdamW(
               spec.adamBeta1(),
               spec.adamBeta2(),
               spec.weightDecay(),
               spec.maxGradNorm(),
               spec.levers().fusedOptimizer());
-      case "rmsprop" ->
+      case RMSPROP ->
           new RmsProp(spec.weightDecay(), spec.maxGradNorm(), spec.levers().fusedOptimizer());
-      default ->
-          throw new IllegalArgumentException(
-              "'" + spec.optimizer() + "' is not an optimizer; say adamw or rmsprop");
     };
   }
 

@@ -46,7 +46,7 @@ public record ReferenceLogProbs(double[] chosen, double[] rejected) implements R
     int size = batches.stream().mapToInt(b -> b.examples().size()).sum();
     ReferenceLogProbs computed = new ReferenceLogProbs(new double[size], new double[size]);
     for (PackedBatch batch : batches) {
-      if (stopAsked.getAsBoolean()) {
+      if (batch != batches.get(0) && stopAsked.getAsBoolean()) {
         throw new CancellationException("stopped as asked, while the reference model was asked");
       }
       double[] logProbs = reference.logProbs(batch);

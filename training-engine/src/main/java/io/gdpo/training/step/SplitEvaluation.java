@@ -38,7 +38,7 @@ public final class SplitEvaluation {
   /**
    * Means over the split's examples, by name.
    *
-   * @param stopAsked asked before each batch
+   * @param stopAsked asked between batches
    * @throws CancellationException if it was asked to stop
    */
   public Map<String, Double> metrics(BooleanSupplier stopAsked) {
@@ -48,7 +48,7 @@ public final class SplitEvaluation {
       means.add(MetricMeans.REFERENCE_KL, referencePoint);
     }
     for (PackedBatch batch : batches) {
-      if (stopAsked.getAsBoolean()) {
+      if (batch != batches.get(0) && stopAsked.getAsBoolean()) {
         throw new CancellationException("stopped as asked, during an evaluation");
       }
       means.add(batch.examples(), pass.evaluate(batch, reference, referencePoint));

@@ -3,6 +3,7 @@ package io.gdpo.training.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
@@ -119,6 +120,12 @@ class MemoryPlanTest {
     Files.createDirectories(group.folder(job).root());
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    new TrainingRun(job, group.folder(job), nowhere, () -> false, device -> available).run();
+    new TrainingRun(
+            job,
+            JobWorkspace.in(group.folder(job).root()),
+            nowhere,
+            () -> false,
+            device -> available)
+        .run();
   }
 }

@@ -86,7 +86,7 @@ class GoldenLossTest {
   @MethodSource("cases")
   void in_losses_rewards_belief_terms_and_gradients(JsonNode golden) {
     TrainingSpec spec = spec(golden);
-    Loss loss = Loss.of(spec);
+    Loss loss = spec.loss();
     try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
       TorchScriptModule selection = TorchScript.load(manager, "Selection", SELECTION);
       Objective objective = Objective.load(manager, spec);

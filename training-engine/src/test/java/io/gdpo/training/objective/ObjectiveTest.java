@@ -102,7 +102,7 @@ class ObjectiveTest {
               one,
               manager.create(new long[] {0, 1, 2, 3, 4, 5}),
               manager.create(target, new Shape(1, target.length)),
-              manager.create(new double[Loss.of(spec).readsRejected() ? 2 : 0]),
+              manager.create(new double[spec.loss().readsRejected() ? 2 : 0]),
               manager.create(0f),
               manager.create(1f));
       return Objective.load(manager, spec).evaluate(manager, input);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
@@ -132,7 +133,12 @@ class ExportCommandTest {
     Files.write(folder.job(), Json.EVENTS.writeValueAsBytes(job));
     PrintStream console = new PrintStream(OutputStream.nullOutputStream());
     TrainingResult result =
-        new TrainingRun(job, folder, console, () -> false, AvailableMemory.ofMachine())
+        new TrainingRun(
+                job,
+                JobWorkspace.in(folder.root()),
+                console,
+                () -> false,
+                AvailableMemory.ofMachine())
             .run()
             .orElseThrow();
     return Path.of(URI.create(result.bestUri()));

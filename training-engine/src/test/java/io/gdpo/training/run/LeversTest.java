@@ -100,7 +100,7 @@ class LeversTest {
   private record Outcome(Map<TrainingExample, double[]> values, List<float[]> gradients) {}
 
   private Outcome step(TrainingSpec spec) {
-    Loss loss = Loss.of(spec);
+    Loss loss = spec.loss();
     BatchPacker packer = new BatchPacker(loss, true, spec.levers(), 32);
     Map<TrainingExample, double[]> values = new HashMap<>();
     try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec);

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.ModelSpec;
@@ -284,7 +284,7 @@ class SavedModelTest {
       throws IOException {
     Files.createDirectories(folder);
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    return new TrainingRun(job, new JobFolder(folder), out, stop, AvailableMemory.ofMachine())
+    return new TrainingRun(job, JobWorkspace.in(folder), out, stop, AvailableMemory.ofMachine())
         .run();
   }
 }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.Bos;
 import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
@@ -150,7 +152,7 @@ class TokensInPlaceTrainingTest {
   @Test
   void a_BOS_that_is_refused_is_in_nothing_that_is_saved_and_in_no_child() throws IOException {
     SmallGroup group = SmallGroup.in(temporary);
-    TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model("never"));
+    TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model(Bos.NEVER));
 
     assertThat(run(group, first))
         .contains("no prompt begins with a BOS token (model.bos: never)")
@@ -165,7 +167,7 @@ class TokensInPlaceTrainingTest {
     assertThat(bos(group.folder(child).last())).isEmpty();
   }
 
-  private static ModelSpec model(String bos) {
+  private static ModelSpec model(Bos bos) {
     String tokenizer = KINDS.resolve("dummy-blank").resolve("tokenizer.json").toString();
     return new ModelSpec(null, null, new RandomInit(tokenizer, 1, 16, 2, 96, 7L), bos);
   }
@@ -181,7 +183,14 @@ class TokensInPlaceTrainingTest {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    assertThat(new TrainingRun(job, folder, out, () -> false, AvailableMemory.ofMachine()).run())
+    assertThat(
+            new TrainingRun(
+                    job,
+                    JobWorkspace.in(folder.root()),
+                    out,
+                    () -> false,
+                    AvailableMemory.ofMachine())
+                .run())
         .isPresent();
     return console.toString(StandardCharsets.UTF_8);
   }

@@ -9,6 +9,7 @@ import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.ModelSpec;
@@ -218,12 +219,8 @@ class TrainCommandTest {
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
-              Path progress = group.folder(job).progress();
-              if (!Files.exists(progress)) {
-                return false;
-              }
-              List<String> lines = Files.readAllLines(progress);
-              return lines.stream().anyMatch(l -> l.matches(".*\"step\":" + (step + 5) + ",.*"));
+              List<TrainingProgress> lines = group.progress(job);
+              return lines.stream().anyMatch(line -> line.step() == step + 5);
             });
   }
 

@@ -6,14 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import io.gdpo.contracts.Json;
-import io.gdpo.contracts.event.TrainingProgress;
+import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
+import io.gdpo.contracts.state.Phase;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -28,7 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +65,7 @@ class TrainingRunTest {
     assertThat(result.examples()).isEqualTo(8 * 24);
     assertThat(result.tokensPerSecond()).isPositive();
     assertThat(result.peakResidentBytes()).isGreaterThan(1L << 20);
-    List<Map<String, Double>> evaluations = group.metrics(job, "eval");
+    List<Map<String, Double>> evaluations = group.metrics(job, Phase.EVAL);
     assertThat(evaluations).hasSize(9);
     assertThat(result.bestMetric()).isLessThan(evaluations.get(0).get("loss"));
     for (Path model : List.of(group.folder(job).best(), group.folder(job).last())) {
@@ -80,7 +80,7 @@ class TrainingRunTest {
 
     finish(job);
 
-    List<Map<String, Double>> evaluations = group.metrics(job, "eval");
+    List<Map<String, Double>> evaluations = group.metrics(job, Phase.EVAL);
     Map<String, Double> first = evaluations.get(0);
     Map<String, Double> last = evaluations.get(evaluations.size() - 1);
     assertThat(first.get("jsd")).isGreaterThan(0.3);
@@ -88,7 +88,7 @@ class TrainingRunTest {
     assertThat(last.get("belief_mass")).isGreaterThan(0.9);
     assertThat(first.get("rewards/margin")).isCloseTo(0, within(1e-5));
     assertThat(last).containsKeys("rewards/margin_majority", "rewards/margin_minority", "kl");
-    assertThat(group.metrics(job, "train").get(0))
+    assertThat(group.metrics(job, Phase.TRAIN).get(0))
         .containsKeys("grad_norm", "learning_rate", "examples_per_second");
   }
 
@@ -144,7 +144,7 @@ class TrainingRunTest {
     assertThat(group.folder(parts).last().resolve("adapter_model.safetensors"))
         .hasSameBinaryContentAs(group.folder(whole).last().resolve("adapter_model.safetensors"));
     assertThat(group.folder(whole).last().resolve(WEIGHTS)).doesNotExist();
-    List<Map<String, Double>> evaluations = group.metrics(whole, "eval");
+    List<Map<String, Double>> evaluations = group.metrics(whole, Phase.EVAL);
     assertThat(evaluations.get(0).get("rewards/chosen")).isCloseTo(0, within(1e-6));
     assertThat(result.bestMetric()).isLessThan(evaluations.get(0).get("loss"));
 
@@ -223,8 +223,8 @@ class TrainingRunTest {
     finish(whole);
     finish(accumulated);
 
-    List<Map<String, Double>> expected = group.metrics(whole, "train");
-    List<Map<String, Double>> actual = group.metrics(accumulated, "train");
+    List<Map<String, Double>> expected = group.metrics(whole, Phase.TRAIN);
+    List<Map<String, Double>> actual = group.metrics(accumulated, Phase.TRAIN);
     for (int line = 0; line < expected.size(); line++) {
       for (String metric : List.of("loss", "grad_norm", "jsd", "nll")) {
         assertThat(actual.get(line).get(metric))
@@ -323,20 +323,12 @@ class TrainingRunTest {
               "job", Map.of("loss", "sft", "lora", Map.of()), new ModelSpec(null, null, init));
       finish(job);
       bases.add(AdapterFolder.baseOf(group.folder(job).last()).orElseThrow());
-      deleteAll(group.folder(job).checkpoints());
+      AtomicFiles.delete(group.folder(job).checkpoints());
     }
 
     assertThat(bases.get(0)).isNotEqualTo(bases.get(1));
     assertThat(Files.mismatch(bases.get(0).resolve(WEIGHTS), bases.get(1).resolve(WEIGHTS)))
         .isNotNegative();
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @Test
@@ -423,7 +415,7 @@ class TrainingRunTest {
 
     assertThat(result.referenceUri()).isEqualTo(start.toUri().toString());
     // Before the first step the policy is the reference, so rewards against it are 0.
-    assertThat(group.metrics(first, "eval").get(0).get("rewards/chosen"))
+    assertThat(group.metrics(first, Phase.EVAL).get(0).get("rewards/chosen"))
         .isCloseTo(0, within(1e-6));
     List<Map<String, Double>> cached = progress(first);
     List<Map<String, Double>> computed = progress(live);
@@ -445,20 +437,14 @@ class TrainingRunTest {
     JobFolder folder = group.folder(job);
     Files.createDirectories(folder.root());
     PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    return new TrainingRun(job, folder, out, stop, AvailableMemory.ofMachine()).run();
+    return new TrainingRun(
+            job, JobWorkspace.in(folder.root()), out, stop, AvailableMemory.ofMachine())
+        .run();
   }
 
   /** What progress lines say apart from the time it took. */
   private List<Map<String, Double>> progress(TrainingJob job) throws IOException {
-    return Files.readAllLines(group.folder(job).progress()).stream()
-        .map(
-            line -> {
-              try {
-                return Json.EVENTS.readValue(line, TrainingProgress.class);
-              } catch (IOException e) {
-                throw new AssertionError(line, e);
-              }
-            })
+    return group.progress(job).stream()
         .map(
             progress -> {
               Map<String, Double> metrics = progress.metrics();

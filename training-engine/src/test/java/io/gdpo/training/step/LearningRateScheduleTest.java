@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.Schedule;
 import io.gdpo.contracts.spec.TrainingSpec;
-import io.gdpo.training.step.LearningRateSchedule.Decay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -51,7 +51,7 @@ class LearningRateScheduleTest {
 
   @Test
   void linear_and_cosine_decay_meet_half_way_and_end_at_the_last_share_of_the_peak() {
-    for (Decay decay : new Decay[] {Decay.LINEAR, Decay.COSINE}) {
+    for (Schedule decay : new Schedule[] {Schedule.LINEAR, Schedule.COSINE}) {
       LearningRateSchedule schedule = new LearningRateSchedule(2e-3, 10, 110, 0.1, decay);
 
       assertThat(schedule.at(1)).isCloseTo(2e-4, within(1e-12));
@@ -62,15 +62,15 @@ class LearningRateScheduleTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Decay.class)
-  void without_warm_up_the_first_step_has_the_peak_and_a_single_step_too(Decay decay) {
+  @EnumSource(Schedule.class)
+  void without_warm_up_the_first_step_has_the_peak_and_a_single_step_too(Schedule decay) {
     assertThat(new LearningRateSchedule(1, 0, 5, 0, decay).at(1)).isEqualTo(1);
     assertThat(new LearningRateSchedule(1, 0, 1, 0, decay).at(1)).isEqualTo(1);
   }
 
   @ParameterizedTest
-  @EnumSource(Decay.class)
-  void a_warm_up_longer_than_the_run_is_cut_off_by_its_end(Decay decay) {
+  @EnumSource(Schedule.class)
+  void a_warm_up_longer_than_the_run_is_cut_off_by_its_end(Schedule decay) {
     assertThat(new LearningRateSchedule(1, 10, 5, 0.1, decay).at(5)).isEqualTo(0.5);
   }
 }

@@ -1,0 +1,117 @@
+package io.gdpo.artifacts;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * Finds the store of an address by its scheme, among those on the class path ({@link
+ * ArtifactScheme}). Keys are those of one store; addresses may be of any.
+ */
+public final class Artifacts implements ArtifactStore {
+  private static final Map<String, ArtifactScheme> SCHEMES = new TreeMap<>();
+
+  static {
+    ServiceLoader.load(ArtifactScheme.class, Artifacts.class.getClassLoader())
+        .forEach(scheme -> SCHEMES.put(scheme.name(), scheme));
+  }
+
+  private final String scheme;
+  private final ArtifactStore own;
+
+  private Artifacts(URI root) {
+    this.scheme = root.getScheme();
+    this.own = scheme(root).at(root);
+  }
+
+  /**
+   * The store whose keys begin at this address, such as {@code file:.gdpo/artifacts}; it is made
+   * when needed.
+   *
+   * @throws IllegalArgumentException if there is no store of this scheme
+   */
+  public static ArtifactStore at(URI root) {
+    return new Artifacts(root);
+  }
+
+  private static ArtifactScheme scheme(URI address) {
+    if (address.getScheme() == null) {
+      throw new IllegalArgumentException(
+          "'" + address + "' is no artifact's address; it begins with one of " + known());
+    }
+    ArtifactScheme scheme = SCHEMES.get(address.getScheme());
+    if (scheme == null) {
+      throw new IllegalArgumentException(
+          "There is no artifact store for '"
+              + address
+              + "'; there is for "
+              + known()
+              + ". Put the module of "
+              + address.getScheme()
+              + ": on the class path, or use another address");
+    }
+    return scheme;
+  }
+
+  private static String known() {
+    return String.join(":, ", SCHEMES.keySet()) + ":";
+  }
+
+  private ArtifactStore of(URI address) {
+    return scheme.equals(address.getScheme()) ? own : scheme(address).at(address);
+  }
+
+  @Override
+  public URI uri(String key) {
+    return own.uri(key);
+  }
+
+  @Override
+  public boolean exists(URI artifact) {
+    return of(artifact).exists(artifact);
+  }
+
+  @Override
+  public List<String> list(URI folder, String after) {
+    return of(folder).list(folder, after);
+  }
+
+  @Override
+  public byte[] read(URI artifact, int most) {
+    return of(artifact).read(artifact, most);
+  }
+
+  @Override
+  public URI write(String key, byte[] content) {
+    return own.write(key, content);
+  }
+
+  @Override
+  public URI write(String key, Path file) {
+    return own.write(key, file);
+  }
+
+  @Override
+  public Path fetch(URI artifact) {
+    return of(artifact).fetch(artifact);
+  }
+
+  @Override
+  public URI publish(Path folder, String key, String manifest) {
+    return own.publish(folder, key, manifest);
+  }
+
+  @Override
+  public void delete(String key) {
+    own.delete(key);
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return own.folder();
+  }
+}

@@ -1,0 +1,71 @@
+package io.gdpo.evaluation.metric;
+
+import io.gdpo.contracts.metric.MetricKey;
+import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** Every metric of an evaluation: each key with its formula. */
+public final class Metrics {
+  private Metrics() {}
+
+  /** A question's metrics by id, in the order of the keys; what it does not have is absent. */
+  public static Map<String, Double> of(QuestionObservation question) {
+    return ofEach(key -> formula(key).of(question));
+  }
+
+  /** Means over questions, of those that have the metric. */
+  public static Map<String, Double> means(List<Map<String, Double>> questions) {
+    return ofEach(
+        key ->
+            Mean.of(
+                questions.stream()
+                    .map(metrics -> metrics.get(key.id()))
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::doubleValue)));
+  }
+
+  private static Map<String, Double> ofEach(Function<MetricKey, OptionalDouble> value) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    for (MetricKey key : MetricKey.values()) {
+      value.apply(key).ifPresent(v -> metrics.put(key.id(), v));
+    }
+    return metrics;
+  }
+
+  /** A key without a formula does not compile. */
+  private static Metric formula(MetricKey key) {
+    return switch (key) {
+      case JSD -> new JensenShannonDistance();
+      case BELIEF_MASS -> new BeliefMass();
+      case JSD_SAMPLED -> new SampledDistance();
+      case JSD_SAMPLED_NOISE_FLOOR -> new SamplingNoiseFloor();
+      case MAJORITY_BIAS -> MajorityBias.byProbabilities();
+      case MAJORITY_BIAS_SAMPLED -> MajorityBias.bySamples();
+      case MINORITY_COVERAGE -> new MinorityCoverage();
+      case MINORITY_COVERAGE_EXPECTED -> new ExpectedCoverage();
+      case CBC -> new ClassBeliefConsistency(Verdict.CONSISTENT);
+      case CBC_UNKNOWN -> new ClassBeliefConsistency(Verdict.UNKNOWN_TEXT);
+      case CBC_UNCLOSED -> new ClassBeliefConsistency(Verdict.UNCLOSED);
+      case CBC_NO_BELIEF -> new ClassBeliefConsistency(Verdict.NO_BELIEF);
+      case RESPONSE_SIMILARITY -> new ResponseSimilarity();
+      case BELIEF_PAIR_ACCURACY -> new BeliefPairAccuracy();
+      case MARGIN_MAJORITY -> new RewardMargin(PairGroup.MAJORITY);
+      case MARGIN_MINORITY -> new RewardMargin(PairGroup.MINORITY);
+      case MARGIN -> new RewardMargin(PairGroup.ALL);
+      case ACCURACY -> new RewardAccuracy(PairGroup.ALL);
+      case ACCURACY_MAJORITY -> new RewardAccuracy(PairGroup.MAJORITY);
+      case ACCURACY_MINORITY -> new RewardAccuracy(PairGroup.MINORITY);
+      case YARDSTICK_TRAINING_HISTOGRAM -> Yardsticks::trainingAnswers;
+      case YARDSTICK_NOISE_005 -> Yardsticks.noise(0.05);
+      case YARDSTICK_NOISE_010 -> Yardsticks.noise(0.10);
+      case YARDSTICK_MAJORITY_ONLY -> Yardsticks::majorityOnly;
+      case YARDSTICK_UNIFORM -> Yardsticks::uniform;
+      case YARDSTICK_REVERSED -> Yardsticks::reversed;
+    };
+  }
+}

@@ -1,0 +1,82 @@
+package io.gdpo.evaluation.observation;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.PreferenceDataException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A survey question of the split under evaluation, with all its examples.
+ *
+ * @param target the group's p*
+ */
+public record Question(String id, BeliefDistribution target, List<PreferenceExample> examples) {
+  public Question {
+    examples = List.copyOf(examples);
+  }
+
+  /**
+   * The questions of a split, in the order in which they first come.
+   *
+   * @throws PreferenceDataException if a question's distribution does not sum to 1 or differs from
+   *     one example to another
+   */
+  public static List<Question> of(List<PreferenceExample> split) {
+    Map<String, List<PreferenceExample>> byId = new LinkedHashMap<>();
+    for (PreferenceExample example : split) {
+      byId.computeIfAbsent(example.questionId(), id -> new ArrayList<>()).add(example);
+    }
+    List<Question> questions = new ArrayList<>();
+    byId.forEach((id, examples) -> questions.add(new Question(id, target(id, examples), examples)));
+    return questions;
+  }
+
+  private static BeliefDistribution target(String id, List<PreferenceExample> examples) {
+    List<Double> target = examples.get(0).probabilities();
+    for (PreferenceExample example : examples) {
+      if (!example.probabilities().equals(target)) {
+        throw new PreferenceDataException(
+            "question '%s': field 'probabilities' is %s in one example and %s in another; the group has one distribution"
+                .formatted(id, target, example.probabilities()));
+      }
+    }
+    try {
+      return BeliefDistribution.of(target);
+    } catch (IllegalArgumentException e) {
+      throw new PreferenceDataException("question '" + id + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** The question's text, as its first example words it. */
+  public String text() {
+    return examples.get(0).prompt();
+  }
+
+  /** The examples by prompt: the same rendered prompt is asked once. */
+  public Map<String, List<PreferenceExample>> byPrompt() {
+    Map<String, List<PreferenceExample>> byPrompt = new LinkedHashMap<>();
+    for (PreferenceExample example : examples) {
+      byPrompt
+          .computeIfAbsent(OpinionTemplate.prompt(example), p -> new ArrayList<>())
+          .add(example);
+    }
+    return byPrompt;
+  }
+
+  /** The responses of those who answered, by their belief. */
+  public Map<Integer, Set<String>> responsesByBelief() {
+    Map<Integer, Set<String>> responses = new HashMap<>();
+    for (PreferenceExample example : examples) {
+      responses
+          .computeIfAbsent(example.acceptChoiceId(), b -> new TreeSet<>())
+          .add(example.acceptResponse());
+    }
+    return responses;
+  }
+}
