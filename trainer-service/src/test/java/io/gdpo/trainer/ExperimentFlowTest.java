@@ -28,6 +28,7 @@ import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.ExperimentSubmitted;
+import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobProgressed;
@@ -475,9 +476,8 @@ class ExperimentFlowTest {
     }
     run("after-poison", "slow", "dpo<slow");
     String job = awaitStage("after-poison", "slow", s -> s.progress() != null).jobId();
-    broker.send(new JobProgressed(job, 1, progress(6)));
-    awaitStage("after-poison", "slow", s -> s.progress().step() == 6);
-    given().post("/experiments/after-poison/cancel").then().statusCode(200);
+    broker.send(new JobCancelRequested(job, null));
+    awaitExperiment("after-poison", e -> e.status() == ExperimentStatus.CANCELLED);
 
     run("after-poison-2", "sft");
     broker.send(evaluated(checkpoint("after-poison-2", "sft")));

@@ -71,7 +71,7 @@ public class ExperimentResource {
     }
     Experiments.Submission submission = experiments.submit(spec);
     ExperimentView planned = planned(submission.experiment());
-    if (submission.experiment().status().equals(ExperimentStatus.PLANNING.name())) {
+    if (submission.experiment().status() == ExperimentStatus.PLANNING) {
       requireNoProblem(planned);
     }
     if (submission.created()) {
@@ -87,7 +87,7 @@ public class ExperimentResource {
     long until = System.nanoTime() + settings.patience().toNanos();
     ExperimentView now = experiment;
     try {
-      while (now.status().equals(ExperimentStatus.PLANNING.name()) && System.nanoTime() < until) {
+      while (now.status() == ExperimentStatus.PLANNING && System.nanoTime() < until) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         now = get(experiment.name());
       }
@@ -98,7 +98,7 @@ public class ExperimentResource {
   }
 
   private void requireNoProblem(ExperimentView planned) {
-    if (planned.status().equals(ExperimentStatus.FAILED.name())) {
+    if (planned.status() == ExperimentStatus.FAILED) {
       List<SpecProblem> problems = plans.problems(planned.name());
       if (!problems.isEmpty()) {
         throw new InvalidSpecException(problems);

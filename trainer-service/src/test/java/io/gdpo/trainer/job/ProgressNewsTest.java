@@ -76,7 +76,7 @@ class ProgressNewsTest {
   }
 
   private static String words(TrainingProgress line) {
-    return line.phase() + " " + line.step();
+    return line.phase().label() + " " + line.step();
   }
 
   private void piece(int number, String... lines) {
