@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * A store that is no file system, as a bucket is none: addresses with bytes, nothing that could be
- * renamed, no folder that could be there or not; for tests of what must run on a bucket, too. All stores of {@code memory://BUCKET/...} in one
- * JVM hold the same.
+ * renamed, no folder that could be there or not; for tests of what must run on a bucket, too. All
+ * stores of {@code memory://BUCKET/...} in one JVM hold the same.
  */
 public final class MemoryArtifactStore implements ArtifactStore {
   private static final NavigableMap<String, byte[]> BLOBS = new ConcurrentSkipListMap<>();

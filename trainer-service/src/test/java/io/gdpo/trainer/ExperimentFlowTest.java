@@ -31,17 +31,14 @@ import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
-import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingJob;
-import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
-import io.gdpo.contracts.state.Phase;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
@@ -568,10 +565,6 @@ class ExperimentFlowTest {
         checkpoint.stage(),
         Map.of("jsd", 0.25),
         "file:/evaluations/" + checkpoint.id());
-  }
-
-  private static TrainingProgress progress(long step) {
-    return new TrainingProgress(Phase.TRAIN, step, 10, step, 0.1, Map.of("loss", 1.0), 100, 1);
   }
 
   private static TrainingJob trainingJob(Checkpoint checkpoint) throws IOException {

@@ -48,6 +48,6 @@ public record TrainingProgress(
   /** A step's training is told before its evaluation. */
   private boolean follows(TrainingProgress other) {
     return step > other.step
-        || (step == other.step && "eval".equals(phase) && "train".equals(other.phase));
+        || (step == other.step && phase == Phase.EVAL && other.phase == Phase.TRAIN);
   }
 }

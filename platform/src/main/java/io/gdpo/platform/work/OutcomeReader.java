@@ -47,7 +47,11 @@ final class OutcomeReader {
       trouble = ", and its " + file + " cannot be read: " + Reason.of(e);
     }
     WorkLog log = log(kind, work);
-    return new Observation(process, Optional.empty(), trouble + log.lastLines(), log.memory());
+    return new Observation(
+        process,
+        Optional.empty(),
+        trouble + log.lastLines() + "; its log is " + log.file(),
+        log.memory());
   }
 
   /** Where the processes of a piece of work write. */

@@ -2,6 +2,7 @@ package io.gdpo.trainer.job;
 
 import io.gdpo.artifacts.process.Pieces;
 import io.gdpo.contracts.job.TrainingProgress;
+import io.gdpo.contracts.state.Phase;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ final class LastProgress {
     for (int i = numbers.size() - 1; i >= Math.max(0, numbers.size() - PIECES); i--) {
       List<TrainingProgress> lines = ProgressLines.of(pieces, numbers.get(i));
       for (int line = lines.size() - 1; line >= 0; line--) {
-        if ("train".equals(lines.get(line).phase())) {
+        if (lines.get(line).phase() == Phase.TRAIN) {
           return Optional.of(lines.get(line));
         }
       }
