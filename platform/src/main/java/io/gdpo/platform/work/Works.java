@@ -2,8 +2,10 @@ package io.gdpo.platform.work;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +16,17 @@ import java.util.Optional;
 public class Works {
   private final WorkStore store;
   private final Event<WorkLoop.Changed> changed;
+  private final InstantSource clock;
 
+  @Inject
   Works(WorkStore store, Event<WorkLoop.Changed> changed) {
+    this(store, changed, InstantSource.system());
+  }
+
+  Works(WorkStore store, Event<WorkLoop.Changed> changed, InstantSource clock) {
     this.store = store;
     this.changed = changed;
+    this.clock = clock;
   }
 
   /**
@@ -30,7 +39,7 @@ public class Works {
   @Transactional(Transactional.TxType.MANDATORY)
   public void ask(String id, String kind, String folder, String subject) {
     Optional<Work> known = store.locked(id);
-    Instant now = Instant.now();
+    Instant now = clock.instant();
     if (known.isEmpty()) {
       store.insert(Work.waiting(id, kind, folder, subject, now));
     } else if (known.get().state().isTerminal()) {

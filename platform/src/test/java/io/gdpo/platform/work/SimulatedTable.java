@@ -1,0 +1,202 @@
+package io.gdpo.platform.work;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The rows of work in memory, with what PostgreSQL keeps: transactions that become true together or
+ * not at all, unique ids, claims that skip what another has. Facts are rows of the outbox.
+ */
+final class SimulatedTable implements WorkStore {
+  private final WorkSimulation.Fault fault;
+  private final Runnable crashPoint;
+  private Map<String, Work> rows = new TreeMap<>();
+  private Map<String, Integer> asks = new HashMap<>();
+  private List<String> facts = new ArrayList<>();
+  private final List<String> toldAtOnce = new ArrayList<>();
+  private boolean open;
+
+  /**
+   * @param crashPoint may end the process between any two writes
+   */
+  SimulatedTable(WorkSimulation.Fault fault, Runnable crashPoint) {
+    this.fault = fault;
+    this.crashPoint = crashPoint;
+  }
+
+  @Override
+  public <T> T inTransaction(Supplier<T> change) {
+    if (open) {
+      throw new IllegalStateException("a transaction within a transaction");
+    }
+    Map<String, Work> rowsBefore = new TreeMap<>(rows);
+    Map<String, Integer> asksBefore = new HashMap<>(asks);
+    List<String> factsBefore = new ArrayList<>(facts);
+    boolean committed = false;
+    open = true;
+    try {
+      T result = change.get();
+      crashPoint.run();
+      committed = true;
+      return result;
+    } finally {
+      open = false;
+      if (!committed) {
+        rows = rowsBefore;
+        asks = asksBefore;
+        facts = factsBefore;
+      }
+    }
+  }
+
+  /** Says something in the transaction that makes it true. */
+  void tell(String fact) {
+    crashPoint.run();
+    if (fault == WorkSimulation.Fault.A_FACT_OUTSIDE_ITS_TRANSACTION) {
+      toldAtOnce.add(fact);
+    } else {
+      facts.add(fact);
+    }
+  }
+
+  List<String> facts() {
+    List<String> all = new ArrayList<>(facts);
+    all.addAll(toldAtOnce);
+    return all;
+  }
+
+  /** How often work was asked for, and begun anew for it. */
+  int asks(String id) {
+    return asks.getOrDefault(id, 0);
+  }
+
+  Collection<Work> all() {
+    return List.copyOf(rows.values());
+  }
+
+  @Override
+  public void insert(Work work) {
+    crashPoint.run();
+    if (rows.putIfAbsent(work.id(), work) != null) {
+      throw new IllegalStateException("duplicate key " + work.id());
+    }
+    asks.merge(work.id(), 1, Integer::sum);
+  }
+
+  @Override
+  public void update(Work work) {
+    crashPoint.run();
+    Work before = rows.get(work.id());
+    if (before.state().isTerminal() && !work.state().isTerminal()) {
+      asks.merge(work.id(), 1, Integer::sum);
+    }
+    rows.put(
+        work.id(),
+        fault == WorkSimulation.Fault.A_CLAIM_WITHOUT_ITS_ATTEMPT
+                && before.state() == WorkState.WAITING
+                && work.state() == WorkState.RUNNING
+            ? WorkSimulation.withAttempt(work, before.attempt())
+            : work);
+  }
+
+  @Override
+  public Optional<Work> find(String id) {
+    return Optional.ofNullable(rows.get(id));
+  }
+
+  @Override
+  public Map<String, Work> find(Collection<String> ids) {
+    Map<String, Work> found = new HashMap<>(rows);
+    found.keySet().retainAll(ids);
+    return found;
+  }
+
+  @Override
+  public Optional<Work> locked(String id) {
+    return find(id);
+  }
+
+  @Override
+  public List<Work> claim(String kind, String replica, Instant now, Instant until, int most) {
+    return inTransaction(
+        () -> {
+          Predicate<Work> free =
+              work ->
+                  work.kind().equals(kind)
+                      && !work.state().isTerminal()
+                      && (work.leaseUntil() == null || work.leaseUntil().isBefore(now));
+          List<Work> found =
+              new ArrayList<>(
+                  open(
+                      free.and(
+                          work -> work.state() == WorkState.RUNNING || work.cancelRequested())));
+          found.addAll(
+              open(
+                      free.and(work -> work.state() == WorkState.WAITING)
+                          .and(work -> !work.cancelRequested() && !work.notBefore().isAfter(now)))
+                  .stream()
+                  .limit(most)
+                  .toList());
+          List<Work> claimed = found.stream().map(work -> work.claimed(replica, until)).toList();
+          claimed.forEach(this::update);
+          return claimed;
+        });
+  }
+
+  private List<Work> open(Predicate<Work> wanted) {
+    return rows.values().stream()
+        .filter(wanted)
+        .sorted(Comparator.comparing(Work::queuedAt).thenComparing(Work::id))
+        .toList();
+  }
+
+  @Override
+  public List<Work> running(String kind) {
+    return open(work -> work.kind().equals(kind) && work.state() == WorkState.RUNNING);
+  }
+
+  @Override
+  public Map<WorkState, Long> counts(String kind) {
+    Map<WorkState, Long> counts = new EnumMap<>(WorkState.class);
+    rows.values().stream()
+        .filter(work -> work.kind().equals(kind))
+        .forEach(work -> counts.merge(work.state(), 1L, Long::sum));
+    return counts;
+  }
+
+  @Override
+  public void adopt(String replica, Instant until) {
+    heldBy(replica).forEach(work -> update(work.claimed(replica, until)));
+  }
+
+  @Override
+  public List<Work> heldBy(String replica) {
+    return open(work -> replica.equals(work.holder()) && !work.state().isTerminal());
+  }
+
+  @Override
+  public void renew(String replica, Instant until) {
+    heldBy(replica).forEach(work -> update(WorkSimulation.renewed(work, until, fault)));
+  }
+
+  @Override
+  public void release(String replica) {
+    inTransaction(
+        () -> {
+          heldBy(replica)
+              .forEach(
+                  work -> update(WorkSimulation.renewed(work, null, WorkSimulation.Fault.NONE)));
+          return null;
+        });
+  }
+}
