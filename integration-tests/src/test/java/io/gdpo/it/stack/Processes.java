@@ -13,7 +13,7 @@ import java.util.Map;
  * killed parent's children nobody else knows.
  */
 public final class Processes {
-  private static final String MARK = "GDPO_IT_HOME";
+  private static final String MARK = "IT_STACK_HOME";
 
   private Processes() {}
 

@@ -26,7 +26,6 @@ public final class Services {
   private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final long POLL_MILLIS = 100;
   private static final int TAIL_LINES = 15;
-  private static final String JAVA_OPTIONS = "GDPO_LAUNCHER_JAVA_OPTIONS"; // of workers
 
   private final StackHome home;
   private final Installation installation;
@@ -61,10 +60,6 @@ public final class Services {
       environment.put("GDPO_ARTIFACTS", home.artifacts().toUri().toString());
       environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
       environment.put("GDPO_WORK_REPLICA", service.label());
-      String given = System.getenv(JAVA_OPTIONS);
-      environment.put(
-          JAVA_OPTIONS,
-          "-Djava.io.tmpdir=" + home.temporary() + (given == null ? "" : "," + given));
       environment.put("OMP_WAIT_POLICY", "PASSIVE");
       environment.put("DJL_OFFLINE", "true");
       environment.put("OPT_OUT_TRACKING", "true");

@@ -167,6 +167,8 @@ public final class LocalProcessLauncher implements JobLauncher {
       options.add("-Xrs");
     }
     options.add("-XX:+ExitOnOutOfMemoryError");
+    options.add(
+        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")); // which the stack empties
     options.add("-Dai.djl.pytorch.num_threads=" + request.needs().processors());
     return settings.program().command(options, request.arguments());
   }

@@ -122,8 +122,8 @@ public final class ScriptedTraining {
                 8L,
                 0.5,
                 Map.of("loss", 0.5),
-                folder.best().toUri().toString(),
-                folder.last().toUri().toString(),
+                uri(folder.best()),
+                uri(folder.last()),
                 null,
                 128,
                 64,
@@ -131,6 +131,11 @@ public final class ScriptedTraining {
                 1000,
                 1,
                 1)));
+  }
+
+  /** As a worker tells of a folder. */
+  private static String uri(Path folder) {
+    return folder.toUri().toString().replaceFirst("/$", "");
   }
 
   private static void progress(JobFolder folder, long step) throws IOException {
