@@ -48,6 +48,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
@@ -385,6 +386,26 @@ class ExperimentFlowTest {
     assertThat(broker.events(ExperimentFinished.class))
         .filteredOn(e -> e.experiment().equals("measured"))
         .hasSize(1);
+  }
+
+  @Test
+  void whatIsRefusedByEventIsRefusedInTheWordsOfRest() {
+    submitYaml(yaml("taken", "sft")).then().statusCode(201);
+    String other = yaml("taken", "sft", "dpo<sft");
+    String unready =
+        yaml("unready", "sft").replace("examples: file:/nowhere/unready.jsonl", "id: not-there");
+    refusedAlike(submitYaml(other), 409, new ExperimentSubmitted(spec(other)));
+    refusedAlike(submitYaml(unready), 400, new ExperimentSubmitted(spec(unready)));
+    refusedAlike(
+        given().post("/experiments/nobody/cancel"), 404, new ExperimentCancelRequested("nobody"));
+    refusedAlike(given().post("/jobs/no-job/cancel"), 404, new JobCancelRequested("no-job", null));
+  }
+
+  private void refusedAlike(Response byRest, int status, Event byEvent) {
+    String words = byRest.then().statusCode(status).extract().path("detail");
+    broker.send(byEvent);
+    assertThat(broker.expectDeadLetter(EventType.of(byEvent).topic(), byEvent.key()))
+        .contains(words);
   }
 
   @Test

@@ -11,9 +11,12 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasKey;
 
+import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.support.Service;
@@ -63,7 +66,7 @@ class TrainerServiceIT {
   }
 
   @Test
-  void anExperimentIsTakenInShownListedAndCancelled() {
+  void anExperimentIsTakenInShownListedAndCancelled() throws Exception {
     String yaml = yaml("packaged", "file:/nowhere/examples.jsonl");
     submitYaml(yaml).then().statusCode(201).body("stages.name", hasItem("sft"));
     submitYaml(yaml).then().statusCode(200);
@@ -73,12 +76,15 @@ class TrainerServiceIT {
         .statusCode(200)
         .body("status", equalTo("WAITING_FOR_DATASET"));
     given().get("/experiments").then().body("name", hasItem("packaged"));
-    given()
-        .post("/experiments/packaged/cancel")
-        .then()
-        .statusCode(200)
-        .body("status", equalTo("CANCELLED"))
-        .body("stages[0].status", equalTo("CANCELLED"));
+    given().post("/experiments/packaged/cancel").then().statusCode(200);
+    try (TestBroker broker = new TestBroker(System.getProperty("kafka.bootstrap.servers"))) {
+      DatasetCancelRequested requested =
+          broker.expect(DatasetCancelRequested.class, e -> e.requestedBy().equals("packaged"));
+      broker.send(new DatasetCancelled(requested.datasetId(), "cancelled on request"));
+    }
+    ExperimentView view = awaitExperiment("packaged", e -> e.finishedAt() != null);
+    assertThat(view.status()).isEqualTo(ExperimentStatus.CANCELLED);
+    assertThat(view.stages().get(0).status()).isEqualTo(StageState.CANCELLED);
   }
 
   @Test
@@ -114,7 +120,7 @@ class TrainerServiceIT {
         .get("/q/health")
         .then()
         .statusCode(200)
-        .body("checks.name", hasItem("training jobs"))
+        .body("checks.name", hasItem("work"))
         .body("checks.status", everyItem(equalTo("UP")));
     given().get("/q/metrics").then().statusCode(200).body(containsString("http_server"));
   }
