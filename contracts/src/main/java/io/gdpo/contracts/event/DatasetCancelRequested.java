@@ -3,9 +3,10 @@ package io.gdpo.contracts.event;
 import io.gdpo.contracts.Reason;
 
 /**
- * A command: end the build of this dataset, for {@code requestedBy} does not wait for it any more;
- * null speaks for all. It is answered with {@link DatasetCancelled} when its process is gone, or
- * with what became of it before.
+ * A command: end the build of this dataset. It is answered with {@link DatasetCancelled} when its
+ * process is gone, or with what became of it before.
+ *
+ * @param requestedBy the experiment that does not wait for it any more; null if a person asks
  */
 public record DatasetCancelRequested(String datasetId, String requestedBy, String reason)
     implements Event.OfDataset, Event.Command {

@@ -1,15 +1,13 @@
 package io.gdpo.dataset.catalog;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.job.BuildResult;
 import io.gdpo.contracts.job.BuildTask;
-import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.state.DatasetState;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
-import io.gdpo.platform.work.WorkPolicy;
+import io.gdpo.platform.work.WorkLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -20,7 +18,7 @@ import org.jboss.logging.Logger;
 
 /** Building a dataset, as work: its folder is {@code builds/<dataset id>}. */
 @ApplicationScoped
-class BuildWork implements WorkKind {
+class BuildWork implements WorkKind<BuildResult> {
   static final String VERB = "build";
 
   private static final Logger LOG = Logger.getLogger(BuildWork.class);
@@ -49,13 +47,13 @@ class BuildWork implements WorkKind {
   }
 
   @Override
-  public int atOnce() {
-    return settings.maxParallel();
+  public WorkLimits limits() {
+    return new WorkLimits(settings.maxParallel(), settings.maxAttempts(), settings.pause());
   }
 
   @Override
-  public WorkPolicy policy() {
-    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  public Class<BuildResult> result() {
+    return BuildResult.class;
   }
 
   @Override
@@ -76,25 +74,20 @@ class BuildWork implements WorkKind {
   }
 
   @Override
-  public Optional<String> faultOf(WorkOutcome outcome) {
-    try {
-      BuildResult result = outcome.result(BuildResult.class);
-      return result == null || result.uri() == null || result.examples() == null
-          ? Optional.of("does not say where the dataset is")
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.of("is not a build's: " + e.getOriginalMessage());
-    }
+  public Optional<String> faultOf(BuildResult result) {
+    return result.uri() == null || result.examples() == null
+        ? Optional.of("does not say where the dataset is")
+        : Optional.empty();
   }
 
   @Override
-  public void ended(Work work, Optional<WorkOutcome> outcome) {
+  public void ended(Work work, Optional<BuildResult> result) {
     Dataset dataset = required(work.id());
     if (dataset.state != DatasetState.REQUESTED) {
       return;
     }
     switch (work.state()) {
-      case SUCCEEDED -> ready(dataset, outcome.orElseThrow());
+      case SUCCEEDED -> ready(dataset, result.orElseThrow());
       case CANCELLED -> dataset.state = DatasetState.CANCELLED;
       default -> dataset.state = DatasetState.FAILED;
     }
@@ -109,16 +102,11 @@ class BuildWork implements WorkKind {
         .increment();
   }
 
-  private static void ready(Dataset dataset, WorkOutcome outcome) {
-    try {
-      BuildResult result = outcome.result(BuildResult.class);
-      dataset.state = DatasetState.READY;
-      dataset.uri = result.uri();
-      dataset.examples = result.examples();
-      dataset.sourceSha256 = result.sourceSha256();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("This outcome was looked at before", e);
-    }
+  private static void ready(Dataset dataset, BuildResult result) {
+    dataset.state = DatasetState.READY;
+    dataset.uri = result.uri();
+    dataset.examples = result.examples();
+    dataset.sourceSha256 = result.sourceSha256();
   }
 
   private static Dataset required(String id) {

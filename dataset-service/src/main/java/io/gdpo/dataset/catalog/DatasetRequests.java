@@ -39,7 +39,7 @@ public class DatasetRequests {
 
   private void handle(Event.Command command) {
     if (command instanceof DatasetCancelRequested cancel) {
-      datasets.cancel(cancel.datasetId(), cancel.requestedBy(), cancel.reason());
+      datasets.cancelByEvent(cancel);
     } else if (command instanceof DatasetRequested requested) {
       List<SpecProblem> problems = Datasets.problems(requested.spec());
       if (problems.isEmpty() || requested.spec() == null) {

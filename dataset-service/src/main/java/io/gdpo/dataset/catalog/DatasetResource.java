@@ -126,9 +126,7 @@ public class DatasetResource {
       content = @Content(schema = @Schema(implementation = DatasetView.class)))
   @APIResponse(responseCode = "404", description = "There is none of this id")
   public DatasetView cancel(@PathParam("id") String id) {
-    return datasets
-        .cancel(id, null, "cancelled on request")
-        .orElseThrow(() -> ProblemException.notFound("dataset", id));
+    return datasets.cancel(id, null).orElseThrow(() -> ProblemException.notFound("dataset", id));
   }
 
   @GET

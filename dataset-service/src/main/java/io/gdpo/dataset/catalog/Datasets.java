@@ -3,6 +3,7 @@ package io.gdpo.dataset.catalog;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
@@ -110,25 +111,24 @@ public class Datasets {
   }
 
   /**
-   * Ends the build of a dataset that nobody waits for any more; it is over, and told, when its
-   * process is gone. One that is READY or over stays as it is.
-   *
-   * @param requestedBy who does not wait any more; a dataset that another one asked for is built on
+   * Ends the build of a dataset; it is over, and told, when its process is gone. One that is over
+   * stays as it is.
    */
   @Transactional
-  public Optional<DatasetView> cancel(String id, String requestedBy, String reason) {
+  public Optional<DatasetView> cancel(String id, String reason) {
     Optional<Dataset> known = Dataset.locked(id);
-    known
-        .filter(dataset -> requestedBy == null || requestedBy.equals(dataset.requestedBy))
-        .ifPresent(
-            dataset -> {
-              if (dataset.state == DatasetState.REQUESTED) {
-                works.cancel(id, reason);
-              } else {
-                announce(dataset);
-              }
-            });
+    known.ifPresent(dataset -> works.cancel(id, reason == null ? "cancelled on request" : reason));
     return known.map(Dataset::view);
+  }
+
+  /** The same for an event, whose sender waits for the answer: also where there is nothing. */
+  @Transactional
+  void cancelByEvent(DatasetCancelRequested request) {
+    if (cancel(request.datasetId(), request.reason()).isEmpty()) {
+      outbox.send(new DatasetCancelled(request.datasetId(), request.reason()));
+    } else {
+      announce(Dataset.named(request.datasetId()).orElseThrow());
+    }
   }
 
   private static void ask(

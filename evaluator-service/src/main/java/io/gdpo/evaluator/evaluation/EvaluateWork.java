@@ -1,16 +1,14 @@
 package io.gdpo.evaluator.evaluation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.job.EvaluationSummary;
 import io.gdpo.contracts.job.EvaluationTask;
-import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
-import io.gdpo.platform.work.WorkPolicy;
+import io.gdpo.platform.work.WorkLimits;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Optional;
@@ -18,7 +16,7 @@ import org.jboss.logging.Logger;
 
 /** Measuring a checkpoint, as work: its id is the evaluation's. */
 @ApplicationScoped
-class EvaluateWork implements WorkKind {
+class EvaluateWork implements WorkKind<EvaluationSummary> {
   static final String VERB = "evaluate";
 
   private static final Logger LOG = Logger.getLogger(EvaluateWork.class);
@@ -37,13 +35,13 @@ class EvaluateWork implements WorkKind {
   }
 
   @Override
-  public int atOnce() {
-    return settings.maxParallel();
+  public WorkLimits limits() {
+    return new WorkLimits(settings.maxParallel(), settings.maxAttempts(), settings.pause());
   }
 
   @Override
-  public WorkPolicy policy() {
-    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  public Class<EvaluationSummary> result() {
+    return EvaluationSummary.class;
   }
 
   @Override
@@ -66,23 +64,18 @@ class EvaluateWork implements WorkKind {
   }
 
   @Override
-  public Optional<String> faultOf(WorkOutcome outcome) {
-    try {
-      EvaluationSummary summary = outcome.result(EvaluationSummary.class);
-      return summary == null || summary.uri() == null || summary.metrics() == null
-          ? Optional.of("does not say what was measured")
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.of("is not an evaluation's: " + e.getOriginalMessage());
-    }
+  public Optional<String> faultOf(EvaluationSummary result) {
+    return result.uri() == null || result.metrics() == null
+        ? Optional.of("does not say what was measured")
+        : Optional.empty();
   }
 
   @Override
-  public void ended(Work work, Optional<WorkOutcome> outcome) {
+  public void ended(Work work, Optional<EvaluationSummary> result) {
     Evaluation evaluation = required(work.id());
     switch (work.state()) {
       case SUCCEEDED -> {
-        EvaluationSummary summary = summary(outcome.orElseThrow());
+        EvaluationSummary summary = result.orElseThrow();
         evaluation.succeeded(summary.uri(), summary.metrics(), Instant.now());
         LOG.infof(
             "Evaluation %s took %.1f s: JSD %.3f",
@@ -92,14 +85,6 @@ class EvaluateWork implements WorkKind {
       default -> evaluation.ended(EvaluationStatus.FAILED, work.reason(), Instant.now());
     }
     outbox.send(evaluation.answer().orElseThrow());
-  }
-
-  private static EvaluationSummary summary(WorkOutcome outcome) {
-    try {
-      return outcome.result(EvaluationSummary.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("This outcome was looked at before", e);
-    }
   }
 
   private static Evaluation required(String id) {

@@ -1,5 +1,6 @@
 package io.gdpo.platform.work;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
@@ -26,7 +27,7 @@ final class OutcomeReader {
   }
 
   /** What this attempt left; an earlier one's outcome says nothing about it. */
-  Observation observed(WorkKind kind, Work work, LaunchState process) {
+  Observation observed(WorkKind<?> kind, Work work, LaunchState process) {
     if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
       return Observation.of(process);
     }
@@ -55,16 +56,34 @@ final class OutcomeReader {
   }
 
   /** Where the processes of a piece of work write. */
-  WorkLog log(WorkKind kind, Work work) {
+  WorkLog log(WorkKind<?> kind, Work work) {
     return WorkLog.of(artifacts, work.folder() + "/" + kind.log());
   }
 
-  private static Optional<String> fault(WorkKind kind, WorkOutcome outcome) {
+  private static Optional<String> fault(WorkKind<?> kind, WorkOutcome outcome) {
     if (outcome.status() == null) {
       return Optional.of("does not say how it ended");
     }
     return outcome.status() == WorkOutcome.Status.SUCCEEDED
-        ? kind.faultOf(outcome)
+        ? faultOfResult(kind, outcome)
         : Optional.empty();
+  }
+
+  private static <R> Optional<String> faultOfResult(WorkKind<R> kind, WorkOutcome outcome) {
+    try {
+      R result = outcome.result(kind.result());
+      return result == null ? Optional.of("does not say how it ended") : kind.faultOf(result);
+    } catch (JsonProcessingException e) {
+      return Optional.of("is none of a " + kind.verb() + ": " + e.getOriginalMessage());
+    }
+  }
+
+  /** What came of it, of an outcome that has no fault. */
+  static <R> R result(WorkKind<R> kind, WorkOutcome outcome) {
+    try {
+      return outcome.result(kind.result());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("This outcome was looked at before", e);
+    }
   }
 }

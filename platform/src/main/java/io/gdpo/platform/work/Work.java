@@ -2,6 +2,7 @@ package io.gdpo.platform.work;
 
 import io.gdpo.contracts.Reason;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /**
  * A piece of long work that a service has done elsewhere, by attempts, each a process: one row of
@@ -70,156 +71,72 @@ public record Work(
 
   /** It is asked for anew after its end: with all its attempts before it. */
   public Work askedAgain(Instant now) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        WorkState.WAITING,
-        attempt,
-        0,
-        false,
-        null,
-        null,
-        now,
-        null,
-        null,
-        now,
-        null,
-        term,
-        null);
+    return waiting(id, kind, folder, subject, now)
+        .but(
+            row -> {
+              row.attempt = attempt;
+              row.term = term;
+            });
   }
 
   /** It is to end. */
   public Work cancelled(String why) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        state,
-        attempt,
-        failures,
-        true,
-        Reason.clean(why),
-        progress,
-        queuedAt,
-        startedAt,
-        finishedAt,
-        notBefore,
-        holder,
-        term,
-        leaseUntil);
+    return but(
+        row -> {
+          row.cancelRequested = true;
+          row.reason = why;
+        });
   }
 
   /** Its next attempt begins. */
   Work begun(Instant now) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        WorkState.RUNNING,
-        attempt + 1,
-        failures,
-        cancelRequested,
-        reason,
-        progress,
-        queuedAt,
-        startedAt == null ? now : startedAt,
-        null,
-        notBefore,
-        holder,
-        term,
-        leaseUntil);
+    return but(
+        row -> {
+          row.state = WorkState.RUNNING;
+          row.attempt++;
+          row.startedAt = startedAt == null ? now : startedAt;
+        });
   }
 
-  /** The attempt is over, another one will be begun. */
+  /** The attempt is over, another one will be begun, by whoever claims it. */
   Work again(String why, boolean failed, Instant next) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        WorkState.WAITING,
-        attempt,
-        failed ? failures + 1 : failures,
-        cancelRequested,
-        why,
-        progress,
-        queuedAt,
-        startedAt,
-        null,
-        next,
-        null,
-        term,
-        null);
+    return but(
+        row -> {
+          row.state = WorkState.WAITING;
+          row.failures += failed ? 1 : 0;
+          row.reason = why;
+          row.notBefore = next;
+          row.holder = null;
+          row.leaseUntil = null;
+        });
   }
 
   /** It is over. */
   Work ended(WorkState end, String why, boolean failed, Instant now) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        end,
-        attempt,
-        failed ? failures + 1 : failures,
-        cancelRequested,
-        why,
-        progress,
-        queuedAt,
-        startedAt,
-        now,
-        notBefore,
-        null,
-        term,
-        null);
+    return but(
+        row -> {
+          row.state = end;
+          row.failures += failed ? 1 : 0;
+          row.reason = why;
+          row.finishedAt = now;
+          row.holder = null;
+          row.leaseUntil = null;
+        });
   }
 
   /** It has come so far. */
   public Work progressed(String json) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        state,
-        attempt,
-        failures,
-        cancelRequested,
-        reason,
-        json,
-        queuedAt,
-        startedAt,
-        finishedAt,
-        notBefore,
-        holder,
-        term,
-        leaseUntil);
+    return but(row -> row.progress = json);
   }
 
   /** A replica looks after it from now on. */
   Work claimed(String replica, Instant until) {
-    return new Work(
-        id,
-        kind,
-        folder,
-        subject,
-        state,
-        attempt,
-        failures,
-        cancelRequested,
-        reason,
-        progress,
-        queuedAt,
-        startedAt,
-        finishedAt,
-        notBefore,
-        replica,
-        term + 1,
-        until);
+    return but(
+        row -> {
+          row.holder = replica;
+          row.term++;
+          row.leaseUntil = until;
+        });
   }
 
   /** The name of the current attempt's process; unique for ever. */
@@ -230,5 +147,59 @@ public record Work(
   /** Whether a replica's claim still counts. */
   boolean isHeld(String replica, long ofTerm) {
     return replica.equals(holder) && term == ofTerm;
+  }
+
+  /** The same work, otherwise in some columns. */
+  Work but(Consumer<Row> change) {
+    Row row = new Row();
+    row.state = state;
+    row.attempt = attempt;
+    row.failures = failures;
+    row.cancelRequested = cancelRequested;
+    row.reason = reason;
+    row.progress = progress;
+    row.queuedAt = queuedAt;
+    row.startedAt = startedAt;
+    row.finishedAt = finishedAt;
+    row.notBefore = notBefore;
+    row.holder = holder;
+    row.term = term;
+    row.leaseUntil = leaseUntil;
+    change.accept(row);
+    return new Work(
+        id,
+        kind,
+        folder,
+        subject,
+        row.state,
+        row.attempt,
+        row.failures,
+        row.cancelRequested,
+        row.reason,
+        row.progress,
+        row.queuedAt,
+        row.startedAt,
+        row.finishedAt,
+        row.notBefore,
+        row.holder,
+        row.term,
+        row.leaseUntil);
+  }
+
+  /** The columns that change. */
+  static final class Row {
+    WorkState state;
+    int attempt;
+    int failures;
+    boolean cancelRequested;
+    String reason;
+    String progress;
+    Instant queuedAt;
+    Instant startedAt;
+    Instant finishedAt;
+    Instant notBefore;
+    String holder;
+    long term;
+    Instant leaseUntil;
   }
 }

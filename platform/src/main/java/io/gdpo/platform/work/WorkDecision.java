@@ -49,18 +49,18 @@ public sealed interface WorkDecision {
   }
 
   /** For work whose current attempt was launched. */
-  static WorkDecision ofRunning(Work work, Observation seen, Instant now, WorkPolicy policy) {
+  static WorkDecision ofRunning(Work work, Observation seen, Instant now, WorkLimits limits) {
     if (seen.process() instanceof LaunchState.Running
         || seen.process() instanceof LaunchState.Pending) {
       return work.cancelRequested() ? new Stop() : new Wait();
     }
     if (seen.outcome().isPresent()) {
-      return ofOutcome(work, seen.outcome().get(), now, policy);
+      return ofOutcome(work, seen.outcome().get(), now, limits);
     }
     if (seen.process() instanceof LaunchState.Ended ended
         && ended.code() != ExitCode.STOPPED
         && ended.code() != ExitCode.HALTED) {
-      return died(work, ended.code(), seen, now, policy);
+      return died(work, ended.code(), seen, now, limits);
     }
     String why =
         seen.process() instanceof LaunchState.Evicted evicted
@@ -70,8 +70,8 @@ public sealed interface WorkDecision {
   }
 
   /** For an attempt whose process could not even be started. */
-  static WorkDecision ofNotStarted(Work work, String why, Instant now, WorkPolicy policy) {
-    return failed(work, "it could not be started: " + why, now, policy);
+  static WorkDecision ofNotStarted(Work work, String why, Instant now, WorkLimits limits) {
+    return failed(work, "it could not be started: " + why, now, limits);
   }
 
   /** For work that its service cannot carry on. */
@@ -83,7 +83,7 @@ public sealed interface WorkDecision {
   }
 
   private static WorkDecision ofOutcome(
-      Work work, WorkOutcome outcome, Instant now, WorkPolicy policy) {
+      Work work, WorkOutcome outcome, Instant now, WorkLimits limits) {
     return switch (outcome.status()) {
       case SUCCEEDED ->
           new End(work.ended(WorkState.SUCCEEDED, null, false, now), Optional.of(outcome));
@@ -92,13 +92,13 @@ public sealed interface WorkDecision {
               ? cancelled(work, now)
               : new End(
                   work.ended(WorkState.FAILED, outcome.reason(), false, now), Optional.empty());
-      case BROKEN -> failed(work, outcome.reason(), now, policy);
+      case BROKEN -> failed(work, outcome.reason(), now, limits);
       case STOPPED -> interrupted(work, work.reason(), now);
     };
   }
 
   private static WorkDecision died(
-      Work work, int code, Observation seen, Instant now, WorkPolicy policy) {
+      Work work, int code, Observation seen, Instant now, WorkLimits limits) {
     if (code == ExitCode.HEAP_EXHAUSTED && !work.cancelRequested()) {
       return new End(
           work.ended(
@@ -110,7 +110,7 @@ public sealed interface WorkDecision {
               now),
           Optional.empty());
     }
-    return failed(work, "exit code " + code + meaning(code, seen) + seen.traces(), now, policy);
+    return failed(work, "exit code " + code + meaning(code, seen) + seen.traces(), now, limits);
   }
 
   private static String meaning(int code, Observation seen) {
@@ -126,13 +126,13 @@ public sealed interface WorkDecision {
     return work.cancelRequested() ? cancelled(work, now) : new Again(work.again(why, false, now));
   }
 
-  private static WorkDecision failed(Work work, String how, Instant now, WorkPolicy policy) {
+  private static WorkDecision failed(Work work, String how, Instant now, WorkLimits limits) {
     if (work.cancelRequested()) {
       return cancelled(work, now);
     }
     int failures = work.failures() + 1;
-    if (failures < policy.mostFailures()) {
-      return new Again(work.again(how, true, now.plus(policy.pause(failures))));
+    if (failures < limits.maxAttempts()) {
+      return new Again(work.again(how, true, now.plus(limits.pauseAfter(failures))));
     }
     String times = failures == 1 ? "" : "tried " + failures + " times, at last: ";
     return new End(work.ended(WorkState.FAILED, times + how, true, now), Optional.empty());

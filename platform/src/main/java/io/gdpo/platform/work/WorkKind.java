@@ -1,21 +1,23 @@
 package io.gdpo.platform.work;
 
-import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.platform.launch.LaunchRequest;
 import java.util.Optional;
 
 /**
  * What a service's work of one kind is. How it is launched, watched, tried again and cancelled is
  * the same for all kinds: {@link WorkReconciler}.
+ *
+ * @param <R> what comes of it
  */
-public interface WorkKind {
+public interface WorkKind<R> {
   /** The worker's verb: {@code plan}, {@code build}, {@code train} or {@code evaluate}. */
   String verb();
 
-  /** Attempts that this service runs at one time. */
-  int atOnce();
+  /** How much is done at one time, and how hard it is tried. */
+  WorkLimits limits();
 
-  WorkPolicy policy();
+  /** What a worker leaves that has done it: the {@code result} of its outcome. */
+  Class<R> result();
 
   /** The name of its log in its folder. */
   default String log() {
@@ -42,8 +44,8 @@ public interface WorkKind {
    */
   record Order(Object task, LaunchRequest.Needs needs) {}
 
-  /** Why an outcome of status SUCCEEDED says nothing; empty if it says what came of it. */
-  default Optional<String> faultOf(WorkOutcome outcome) {
+  /** Why a result says nothing; empty if it says what came of it. */
+  default Optional<String> faultOf(R result) {
     return Optional.empty();
   }
 
@@ -54,7 +56,7 @@ public interface WorkKind {
    * The work is over, in the transaction that makes it so.
    *
    * @param work as it stands then
-   * @param outcome what its last attempt left; absent unless it succeeded
+   * @param result what its last attempt left; absent unless it succeeded
    */
-  void ended(Work work, Optional<WorkOutcome> outcome);
+  void ended(Work work, Optional<R> result);
 }

@@ -47,7 +47,7 @@ public class WorkLoop {
       WorkStore store,
       JobLauncher launcher,
       ArtifactStore artifacts,
-      @All List<WorkKind> kinds,
+      @All List<WorkKind<?>> kinds,
       WorkSettings settings) {
     this.store = store;
     this.launcher = launcher;

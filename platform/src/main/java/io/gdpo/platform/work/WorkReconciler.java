@@ -46,7 +46,7 @@ public final class WorkReconciler {
   private final JobLauncher launcher;
   private final ArtifactStore artifacts;
   private final OutcomeReader outcomes;
-  private final List<WorkKind> kinds;
+  private final List<WorkKind<?>> kinds;
   private final InstantSource clock;
   private final String replica;
   private final Duration lease;
@@ -71,7 +71,7 @@ public final class WorkReconciler {
       WorkStore store,
       JobLauncher launcher,
       ArtifactStore artifacts,
-      List<WorkKind> kinds,
+      List<WorkKind<?>> kinds,
       InstantSource clock,
       String replica,
       Duration lease,
@@ -92,14 +92,14 @@ public final class WorkReconciler {
   public void pass() {
     List<Work> held = held();
     stopWhatOthersHold(held);
-    for (WorkKind kind : kinds) {
+    for (WorkKind<?> kind : kinds) {
       List<Work> ofKind = new ArrayList<>(held);
       ofKind.removeIf(work -> !work.kind().equals(kind.verb()));
       for (Work work : ofKind) {
         attempt(kind, work);
       }
     }
-    for (WorkKind kind : kinds) {
+    for (WorkKind<?> kind : kinds) {
       long busy =
           store.heldBy(replica).stream().filter(work -> work.kind().equals(kind.verb())).count();
       store
@@ -108,7 +108,7 @@ public final class WorkReconciler {
               replica,
               clock.instant(),
               clock.instant().plus(lease),
-              (int) Math.max(0, kind.atOnce() - busy))
+              (int) Math.max(0, kind.limits().maxParallel() - busy))
           .forEach(work -> attempt(kind, work));
     }
   }
@@ -147,7 +147,7 @@ public final class WorkReconciler {
   }
 
   /** Keeps trouble with one piece of work from holding up the others. */
-  private void attempt(WorkKind kind, Work work) {
+  private void attempt(WorkKind<?> kind, Work work) {
     if (stopping.getAsBoolean() || !troubles.isDue(work.id())) {
       return;
     }
@@ -176,7 +176,7 @@ public final class WorkReconciler {
 
   private record Begun(Work work, WorkKind.Order order) {}
 
-  private void begin(WorkKind kind, Work waiting) {
+  private void begin(WorkKind<?> kind, Work waiting) {
     Optional<Begun> begun =
         store.inTransaction(
             () ->
@@ -194,7 +194,7 @@ public final class WorkReconciler {
     begun.ifPresent(it -> launch(kind, it.work(), it.order()));
   }
 
-  private void launch(WorkKind kind, Work work, WorkKind.Order order) {
+  private void launch(WorkKind<?> kind, Work work, WorkKind.Order order) {
     LOG.infof("Attempt %d begins, with %s", work.attempt(), order.needs());
     try {
       URI job = artifacts.write(work.folder() + "/" + JOB_FILE, json(order.task()));
@@ -211,11 +211,11 @@ public final class WorkReconciler {
       settle(
           kind,
           work,
-          it -> WorkDecision.ofNotStarted(it, Reason.of(e), clock.instant(), kind.policy()));
+          it -> WorkDecision.ofNotStarted(it, Reason.of(e), clock.instant(), kind.limits()));
     }
   }
 
-  private void look(WorkKind kind, Work work) {
+  private void look(WorkKind<?> kind, Work work) {
     LaunchState process = launcher.status(work.processName());
     Observation seen = outcomes.observed(kind, work, process);
     if (stopping.getAsBoolean()) {
@@ -224,7 +224,7 @@ public final class WorkReconciler {
     kind.follow(work); // all that it tells is told before its end
     if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
       troubles.over(work.id());
-      if (WorkDecision.ofRunning(work, seen, clock.instant(), kind.policy())
+      if (WorkDecision.ofRunning(work, seen, clock.instant(), kind.limits())
               instanceof WorkDecision.Stop
           && asked.add(work.processName())) {
         LOG.infof("Attempt %d is asked to stop", work.attempt());
@@ -232,7 +232,7 @@ public final class WorkReconciler {
       }
       return;
     }
-    settle(kind, work, it -> WorkDecision.ofRunning(it, seen, clock.instant(), kind.policy()));
+    settle(kind, work, it -> WorkDecision.ofRunning(it, seen, clock.instant(), kind.limits()));
     asked.remove(work.processName());
     launched.remove(work.id());
     troubles.over(work.id());
@@ -243,7 +243,7 @@ public final class WorkReconciler {
   }
 
   /** Carries out what is decided of the row as it stands in the transaction. */
-  private void settle(WorkKind kind, Work work, Decision decision) {
+  private void settle(WorkKind<?> kind, Work work, Decision decision) {
     store.inTransaction(
         () -> {
           fresh(kind, work).ifPresent(it -> apply(kind, decision.of(it)));
@@ -252,7 +252,7 @@ public final class WorkReconciler {
   }
 
   /** The row, locked after what it is for; empty if it is another's by now. */
-  private Optional<Work> fresh(WorkKind kind, Work work) {
+  private Optional<Work> fresh(WorkKind<?> kind, Work work) {
     kind.lock(work);
     return store
         .locked(work.id())
@@ -263,7 +263,7 @@ public final class WorkReconciler {
                     && it.state() == work.state());
   }
 
-  private void apply(WorkKind kind, WorkDecision decision) {
+  private <R> void apply(WorkKind<R> kind, WorkDecision decision) {
     if (decision instanceof WorkDecision.Again again) {
       Work work = again.work();
       LOG.warnf(
@@ -276,12 +276,12 @@ public final class WorkReconciler {
           "%s after attempt %d%s",
           work.state(), work.attempt(), work.reason() == null ? "" : ": " + work.reason());
       store.update(work);
-      kind.ended(work, end.outcome());
+      kind.ended(work, end.outcome().map(outcome -> OutcomeReader.result(kind, outcome)));
     }
   }
 
   /** Its place is for the next, whatever state its process and what it is for are in. */
-  private void giveUp(WorkKind kind, Work work, Throwable trouble) {
+  private void giveUp(WorkKind<?> kind, Work work, Throwable trouble) {
     String reason =
         "the service could not carry it on, tried "
             + Troubles.PATIENCE

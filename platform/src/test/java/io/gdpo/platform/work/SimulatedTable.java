@@ -105,7 +105,7 @@ final class SimulatedTable implements WorkStore {
         fault == WorkSimulation.Fault.A_CLAIM_WITHOUT_ITS_ATTEMPT
                 && before.state() == WorkState.WAITING
                 && work.state() == WorkState.RUNNING
-            ? WorkSimulation.withAttempt(work, before.attempt())
+            ? work.but(row -> row.attempt = before.attempt())
             : work);
   }
 
@@ -186,7 +186,15 @@ final class SimulatedTable implements WorkStore {
 
   @Override
   public void renew(String replica, Instant until) {
-    heldBy(replica).forEach(work -> update(WorkSimulation.renewed(work, until, fault)));
+    boolean forgetful = fault == WorkSimulation.Fault.A_CANCEL_LOST_BETWEEN_TWO_WRITES;
+    for (Work work : heldBy(replica)) {
+      update(
+          work.but(
+              row -> {
+                row.leaseUntil = until;
+                row.cancelRequested &= !forgetful;
+              }));
+    }
   }
 
   @Override
@@ -195,7 +203,13 @@ final class SimulatedTable implements WorkStore {
         () -> {
           heldBy(replica)
               .forEach(
-                  work -> update(WorkSimulation.renewed(work, null, WorkSimulation.Fault.NONE)));
+                  work ->
+                      update(
+                          work.but(
+                              row -> {
+                                row.holder = null;
+                                row.leaseUntil = null;
+                              })));
           return null;
         });
   }

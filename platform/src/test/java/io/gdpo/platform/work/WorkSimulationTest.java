@@ -41,7 +41,8 @@ class WorkSimulationTest {
   @CsvSource({
     "A_CLAIM_WITHOUT_ITS_ATTEMPT, 1",
     "A_FACT_OUTSIDE_ITS_TRANSACTION, 7",
-    "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 3"
+    "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 3",
+    "A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS, 13"
   })
   void aFaultThatIsPutInIsFound(WorkSimulation.Fault fault, long seed) {
     assertThatThrownBy(() -> new WorkSimulation(seed, fault).run())

@@ -1,6 +1,5 @@
 package io.gdpo.trainer.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -12,7 +11,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
-import io.gdpo.platform.work.WorkPolicy;
+import io.gdpo.platform.work.WorkLimits;
 import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;
 import io.gdpo.trainer.job.ExperimentLock;
@@ -29,7 +28,7 @@ import org.jboss.logging.Logger;
  * experiment's jobs will meet what there is.
  */
 @ApplicationScoped
-class PlanWork implements WorkKind {
+class PlanWork implements WorkKind<ExperimentPlan> {
   static final String VERB = "plan";
 
   private static final Logger LOG = Logger.getLogger(PlanWork.class);
@@ -101,13 +100,13 @@ class PlanWork implements WorkKind {
   }
 
   @Override
-  public int atOnce() {
-    return settings.maxParallel();
+  public WorkLimits limits() {
+    return new WorkLimits(settings.maxParallel(), settings.maxAttempts(), settings.pause());
   }
 
   @Override
-  public WorkPolicy policy() {
-    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  public Class<ExperimentPlan> result() {
+    return ExperimentPlan.class;
   }
 
   @Override
@@ -121,18 +120,7 @@ class PlanWork implements WorkKind {
   }
 
   @Override
-  public Optional<String> faultOf(WorkOutcome outcome) {
-    try {
-      return outcome.result(ExperimentPlan.class) == null
-          ? Optional.of("says nothing")
-          : Optional.empty();
-    } catch (JsonProcessingException | RuntimeException e) {
-      return Optional.of("is not a plan's: " + Reason.of(e));
-    }
-  }
-
-  @Override
-  public void ended(Work work, Optional<WorkOutcome> outcome) {
+  public void ended(Work work, Optional<ExperimentPlan> plan) {
     Experiment experiment = required(work);
     if (experiment.status != ExperimentStatus.PLANNING) {
       return;
@@ -141,8 +129,8 @@ class PlanWork implements WorkKind {
       flow.cancelled(experiment);
       return;
     }
-    List<SpecProblem> problems = outcome.map(PlanWork::problems).orElse(List.of());
-    if (outcome.isEmpty()) {
+    List<SpecProblem> problems = plan.map(ExperimentPlan::problems).orElse(List.of());
+    if (plan.isEmpty()) {
       LOG.warnf("The model of '%s' could not be looked at: %s", experiment.name, work.reason());
     }
     if (problems.isEmpty()) {
@@ -152,14 +140,6 @@ class PlanWork implements WorkKind {
           experiment,
           Reason.clean(
               problems.stream().map(SpecProblem::toString).collect(Collectors.joining("; "))));
-    }
-  }
-
-  private static List<SpecProblem> problems(WorkOutcome outcome) {
-    try {
-      return outcome.result(ExperimentPlan.class).problems();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("This outcome was looked at before", e);
     }
   }
 

@@ -1,18 +1,15 @@
 package io.gdpo.trainer.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
-import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
-import io.gdpo.platform.work.WorkPolicy;
-import io.gdpo.platform.work.WorkState;
+import io.gdpo.platform.work.WorkLimits;
 import io.gdpo.platform.work.Works;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,7 +18,7 @@ import java.util.Optional;
 
 /** Training, as work: its id is the job's, its folder {@code jobs/<job id>}. */
 @ApplicationScoped
-class TrainWork implements WorkKind {
+class TrainWork implements WorkKind<TrainingResult> {
   static final String VERB = "train";
 
   private final Jobs jobs;
@@ -55,13 +52,13 @@ class TrainWork implements WorkKind {
   }
 
   @Override
-  public int atOnce() {
-    return settings.maxParallel();
+  public WorkLimits limits() {
+    return new WorkLimits(settings.maxParallel(), settings.maxAttempts(), settings.pause());
   }
 
   @Override
-  public WorkPolicy policy() {
-    return new WorkPolicy(settings.maxAttempts(), settings.pause());
+  public Class<TrainingResult> result() {
+    return TrainingResult.class;
   }
 
   @Override
@@ -104,15 +101,10 @@ class TrainWork implements WorkKind {
   }
 
   @Override
-  public Optional<String> faultOf(WorkOutcome outcome) {
-    try {
-      TrainingResult result = outcome.result(TrainingResult.class);
-      return result == null || result.bestUri() == null || result.finalUri() == null
-          ? Optional.of("does not say how it ended")
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.of("is not a training's: " + e.getOriginalMessage());
-    }
+  public Optional<String> faultOf(TrainingResult result) {
+    return result.bestUri() == null || result.finalUri() == null
+        ? Optional.of("does not say how it ended")
+        : Optional.empty();
   }
 
   @Override
@@ -137,25 +129,9 @@ class TrainWork implements WorkKind {
   }
 
   @Override
-  public void ended(Work work, Optional<WorkOutcome> outcome) {
+  public void ended(Work work, Optional<TrainingResult> result) {
     news.forget(work.id());
-    jobs.ended(
-        jobs.required(work.id()),
-        work.state(),
-        work.state() == WorkState.SUCCEEDED ? Optional.empty() : reason(work),
-        outcome.map(TrainWork::result));
-  }
-
-  private static Optional<String> reason(Work work) {
-    return Optional.ofNullable(work.reason());
-  }
-
-  private static TrainingResult result(WorkOutcome outcome) {
-    try {
-      return outcome.result(TrainingResult.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("This outcome was looked at before", e);
-    }
+    jobs.ended(jobs.required(work.id()), work.state(), Optional.ofNullable(work.reason()), result);
   }
 
   private int threads() {
