@@ -1,5 +1,6 @@
 package io.gdpo.it.campaign;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.it.stack.Records.Seen;
@@ -60,7 +61,7 @@ final class ToldOnce {
   void check(ExperimentView experiment) {
     List<Seen> finished = about("ExperimentFinished", experiment.name());
     if (finished.size() != 1
-        || !finished.get(0).at("/status").equals(String.valueOf(experiment.status()))) {
+        || !finished.get(0).at("/status").equals(experiment.status().name())) {
       wrong.add(
           "the end of %s was told as %s"
               .formatted(experiment.name(), finished.stream().map(Seen::text).toList()));
@@ -77,7 +78,7 @@ final class ToldOnce {
   }
 
   static boolean succeeded(ExperimentView experiment) {
-    return "SUCCEEDED".equals(String.valueOf(experiment.status()));
+    return "SUCCEEDED".equals(experiment.status().name());
   }
 
   private void check(StageView stage, StageView same) {
