@@ -1,6 +1,5 @@
 package io.gdpo.it.campaign;
 
-import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.it.stack.Records.Seen;
@@ -60,8 +59,7 @@ final class ToldOnce {
   /** Checks all that was told of an experiment that has ended. */
   void check(ExperimentView experiment) {
     List<Seen> finished = about("ExperimentFinished", experiment.name());
-    if (finished.size() != 1
-        || !finished.get(0).at("/status").equals(experiment.status().name())) {
+    if (finished.size() != 1 || !finished.get(0).at("/status").equals(experiment.status().name())) {
       wrong.add(
           "the end of %s was told as %s"
               .formatted(experiment.name(), finished.stream().map(Seen::text).toList()));
