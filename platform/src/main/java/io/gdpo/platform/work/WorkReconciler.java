@@ -174,9 +174,26 @@ public final class WorkReconciler {
     }
   }
 
+  /**
+   * Whether an earlier attempt still runs here: its lease was lost while this replica was slow, and
+   * the work came back. It is asked to stop; nothing is done with the work, and nothing is told of
+   * it, until that is gone.
+   */
+  private boolean runsFromBefore(Work waiting) {
+    String earlier = launched.get(waiting.id());
+    boolean runs = earlier != null && launcher.status(earlier) instanceof LaunchState.Running;
+    if (runs && asked.add(earlier)) {
+      launcher.cancel(earlier);
+    }
+    return runs;
+  }
+
   private record Begun(Work work, WorkKind.Order order) {}
 
   private void begin(WorkKind<?> kind, Work waiting) {
+    if (runsFromBefore(waiting)) {
+      return;
+    }
     Optional<Begun> begun =
         store.inTransaction(
             () ->

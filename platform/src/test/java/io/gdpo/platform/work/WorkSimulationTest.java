@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Histories of work by seed. {@code -Dgdpo.simulation.histories=20000} looks at more, {@code
@@ -34,6 +35,13 @@ class WorkSimulationTest {
     long histories = Long.getLong("gdpo.simulation.histories", 500);
     (one == null ? LongStream.rangeClosed(1, histories) : LongStream.of(one))
         .forEach(seed -> new WorkSimulation(seed, WorkSimulation.Fault.NONE).run());
+  }
+
+  /** A replica that lost its lease and had the work back told its end while it still ran there. */
+  @ParameterizedTest
+  @ValueSource(longs = {6335, 10083})
+  void whatOnceBrokeAPromiseKeepsIt(long seed) {
+    new WorkSimulation(seed, WorkSimulation.Fault.NONE).run();
   }
 
   /** Each is found by this seed; without the fault its history keeps all promises. */
