@@ -17,20 +17,17 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * What a service says to others becomes true together with its own change of state: events are rows
- * of the same transaction, and {@link OutboxRelay} sends them once it is committed.
- *
- * <p>Each event is delivered at least once, and events of one key in the order in which they were
- * sent. A transaction that rolls back has said nothing.
+ * Events are rows of the same transaction as the change that they tell of; {@link OutboxRelay}
+ * sends them once it is committed.
  */
 @ApplicationScoped
-public class Outbox {
+class OutboxTable implements Outbox {
   private final DataSource dataSource;
   private final TransactionSynchronizationRegistry transaction;
   private final OutboxRelay relay;
   private final EventSettings settings;
 
-  Outbox(
+  OutboxTable(
       DataSource dataSource,
       TransactionSynchronizationRegistry transaction,
       OutboxRelay relay,
@@ -41,13 +38,7 @@ public class Outbox {
     this.settings = settings;
   }
 
-  /**
-   * Sends an event when the current transaction commits.
-   *
-   * @throws IllegalStateException if there is no transaction
-   * @throws IllegalArgumentException if the event has no key
-   * @throws EventTooLargeException if it is larger than a record may be
-   */
+  @Override
   public void send(Event event) {
     EventType type = EventType.of(event);
     if (!QuarkusTransaction.isActive()) {

@@ -23,7 +23,8 @@ public class Works {
     this(store, changed, InstantSource.system());
   }
 
-  Works(WorkStore store, Event<WorkLoop.Changed> changed, InstantSource clock) {
+  /** With a clock of its own, for simulations. */
+  public Works(WorkStore store, Event<WorkLoop.Changed> changed, InstantSource clock) {
     this.store = store;
     this.changed = changed;
     this.clock = clock;

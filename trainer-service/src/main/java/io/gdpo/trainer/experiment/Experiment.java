@@ -3,7 +3,6 @@ package io.gdpo.trainer.experiment;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.database.ReasonColumn;
-import io.gdpo.platform.problem.Page;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -11,8 +10,6 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * An experiment as submitted, and how far it has come. Every change happens under {@link
@@ -40,25 +37,5 @@ class Experiment extends PanacheEntityBase {
   /** It failed before anything was done for it. */
   boolean isRefused() {
     return status == ExperimentStatus.FAILED && datasetUri == null;
-  }
-
-  static Optional<Experiment> named(String name) {
-    return findByIdOptional(name);
-  }
-
-  static List<Experiment> newestFirst(Page page) {
-    return Experiment.<Experiment>find("order by submittedAt desc, name")
-        .range(page.offset(), page.offset() + page.limit() - 1)
-        .list();
-  }
-
-  /** Names of the experiments that wait for a dataset. */
-  static List<String> waitingFor(String datasetId) {
-    return find(
-            "select name from Experiment where datasetId = ?1 and status = ?2 order by name",
-            datasetId,
-            ExperimentStatus.WAITING_FOR_DATASET)
-        .project(String.class)
-        .list();
   }
 }

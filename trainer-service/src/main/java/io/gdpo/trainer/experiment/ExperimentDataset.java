@@ -14,8 +14,14 @@ final class ExperimentDataset {
 
   private ExperimentDataset() {}
 
-  static ReadyDataset existing(String id) {
-    return ReadyDataset.named(id)
+  /**
+   * Where a dataset lies that is there.
+   *
+   * @throws InvalidSpecException if it is not
+   */
+  static String existing(ExperimentStore store, String id) {
+    return store
+        .readyDataset(id)
         .orElseThrow(
             () ->
                 new InvalidSpecException(

@@ -43,12 +43,15 @@ import org.jboss.logging.Logger;
 public class ExperimentFlow {
   private static final Logger LOG = Logger.getLogger(ExperimentFlow.class);
 
+  private final ExperimentStore store;
   private final ExperimentLock lock;
   private final Outbox outbox;
   private final Jobs jobs;
   private final JobFolders folders;
 
-  ExperimentFlow(ExperimentLock lock, Outbox outbox, Jobs jobs, JobFolders folders) {
+  ExperimentFlow(
+      ExperimentStore store, ExperimentLock lock, Outbox outbox, Jobs jobs, JobFolders folders) {
+    this.store = store;
     this.lock = lock;
     this.outbox = outbox;
     this.jobs = jobs;
@@ -63,13 +66,13 @@ public class ExperimentFlow {
           new DatasetRequested(
               experiment.datasetId, ExperimentDataset.toBuild(experiment.spec), experiment.name));
     } else {
-      begin(experiment, ExperimentDataset.existing(experiment.datasetId).uri);
+      begin(experiment, ExperimentDataset.existing(store, experiment.datasetId));
     }
   }
 
   /** It cannot be done; the caller holds the experiment's lock. */
   void fail(Experiment experiment, String reason) {
-    Stage.of(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
+    store.stages(experiment.name).forEach(stage -> stage.end(StageStatus.FAILED, reason));
     finish(experiment, ExperimentStatus.FAILED, Optional.of(reason));
   }
 
@@ -88,7 +91,7 @@ public class ExperimentFlow {
 
   /** It had failed and is asked for again, with its dataset; the caller holds its lock. */
   void resume(Experiment experiment) {
-    for (Stage stage : Stage.of(experiment.name)) {
+    for (Stage stage : store.stages(experiment.name)) {
       if (stage.status == StageStatus.FAILED) {
         stage.beginAgain();
       } else if (stage.evaluationStatus == EvaluationStatus.FAILED) {
@@ -104,10 +107,7 @@ public class ExperimentFlow {
   /** A dataset can be trained on: experiments that wait for it begin. */
   @Transactional
   void datasetReady(DatasetReady ready) {
-    ReadyDataset dataset = ReadyDataset.named(ready.datasetId()).orElseGet(ReadyDataset::new);
-    dataset.id = ready.datasetId();
-    dataset.uri = ready.uri();
-    dataset.persist();
+    store.datasetIsReady(ready.datasetId(), ready.uri());
     whereWaiting(ready.datasetId(), experiment -> begin(experiment, ready.uri()));
   }
 
@@ -165,8 +165,8 @@ public class ExperimentFlow {
 
   /** A stage's job ended, in this transaction, under this experiment's lock. */
   void jobEnded(@Observes JobEnded ended) {
-    Experiment experiment = Experiment.named(ended.experiment()).orElseThrow();
-    Stage stage = Stage.named(ended.experiment(), ended.stage()).orElseThrow();
+    Experiment experiment = store.experiment(ended.experiment()).orElseThrow();
+    Stage stage = store.stage(ended.experiment(), ended.stage()).orElseThrow();
     stage.end(
         switch (ended.status()) {
           case SUCCEEDED -> StageStatus.SUCCEEDED;
@@ -187,7 +187,7 @@ public class ExperimentFlow {
     if (experiment.status != ExperimentStatus.RUNNING) {
       return;
     }
-    List<Stage> stages = Stage.of(experiment.name);
+    List<Stage> stages = store.stages(experiment.name);
     StageGraph graph = new StageGraph(stages.stream().map(Stage::node).toList());
     StageGraph.Decision decision =
         experiment.cancelRequested ? graph.cancelled(Experiments.CANCELLED) : graph.next();
@@ -254,9 +254,9 @@ public class ExperimentFlow {
   }
 
   private void whereWaiting(String datasetId, Consumer<Experiment> change) {
-    for (String name : Experiment.waitingFor(datasetId)) {
+    for (String name : store.waitingFor(datasetId)) {
       lock.take(name);
-      Experiment experiment = Experiment.named(name).orElseThrow();
+      Experiment experiment = store.experiment(name).orElseThrow();
       if (experiment.status == ExperimentStatus.WAITING_FOR_DATASET) {
         change.accept(experiment);
       }
@@ -265,14 +265,14 @@ public class ExperimentFlow {
 
   /** The evaluation that a stage waits for has its checkpoint's id. */
   private void whereEvaluating(String evaluationId, Consumer<Stage> change) {
-    Optional<String> name = Stage.experimentOfCheckpoint(evaluationId);
+    Optional<String> name = store.experimentOfCheckpoint(evaluationId);
     if (name.isEmpty()) {
       LOG.debugf("Evaluation '%s' is not one that an experiment waits for", evaluationId);
       return;
     }
     lock.take(name.get());
-    Experiment experiment = Experiment.named(name.get()).orElseThrow();
-    Stage stage = Stage.ofCheckpoint(evaluationId).orElseThrow();
+    Experiment experiment = store.experiment(name.get()).orElseThrow();
+    Stage stage = store.stageOfCheckpoint(evaluationId).orElseThrow();
     if (!experiment.status.isTerminal() && stage.evaluationStatus == EvaluationStatus.PENDING) {
       change.accept(stage);
       advance(experiment);

@@ -18,23 +18,25 @@ import java.util.stream.Collectors;
 /** What is told about experiments: their own state, their stages', and their jobs'. */
 @ApplicationScoped
 class ExperimentViews {
+  private final ExperimentStore store;
   private final Jobs jobs;
 
-  ExperimentViews(Jobs jobs) {
+  ExperimentViews(ExperimentStore store, Jobs jobs) {
+    this.store = store;
     this.jobs = jobs;
   }
 
   @Transactional
   Optional<ExperimentView> named(String name) {
-    return Experiment.named(name).map(this::of);
+    return store.experiment(name).map(this::of);
   }
 
   /** A page of all experiments, the newest first; reads no file. */
   @Transactional
   List<ExperimentView> page(Page page) {
-    List<Experiment> experiments = Experiment.newestFirst(page);
+    List<Experiment> experiments = store.newestFirst(page);
     Map<String, List<Stage>> stages =
-        Stage.ofAll(experiments.stream().map(e -> e.name).toList()).stream()
+        store.stages(experiments.stream().map(e -> e.name).toList()).stream()
             .collect(Collectors.groupingBy(s -> s.experiment));
     Map<String, JobView> views =
         jobs.views(jobIds(stages.values().stream().flatMap(List::stream).toList()));
@@ -43,7 +45,7 @@ class ExperimentViews {
 
   /** One experiment, with the progress that its jobs have written by now. */
   ExperimentView of(Experiment experiment) {
-    List<Stage> stages = Stage.of(experiment.name);
+    List<Stage> stages = store.stages(experiment.name);
     Map<String, JobView> views =
         jobIds(stages).stream()
             .flatMap(id -> jobs.view(id).stream())

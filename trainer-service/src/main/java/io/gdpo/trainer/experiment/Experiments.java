@@ -26,6 +26,7 @@ public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
   static final String CANCELLED = "cancelled on request";
 
+  private final ExperimentStore store;
   private final ExperimentLock lock;
   private final Outbox outbox;
   private final Jobs jobs;
@@ -34,12 +35,14 @@ public class Experiments {
   private final ExperimentViews views;
 
   Experiments(
+      ExperimentStore store,
       ExperimentLock lock,
       Outbox outbox,
       Jobs jobs,
       ExperimentFlow flow,
       PlanWork plans,
       ExperimentViews views) {
+    this.store = store;
     this.lock = lock;
     this.outbox = outbox;
     this.jobs = jobs;
@@ -68,9 +71,9 @@ public class Experiments {
     spec.checked();
     lock.take(spec.name());
     if (spec.dataset().id() != null) {
-      ExperimentDataset.existing(spec.dataset().id());
+      ExperimentDataset.existing(store, spec.dataset().id());
     }
-    Optional<Experiment> known = Experiment.named(spec.name());
+    Optional<Experiment> known = store.experiment(spec.name());
     if (known.isPresent() && !isRefused(known.get(), spec)) {
       return known(known.get(), spec);
     }
@@ -86,10 +89,10 @@ public class Experiments {
             ? ExperimentDataset.newId(experiment.name)
             : spec.dataset().id();
     experiment.status = ExperimentStatus.PLANNING;
-    Stage.forget(experiment.name);
-    experiment.persist();
+    store.forgetStages(experiment.name);
+    store.add(experiment);
     for (int i = 0; i < spec.stages().size(); i++) {
-      Stage.pending(spec.name(), i, spec.stages().get(i)).persist();
+      store.add(Stage.pending(spec.name(), i, spec.stages().get(i)));
     }
     LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
     plan(experiment);
@@ -130,7 +133,7 @@ public class Experiments {
       if (experiment.spec.dataset().id() == null) {
         experiment.datasetId = ExperimentDataset.newId(experiment.name);
       }
-      Stage.of(experiment.name).forEach(Stage::beginAgain);
+      store.stages(experiment.name).forEach(Stage::beginAgain);
       experiment.status = ExperimentStatus.PLANNING;
       plan(experiment);
     } else {
@@ -148,7 +151,7 @@ public class Experiments {
   @Transactional
   Optional<ExperimentView> cancel(String name) {
     lock.take(name);
-    Optional<Experiment> known = Experiment.named(name);
+    Optional<Experiment> known = store.experiment(name);
     known.ifPresent(
         experiment -> {
           if (experiment.status == ExperimentStatus.SUCCEEDED
@@ -174,7 +177,7 @@ public class Experiments {
     } else if (experiment.status == ExperimentStatus.WAITING_FOR_DATASET) {
       outbox.send(new DatasetCancelRequested(experiment.datasetId, experiment.name, CANCELLED));
     }
-    for (Stage stage : Stage.of(experiment.name)) {
+    for (Stage stage : store.stages(experiment.name)) {
       if (stage.status == StageStatus.RELEASED) {
         jobs.cancel(stage.jobId, CANCELLED);
       }

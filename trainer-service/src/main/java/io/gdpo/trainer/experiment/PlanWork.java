@@ -35,6 +35,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
   private static final String ID = ".plan";
   private static final int LARGEST_OUTCOME = 1 << 20;
 
+  private final ExperimentStore store;
   private final Works works;
   private final ExperimentLock lock;
   private final ExperimentFlow flow;
@@ -42,11 +43,13 @@ class PlanWork implements WorkKind<ExperimentPlan> {
   private final ArtifactStore artifacts;
 
   PlanWork(
+      ExperimentStore store,
       Works works,
       ExperimentLock lock,
       ExperimentFlow flow,
       PlanSettings settings,
       ArtifactStore artifacts) {
+    this.store = store;
     this.works = works;
     this.lock = lock;
     this.flow = flow;
@@ -143,8 +146,9 @@ class PlanWork implements WorkKind<ExperimentPlan> {
     }
   }
 
-  private static Experiment required(Work work) {
-    return Experiment.named(experiment(work))
+  private Experiment required(Work work) {
+    return store
+        .experiment(experiment(work))
         .orElseThrow(
             () -> new IllegalStateException("There is no experiment '" + experiment(work) + "'"));
   }

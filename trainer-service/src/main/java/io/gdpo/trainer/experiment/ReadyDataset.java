@@ -3,15 +3,10 @@ package io.gdpo.trainer.experiment;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
-import java.util.Optional;
 
 /** A dataset that dataset-service has announced as complete; an experiment can name it. */
 @Entity
 class ReadyDataset extends PanacheEntityBase {
   @Id String id;
   String uri;
-
-  static Optional<ReadyDataset> named(String id) {
-    return findByIdOptional(id);
-  }
 }

@@ -8,8 +8,6 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,9 +43,13 @@ class Stage extends PanacheEntityBase {
 
   String evaluationUri;
 
+  static String id(String experiment, String name) {
+    return experiment + "/" + name;
+  }
+
   static Stage pending(String experiment, int ordinal, StageSpec spec) {
     Stage stage = new Stage();
-    stage.id = experiment + "/" + spec.name();
+    stage.id = id(experiment, spec.name());
     stage.experiment = experiment;
     stage.ordinal = ordinal;
     stage.name = spec.name();
@@ -56,35 +58,6 @@ class Stage extends PanacheEntityBase {
     stage.status = StageStatus.PENDING;
     stage.evaluationStatus = EvaluationStatus.NONE;
     return stage;
-  }
-
-  /** An experiment of this name is another one from now on. */
-  static void forget(String experiment) {
-    delete("experiment", experiment);
-  }
-
-  /** The stages of an experiment in the order of its specification. */
-  static List<Stage> of(String experiment) {
-    return list("experiment = ?1 order by ordinal", experiment);
-  }
-
-  static List<Stage> ofAll(Collection<String> experiments) {
-    return list("experiment in ?1 order by experiment, ordinal", experiments);
-  }
-
-  static Optional<Stage> named(String experiment, String name) {
-    return findByIdOptional(experiment + "/" + name);
-  }
-
-  /** The experiment whose stage left this checkpoint. */
-  static Optional<String> experimentOfCheckpoint(String checkpointId) {
-    return find("select experiment from Stage where checkpointId = ?1", checkpointId)
-        .project(String.class)
-        .firstResultOptional();
-  }
-
-  static Optional<Stage> ofCheckpoint(String checkpointId) {
-    return find("checkpointId", checkpointId).firstResultOptional();
   }
 
   void end(StageStatus ending, String why) {

@@ -32,7 +32,7 @@ public class JobListener {
   private void handle(Event.Command command) {
     if (command instanceof JobCancelRequested cancel) {
       lock.take(
-          Job.experimentOf(cancel.jobId())
+          jobs.experimentOf(cancel.jobId())
               .orElseThrow(() -> ProblemException.notFound("job", cancel.jobId())));
       jobs.cancel(
           cancel.jobId(), cancel.reason() == null ? "cancelled on request" : cancel.reason());

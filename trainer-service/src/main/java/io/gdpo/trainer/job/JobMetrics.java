@@ -22,8 +22,10 @@ public class JobMetrics {
   private final MultiGauge jobs;
   private final MultiGauge speed;
   private final Works works;
+  private final JobStore jobRows;
 
-  JobMetrics(MeterRegistry registry, Works works) {
+  JobMetrics(MeterRegistry registry, Works works, JobStore jobRows) {
+    this.jobRows = jobRows;
     this.works = works;
     jobs = MultiGauge.builder("gdpo.jobs").description("Jobs by status").register(registry);
     speed =
@@ -51,7 +53,7 @@ public class JobMetrics {
     List<MultiGauge.Row<?>> speeds = new ArrayList<>();
     for (Work work : works.running(TrainWork.VERB)) {
       Optional<TrainingProgress> progress = Jobs.progress(work);
-      Optional<Job> job = Job.withId(work.id());
+      Optional<Job> job = jobRows.job(work.id());
       if (progress.isPresent() && job.isPresent()) {
         speeds.add(MultiGauge.Row.of(tags(job.get()), progress.get().tokensPerSecond()));
       }

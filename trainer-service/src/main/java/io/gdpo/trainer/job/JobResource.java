@@ -71,7 +71,7 @@ public class JobResource {
   @APIResponse(responseCode = "200", description = "The job as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such job")
   public JobView cancel(@PathParam("id") String id) {
-    lock.take(Job.experimentOf(id).orElseThrow(() -> missing(id)));
+    lock.take(jobs.experimentOf(id).orElseThrow(() -> missing(id)));
     jobs.cancel(id, "cancelled on request");
     return existing(id);
   }

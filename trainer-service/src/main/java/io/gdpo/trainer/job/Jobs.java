@@ -16,12 +16,15 @@ import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -34,16 +37,35 @@ public class Jobs {
   private static final Logger LOG = Logger.getLogger(Jobs.class);
   private static final int STAGE_PART = 40;
 
+  private final JobStore store;
   private final Works works;
   private final Outbox outbox;
   private final JobFolders folders;
-  private final Event<JobEnded> ended;
+  private final Consumer<JobEnded> ended;
+  private final Supplier<UUID> ids;
 
-  Jobs(Works works, Outbox outbox, JobFolders folders, Event<JobEnded> ended) {
+  @Inject
+  Jobs(JobStore store, Works works, Outbox outbox, JobFolders folders, Event<JobEnded> ended) {
+    this(store, works, outbox, folders, ended::fire, UUID::randomUUID);
+  }
+
+  /**
+   * @param ended told of each job's end
+   * @param ids tell jobs of one name apart
+   */
+  Jobs(
+      JobStore store,
+      Works works,
+      Outbox outbox,
+      JobFolders folders,
+      Consumer<JobEnded> ended,
+      Supplier<UUID> ids) {
+    this.store = store;
     this.works = works;
     this.outbox = outbox;
     this.folders = folders;
     this.ended = ended;
+    this.ids = ids;
   }
 
   /** Queues a new job; the caller holds the experiment's lock. Gives the job's id. */
@@ -54,7 +76,7 @@ public class Jobs {
     job.experiment = experiment;
     job.stage = stage;
     job.plan = plan;
-    job.persist();
+    store.add(job);
     works.ask(job.id, TrainWork.VERB, JobFolders.key(job.id), experiment);
     outbox.send(new JobQueued(job.id, experiment, stage));
     return job.id;
@@ -79,7 +101,7 @@ public class Jobs {
           case CANCELLED -> new JobCancelled(job.id, job.experiment, job.stage);
           case WAITING, RUNNING -> throw new IllegalArgumentException(state + " is not an end");
         });
-    ended.fire(new JobEnded(job.id, job.experiment, job.stage, status(state), reason, result));
+    ended.accept(new JobEnded(job.id, job.experiment, job.stage, status(state), reason, result));
   }
 
   /** What a job that succeeded left; empty if it cannot be read any more. */
@@ -101,7 +123,8 @@ public class Jobs {
   /** One job, if there is such. */
   @Transactional
   public Optional<JobView> view(String jobId) {
-    return Job.withId(jobId)
+    return store
+        .job(jobId)
         .flatMap(job -> works.find(jobId).map(work -> view(job, work, latest(work))));
   }
 
@@ -115,14 +138,20 @@ public class Jobs {
       return Map.of();
     }
     Map<String, Work> ofJobs = works.find(jobIds);
-    return Job.withIds(jobIds).stream()
+    return store.jobs(jobIds).stream()
         .filter(job -> ofJobs.containsKey(job.id))
         .map(job -> view(job, ofJobs.get(job.id), progress(ofJobs.get(job.id))))
         .collect(Collectors.toMap(JobView::id, Function.identity()));
   }
 
+  /** The experiment that a job is of; empty if there is no such job. */
+  Optional<String> experimentOf(String jobId) {
+    return store.job(jobId).map(job -> job.experiment);
+  }
+
   Job required(String jobId) {
-    return Job.withId(jobId)
+    return store
+        .job(jobId)
         .orElseThrow(() -> new IllegalStateException("There is no job '" + jobId + "'"));
   }
 
@@ -166,8 +195,8 @@ public class Jobs {
   /**
    * Readable, unique, and short enough for a Kubernetes name with the attempt's number behind it.
    */
-  private static String newId(String stage) {
+  private String newId(String stage) {
     String readable = stage.length() > STAGE_PART ? stage.substring(0, STAGE_PART) : stage;
-    return readable + "-" + UUID.randomUUID().toString().substring(0, 8);
+    return readable + "-" + ids.get().toString().substring(0, 8);
   }
 }

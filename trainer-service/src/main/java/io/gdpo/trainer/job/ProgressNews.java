@@ -26,6 +26,12 @@ final class ProgressNews {
       return new Told(piece, line.step(), isEvaluation(line));
     }
 
+    Told orFurther(ToldProgress known) {
+      boolean further =
+          known.step() > step || (known.step() == step && known.evaluated() && !evaluated);
+      return further ? new Told(piece, known.step(), known.evaluated()) : this;
+    }
+
     Told upTo(long read) {
       return new Told(read, step, evaluated);
     }
@@ -46,10 +52,11 @@ final class ProgressNews {
    * Lines that nobody was told of yet, in their order. An attempt that goes on from a checkpoint
    * writes the same lines again as the one before it, which are no news.
    *
-   * @param known what was told before this service began
+   * @param known what the row says was told: before this service began, or by another replica that
+   *     looked after the job meanwhile
    */
   News of(String jobId, Pieces pieces, ToldProgress known) {
-    Told now = told.getOrDefault(jobId, new Told(0, known.step(), known.evaluated()));
+    Told now = told.getOrDefault(jobId, new Told(0, -1, false)).orFurther(known);
     List<TrainingProgress> lines = new ArrayList<>();
     for (long number : ProgressLines.numbersAfter(pieces, now.piece)) {
       for (TrainingProgress line : ProgressLines.of(pieces, number)) {

@@ -10,8 +10,8 @@ import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.WorkLimits;
+import io.gdpo.platform.work.WorkStore;
 import io.gdpo.platform.work.Works;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +22,7 @@ class TrainWork implements WorkKind<TrainingResult> {
   static final String VERB = "train";
 
   private final Jobs jobs;
+  private final WorkStore store;
   private final Works works;
   private final ExperimentLock lock;
   private final JobFolders folders;
@@ -33,12 +34,14 @@ class TrainWork implements WorkKind<TrainingResult> {
 
   TrainWork(
       Jobs jobs,
+      WorkStore store,
       Works works,
       ExperimentLock lock,
       JobFolders folders,
       JobSettings settings,
       Outbox outbox) {
     this.jobs = jobs;
+    this.store = store;
     this.works = works;
     this.lock = lock;
     this.folders = folders;
@@ -68,9 +71,7 @@ class TrainWork implements WorkKind<TrainingResult> {
 
   @Override
   public void lock(Work work) {
-    lock.take(
-        Job.experimentOf(work.id())
-            .orElseThrow(() -> new IllegalStateException("There is no job '" + work.id() + "'")));
+    lock.take(jobs.required(work.id()).experiment);
   }
 
   @Override
@@ -113,7 +114,11 @@ class TrainWork implements WorkKind<TrainingResult> {
         news.of(
             work.id(), folders.progress(work.id()), ToldProgress.of(work.id(), work.progress()));
     if (!since.lines().isEmpty()) {
-      QuarkusTransaction.requiringNew().run(() -> tell(work, since.lines()));
+      store.inTransaction(
+          () -> {
+            tell(work, since.lines());
+            return null;
+          });
     }
     news.told(work.id(), since); // only once it is committed
   }

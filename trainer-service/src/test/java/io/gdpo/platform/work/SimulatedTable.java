@@ -1,8 +1,12 @@
 package io.gdpo.platform.work;
 
+import jakarta.enterprise.event.Event;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -15,23 +19,65 @@ import java.util.function.Supplier;
 
 /**
  * The rows of work in memory, with what PostgreSQL keeps: transactions that become true together or
- * not at all, unique ids, claims that skip what another has. Facts are rows of the outbox.
+ * not at all, unique ids, claims that skip what another has. Facts are rows of the outbox. Other
+ * rows may stand beside them.
  */
-final class SimulatedTable implements WorkStore {
-  private final WorkSimulation.Fault fault;
+public final class SimulatedTable implements WorkStore {
+  /** Rows that become true in the same transactions as those of work. */
+  public interface Beside {
+    void begin();
+
+    void commit();
+
+    void rollBack();
+  }
+
+  /** Put in on purpose, to see that it is found. */
+  public enum Fault {
+    NONE,
+    A_CLAIM_WITHOUT_ITS_ATTEMPT,
+    A_FACT_OUTSIDE_ITS_TRANSACTION,
+    A_CANCEL_LOST_BETWEEN_TWO_WRITES,
+    A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS
+  }
+
+  private final Fault fault;
   private final Runnable crashPoint;
-  private Map<String, Work> rows = new TreeMap<>();
-  private Map<String, Integer> asks = new HashMap<>();
-  private List<String> facts = new ArrayList<>();
+  private final Map<String, Work> rows = new TreeMap<>();
+  private final Map<String, Integer> asks = new HashMap<>();
+  private final List<String> facts = new ArrayList<>();
   private final List<String> toldAtOnce = new ArrayList<>();
+
+  /** What takes back the writes of the transaction that is under way. */
+  private List<Runnable> undoing = new ArrayList<>();
+
+  private final List<Beside> beside = new ArrayList<>();
   private boolean open;
 
   /**
    * @param crashPoint may end the process between any two writes
    */
-  SimulatedTable(WorkSimulation.Fault fault, Runnable crashPoint) {
+  public SimulatedTable(Fault fault, Runnable crashPoint) {
     this.fault = fault;
     this.crashPoint = crashPoint;
+  }
+
+  public void addBeside(Beside rows) {
+    beside.add(rows);
+  }
+
+  public boolean isInTransaction() {
+    return open;
+  }
+
+  /** What asks for this work and cancels it. */
+  @SuppressWarnings("unchecked")
+  public Works works(InstantSource clock) {
+    Event<WorkLoop.Changed> nobodyListens =
+        (Event<WorkLoop.Changed>)
+            Proxy.newProxyInstance(
+                Event.class.getClassLoader(), new Class<?>[] {Event.class}, (p, m, a) -> null);
+    return new Works(this, nobodyListens, clock);
   }
 
   @Override
@@ -39,22 +85,23 @@ final class SimulatedTable implements WorkStore {
     if (open) {
       throw new IllegalStateException("a transaction within a transaction");
     }
-    Map<String, Work> rowsBefore = new TreeMap<>(rows);
-    Map<String, Integer> asksBefore = new HashMap<>(asks);
-    List<String> factsBefore = new ArrayList<>(facts);
+    List<Runnable> undo = new ArrayList<>();
+    undoing = undo;
     boolean committed = false;
     open = true;
+    beside.forEach(Beside::begin);
     try {
       T result = change.get();
       crashPoint.run();
       committed = true;
+      beside.forEach(Beside::commit);
       return result;
     } finally {
       open = false;
       if (!committed) {
-        rows = rowsBefore;
-        asks = asksBefore;
-        facts = factsBefore;
+        Collections.reverse(undo);
+        undo.forEach(Runnable::run);
+        beside.forEach(Beside::rollBack);
       }
     }
   }
@@ -62,10 +109,11 @@ final class SimulatedTable implements WorkStore {
   /** Says something in the transaction that makes it true. */
   void tell(String fact) {
     crashPoint.run();
-    if (fault == WorkSimulation.Fault.A_FACT_OUTSIDE_ITS_TRANSACTION) {
+    if (fault == Fault.A_FACT_OUTSIDE_ITS_TRANSACTION) {
       toldAtOnce.add(fact);
     } else {
       facts.add(fact);
+      undoing.add(() -> facts.remove(facts.size() - 1));
     }
   }
 
@@ -80,7 +128,7 @@ final class SimulatedTable implements WorkStore {
     return asks.getOrDefault(id, 0);
   }
 
-  Collection<Work> all() {
+  public Collection<Work> all() {
     return List.copyOf(rows.values());
   }
 
@@ -91,6 +139,11 @@ final class SimulatedTable implements WorkStore {
       throw new IllegalStateException("duplicate key " + work.id());
     }
     asks.merge(work.id(), 1, Integer::sum);
+    undoing.add(
+        () -> {
+          rows.remove(work.id());
+          asks.merge(work.id(), -1, Integer::sum);
+        });
   }
 
   @Override
@@ -99,10 +152,12 @@ final class SimulatedTable implements WorkStore {
     Work before = rows.get(work.id());
     if (before.state().isTerminal() && !work.state().isTerminal()) {
       asks.merge(work.id(), 1, Integer::sum);
+      undoing.add(() -> asks.merge(work.id(), -1, Integer::sum));
     }
+    undoing.add(() -> rows.put(before.id(), before));
     rows.put(
         work.id(),
-        fault == WorkSimulation.Fault.A_CLAIM_WITHOUT_ITS_ATTEMPT
+        fault == Fault.A_CLAIM_WITHOUT_ITS_ATTEMPT
                 && before.state() == WorkState.WAITING
                 && work.state() == WorkState.RUNNING
             ? work.but(row -> row.attempt = before.attempt())
@@ -186,7 +241,7 @@ final class SimulatedTable implements WorkStore {
 
   @Override
   public void renew(String replica, Instant until) {
-    boolean forgetful = fault == WorkSimulation.Fault.A_CANCEL_LOST_BETWEEN_TWO_WRITES;
+    boolean forgetful = fault == Fault.A_CANCEL_LOST_BETWEEN_TWO_WRITES;
     for (Work work : heldBy(replica)) {
       update(
           work.but(

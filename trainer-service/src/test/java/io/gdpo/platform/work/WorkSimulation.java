@@ -8,10 +8,8 @@ import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
-import jakarta.enterprise.event.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,15 +35,6 @@ final class WorkSimulation {
   private static final int EVENTS_TO_SETTLE = 400;
   private static final Duration LEASE = Duration.ofSeconds(10);
 
-  /** Put in on purpose, to see that it is found. */
-  enum Fault {
-    NONE,
-    A_CLAIM_WITHOUT_ITS_ATTEMPT,
-    A_FACT_OUTSIDE_ITS_TRANSACTION,
-    A_CANCEL_LOST_BETWEEN_TWO_WRITES,
-    A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS
-  }
-
   /** A promise that was broken. */
   static final class Broken extends AssertionError {
     private static final long serialVersionUID = 1L;
@@ -63,7 +52,7 @@ final class WorkSimulation {
   }
 
   private final long seed;
-  private final Fault fault;
+  private final SimulatedTable.Fault fault;
   private final Random random;
   private final SimulatedTable table;
   private final ArtifactStore artifacts;
@@ -76,20 +65,13 @@ final class WorkSimulation {
   private Broken broken;
   private int event;
 
-  WorkSimulation(long seed, Fault fault) {
+  WorkSimulation(long seed, SimulatedTable.Fault fault) {
     this.seed = seed;
     this.fault = fault;
     this.random = new Random(seed);
     this.table = new SimulatedTable(fault, this::perhapsCrash);
     this.artifacts = Artifacts.at(URI.create("memory://simulation-" + fault + "-" + seed));
-    this.works = new Works(table, nobodyListens(), () -> now);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Event<WorkLoop.Changed> nobodyListens() {
-    return (Event<WorkLoop.Changed>)
-        Proxy.newProxyInstance(
-            Event.class.getClassLoader(), new Class<?>[] {Event.class}, (p, m, a) -> null);
+    this.works = table.works(() -> now);
   }
 
   /** A process of an attempt. */
@@ -169,7 +151,9 @@ final class WorkSimulation {
     public LaunchState status(String process) {
       Child child = children.get(process);
       boolean hidden =
-          fault == Fault.A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS && child != null && child.stopAsked;
+          fault == SimulatedTable.Fault.A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS
+              && child != null
+              && child.stopAsked;
       return child == null || child.replica != this || hidden
           ? new LaunchState.Gone()
           : child.state;

@@ -34,14 +34,14 @@ class WorkSimulationTest {
     Long one = Long.getLong("gdpo.simulation.seed");
     long histories = Long.getLong("gdpo.simulation.histories", 500);
     (one == null ? LongStream.rangeClosed(1, histories) : LongStream.of(one))
-        .forEach(seed -> new WorkSimulation(seed, WorkSimulation.Fault.NONE).run());
+        .forEach(seed -> new WorkSimulation(seed, SimulatedTable.Fault.NONE).run());
   }
 
   /** A replica that lost its lease and had the work back told its end while it still ran there. */
   @ParameterizedTest
   @ValueSource(longs = {6335, 10083})
   void whatOnceBrokeAPromiseKeepsIt(long seed) {
-    new WorkSimulation(seed, WorkSimulation.Fault.NONE).run();
+    new WorkSimulation(seed, SimulatedTable.Fault.NONE).run();
   }
 
   /** Each is found by this seed; without the fault its history keeps all promises. */
@@ -52,7 +52,7 @@ class WorkSimulationTest {
     "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 3",
     "A_CANCEL_TOLD_WHILE_ITS_PROCESS_RUNS, 13"
   })
-  void aFaultThatIsPutInIsFound(WorkSimulation.Fault fault, long seed) {
+  void aFaultThatIsPutInIsFound(SimulatedTable.Fault fault, long seed) {
     assertThatThrownBy(() -> new WorkSimulation(seed, fault).run())
         .isInstanceOf(WorkSimulation.Broken.class)
         .hasMessageContaining("-Dgdpo.simulation.seed=" + seed);

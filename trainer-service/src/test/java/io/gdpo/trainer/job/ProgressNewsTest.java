@@ -45,6 +45,14 @@ class ProgressNewsTest {
   }
 
   @Test
+  void whatAnotherReplicaToldMeanwhileIsNoNews() {
+    piece(1, train(10));
+    assertThat(told(-1)).containsExactly("train 10");
+    piece(2, train(20), train(30));
+    assertThat(told(20)).containsExactly("train 30");
+  }
+
+  @Test
   void whatIsNotCommittedIsToldAgain() {
     piece(1, train(10));
     assertThat(news.of("job", pieces, ToldProgress.NOTHING).lines()).hasSize(1);

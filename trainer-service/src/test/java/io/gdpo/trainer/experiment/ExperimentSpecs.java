@@ -1,0 +1,82 @@
+package io.gdpo.trainer.experiment;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.trainer.support.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/** Experiments in short: stages by name, each with what it starts from, as in {@code dpo<sft}. */
+final class ExperimentSpecs {
+  private static final List<List<String>> TREES =
+      List.of(
+          List.of("sft"),
+          List.of("sft", "dpo<sft", "gdpo<sft"),
+          List.of("sft", "gdpo<sft"),
+          List.of("sft", "belief-sft", "dpo<sft", "gdpo<belief-sft"),
+          List.of("sft", "crash-always<sft", "gdpo<sft"),
+          List.of("diverging", "dpo<diverging", "sft"),
+          List.of("sft", "unreadable<sft"),
+          List.of("unstartable", "sft"),
+          List.of("slow", "dpo<slow"));
+
+  private static final Map<String, ExperimentSpec> READ = new ConcurrentHashMap<>();
+
+  private ExperimentSpecs() {}
+
+  static String name(int number) {
+    return "experiment-" + number;
+  }
+
+  /** Some experiment under one of few names, so that names are met again. */
+  static ExperimentSpec any(Random random, int names) {
+    int number = random.nextInt(names);
+    // Mostly the one that the name stood for before.
+    int tree = random.nextInt(4) == 0 ? random.nextInt(TREES.size()) : number * 7 % TREES.size();
+    return of(name(number), TREES.get(tree));
+  }
+
+  static ExperimentSpec of(String name, List<String> stages) {
+    return READ.computeIfAbsent(yaml(name, stages), ExperimentSpecs::read);
+  }
+
+  static String yaml(String name, List<String> stages) {
+    return """
+        name: %1$s
+        seed: 7
+        dataset:
+          examples: file:/nowhere/%1$s.jsonl
+          group: Riverside
+        model:
+          init:
+            tokenizer: %2$s
+        stages:
+        """
+            .formatted(name, Service.TOKENIZER)
+        + stages.stream().map(ExperimentSpecs::stage).collect(Collectors.joining());
+  }
+
+  private static String stage(String stage) {
+    List<String> parts = List.of(stage.split("<"));
+    Optional<String> parent = parts.stream().skip(1).findFirst();
+    return "  - name: %s\n%s    training: {loss: %s}\n"
+        .formatted(
+            parts.get(0),
+            parent.map(p -> "    parent: " + p + "\n").orElse(""),
+            parent.isEmpty() ? "sft" : parts.get(0).equals("gdpo") ? "gdpo" : "dpo");
+  }
+
+  private static ExperimentSpec read(String yaml) {
+    try {
+      return Json.YAML_SPECS.readValue(yaml, ExperimentSpec.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
