@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
     value = InfrastructureResource.class,
     scope = TestResourceScope.GLOBAL,
     initArgs = @ResourceArg(name = "database", value = "trainer"))
-@Timeout(120)
+@Timeout(300)
 class ExperimentReplayTest {
   private static final int SEEDS = 20;
 
@@ -78,7 +78,7 @@ class ExperimentReplayTest {
               .map(command -> command.event().key())
               .collect(Collectors.toSet());
       await("the end of " + names.size() + " experiments")
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofSeconds(200))
           .until(
               () -> {
                 answer(broker);
