@@ -35,25 +35,10 @@ final class WorkSimulation {
   private static final int EVENTS_TO_SETTLE = 400;
   private static final Duration LEASE = Duration.ofSeconds(10);
 
-  /** A promise that was broken. */
-  static final class Broken extends AssertionError {
-    private static final long serialVersionUID = 1L;
-
-    Broken(long seed, int event, String what) {
-      super(
-          "seed %d, event %d: %s (repeat it: -Dgdpo.simulation.seed=%d)"
-              .formatted(seed, event, what, seed));
-    }
-  }
-
-  /** The replica's process is gone; nothing in it may catch that. */
-  private static final class Crash extends Exception {
-    private static final long serialVersionUID = 1L;
-  }
-
   private final long seed;
   private final SimulatedTable.Fault fault;
   private final Random random;
+  private final Crashes crashes;
   private final SimulatedTable table;
   private final ArtifactStore artifacts;
   private final Works works;
@@ -61,15 +46,15 @@ final class WorkSimulation {
   private final Map<String, WorkState> ends = new HashMap<>();
   private final List<Replica> replicas = List.of(new Replica("a"), new Replica("b"));
   private Instant now = Instant.EPOCH;
-  private boolean calm;
-  private Broken broken;
+  private BrokenPromise broken;
   private int event;
 
   WorkSimulation(long seed, SimulatedTable.Fault fault) {
     this.seed = seed;
     this.fault = fault;
     this.random = new Random(seed);
-    this.table = new SimulatedTable(fault, this::perhapsCrash);
+    this.crashes = new Crashes(random, 60);
+    this.table = new SimulatedTable(fault, crashes::perhaps);
     this.artifacts = Artifacts.at(URI.create("memory://simulation-" + fault + "-" + seed));
     this.works = table.works(() -> now);
   }
@@ -132,7 +117,7 @@ final class WorkSimulation {
 
     @Override
     public void launch(LaunchRequest request) {
-      perhapsCrash();
+      crashes.perhaps();
       String id = request.arguments().get(2).replaceFirst(".*/work/", "").replace("/job.json", "");
       int attempt = Integer.parseInt(request.arguments().get(4));
       if (id.startsWith("unstartable")) {
@@ -144,7 +129,7 @@ final class WorkSimulation {
       require(
           children.put(request.name(), new Child(id, attempt, this)) == null,
           request.name() + " was launched twice");
-      perhapsCrash();
+      crashes.perhaps();
     }
 
     @Override
@@ -283,44 +268,13 @@ final class WorkSimulation {
 
   /** A request that a replica handles: its crash loses the request, which comes again. */
   private void service(Runnable request) {
-    try {
-      request.run();
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable crash) {
-      requireCrash(crash);
-    }
+    Crashes.in(request, () -> {});
   }
 
   private void pass(Replica replica) {
-    if (replica.reconciler == null) {
-      return;
+    if (replica.reconciler != null) {
+      Crashes.in(replica.reconciler::pass, replica::crash);
     }
-    try {
-      replica.reconciler.pass();
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable crash) {
-      requireCrash(crash);
-      replica.crash();
-    }
-  }
-
-  private void requireCrash(Throwable crash) {
-    if (!(crash instanceof Crash)) {
-      throw new IllegalStateException(crash);
-    }
-  }
-
-  private void perhapsCrash() {
-    if (!calm && random.nextInt(60) == 0) {
-      throw WorkSimulation.<RuntimeException>sneaky(new Crash());
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> T sneaky(Throwable any) throws T {
-    throw (T) any;
   }
 
   private Optional<Child> child() {
@@ -372,7 +326,7 @@ final class WorkSimulation {
 
   /** Nothing new is asked for and nothing crashes: all must come to its end. */
   private void settle() {
-    calm = true;
+    crashes.end();
     replicas.stream().filter(replica -> replica.reconciler == null).forEach(Replica::start);
     table.all().stream()
         .filter(work -> work.id().startsWith("endless"))
@@ -431,7 +385,7 @@ final class WorkSimulation {
 
   /** Thrown by {@link #lookAtPromises} too: the reconciler takes it for trouble with the work. */
   private void fail(String what) {
-    broken = new Broken(seed, event, what);
+    broken = new BrokenPromise(seed, event, what);
     throw broken;
   }
 }

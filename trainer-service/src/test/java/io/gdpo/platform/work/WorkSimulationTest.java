@@ -54,7 +54,7 @@ class WorkSimulationTest {
   })
   void aFaultThatIsPutInIsFound(SimulatedTable.Fault fault, long seed) {
     assertThatThrownBy(() -> new WorkSimulation(seed, fault).run())
-        .isInstanceOf(WorkSimulation.Broken.class)
+        .isInstanceOf(BrokenPromise.class)
         .hasMessageContaining("-Dgdpo.simulation.seed=" + seed);
   }
 }

@@ -13,6 +13,7 @@ import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.platform.work.BrokenPromise;
 import io.gdpo.platform.work.SimulatedTable;
 import io.gdpo.platform.work.Work;
 import io.gdpo.trainer.job.JobEnded;
@@ -26,17 +27,6 @@ import java.util.Set;
 
 /** What must hold of experiments, whatever happens. */
 final class ExperimentPromises {
-
-  /** A promise that was broken. */
-  static final class Broken extends AssertionError {
-    private static final long serialVersionUID = 1L;
-
-    Broken(long seed, int event, String what) {
-      super(
-          "seed %d, event %d: %s (repeat it: -Dgdpo.simulation.seed=%d)"
-              .formatted(seed, event, what, seed));
-    }
-  }
 
   private final long seed;
   private final SimulatedExperiments rows;
@@ -52,7 +42,7 @@ final class ExperimentPromises {
   private final Map<String, Integer> rounds = new HashMap<>();
   private int told;
   private int event;
-  private Broken broken;
+  private BrokenPromise broken;
 
   ExperimentPromises(
       long seed,
@@ -70,7 +60,7 @@ final class ExperimentPromises {
   /** Thrown by {@link #look} too: the reconciler takes it for trouble with the work. */
   void require(boolean holds, String what) {
     if (!holds) {
-      broken = new Broken(seed, event, what);
+      broken = new BrokenPromise(seed, event, what);
       throw broken;
     }
   }
@@ -81,7 +71,7 @@ final class ExperimentPromises {
   }
 
   /** No work of a job runs when its end is told, on the replica that tells it. */
-  void jobEnds(JobEnded ended, String replica, Collection<ExperimentSimulation.Child> children) {
+  void jobEnds(JobEnded ended, String replica, Collection<SimulatedWorkers.Child> children) {
     require(
         children.stream()
             .noneMatch(
@@ -117,7 +107,7 @@ final class ExperimentPromises {
     }
     for (Stage stage : rows.stages(experiment.name)) {
       require(
-          stage.status != StageStatus.RELEASED || jobs.ids().contains(stage.jobId),
+          stage.status != StageStatus.RELEASED || jobs.has(stage.jobId),
           stage.id + " is released without a job");
       require(
           stage.status != StageStatus.RELEASED || table.find(stage.jobId).isPresent(),

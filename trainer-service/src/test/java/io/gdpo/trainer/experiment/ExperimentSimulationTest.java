@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.platform.work.BrokenPromise;
 import io.gdpo.platform.work.SimulatedTable.Fault;
 import java.util.EnumSet;
 import java.util.Set;
@@ -69,7 +70,7 @@ class ExperimentSimulationTest {
   })
   void aFaultThatIsPutInIsFound(Fault fault, long seed) {
     assertThatThrownBy(() -> new ExperimentSimulation(seed, fault).run())
-        .isInstanceOf(ExperimentPromises.Broken.class)
+        .isInstanceOf(BrokenPromise.class)
         .hasMessageContaining("-Dgdpo.simulation.seed=" + seed);
   }
 }

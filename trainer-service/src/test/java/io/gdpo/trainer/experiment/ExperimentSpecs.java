@@ -43,7 +43,7 @@ final class ExperimentSpecs {
   }
 
   static ExperimentSpec of(String name, List<String> stages) {
-    return READ.computeIfAbsent(yaml(name, stages), ExperimentSpecs::read);
+    return READ.computeIfAbsent(name + stages, key -> read(yaml(name, stages)));
   }
 
   static String yaml(String name, List<String> stages) {
