@@ -95,7 +95,7 @@ public class Experiments {
     for (int i = 0; i < spec.stages().size(); i++) {
       Stage.pending(spec.name(), i, spec.stages().get(i)).persist();
     }
-    LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
+    LOG.infof("Experiment '%s' taken in", spec.name());
     plan(experiment);
     return new Submission(views.of(experiment), true);
   }
@@ -108,7 +108,7 @@ public class Experiments {
     if (plans.areMade(experiment.spec)) {
       plans.ask(experiment.name);
     } else {
-      flow.planned(experiment);
+      flow.planned(experiment, null);
     }
   }
 
