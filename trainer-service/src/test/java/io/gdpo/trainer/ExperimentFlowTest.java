@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
+import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.DatasetCancelRequested;
@@ -48,7 +49,6 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
@@ -67,6 +67,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The control plane on a real broker, a real database and real child processes; only what happens
@@ -303,27 +304,6 @@ class ExperimentFlowTest {
   }
 
   @Test
-  void submittingTwiceRunsOnceAndAnotherSpecificationIsRefused() {
-    submitYaml(yaml("twice", "sft")).then().statusCode(201);
-    submitYaml(yaml("twice", "sft")).then().statusCode(200).body("name", equalTo("twice"));
-    submitYaml(yaml("twice", "sft", "dpo<sft"))
-        .then()
-        .statusCode(409)
-        .contentType("application/problem+json")
-        .body("detail", containsString("'twice' with another specification"));
-
-    ExperimentSubmitted command = new ExperimentSubmitted(spec(yaml("twice", "sft")));
-    broker.send(command);
-    broker.send(new ExperimentSubmitted(spec(yaml("twice", "sft", "gdpo<sft"))));
-    assertThat(broker.expectDeadLetter(Topics.EXPERIMENTS, "twice"))
-        .contains("'twice' with another specification");
-    assertThat(broker.events(DatasetRequested.class))
-        .filteredOn(e -> "twice".equals(e.requestedBy()))
-        .hasSize(1);
-    assertThat(experiment("twice").stages()).hasSize(1);
-  }
-
-  @Test
   void anExperimentCanBeSubmittedByOneRecordTwice() {
     ExperimentSubmitted command = new ExperimentSubmitted(spec(yaml("by-kafka", "sft")));
     broker.send(command);
@@ -351,7 +331,8 @@ class ExperimentFlowTest {
     submitYaml(yaml("untrainable", "sft")).then().statusCode(201);
     given().post("/experiments/untrainable/cancel").then().statusCode(200);
     broker.send(
-        new DatasetCancelled(datasetRequested("untrainable").datasetId(), "cancelled on request"));
+        new DatasetCancelled(
+            datasetRequested("untrainable").datasetId(), "untrainable", "cancelled on request"));
     awaitExperiment("untrainable", e -> e.status() == ExperimentStatus.CANCELLED);
 
     String other = yaml.replace("untrainable", "untrainable-by-event");
@@ -372,7 +353,7 @@ class ExperimentFlowTest {
     broker.send(new ExperimentCancelRequested("waits"));
     broker.expect(DatasetCancelRequested.class, e -> e.datasetId().equals(dataset));
     assertThat(experiment("waits").status()).isEqualTo(ExperimentStatus.WAITING_FOR_DATASET);
-    broker.send(new DatasetCancelled(dataset, "cancelled on request"));
+    broker.send(new DatasetCancelled(dataset, "waits", "cancelled on request"));
     awaitExperiment("waits", e -> e.status() == ExperimentStatus.CANCELLED);
 
     run("measured", "sft");
@@ -389,23 +370,33 @@ class ExperimentFlowTest {
   }
 
   @Test
-  void whatIsRefusedByEventIsRefusedInTheWordsOfRest() {
-    submitYaml(yaml("taken", "sft")).then().statusCode(201);
-    String other = yaml("taken", "sft", "dpo<sft");
-    String unready =
-        yaml("unready", "sft").replace("examples: file:/nowhere/unready.jsonl", "id: not-there");
-    refusedAlike(submitYaml(other), 409, new ExperimentSubmitted(spec(other)));
-    refusedAlike(submitYaml(unready), 400, new ExperimentSubmitted(spec(unready)));
-    refusedAlike(
-        given().post("/experiments/nobody/cancel"), 404, new ExperimentCancelRequested("nobody"));
-    refusedAlike(given().post("/jobs/no-job/cancel"), 404, new JobCancelRequested("no-job", null));
+  void experimentsOverOneContentAskForOneDatasetAndTheEndOfOneLeavesItToTheOther(
+      @TempDir Path folder) throws IOException {
+    Path source = Files.writeString(folder.resolve("examples.jsonl"), "one content");
+    String one = over(source, "over-one");
+    String sha256 = Sources.sha256(source);
+    submitYaml(one).then().statusCode(201);
+    submitYaml(over(source, "over-one-too")).then().statusCode(201);
+    DatasetRequested requested = datasetRequested("over-one");
+    assertThat(requested.sourceSha256()).isEqualTo(sha256);
+    assertThat(requested.datasetId()).isEqualTo(spec(one).dataset().idFor(sha256));
+    assertThat(datasetRequested("over-one-too").datasetId()).isEqualTo(requested.datasetId());
+    Files.writeString(source, "another content");
+    submitYaml(over(source, "over-another")).then().statusCode(201);
+    assertThat(datasetRequested("over-another").datasetId()).isNotEqualTo(requested.datasetId());
+
+    given().post("/experiments/over-one/cancel").then().statusCode(200);
+    broker.expect(DatasetCancelRequested.class, e -> "over-one".equals(e.requestedBy()));
+    broker.send(new DatasetCancelled(requested.datasetId(), "over-one", "cancelled on request"));
+    awaitExperiment("over-one", e -> e.status() == ExperimentStatus.CANCELLED);
+    assertThat(experiment("over-one-too").status()).isEqualTo(ExperimentStatus.WAITING_FOR_DATASET);
+    broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
+    checkpoint("over-one-too", "sft");
+    assertThat(experiment("over-another").status()).isEqualTo(ExperimentStatus.WAITING_FOR_DATASET);
   }
 
-  private void refusedAlike(Response byRest, int status, Event byEvent) {
-    String words = byRest.then().statusCode(status).extract().path("detail");
-    broker.send(byEvent);
-    assertThat(broker.expectDeadLetter(EventType.of(byEvent).topic(), byEvent.key()))
-        .contains(words);
+  private static String over(Path source, String name) {
+    return yaml(name, "sft").replace("file:/nowhere/" + name + ".jsonl", source.toUri().toString());
   }
 
   @Test

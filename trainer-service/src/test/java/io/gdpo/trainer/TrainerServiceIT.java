@@ -80,7 +80,7 @@ class TrainerServiceIT {
     try (TestBroker broker = new TestBroker(System.getProperty("kafka.bootstrap.servers"))) {
       DatasetCancelRequested requested =
           broker.expect(DatasetCancelRequested.class, e -> e.requestedBy().equals("packaged"));
-      broker.send(new DatasetCancelled(requested.datasetId(), "cancelled on request"));
+      broker.send(new DatasetCancelled(requested.datasetId(), "packaged", "cancelled on request"));
     }
     ExperimentView view = awaitExperiment("packaged", e -> e.finishedAt() != null);
     assertThat(view.status()).isEqualTo(ExperimentStatus.CANCELLED);

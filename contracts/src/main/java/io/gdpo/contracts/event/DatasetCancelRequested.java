@@ -4,9 +4,11 @@ import io.gdpo.contracts.Reason;
 
 /**
  * A command: end the build of this dataset. It is answered with {@link DatasetCancelled} when its
- * process is gone, or with what became of it before.
+ * process is gone, or with what became of it before. Where others wait for the same dataset, it is
+ * built on for them, and the answer comes at once.
  *
- * @param requestedBy the experiment that does not wait for it any more; null if a person asks
+ * @param requestedBy the experiment that does not wait for it any more; null if a person asks: then
+ *     it is ended for all
  */
 public record DatasetCancelRequested(String datasetId, String requestedBy, String reason)
     implements Event.OfDataset, Event.Command {

@@ -2,8 +2,14 @@ package io.gdpo.contracts.event;
 
 import io.gdpo.contracts.Reason;
 
-/** The build of a dataset was ended on request; nothing is done for it any more. */
-public record DatasetCancelled(String datasetId, String reason) implements Event.OfDataset {
+/**
+ * A dataset will not be there for whoever asked for it: its build was ended on request, or goes on
+ * for others only.
+ *
+ * @param requestedBy the experiment that is told so; null for who asked by no experiment's name
+ */
+public record DatasetCancelled(String datasetId, String requestedBy, String reason)
+    implements Event.OfDataset {
   public DatasetCancelled {
     reason = Reason.clean(reason);
   }

@@ -1,7 +1,10 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Where a group's preference data comes from. Exactly one of {@code id}, {@code survey} and {@code
@@ -49,6 +52,22 @@ public record DatasetSpec(
 
   public DatasetSpec {
     synthesis = synthesis == null && survey != null ? new SynthesisSpec(null, null) : synthesis;
+  }
+
+  /**
+   * The id of the dataset that is made of this section and a source: one for one content, whoever
+   * asks for it.
+   *
+   * @param sourceSha256 hash of the source's content
+   */
+  public String idFor(String sourceSha256) {
+    String identity = Json.EVENTS.valueToTree(this) + sourceSha256;
+    return "ds-" + UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether the same examples are asked for; the tokenizer only counts their tokens. */
+  public boolean asksForTheDataOf(DatasetSpec other) {
+    return other != null && withTokenizer(null).equals(other.withTokenizer(null));
   }
 
   /** The same data, its tokens counted by another tokenizer. */

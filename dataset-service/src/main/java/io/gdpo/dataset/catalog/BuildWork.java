@@ -8,6 +8,7 @@ import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.WorkLimits;
+import io.gdpo.platform.work.WorkState;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -84,6 +85,10 @@ class BuildWork implements WorkKind<BuildResult> {
   public void ended(Work work, Optional<BuildResult> result) {
     Dataset dataset = required(work.id());
     if (dataset.state != DatasetState.REQUESTED) {
+      return;
+    }
+    if (work.state() == WorkState.CANCELLED && !dataset.cancelRequested) {
+      datasets.build(dataset); // somebody asked for it while it was being ended
       return;
     }
     switch (work.state()) {

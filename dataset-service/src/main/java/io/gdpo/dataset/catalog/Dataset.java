@@ -17,10 +17,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A dataset that was asked for, and what became of it. */
 @Entity
 public class Dataset extends PanacheEntityBase {
+  /** Stands for whoever asks by no experiment's name. */
+  static final String NOBODY = "";
+
   @Id public String id;
 
   @Convert(converter = SpecColumn.class)
@@ -29,8 +34,14 @@ public class Dataset extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   public DatasetState state;
 
-  /** The experiment that asked for it, if one did. */
+  /** The experiment that asked for it first, if one did. */
   public String requestedBy;
+
+  /** Who waits while it is built: experiments by name, and {@link #NOBODY} for all others. */
+  public Set<String> waiting = Set.of();
+
+  /** Whether nobody wants the build that runs. */
+  public boolean cancelRequested;
 
   /** Where it lies, once READY. */
   public String uri;
@@ -80,6 +91,17 @@ public class Dataset extends PanacheEntityBase {
             .setParameter(3, requestedAt)
             .executeUpdate()
         == 1;
+  }
+
+  /** Somebody waits for it, or does not any more. */
+  void waits(String requester, boolean still) {
+    Set<String> changed = new TreeSet<>(waiting);
+    if (still) {
+      changed.add(requester);
+    } else {
+      changed.remove(requester);
+    }
+    waiting = changed;
   }
 
   /** As REST shows it. */

@@ -1,10 +1,7 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.artifacts.ArtifactStore;
-import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
-import io.gdpo.contracts.Json;
-import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -26,9 +23,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -41,12 +36,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
   private final Datasets datasets;
-  private final Sources sources;
   private final ArtifactStore artifacts;
 
-  DatasetResource(Datasets datasets, Sources sources, ArtifactStore artifacts) {
+  DatasetResource(Datasets datasets, ArtifactStore artifacts) {
     this.datasets = datasets;
-    this.sources = sources;
     this.artifacts = artifacts;
   }
 
@@ -56,8 +49,8 @@ public class DatasetResource {
       summary = "Ask for a dataset",
       description =
           "The same as a DatasetRequested event, with an id made from the specification and the"
-              + " content of its source: asking twice is one dataset, a changed survey is another. One"
-              + " that failed is built anew.")
+              + " content of its source, as experiments' datasets have it: asking twice is one dataset, a"
+              + " changed survey is another. One that failed is built anew.")
   @APIResponse(
       responseCode = "202",
       description = "It will be built; look at its state",
@@ -72,27 +65,13 @@ public class DatasetResource {
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
     }
-    String sha256 = sha256(spec);
-    DatasetView dataset = datasets.request(id(spec, sha256), spec, null, sha256);
+    String sha256 = Sources.sha256(datasets.source(spec));
+    DatasetView dataset = datasets.request(spec.idFor(sha256), spec, null, sha256);
     URI location = uri.getAbsolutePathBuilder().path(dataset.id()).build();
     return Response.status(dataset.state() == DatasetState.REQUESTED ? 202 : 200)
         .location(location)
         .entity(dataset)
         .build();
-  }
-
-  private String sha256(DatasetSpec spec) {
-    try {
-      return Sources.sha256(sources.of(spec));
-    } catch (SourceException e) {
-      String field = spec.survey() != null ? "survey" : "examples";
-      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
-    }
-  }
-
-  private static String id(DatasetSpec spec, String sourceSha256) {
-    String identity = Json.EVENTS.valueToTree(spec) + sourceSha256;
-    return "ds-" + UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
   }
 
   @GET
@@ -119,14 +98,15 @@ public class DatasetResource {
   @Operation(
       summary = "End a build",
       description =
-          "The same as a DatasetCancelRequested event. The dataset is CANCELLED when its process is"
-              + " gone; one that is READY or FAILED stays as it is.")
+          "The same as a DatasetCancelRequested event of no experiment: it is ended for all who wait"
+              + " for it. The dataset is CANCELLED when its process is gone; one that is READY or"
+              + " FAILED stays as it is.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = DatasetView.class)))
   @APIResponse(responseCode = "404", description = "There is none of this id")
   public DatasetView cancel(@PathParam("id") String id) {
-    return datasets.cancel(id, null).orElseThrow(() -> ProblemException.notFound("dataset", id));
+    return datasets.cancel(id, null, null);
   }
 
   @GET

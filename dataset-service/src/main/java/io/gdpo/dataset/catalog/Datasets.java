@@ -1,5 +1,6 @@
 package io.gdpo.dataset.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
@@ -14,15 +15,17 @@ import io.gdpo.contracts.state.DatasetState;
 import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.Page;
+import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** The datasets that this service was asked for: each id once, and its answer at each request. */
@@ -32,6 +35,7 @@ public class Datasets {
   private static final String ID = "[A-Za-z0-9_][A-Za-z0-9._-]{0,199}";
 
   private static final int REQUESTER = 250;
+  private static final String CANCELLED = "cancelled on request";
 
   private final Outbox outbox;
   private final Sources sources;
@@ -76,11 +80,14 @@ public class Datasets {
     boolean isNew = Dataset.insertIfAbsent(id, spec, now());
     Dataset dataset = Dataset.locked(id).orElseThrow();
     if (isNew || dataset.state.isBegunAnew()) {
+      source(spec);
       ask(dataset, spec, requestedBy, sourceSha256);
-      works.ask(id, BuildWork.VERB, BuildWork.folder(id), dataset.requestedBy);
+      build(dataset);
       LOG.infof("Dataset '%s' requested%s", id, isNew ? "" : " again");
-    } else if (!dataset.spec.equals(spec)) {
+    } else if (!spec.asksForTheDataOf(dataset.spec)) {
       throw new OtherDatasetException(id, "with another specification");
+    } else if (dataset.state == DatasetState.REQUESTED) {
+      join(dataset, requestedBy);
     } else {
       requireSameSource(dataset, sourceSha256);
       announce(dataset);
@@ -88,59 +95,128 @@ public class Datasets {
     return dataset.view();
   }
 
+  /** Has a dataset built; its row is locked. */
+  void build(Dataset dataset) {
+    works.ask(dataset.id, BuildWork.VERB, BuildWork.folder(dataset.id), dataset.requestedBy);
+  }
+
+  /** One more waits. A build that nobody wanted any more ends all the same, and is begun again. */
+  private void join(Dataset dataset, String requestedBy) {
+    if (dataset.cancelRequested) {
+      tellCancelled(dataset, CANCELLED);
+      dataset.cancelRequested = false;
+    }
+    dataset.waits(requester(requestedBy), true);
+  }
+
   /**
-   * Notes that a dataset was asked for that cannot be built as specified, and says so to whoever
-   * waits for it.
+   * Answers a request by an event that cannot be granted.
    *
-   * @param spec what was asked for; null if it cannot be read
+   * @return false if its id cannot be read, or stands for a dataset
    */
   @Transactional
-  public void refuse(String id, DatasetSpec spec, String requestedBy, String reason) {
-    requireId(id);
-    boolean isNew = Dataset.insertIfAbsent(id, spec, now());
-    Dataset dataset = Dataset.locked(id).orElseThrow();
-    if (!isNew && !dataset.state.isBegunAnew()) {
-      throw new OtherDatasetException(id, "with another specification");
+  boolean refuse(JsonNode data, String reason) {
+    String id = data.path("dataset_id").asText();
+    if (!id.matches(ID) || Dataset.named(id).isPresent()) {
+      return false;
     }
-    ask(dataset, spec, requestedBy, null);
-    dataset.state = DatasetState.FAILED;
-    dataset.reason = Reason.clean(reason);
-    dataset.finishedAt = dataset.requestedAt;
-    announce(dataset);
-    LOG.warnf("Dataset '%s' refused: %s", id, dataset.reason);
+    outbox.send(new DatasetFailed(id, reason));
+    return true;
   }
 
   /**
    * Ends the build of a dataset; it is over, and told, when its process is gone. One that is over
-   * stays as it is.
+   * stays as it is, and one that others wait for is built on for them.
+   *
+   * @param requestedBy the experiment that does not wait any more; null to end it for all
+   * @param reason why; null if that is not told
+   * @throws ProblemException if there is none of this id
    */
   @Transactional
-  public Optional<DatasetView> cancel(String id, String reason) {
-    Optional<Dataset> known = Dataset.locked(id);
-    known.ifPresent(dataset -> works.cancel(id, reason == null ? "cancelled on request" : reason));
-    return known.map(Dataset::view);
+  public DatasetView cancel(String id, String requestedBy, String reason) {
+    Dataset dataset =
+        Dataset.locked(ProblemException.possible("dataset", id))
+            .orElseThrow(() -> ProblemException.notFound("dataset", id));
+    if (dataset.state == DatasetState.REQUESTED) {
+      cancel(dataset, requestedBy, reason == null ? CANCELLED : reason);
+    }
+    return dataset.view();
   }
 
-  /** The same for an event, whose sender waits for the answer: also where there is nothing. */
+  private void cancel(Dataset dataset, String requestedBy, String reason) {
+    String requester = requester(requestedBy);
+    dataset.waits(requester, false);
+    if (requestedBy != null && !dataset.waiting.isEmpty() && !dataset.cancelRequested) {
+      tellCancelled(dataset.id, requester, reason);
+      return;
+    }
+    dataset.waits(requester, true); // to be told when the process is gone
+    dataset.cancelRequested = true;
+    works.cancel(dataset.id, reason);
+  }
+
+  /**
+   * The same for an event, whose sender waits for the answer: what is over is told again, and where
+   * there is nothing, nothing is done any more.
+   */
   @Transactional
   void cancelByEvent(DatasetCancelRequested request) {
-    if (cancel(request.datasetId(), request.reason()).isEmpty()) {
-      outbox.send(new DatasetCancelled(request.datasetId(), request.reason()));
+    Optional<Dataset> known =
+        Dataset.locked(ProblemException.possible("dataset", request.datasetId()));
+    if (known.isEmpty()) {
+      String words = ProblemException.notFound("dataset", request.datasetId()).getMessage();
+      outbox.send(new DatasetCancelled(request.datasetId(), request.requestedBy(), words));
+    } else if (known.get().state == DatasetState.CANCELLED) {
+      tellCancelled(request.datasetId(), requester(request.requestedBy()), known.get().reason);
+    } else if (known.get().state == DatasetState.REQUESTED) {
+      cancel(request.datasetId(), request.requestedBy(), request.reason());
     } else {
-      announce(Dataset.named(request.datasetId()).orElseThrow());
+      announce(known.get());
     }
+  }
+
+  /** All who waited are told, and wait no more. */
+  private void tellCancelled(Dataset dataset, String reason) {
+    dataset.waiting.forEach(requester -> tellCancelled(dataset.id, requester, reason));
+    dataset.waiting = Set.of();
+  }
+
+  private void tellCancelled(String id, String requester, String reason) {
+    outbox.send(
+        new DatasetCancelled(id, requester.equals(Dataset.NOBODY) ? null : requester, reason));
   }
 
   private static void ask(
       Dataset dataset, DatasetSpec spec, String requestedBy, String sourceSha256) {
     dataset.spec = spec;
     dataset.state = DatasetState.REQUESTED;
-    dataset.requestedBy =
-        requestedBy == null ? null : Reason.beginning(Reason.clean(requestedBy), REQUESTER);
+    dataset.requestedBy = requestedBy == null ? null : requester(requestedBy);
+    dataset.waiting = Set.of(requester(requestedBy));
+    dataset.cancelRequested = false;
     dataset.sourceSha256 = sourceSha256;
     dataset.reason = null;
     dataset.requestedAt = now();
     dataset.finishedAt = null;
+  }
+
+  private static String requester(String experiment) {
+    return experiment == null
+        ? Dataset.NOBODY
+        : Reason.beginning(Reason.clean(experiment), REQUESTER);
+  }
+
+  /**
+   * The survey or the examples of a specification.
+   *
+   * @throws InvalidSpecException if they are not there
+   */
+  Path source(DatasetSpec spec) {
+    try {
+      return sources.of(spec);
+    } catch (SourceException e) {
+      String field = spec.survey() != null ? "survey" : "examples";
+      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
+    }
   }
 
   /** What was built of a source says nothing about another one under the same address. */
@@ -195,14 +271,15 @@ public class Datasets {
     return problems;
   }
 
-  /** Says what became of a dataset, if it is finished; in the caller's transaction. */
+  /** Says what became of a dataset that is finished; in the caller's transaction. */
   void announce(Dataset dataset) {
     switch (dataset.state) {
       case READY -> outbox.send(new DatasetReady(dataset.id, dataset.uri, dataset.examples));
       case FAILED -> outbox.send(new DatasetFailed(dataset.id, dataset.reason));
-      case CANCELLED -> outbox.send(new DatasetCancelled(dataset.id, dataset.reason));
-      case REQUESTED -> LOG.debugf("Dataset '%s' is still to be built", dataset.id);
+      case CANCELLED -> tellCancelled(dataset, dataset.reason);
+      case REQUESTED -> throw new IllegalArgumentException(dataset.id + " is still to be built");
     }
+    dataset.waiting = Set.of();
   }
 
   @Transactional
@@ -212,6 +289,6 @@ public class Datasets {
 
   @Transactional
   public Optional<DatasetView> find(String id) {
-    return Dataset.named(Objects.requireNonNull(id)).map(Dataset::view);
+    return Dataset.named(ProblemException.possible("dataset", id)).map(Dataset::view);
   }
 }

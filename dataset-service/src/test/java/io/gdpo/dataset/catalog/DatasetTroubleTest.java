@@ -174,22 +174,6 @@ class DatasetTroubleTest extends DatasetAsking {
   }
 
   @Test
-  void aMisspeltSettingInAnEventIsAnsweredWithItsName() {
-    String id = "misspelt-" + UUID.randomUUID();
-
-    topic.request(
-        UUID.randomUUID().toString(),
-        id,
-        requested(id, SURVEY, "Harbor").replace("\"group\"", "\"groupe\""));
-
-    assertThat(
-            new String(
-                awaitEvent(Topics.DATASETS, id, "io.gdpo.DatasetFailed").value(),
-                StandardCharsets.UTF_8))
-        .contains("groupe");
-  }
-
-  @Test
   void equalRequestsAtOnceAreOneDataset() throws Exception {
     Map<String, Object> spec =
         Map.of("survey", SURVEY, "group", "Harbor", "synthesis", Map.of("seed", 40));

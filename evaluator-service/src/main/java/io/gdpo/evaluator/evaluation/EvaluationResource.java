@@ -61,6 +61,7 @@ public class EvaluationResource {
       @RestQuery Optional<String> experiment,
       @RestQuery @DefaultValue(Page.DEFAULT_LIMIT) int limit,
       @RestQuery @DefaultValue("0") int offset) {
+    experiment.ifPresent(name -> ProblemException.possible("experiment", name));
     return Evaluation.page(experiment, new Page(limit, offset)).stream().map(this::view).toList();
   }
 
@@ -68,7 +69,9 @@ public class EvaluationResource {
   @Path("/{id}")
   @Operation(summary = "One evaluation; a checkpoint's first one has the checkpoint's id")
   public EvaluationView get(String id) {
-    return Evaluation.withId(id).map(this::view).orElseThrow(() -> missing(id));
+    return Evaluation.withId(ProblemException.possible("evaluation", id))
+        .map(this::view)
+        .orElseThrow(() -> ProblemException.notFound("evaluation", id));
   }
 
   @POST
@@ -80,11 +83,7 @@ public class EvaluationResource {
           "The same as an EvaluationCancelRequested event. It is CANCELLED when its process is gone;"
               + " one that is over stays as it is.")
   public EvaluationView cancel(String id) {
-    return evaluations.cancel(id, null).map(this::view).orElseThrow(() -> missing(id));
-  }
-
-  private static ProblemException missing(String id) {
-    return ProblemException.notFound("evaluation", id);
+    return view(evaluations.cancel(id, null));
   }
 
   private EvaluationView view(Evaluation evaluation) {

@@ -11,6 +11,7 @@ import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -70,27 +71,33 @@ class Evaluations {
 
   /**
    * Asks an evaluation to end; it is over when its process is gone. One that is over stays as it
-   * is, and is told again to whoever waits.
+   * is.
+   *
+   * @param reason why; null if that is not told
+   * @throws ProblemException if there is none of this id
    */
-  Optional<Evaluation> cancel(String id, String reason) {
-    Optional<String> checkpoint = Evaluation.checkpointOf(id);
-    if (checkpoint.isEmpty()) {
-      return Optional.empty();
-    }
-    Evaluation.lock(checkpoint.get());
+  Evaluation cancel(String id, String reason) {
+    Evaluation.lock(
+        Evaluation.checkpointOf(ProblemException.possible("evaluation", id))
+            .orElseThrow(() -> ProblemException.notFound("evaluation", id)));
     works.cancel(id, reason == null ? "cancelled on request" : reason);
-    return Evaluation.withId(id);
+    return Evaluation.withId(id).orElseThrow();
   }
 
-  /** The same for an event, whose sender waits for the answer: also where there is nothing. */
+  /**
+   * The same for an event, whose sender waits for the answer: what is over is told again, and where
+   * there is nothing, nothing is done any more.
+   */
   void cancelByEvent(EvaluationCancelRequested request) {
-    Optional<Evaluation> known = cancel(request.evaluationId(), request.reason());
-    if (known.isEmpty()) {
+    try {
+      cancel(request.evaluationId(), request.reason()).answer().ifPresent(outbox::send);
+    } catch (ProblemException unknown) {
+      if (request.evaluationId() == null || request.checkpointId() == null) {
+        throw unknown;
+      }
       outbox.send(
           new EvaluationCancelled(
-              request.evaluationId(), request.checkpointId(), null, null, request.reason()));
-    } else {
-      known.get().answer().ifPresent(outbox::send);
+              request.evaluationId(), request.checkpointId(), null, null, unknown.getMessage()));
     }
   }
 

@@ -39,9 +39,11 @@ class Reports {
 
   /** The report of this experiment; a 404 problem if no checkpoint of it is known. */
   ExperimentReport of(String experiment) {
-    List<Evaluation> evaluations = Evaluation.ofExperiment(experiment);
+    String what = "experiment with a checkpoint to evaluate";
+    List<Evaluation> evaluations =
+        Evaluation.ofExperiment(ProblemException.possible(what, experiment));
     if (evaluations.isEmpty()) {
-      throw ProblemException.notFound("experiment with a checkpoint to evaluate", experiment);
+      throw ProblemException.notFound(what, experiment);
     }
     return ExperimentReport.of(
         experiment, evaluations.stream().map(this::entry).toList(), Instant.now());

@@ -142,7 +142,7 @@ class FailedEvaluationTest {
                 .get(0)
                 .get("reason")
                 .asText())
-        .contains("field 'evaluation.sampels'");
+        .contains("Field 'evaluation.sampels'", "is unknown; the known fields are checkpoint, ");
     given().get("/evaluations/misspelt").then().statusCode(404);
   }
 

@@ -4,6 +4,7 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.it.stack.Processes;
 import io.gdpo.it.stack.Records;
 import io.gdpo.it.stack.Stack;
+import io.gdpo.it.stack.TinyExperiment;
 import io.gdpo.it.stack.Worker;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -135,7 +136,9 @@ final class KillCampaign implements AutoCloseable {
   /** Has an experiment taken in by REST and by Kafka in turn, whatever is killed meanwhile. */
   void submit(String name) {
     boolean byKafka = experiments.size() % 2 == 1;
-    String json = specification.apply(name);
+    String json =
+        TinyExperiment.withOwnSurvey(
+            specification.apply(name), home.resolve("survey-" + name + ".csv"));
     experiments.put(name, null);
     submissions.execute(
         () -> {

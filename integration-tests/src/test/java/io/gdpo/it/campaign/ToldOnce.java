@@ -68,10 +68,28 @@ final class ToldOnce {
       wrong.add(experiment.name() + " ended " + experiment.status() + ": " + experiment.reason());
       return;
     }
-    once("DatasetRequested", experiment.datasetId());
-    once("DatasetReady", experiment.datasetId());
+    checkDataset(experiment);
     for (int i = 0; i < experiment.stages().size(); i++) {
       check(experiment.stages().get(i), undisturbed.stages().get(i));
+    }
+  }
+
+  /** Several experiments may have asked for one dataset; each is answered, or hears the first. */
+  private void checkDataset(ExperimentView experiment) {
+    String dataset = experiment.datasetId();
+    List<Seen> requests = about("DatasetRequested", dataset);
+    List<Seen> own =
+        requests.stream().filter(r -> r.at("/requested_by").equals(experiment.name())).toList();
+    if (own.size() != 1) {
+      wrong.add(
+          "DatasetRequested of %s was told %d times for %s"
+              .formatted(dataset, own.size(), experiment.name()));
+    }
+    int ready = about("DatasetReady", dataset).size();
+    if (ready < 1 || ready > requests.size()) {
+      wrong.add(
+          "DatasetReady of %s was told %d times for %d requests"
+              .formatted(dataset, ready, requests.size()));
     }
   }
 

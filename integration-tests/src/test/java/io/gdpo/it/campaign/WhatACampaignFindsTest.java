@@ -98,7 +98,8 @@ class WhatACampaignFindsTest {
     List<Seen> records = new ArrayList<>();
     for (String name : List.of("undisturbed", "disturbed")) {
       String job = name + "-job";
-      records.add(event(name + 1, "DatasetRequested", name + "-data", "{}"));
+      String request = "{\"requested_by\": \"" + name + "\"}";
+      records.add(event(name + 1, "DatasetRequested", name + "-data", request));
       records.add(event(name + 2, "DatasetReady", name + "-data", "{}"));
       records.add(event(name + 3, "JobQueued", job, "{}"));
       records.add(event(name + 4, "JobStarted", job, "{\"attempt\": 1}"));

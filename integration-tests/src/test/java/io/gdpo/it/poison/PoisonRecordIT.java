@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gdpo.it.stack.Records;
 import io.gdpo.it.stack.SharedStack;
 import io.gdpo.it.stack.Stack;
-import io.gdpo.it.stack.TinyExperiment;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,15 +48,16 @@ class PoisonRecordIT {
       records.send(
           "gdpo.experiments",
           "after-poison",
-          "ExperimentSubmitted",
-          "{\"spec\": " + TinyExperiment.checkpointed("after-poison", 1) + "}");
+          "ExperimentCancelRequested",
+          "{\"experiment\": \"after-poison\"}");
 
-      Records.Seen finished =
+      Records.Seen answered =
           records.await(
-              "ExperimentFinished",
-              Duration.ofSeconds(120),
-              r -> r.is("ExperimentFinished") && r.key().equals("after-poison"));
-      assertThat(finished.at("/status")).isEqualTo("SUCCEEDED");
+              "the answer to the command behind them",
+              LIMIT,
+              r -> r.topic().equals("gdpo.experiments.dlq") && r.key().equals("after-poison"));
+      assertThat(answered.headers().get("dead-letter-reason"))
+          .isEqualTo("There is no experiment 'after-poison'");
     }
   }
 }

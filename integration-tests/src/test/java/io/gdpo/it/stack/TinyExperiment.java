@@ -1,11 +1,25 @@
 package io.gdpo.it.stack;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** An experiment small enough for a test: three questions, a model of a few thousand weights. */
 public final class TinyExperiment {
+  private static final Path SURVEY = Path.of("src/test/resources/survey.csv");
+
   private TinyExperiment() {}
+
+  /** The same experiment with a survey of its own: no other has its dataset built. */
+  public static String withOwnSurvey(String experiment, Path copy) {
+    try {
+      Files.copy(SURVEY, copy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return experiment.replace(uri(SURVEY), uri(copy));
+  }
 
   /** SFT and GDPO, a few steps each, both evaluated. */
   public static String quick(String name) {
@@ -39,6 +53,16 @@ public final class TinyExperiment {
                       "eval_every": 2000, "checkpoint_every": 10}}
         """
             .formatted(epochs));
+  }
+
+  /** Two stages of {@code epochs} epochs that need each other for nothing, not evaluated. */
+  public static String twoStages(String name, int epochs) {
+    String stage =
+        """
+        {"name": "%s", "evaluate": false,
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": %d}}
+        """;
+    return json(name, stage.formatted("first", epochs) + ", " + stage.formatted("second", epochs));
   }
 
   /**
@@ -75,11 +99,7 @@ public final class TinyExperiment {
          "stages": [%s],
          "evaluation": {"samples": 1, "max_new_tokens": 16}}
         """
-        .formatted(
-            name,
-            uri(Path.of("src/test/resources/survey.csv")),
-            uri(Path.of("../examples/tokenizer.json")),
-            stages);
+        .formatted(name, uri(SURVEY), uri(Path.of("../examples/tokenizer.json")), stages);
   }
 
   private static String uri(Path file) {

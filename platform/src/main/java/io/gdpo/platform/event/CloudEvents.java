@@ -169,17 +169,7 @@ public final class CloudEvents {
       if (e.getCause() instanceof InvalidSpecException invalid) {
         throw invalid;
       }
-      JsonFault fault = JsonFault.of(e);
-      String field = fault.path().isEmpty() ? "" : ", field '" + fault.path() + "'";
-      throw new PoisonEventException(
-          "The data is not the JSON of a '"
-              + type.type()
-              + "'"
-              + fault.atPlace()
-              + field
-              + ": "
-              + fault.reason(),
-          e);
+      throw new PoisonEventException(JsonFault.of(e).detail(), e);
     } catch (IOException e) {
       throw new PoisonEventException("The data of the '" + type.type() + "' cannot be read", e);
     }
@@ -204,10 +194,16 @@ public final class CloudEvents {
     }
   }
 
-  /** A key is made of what every event of its type must have. */
+  /**
+   * A key is made of what every event of its type must have. What a command lacks is told by
+   * whoever carries it out, as by REST.
+   */
   private static Event keyed(Event event, EventType type) {
     if (event == null) {
       throw new PoisonEventException("The data of the '" + type.type() + "' is null");
+    }
+    if (event instanceof Event.Command) {
+      return event;
     }
     try {
       if (event.key() != null) {

@@ -1,5 +1,7 @@
 package io.gdpo.platform.problem;
 
+import io.gdpo.contracts.Reason;
+
 /** A request that cannot be granted, thrown where that is noticed and answered as a problem. */
 public class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,8 +15,21 @@ public class ProblemException extends RuntimeException {
 
   /** 404: there is no {@code kind} (such as "experiment") called {@code name}. */
   public static ProblemException notFound(String kind, String name) {
+    String quoted = name == null ? "without a name" : Reason.quoted(name);
     return new ProblemException(
-        Problem.of("not-found", "Not found", 404, "There is no " + kind + " '" + name + "'"));
+        Problem.of("not-found", "Not found", 404, "There is no " + kind + " " + quoted));
+  }
+
+  /**
+   * A name to look a {@code kind} up by.
+   *
+   * @throws ProblemException (404) if no row can be called so: a database keeps no U+0000
+   */
+  public static String possible(String kind, String name) {
+    if (name == null || name.indexOf('\0') >= 0) {
+      throw notFound(kind, name);
+    }
+    return name;
   }
 
   /** 409: what is asked for clashes with what is there; {@code detail} says how and what to do. */

@@ -3,7 +3,6 @@ package io.gdpo.platform.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.database.Failure;
@@ -11,14 +10,11 @@ import io.gdpo.platform.event.EventTooLargeException;
 import io.gdpo.platform.json.JsonFault;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -146,36 +142,14 @@ class ProblemMappers {
       return invalid(invalid.get());
     }
     JsonFault fault = JsonFault.of(e);
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return Problem.of(
-          "unknown-field",
-          "Unknown field",
-          400,
-          "Field '" + fault.path() + "' is unknown" + fault.atPlace(),
-          List.of(
-              new SpecProblem(fault.path(), "is unknown; the known fields are " + known(unknown))));
-    }
-    if (!fault.path().isEmpty()) {
-      return Problem.of(
-          "wrong-value",
-          "Wrong value",
-          400,
-          "Field '" + fault.path() + "' cannot be read" + fault.atPlace() + ": " + fault.reason(),
-          List.of(new SpecProblem(fault.path(), fault.reason())));
-    }
-    return Problem.of(
-        "malformed-body",
-        "Malformed body",
-        400,
-        "The body cannot be read" + fault.atPlace() + ": " + fault.reason());
-  }
-
-  private static String known(UnrecognizedPropertyException unknown) {
-    return Stream.ofNullable(unknown.getKnownPropertyIds())
-        .flatMap(Collection::stream)
-        .map(Object::toString)
-        .sorted()
-        .collect(Collectors.joining(", "));
+    List<SpecProblem> errors =
+        fault.path().isEmpty() ? List.of() : List.of(new SpecProblem(fault.path(), fault.reason()));
+    return switch (fault.kind()) {
+      case UNKNOWN_FIELD ->
+          Problem.of("unknown-field", "Unknown field", 400, fault.detail(), errors);
+      case WRONG_VALUE -> Problem.of("wrong-value", "Wrong value", 400, fault.detail(), errors);
+      case MALFORMED -> Problem.of("malformed-body", "Malformed body", 400, fault.detail());
+    };
   }
 
   private static Problem invalid(InvalidSpecException e) {

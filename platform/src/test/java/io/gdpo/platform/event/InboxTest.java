@@ -86,7 +86,7 @@ class InboxTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "io.gdpo.JobStarted | {\"job_id\": | The data is not the JSON of a 'io.gdpo.JobStarted'",
+        "io.gdpo.JobStarted | {\"job_id\": | What was sent cannot be read at line 1",
         "io.gdpo.JobStarted | {\"job_id\":\"a\",\"attempt\":\"two\"} | line 1, column",
         "io.gdpo.JobStarted | '' | is empty",
         "io.gdpo.JobStarted | null | is null",

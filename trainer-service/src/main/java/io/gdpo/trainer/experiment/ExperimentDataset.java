@@ -48,6 +48,7 @@ final class ExperimentDataset {
     return model.path() == null ? null : model.path().replaceFirst("/*$", "/tokenizer.json");
   }
 
+  /** Of a dataset of its own, for what is in its source is not known. */
   static String newId(String experiment) {
     String readable =
         experiment.length() > DATASET_NAME_PART

@@ -12,6 +12,7 @@ import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.CheckpointKind;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.StageSpec;
@@ -58,13 +59,25 @@ public class ExperimentFlow {
     this.folders = folders;
   }
 
-  /** Nothing speaks against it: its dataset is next; the caller holds the experiment's lock. */
-  void planned(Experiment experiment) {
-    if (experiment.spec.dataset().id() == null) {
+  /**
+   * Nothing speaks against it: its dataset is next, the one that all who ask for this content have
+   * if it is known; the caller holds the experiment's lock.
+   *
+   * @param sourceSha256 hash of the content of its dataset's source; null if it is not known
+   */
+  void planned(Experiment experiment, String sourceSha256) {
+    DatasetSpec dataset = experiment.spec.dataset();
+    if (dataset.id() == null) {
+      if (sourceSha256 != null) {
+        experiment.datasetId = dataset.idFor(sourceSha256);
+      }
       experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
       outbox.send(
           new DatasetRequested(
-              experiment.datasetId, ExperimentDataset.toBuild(experiment.spec), experiment.name));
+              experiment.datasetId,
+              ExperimentDataset.toBuild(experiment.spec),
+              experiment.name,
+              sourceSha256));
     } else {
       begin(experiment, ExperimentDataset.existing(store, experiment.datasetId));
     }
@@ -126,10 +139,16 @@ public class ExperimentFlow {
         });
   }
 
-  /** The build of a dataset was ended: experiments that wait for it are over. */
+  /** An experiment that waited for a dataset does not get it any more: it is over. */
   @Transactional
   void datasetCancelled(DatasetCancelled cancelled) {
-    whereWaiting(cancelled.datasetId(), this::cancelled);
+    whereWaiting(
+        cancelled.datasetId(),
+        experiment -> {
+          if (experiment.name.equals(cancelled.requestedBy())) {
+            cancelled(experiment);
+          }
+        });
   }
 
   @Transactional

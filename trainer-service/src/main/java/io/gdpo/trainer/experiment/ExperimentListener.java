@@ -5,7 +5,6 @@ import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
-import io.gdpo.platform.problem.ProblemException;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,10 +34,9 @@ public class ExperimentListener {
 
   private void handle(Event.Command command) {
     if (command instanceof ExperimentSubmitted submitted) {
-      experiments.submit(submitted.spec());
-    } else if (command instanceof ExperimentCancelRequested cancel
-        && experiments.cancel(cancel.experiment()).isEmpty()) {
-      throw ProblemException.notFound("experiment", cancel.experiment());
+      experiments.submitByEvent(submitted.spec());
+    } else if (command instanceof ExperimentCancelRequested cancel) {
+      experiments.cancelByEvent(cancel.experiment());
     }
   }
 }

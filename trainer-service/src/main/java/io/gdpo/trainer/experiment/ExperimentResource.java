@@ -66,9 +66,6 @@ public class ExperimentResource {
   @APIResponse(responseCode = "400", description = "Invalid; the problem lists everything wrong")
   @APIResponse(responseCode = "409", description = "The name stands for another specification")
   public Response submit(ExperimentSpec spec, UriInfo uri) {
-    if (spec == null) {
-      throw ProblemException.badRequest("The body is empty; give an experiment as YAML or JSON");
-    }
     Experiments.Submission submission = experiments.submit(spec);
     ExperimentView planned = planned(submission.experiment());
     if (submission.experiment().status() == ExperimentStatus.PLANNING) {
@@ -120,7 +117,9 @@ public class ExperimentResource {
   @APIResponse(responseCode = "200", description = "The experiment")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   public ExperimentView get(@PathParam("name") String name) {
-    return views.named(name).orElseThrow(() -> missing(name));
+    return views
+        .named(ProblemException.possible("experiment", name))
+        .orElseThrow(() -> ProblemException.notFound("experiment", name));
   }
 
   @POST
@@ -135,10 +134,6 @@ public class ExperimentResource {
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It has succeeded or failed already")
   public ExperimentView cancel(@PathParam("name") String name) {
-    return experiments.cancel(name).orElseThrow(() -> missing(name));
-  }
-
-  private static ProblemException missing(String name) {
-    return ProblemException.notFound("experiment", name);
+    return experiments.cancel(name);
   }
 }

@@ -2,6 +2,7 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
+import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.state.ExperimentStatus;
@@ -68,6 +69,9 @@ public class Experiments {
    */
   @Transactional
   Submission submit(ExperimentSpec spec) {
+    if (spec == null) {
+      throw ProblemException.badRequest("No experiment was sent; give one as YAML or JSON");
+    }
     spec.checked();
     lock.take(spec.name());
     if (spec.dataset().id() != null) {
@@ -94,7 +98,7 @@ public class Experiments {
     for (int i = 0; i < spec.stages().size(); i++) {
       store.add(Stage.pending(spec.name(), i, spec.stages().get(i)));
     }
-    LOG.infof("Experiment '%s' taken in; dataset '%s'", spec.name(), experiment.datasetId);
+    LOG.infof("Experiment '%s' taken in", spec.name());
     plan(experiment);
     return new Submission(views.of(experiment), true);
   }
@@ -107,7 +111,7 @@ public class Experiments {
     if (plans.areMade(experiment.spec)) {
       plans.ask(experiment.name);
     } else {
-      flow.planned(experiment);
+      flow.planned(experiment, null);
     }
   }
 
@@ -146,28 +150,50 @@ public class Experiments {
    * Ends an experiment: no stage starts any more, and all of its work is asked to stop; it is over
    * when that is gone.
    *
-   * @throws ProblemException if it has succeeded or failed
+   * @throws ProblemException if there is none of this name, or it has succeeded or failed
    */
   @Transactional
-  Optional<ExperimentView> cancel(String name) {
-    lock.take(name);
-    Optional<Experiment> known = store.experiment(name);
-    known.ifPresent(
-        experiment -> {
-          if (experiment.status == ExperimentStatus.SUCCEEDED
-              || experiment.status == ExperimentStatus.FAILED) {
-            throw ProblemException.conflict(
-                "Experiment '"
-                    + name
-                    + "' has ended as "
-                    + experiment.status
-                    + "; there is nothing to cancel");
-          }
-          if (!experiment.cancelRequested) {
-            cancel(experiment);
-          }
-        });
-    return known.map(views::of);
+  ExperimentView cancel(String name) {
+    lock.take(ProblemException.possible("experiment", name));
+    Experiment experiment =
+        store.experiment(name).orElseThrow(() -> ProblemException.notFound("experiment", name));
+    if (experiment.status == ExperimentStatus.SUCCEEDED
+        || experiment.status == ExperimentStatus.FAILED) {
+      throw ProblemException.conflict(
+          "Experiment '"
+              + name
+              + "' has ended as "
+              + experiment.status
+              + "; there is nothing to cancel");
+    }
+    if (!experiment.cancelRequested) {
+      cancel(experiment);
+    }
+    return views.of(experiment);
+  }
+
+  /** {@link #submit} for an event, whose sender waits for the answer: an end is told again. */
+  @Transactional
+  void submitByEvent(ExperimentSpec spec) {
+    tellAgain(submit(spec).experiment());
+  }
+
+  /** {@link #cancel} for an event, whose sender waits for the answer: an end is told again. */
+  @Transactional
+  void cancelByEvent(String name) {
+    lock.take(ProblemException.possible("experiment", name));
+    boolean wasOver = store.experiment(name).filter(e -> e.status.isTerminal()).isPresent();
+    ExperimentView experiment = cancel(name);
+    if (wasOver) {
+      tellAgain(experiment);
+    }
+  }
+
+  private void tellAgain(ExperimentView experiment) {
+    if (experiment.status().isTerminal()) {
+      outbox.send(
+          new ExperimentFinished(experiment.name(), experiment.status(), experiment.reason()));
+    }
   }
 
   private void cancel(Experiment experiment) {

@@ -137,7 +137,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
       LOG.warnf("The model of '%s' could not be looked at: %s", experiment.name, work.reason());
     }
     if (problems.isEmpty()) {
-      flow.planned(experiment);
+      flow.planned(experiment, plan.map(ExperimentPlan::sourceSha256).orElse(null));
     } else {
       flow.fail(
           experiment,

@@ -4,7 +4,6 @@ import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
-import io.gdpo.platform.problem.ProblemException;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,13 +13,11 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 @ApplicationScoped
 public class JobListener {
   private final Inbox inbox;
-  private final Jobs jobs;
-  private final ExperimentLock lock;
+  private final JobCommands jobs;
 
-  JobListener(Inbox inbox, Jobs jobs, ExperimentLock lock) {
+  JobListener(Inbox inbox, JobCommands jobs) {
     this.inbox = inbox;
     this.jobs = jobs;
-    this.lock = lock;
   }
 
   @Incoming("jobs")
@@ -31,11 +28,7 @@ public class JobListener {
 
   private void handle(Event.Command command) {
     if (command instanceof JobCancelRequested cancel) {
-      lock.take(
-          jobs.experimentOf(cancel.jobId())
-              .orElseThrow(() -> ProblemException.notFound("job", cancel.jobId())));
-      jobs.cancel(
-          cancel.jobId(), cancel.reason() == null ? "cancelled on request" : cancel.reason());
+      jobs.cancelByEvent(cancel.jobId(), cancel.reason());
     }
   }
 }

@@ -3,7 +3,6 @@ package io.gdpo.trainer.job;
 import io.gdpo.contracts.view.JobView;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.TextTail;
-import jakarta.transaction.Transactional;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -27,13 +26,13 @@ public class JobResource {
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private final Jobs jobs;
+  private final JobCommands commands;
   private final JobFolders folders;
-  private final ExperimentLock lock;
 
-  JobResource(Jobs jobs, JobFolders folders, ExperimentLock lock) {
+  JobResource(Jobs jobs, JobCommands commands, JobFolders folders) {
     this.jobs = jobs;
+    this.commands = commands;
     this.folders = folders;
-    this.lock = lock;
   }
 
   @GET
@@ -62,7 +61,6 @@ public class JobResource {
 
   @POST
   @Path("cancel")
-  @Transactional
   @Operation(
       summary = "Stop a job",
       description =
@@ -71,16 +69,11 @@ public class JobResource {
   @APIResponse(responseCode = "200", description = "The job as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such job")
   public JobView cancel(@PathParam("id") String id) {
-    lock.take(jobs.experimentOf(id).orElseThrow(() -> missing(id)));
-    jobs.cancel(id, "cancelled on request");
-    return existing(id);
+    return commands.cancel(id, null);
   }
 
   private JobView existing(String id) {
-    return jobs.view(id).orElseThrow(() -> missing(id));
-  }
-
-  private static ProblemException missing(String id) {
-    return ProblemException.notFound("job", id);
+    return jobs.view(ProblemException.possible("job", id))
+        .orElseThrow(() -> ProblemException.notFound("job", id));
   }
 }

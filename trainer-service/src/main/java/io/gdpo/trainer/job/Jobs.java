@@ -1,6 +1,7 @@
 package io.gdpo.trainer.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.event.Event.OfJob;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
@@ -93,15 +94,20 @@ public class Jobs {
 
   /** A job is over, in the transaction that makes it so, under its experiment's lock. */
   void ended(Job job, WorkState state, Optional<String> reason, Optional<TrainingResult> result) {
-    outbox.send(
-        switch (state) {
-          case SUCCEEDED -> new JobSucceeded(job.id, job.experiment, job.stage);
-          case FAILED ->
-              new JobFailed(job.id, job.experiment, job.stage, reason.orElse("no reason was left"));
-          case CANCELLED -> new JobCancelled(job.id, job.experiment, job.stage);
-          case WAITING, RUNNING -> throw new IllegalArgumentException(state + " is not an end");
-        });
-    ended.accept(new JobEnded(job.id, job.experiment, job.stage, status(state), reason, result));
+    JobStatus status = status(state);
+    outbox.send(end(job.id, job.experiment, job.stage, status, reason.orElse(null)));
+    ended.accept(new JobEnded(job.id, job.experiment, job.stage, status, reason, result));
+  }
+
+  /** What is told of a job that is over. */
+  static OfJob end(String id, String experiment, String stage, JobStatus status, String reason) {
+    return switch (status) {
+      case SUCCEEDED -> new JobSucceeded(id, experiment, stage);
+      case FAILED ->
+          new JobFailed(id, experiment, stage, reason == null ? "no reason was left" : reason);
+      case CANCELLED -> new JobCancelled(id, experiment, stage, reason);
+      case QUEUED, RUNNING -> throw new IllegalArgumentException(status + " is not an end");
+    };
   }
 
   /** What a job that succeeded left; empty if it cannot be read any more. */

@@ -3,12 +3,16 @@ package io.gdpo.trainer.support;
 import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.artifacts.process.PieceWriter;
+import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.job.WorkOutcome;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.state.Phase;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -77,11 +82,12 @@ public final class ScriptedTraining {
 
   /** Only what another model than the usual one brings about is asked of the real worker. */
   private static void plan(Path experiment, int attempt) throws Exception {
-    if (Files.readString(experiment).contains(Service.TOKENIZER)) {
-      Files.writeString(
+    ExperimentSpec spec = Json.EVENTS.readValue(experiment.toFile(), ExperimentSpec.class);
+    if (spec.model().init() != null && spec.model().init().tokenizer().equals(Service.TOKENIZER)) {
+      ExperimentPlan plan = new ExperimentPlan(List.of(), null, sha256(spec.dataset()));
+      Files.write(
           experiment.resolveSibling(WorkOutcome.FILE),
-          "{\"attempt\": %d, \"status\": \"SUCCEEDED\", \"result\": {\"problems\": []}}"
-              .formatted(attempt));
+          Json.EVENTS.writeValueAsBytes(WorkOutcome.succeeded(attempt, plan)));
       return;
     }
     String classPath = Files.readString(Path.of("../worker/target/class-path"));
@@ -99,6 +105,12 @@ public final class ScriptedTraining {
             .inheritIO()
             .start();
     System.exit(worker.waitFor());
+  }
+
+  private static String sha256(DatasetSpec dataset) {
+    return dataset.examples() != null && Files.exists(Path.of(URI.create(dataset.examples())))
+        ? Sources.sha256(Path.of(URI.create(dataset.examples())))
+        : null;
   }
 
   private static void crash() {

@@ -1,0 +1,46 @@
+package io.gdpo.trainer.job;
+
+import io.gdpo.contracts.view.JobView;
+import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.problem.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+
+/** What people ask of jobs, by REST and by event alike. */
+@ApplicationScoped
+class JobCommands {
+  private final ExperimentLock lock;
+  private final Jobs jobs;
+  private final Outbox outbox;
+
+  JobCommands(ExperimentLock lock, Jobs jobs, Outbox outbox) {
+    this.lock = lock;
+    this.jobs = jobs;
+    this.outbox = outbox;
+  }
+
+  /**
+   * Asks a job to stop; one that has ended stays as it is.
+   *
+   * @param reason why; null if that is not told
+   * @return the job as it stands now
+   * @throws ProblemException if there is no such job
+   */
+  @Transactional
+  JobView cancel(String id, String reason) {
+    lock.take(
+        jobs.experimentOf(ProblemException.possible("job", id))
+            .orElseThrow(() -> ProblemException.notFound("job", id)));
+    jobs.cancel(id, reason == null ? "cancelled on request" : reason);
+    return jobs.view(id).orElseThrow();
+  }
+
+  /** The same by an event, whose sender waits for the answer: an end is told again. */
+  @Transactional
+  void cancelByEvent(String id, String reason) {
+    JobView job = cancel(id, reason);
+    if (job.status().isTerminal()) {
+      outbox.send(Jobs.end(job.id(), job.experiment(), job.stage(), job.status(), job.reason()));
+    }
+  }
+}
