@@ -40,6 +40,8 @@ final class ExperimentPromises {
   private final Map<String, ExperimentStatus> status = new HashMap<>();
 
   private final Map<String, Integer> rounds = new HashMap<>();
+  private final Set<String> askedToEnd = new HashSet<>();
+  private final Map<String, Integer> answers = new HashMap<>();
   private int told;
   private int event;
   private BrokenPromise broken;
@@ -68,6 +70,25 @@ final class ExperimentPromises {
   /** For peers that handle each record once. */
   boolean isFirstTime(int delivery) {
     return heard.add(delivery);
+  }
+
+  /** Somebody asks this experiment, or a job of it, to end. */
+  void asksToEnd(String experiment) {
+    askedToEnd.add(experiment);
+  }
+
+  /** What is asked of an experiment that is over by event is answered with its end. */
+  void mayTellAgain(Event command) {
+    if (command instanceof Event.Command
+        && rows.experiment(command.key()).filter(it -> it.status.isTerminal()).isPresent()) {
+      answers.merge(command.key(), 1, Integer::sum);
+    }
+  }
+
+  private boolean isAnswer(Event event) {
+    return event instanceof ExperimentFinished
+        && facts.contains("finished " + event.key() + round(event.key()))
+        && answers.merge(event.key(), -1, Integer::sum) >= 0;
   }
 
   /** No work of a job runs when its end is told, on the replica that tells it. */
@@ -144,15 +165,15 @@ final class ExperimentPromises {
     } else if (event instanceof ExperimentFinished it) {
       fact = "finished " + it.experiment() + round(it.experiment());
     } else if (event instanceof DatasetRequested it) {
-      fact = "dataset " + it.datasetId() + round(it.requestedBy());
+      fact = "dataset " + it.datasetId() + " for " + it.requestedBy() + round(it.requestedBy());
     } else if (event instanceof DatasetCancelRequested it) {
-      fact = "no dataset " + it.datasetId() + round(it.requestedBy());
+      fact = "no dataset for " + it.requestedBy() + round(it.requestedBy());
     } else if (event instanceof CheckpointSaved it) {
       fact = "checkpoint " + it.checkpoint().id() + round(it.checkpoint().experiment());
     } else if (event instanceof EvaluationCancelRequested it) {
       fact = "no evaluation " + it.evaluationId();
     }
-    if (fact != null) {
+    if (fact != null && !isAnswer(event)) {
       require(facts.add(fact), "'" + fact + "' was told twice");
     }
   }
@@ -171,10 +192,7 @@ final class ExperimentPromises {
           facts.contains("finished " + experiment.name + round(experiment.name)),
           "nobody was told of the end of " + experiment.name);
       require(
-          experiment.status != ExperimentStatus.CANCELLED
-              || experiment.cancelRequested
-              || rows.stages(experiment.name).stream()
-                  .anyMatch(s -> s.status == StageStatus.CANCELLED),
+          experiment.status != ExperimentStatus.CANCELLED || askedToEnd.contains(experiment.name),
           experiment.name + " was cancelled, and nobody asked for it");
     }
     for (Work work : table.all()) {

@@ -84,7 +84,7 @@ record ExperimentScript(String prefix, List<Command> commands) {
               : new DatasetReady(id, "file:/datasets/" + id, Map.of("train", 8L)));
     }
     if (event instanceof DatasetCancelRequested it) {
-      return Optional.of(new DatasetCancelled(it.datasetId(), it.reason()));
+      return Optional.of(new DatasetCancelled(it.datasetId(), it.requestedBy(), it.reason()));
     }
     if (event instanceof EvaluationCancelRequested it) {
       return Optional.of(

@@ -91,7 +91,7 @@ final class ExperimentSimulation {
     this.table.addBeside(rows);
     this.jobRows = new SimulatedJobs(artifacts, table, seed);
     this.broker = new SimulatedBroker(table, random, fault == Fault.A_FACT_OUTSIDE_ITS_TRANSACTION);
-    this.workers = new SimulatedWorkers(artifacts, jobRows, random, scripted);
+    this.workers = new SimulatedWorkers(artifacts, rows, jobRows, random, scripted);
     this.peers = new SimulatedPeers(broker, random, scripted);
     this.promises = new ExperimentPromises(seed, rows, jobRows, table, broker);
     this.replicas = List.of(new Replica("a"), new Replica("b"));
@@ -146,11 +146,10 @@ final class ExperimentSimulation {
 
     void handle(Event event) {
       if (event instanceof ExperimentSubmitted it) {
-        experiments.submit(it.spec());
+        experiments.submitByEvent(it.spec());
       } else if (event instanceof ExperimentCancelRequested it) {
-        if (experiments.cancel(it.experiment()).isEmpty()) {
-          throw ProblemException.notFound("experiment", it.experiment());
-        }
+        promises.asksToEnd(it.experiment());
+        experiments.cancelByEvent(it.experiment());
       } else if (event instanceof DatasetReady it) {
         flow.datasetReady(it);
       } else if (event instanceof DatasetFailed it) {
@@ -294,6 +293,7 @@ final class ExperimentSimulation {
     if (random.nextBoolean()) {
       broker.publish(new ExperimentCancelRequested(name));
     } else {
+      promises.asksToEnd(name);
       request(replica, () -> replica.experiments.cancel(name));
     }
   }
@@ -301,7 +301,9 @@ final class ExperimentSimulation {
   private void cancelJob(Replica replica) {
     List<String> ids = jobRows.ids();
     if (!ids.isEmpty() && !scripted) {
-      request(replica, () -> jobRows.cancel(replica.jobs, ids.get(random.nextInt(ids.size()))));
+      String id = ids.get(random.nextInt(ids.size()));
+      promises.asksToEnd(jobRows.experimentOf(id));
+      request(replica, () -> jobRows.cancel(replica.jobs, id));
     }
   }
 
@@ -332,6 +334,7 @@ final class ExperimentSimulation {
             inTransaction(
                 () -> {
                   if (broker.isNew(delivery)) {
+                    promises.mayTellAgain(delivery.event());
                     replica.handle(delivery.event());
                   }
                 });
@@ -389,6 +392,7 @@ final class ExperimentSimulation {
       if (!experiment.status.isTerminal()
           && !experiment.cancelRequested
           && experiment.spec.stages().stream().anyMatch(s -> s.name().equals("slow"))) {
+        promises.asksToEnd(experiment.name);
         request(replicas.get(0), () -> replicas.get(0).experiments.cancel(experiment.name));
       }
     }

@@ -65,7 +65,7 @@ class ExperimentSimulationTest {
   @ParameterizedTest
   @CsvSource({
     "A_CLAIM_WITHOUT_ITS_ATTEMPT, 1",
-    "A_FACT_OUTSIDE_ITS_TRANSACTION, 30",
+    "A_FACT_OUTSIDE_ITS_TRANSACTION, 29",
     "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 45"
   })
   void aFaultThatIsPutInIsFound(Fault fault, long seed) {

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 
 /** Experiments in short: stages by name, each with what it starts from, as in {@code dpo<sft}. */
 final class ExperimentSpecs {
+  /** Several experiments have the same dataset. */
+  static final String COMMON_SOURCE = "file:/nowhere/common.jsonl";
+
   private static final List<List<String>> TREES =
       List.of(
           List.of("sft"),
@@ -46,19 +49,23 @@ final class ExperimentSpecs {
     return READ.computeIfAbsent(name + stages, key -> read(yaml(name, stages)));
   }
 
+  private static String source(String name) {
+    return name.matches("experiment-[1-3]") ? COMMON_SOURCE : "file:/nowhere/" + name + ".jsonl";
+  }
+
   static String yaml(String name, List<String> stages) {
     return """
         name: %1$s
         seed: 7
         dataset:
-          examples: file:/nowhere/%1$s.jsonl
+          examples: %3$s
           group: Riverside
         model:
           init:
             tokenizer: %2$s
         stages:
         """
-            .formatted(name, Service.TOKENIZER)
+            .formatted(name, Service.TOKENIZER, source(name))
         + stages.stream().map(ExperimentSpecs::stage).collect(Collectors.joining());
   }
 

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * dataset-service and evaluator-service, as they answer on the broker: in some order, well or not,
@@ -35,6 +37,7 @@ final class SimulatedPeers {
   private final Map<String, State> doing = new LinkedHashMap<>();
 
   private final Map<String, Event> answers = new LinkedHashMap<>();
+  private final Map<String, Set<String>> waiting = new LinkedHashMap<>();
   private final Map<String, Checkpoint> checkpoints = new LinkedHashMap<>();
 
   SimulatedPeers(SimulatedBroker broker, Random random, boolean scripted) {
@@ -49,9 +52,9 @@ final class SimulatedPeers {
       return;
     }
     if (event instanceof DatasetRequested it) {
-      ask(it.datasetId(), DatasetReady.class);
+      askForDataset(it);
     } else if (event instanceof DatasetCancelRequested it) {
-      cancel(it.datasetId(), new DatasetCancelled(it.datasetId(), it.reason()));
+      cancelDataset(it);
     } else if (event instanceof CheckpointSaved it) {
       checkpoints.put(it.checkpoint().id(), it.checkpoint());
       ask(it.checkpoint().id(), EvaluationCompleted.class);
@@ -59,6 +62,29 @@ final class SimulatedPeers {
       cancel(
           it.evaluationId(),
           new EvaluationCancelled(it.evaluationId(), it.checkpointId(), null, null, it.reason()));
+    }
+  }
+
+  private void askForDataset(DatasetRequested request) {
+    if (doing.get(request.datasetId()) != State.BUSY) {
+      waiting.put(request.datasetId(), new TreeSet<>());
+    }
+    waiting.get(request.datasetId()).add(request.requestedBy());
+    ask(request.datasetId(), DatasetReady.class);
+  }
+
+  /** It is built on where others wait for it. */
+  private void cancelDataset(DatasetCancelRequested request) {
+    String id = request.datasetId();
+    Event cancelled = new DatasetCancelled(id, request.requestedBy(), request.reason());
+    boolean busy = doing.get(id) == State.BUSY;
+    if (busy) {
+      waiting.get(id).remove(request.requestedBy());
+    }
+    if ((busy && !waiting.get(id).isEmpty()) || answers.get(id) instanceof DatasetCancelled) {
+      broker.publish(cancelled);
+    } else {
+      cancel(id, cancelled);
     }
   }
 

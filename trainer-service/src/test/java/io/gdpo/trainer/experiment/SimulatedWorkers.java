@@ -26,13 +26,20 @@ import java.util.Random;
 /** The processes that replicas launched, and what they come to. */
 final class SimulatedWorkers {
   private final ArtifactStore artifacts;
+  private final SimulatedExperiments rows;
   private final SimulatedJobs jobs;
   private final Random random;
   private final boolean scripted;
   private final Map<String, Child> children = new LinkedHashMap<>();
 
-  SimulatedWorkers(ArtifactStore artifacts, SimulatedJobs jobs, Random random, boolean scripted) {
+  SimulatedWorkers(
+      ArtifactStore artifacts,
+      SimulatedExperiments rows,
+      SimulatedJobs jobs,
+      Random random,
+      boolean scripted) {
     this.artifacts = artifacts;
+    this.rows = rows;
     this.jobs = jobs;
     this.random = random;
     this.scripted = scripted;
@@ -130,8 +137,17 @@ final class SimulatedWorkers {
               new ExperimentPlan(
                   List.of(new SpecProblem("model.path", "is quantised and cannot be trained")),
                   null));
-      default -> end(child, new ExperimentPlan(List.of(), null));
+      default -> end(child, new ExperimentPlan(List.of(), null).withSource(source(child)));
     }
+  }
+
+  /** The hash of the source; several experiments have one in common. */
+  private String source(Child plan) {
+    String experiment = plan.name();
+    return rows.experiment(experiment)
+        .filter(it -> it.spec.dataset().examples().equals(ExperimentSpecs.COMMON_SOURCE))
+        .map(it -> "c0ffee")
+        .orElse(null);
   }
 
   private void train(Child child, String stage) {

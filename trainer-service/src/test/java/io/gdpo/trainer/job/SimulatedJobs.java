@@ -73,6 +73,10 @@ public final class SimulatedJobs implements JobStore, SimulatedTable.Beside {
     return List.copyOf(rows.keySet());
   }
 
+  public String experimentOf(String jobId) {
+    return rows.get(jobId).experiment;
+  }
+
   public boolean has(String jobId) {
     return rows.containsKey(jobId);
   }
