@@ -12,6 +12,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.Configuration;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * For tests: puts rows of the version before among those of a running service, as if it had been
@@ -36,12 +38,13 @@ public final class RowsOfVersionBefore {
     for (String migration : migrations) {
       Files.writeString(folder.resolve(Path.of(migration).getFileName()), resource(migration));
     }
-    migrate(today, "filesystem:" + folder);
+    Configuration own = today.getConfiguration();
+    migrate(Flyway.configure().dataSource(own.getDataSource()).locations("filesystem:" + folder));
     change(today, List.of("set local search_path to " + APART, resource(rows)));
-    migrate(today);
+    migrate(Flyway.configure().configuration(own));
     List<String> moves = new ArrayList<>();
     moves.add("set local session_replication_role to replica"); // rows come in no certain order
-    try (Connection connection = today.getConfiguration().getDataSource().getConnection();
+    try (Connection connection = own.getDataSource().getConnection();
         Statement statement = connection.createStatement();
         ResultSet tables =
             statement.executeQuery(
@@ -60,12 +63,8 @@ public final class RowsOfVersionBefore {
     change(today, moves);
   }
 
-  private static void migrate(Flyway today, String... locations) {
-    var apart = Flyway.configure().configuration(today.getConfiguration());
-    if (locations.length > 0) {
-      apart.locations(locations);
-    }
-    apart.defaultSchema(APART).schemas(APART).load().migrate();
+  private static void migrate(FluentConfiguration migrations) {
+    migrations.defaultSchema(APART).schemas(APART).load().migrate();
   }
 
   private static void change(Flyway today, List<String> statements) throws SQLException {
