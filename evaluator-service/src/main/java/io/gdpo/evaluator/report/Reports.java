@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,6 +31,9 @@ class Reports {
 
   /** Bytes of a file that are read. */
   private static final int LARGEST = 64 << 20;
+
+  /** What a job's folder of progress is called was a file's name, with this behind it. */
+  private static final String FILE_OF_VERSION_BEFORE = ".jsonl";
 
   private final ArtifactStore artifacts;
 
@@ -91,15 +95,18 @@ class Reports {
 
   /** The job's progress; none where it is gone. Versions before kept it in one file. */
   private JobProgress progress(String uri) {
-    URI address = URI.create(uri);
-    Pieces pieces = new Pieces(artifacts, address);
+    Pieces pieces = new Pieces(artifacts, URI.create(uri));
     List<Long> numbers = pieces.numbersAfter(0);
     if (!numbers.isEmpty()) {
       return JobProgress.parse(
           numbers.stream().map(n -> pieces.read(n).text()).collect(Collectors.joining()));
     }
-    return artifacts.exists(address)
-        ? JobProgress.parse(new String(artifacts.read(address, LARGEST), StandardCharsets.UTF_8))
-        : JobProgress.NONE;
+    return Stream.of(uri, uri.replaceFirst("/$", "") + FILE_OF_VERSION_BEFORE)
+        .map(URI::create)
+        .filter(artifacts::exists)
+        .findFirst()
+        .map(file -> new String(artifacts.read(file, LARGEST), StandardCharsets.UTF_8))
+        .map(JobProgress::parse)
+        .orElse(JobProgress.NONE);
   }
 }

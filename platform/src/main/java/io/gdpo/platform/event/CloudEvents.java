@@ -127,7 +127,12 @@ public final class CloudEvents {
     EventType type =
         EventType.ofType(typeName)
             .orElseThrow(
-                () -> new PoisonEventException("Event type '" + typeName + "' is unknown"));
+                () ->
+                    new PoisonEventException(
+                        "Event type '"
+                            + typeName
+                            + "' is unknown: misspelt, or of another version of this program;"
+                            + " docs/reference/events.md lists those that there are"));
     if (!type.topic().equals(record.topic())) {
       throw new PoisonEventException(
           "A '" + typeName + "' belongs on topic " + type.topic() + ", not on " + record.topic());

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.process.Pieces;
@@ -21,6 +22,9 @@ public class JobFolders {
   /** What the job's processes wrote to standard output and error, all attempts in one file. */
   static final String LOG = "job.log";
 
+  /** Where versions before kept what a job came to. */
+  private static final String RESULT_OF_VERSION_BEFORE = "result.json";
+
   private static final Logger LOGGER = Logger.getLogger(JobFolders.class);
 
   /** An outcome says what a job came to in a few lines; what is longer is none. */
@@ -39,13 +43,23 @@ public class JobFolders {
   /** What the job's last attempt that ended left; empty if there is none that can be read. */
   Optional<WorkOutcome> outcome(String jobId) {
     URI file = artifacts.uri(key(jobId) + "/" + WorkOutcome.FILE);
+    URI earlier = artifacts.uri(key(jobId) + "/" + RESULT_OF_VERSION_BEFORE);
     try {
-      return Optional.ofNullable(
-          Json.EVENTS.readValue(artifacts.read(file, LARGEST_OUTCOME), WorkOutcome.class));
+      return artifacts.exists(file) || !artifacts.exists(earlier)
+          ? Optional.ofNullable(
+              Json.EVENTS.readValue(artifacts.read(file, LARGEST_OUTCOME), WorkOutcome.class))
+          : Optional.of(ofVersionBefore(artifacts.read(earlier, LARGEST_OUTCOME)));
     } catch (IOException | UncheckedIOException | ArtifactMissingException e) {
       LOGGER.warnf("%s cannot be read: %s", file, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private static WorkOutcome ofVersionBefore(byte[] json) throws IOException {
+    JsonNode result = Json.EVENTS.readTree(json);
+    return result.path("status").asText().equals(WorkOutcome.Status.SUCCEEDED.name())
+        ? WorkOutcome.succeeded(0, result)
+        : WorkOutcome.of(0, WorkOutcome.Status.FAILED, result.path("reason").textValue());
   }
 
   /** The job's folder as others are told of it. */

@@ -1,10 +1,12 @@
 package io.gdpo.training.batch;
 
 import io.gdpo.artifacts.Digests;
+import io.gdpo.data.BeliefTokens;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** By the SHA-256 of its examples a run knows its data again. */
 public final class ExampleDigest {
@@ -12,6 +14,15 @@ public final class ExampleDigest {
 
   /** Of examples as training sees them: tokens, belief spans and targets. */
   public static String of(List<TrainingExample> examples) {
+    return of(examples, BeliefTokens::words);
+  }
+
+  /** The same, as the version before wrote it, which did not count the belief's closing mark. */
+  public static String ofVersionBefore(List<TrainingExample> examples) {
+    return of(examples, BeliefTokens::close);
+  }
+
+  private static String of(List<TrainingExample> examples, ToIntFunction<BeliefTokens> last) {
     MessageDigest digest = Digests.sha256();
     for (TrainingExample example : examples) {
       update(digest, example.tokens().prompt());
@@ -22,7 +33,7 @@ public final class ExampleDigest {
           ByteBuffer.allocate((3 + example.target().length) * Integer.BYTES)
               .putInt(example.tokens().belief().first())
               .putInt(example.tokens().belief().close())
-              .putInt(example.tokens().belief().words());
+              .putInt(last.applyAsInt(example.tokens().belief()));
       for (float probability : example.target()) {
         rest.putFloat(probability);
       }

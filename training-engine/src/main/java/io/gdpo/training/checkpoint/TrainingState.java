@@ -43,6 +43,20 @@ public record TrainingState(
     return new TrainingState(run, seed, 0, 0, ModelSelection.NONE, false, 0, 0, Map.of());
   }
 
+  /** The same, under the digest by which its run is known from here on. */
+  public TrainingState ofRun(String digest) {
+    return new TrainingState(
+        digest,
+        seed,
+        step,
+        examples,
+        selection,
+        stoppedEarly,
+        trainedTokens,
+        trainingSeconds,
+        files);
+  }
+
   TrainingState withFiles(Map<String, FileDigest> digests) {
     return new TrainingState(
         run,

@@ -7,31 +7,37 @@ import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.ExampleDigest;
 import io.gdpo.training.batch.TrainingData;
+import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.checkpoint.CheckpointStore;
 import io.gdpo.training.checkpoint.TrainingState;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * All that decides the numbers of a run, as one digest: by it a run knows its own checkpoints.
  *
  * @param hex the digest
+ * @param ofVersionBefore the digest that the version before took of the same run; it is another run
+ *     where that version read the data as other tokens
  * @param dataSeed of the examples' order
  */
-record RunDigest(String hex, long dataSeed) {
+record RunDigest(String hex, String ofVersionBefore, long dataSeed) {
   /**
    * @param start the starting model's digest
    */
   static RunDigest of(TrainingSpec spec, long dataSeed, String start, TrainingData data) {
+    Function<Function<List<TrainingExample>, String>, String> digest =
+        ofExamples ->
+            Digests.ofTexts(
+                List.of(
+                    settings(spec),
+                    Long.toString(dataSeed),
+                    start,
+                    ofExamples.apply(data.train()),
+                    ofExamples.apply(data.eval())));
     return new RunDigest(
-        Digests.ofTexts(
-            List.of(
-                settings(spec),
-                Long.toString(dataSeed),
-                start,
-                ExampleDigest.of(data.train()),
-                ExampleDigest.of(data.eval()))),
-        dataSeed);
+        digest.apply(ExampleDigest::of), digest.apply(ExampleDigest::ofVersionBefore), dataSeed);
   }
 
   /** The settings that decide what is computed; how many checkpoints are kept does not. */
@@ -45,17 +51,23 @@ record RunDigest(String hex, long dataSeed) {
    * @throws TrainingFailedException if the checkpoint is another run's
    */
   TrainingState begin(Optional<CheckpointStore.Saved> saved) {
-    saved.filter(last -> !last.state().run().equals(hex)).ifPresent(RunDigest::refuse);
+    saved.filter(last -> !isOf(last.state())).ifPresent(RunDigest::refuse);
     return saved
-        .map(CheckpointStore.Saved::state)
+        .map(last -> last.state().ofRun(hex))
         .orElseGet(() -> TrainingState.start(hex, dataSeed));
+  }
+
+  private boolean isOf(TrainingState state) {
+    return state.run().equals(hex) || state.run().equals(ofVersionBefore);
   }
 
   private static void refuse(CheckpointStore.Saved saved) {
     throw new TrainingFailedException(
         "the checkpoint "
             + saved.model()
-            + " belongs to another run: settings, seed, data or starting model differ; use"
-            + " another output folder, or delete the checkpoints to start afresh");
+            + " belongs to another run: settings, seed, data or starting model differ, or an"
+            + " earlier version of this program read the data as other tokens; submit the"
+            + " experiment again, which begins the stage anew, or delete the checkpoints to start"
+            + " afresh");
   }
 }

@@ -364,7 +364,8 @@ class TrainingRunTest {
 
     assertThatThrownBy(() -> finish(other))
         .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("belongs to another run");
+        .hasMessageContaining("belongs to another run")
+        .hasMessageContaining("submit the experiment again");
   }
 
   @Test
