@@ -24,6 +24,9 @@ import java.util.concurrent.CountDownLatch;
  * stage's name says, so that the control plane can be seen to follow, restart and stop processes.
  */
 public final class ScriptedTraining {
+  /** What is planned for a stage of the name {@code sft}. */
+  public static final long PLANNED_BYTES = 4_567_890_123L;
+
   private static final int CRASH = 41;
 
   private ScriptedTraining() {}
@@ -80,8 +83,12 @@ public final class ScriptedTraining {
     if (Files.readString(experiment).contains(Service.TOKENIZER)) {
       Files.writeString(
           experiment.resolveSibling(WorkOutcome.FILE),
-          "{\"attempt\": %d, \"status\": \"SUCCEEDED\", \"result\": {\"problems\": []}}"
-              .formatted(attempt));
+          """
+          {"attempt": %d, "status": "SUCCEEDED", "result": {"problems": [], "stages": [
+           {"name": "sft", "processors": 2, "max_length": 128, "max_prompt_length": 64,
+            "memory": {"bytes": %d, "moment": "in evaluation", "parts": {}, "bound": false}}]}}
+          """
+              .formatted(attempt, PLANNED_BYTES));
       return;
     }
     String classPath = Files.readString(Path.of("../worker/target/class-path"));
