@@ -34,7 +34,7 @@ class TrainWorkTest {
 
     assertThat(planned.needs().memoryBytes()).isEqualTo(3_242_196_992L);
     assertThat(planned.needs().processors()).isEqualTo(((TrainingJob) planned.task()).threads());
-    assertThat(planned.needs().grace()).hasMinutes(1);
+    assertThat(planned.needs().grace()).as("as the test is set").hasSeconds(1);
     assertThat(order(null).needs().memoryBytes()).as("not known").isZero();
   }
 

@@ -47,7 +47,10 @@ record PlannedExamples(
       }
     } catch (SourceException | PreferenceDataException | ArtifactMissingException e) {
       return unknown(
-          "the dataset is not built yet, and what it is built of cannot be read: " + Reason.of(e));
+          (task.datasetUri() == null
+                  ? "the dataset is not built yet, and what it is built of cannot be read: "
+                  : "the dataset cannot be read: ")
+              + Reason.of(e));
     }
     return train.isEmpty() || eval.isEmpty()
         ? unknown("there are none to learn from or to be selected by")

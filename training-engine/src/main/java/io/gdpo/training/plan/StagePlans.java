@@ -1,7 +1,6 @@
 package io.gdpo.training.plan;
 
 import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
@@ -134,7 +133,7 @@ final class StagePlans {
   /** Where a stage will be trained; empty if that is not here, as its job will say. */
   private static Optional<Device> device(TrainingSpec spec) {
     try {
-      return Optional.of(Devices.choose(spec.device(), CudaUtils::getGpuCount));
+      return Optional.of(Devices.choose(spec.device()));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
