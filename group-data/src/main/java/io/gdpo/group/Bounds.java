@@ -35,5 +35,8 @@ public final class Bounds {
   /** Questions that the card of ready examples lists. */
   public static final int LISTED_QUESTIONS = 1_000;
 
+  /** Rows that the card lists of those that were refused, merged or mended; it counts all. */
+  public static final int LISTED_ROWS = 1_000;
+
   private Bounds() {}
 }

@@ -43,6 +43,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.trainer.support.ScriptedTraining;
 import io.gdpo.trainer.support.TestBroker;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.ResourceArg;
@@ -135,6 +136,14 @@ class ExperimentFlowTest {
     assertThat(branch.parentModelUri()).isEqualTo(sft.modelUri());
     assertThat(branch.referenceModelUri()).isEqualTo(sft.modelUri());
     assertThat(branch.seed()).isEqualTo(7);
+
+    assertThat(plannedBytes(sft.jobId())).isEqualTo(ScriptedTraining.PLANNED_BYTES);
+    assertThat(plannedBytes(dpo.jobId())).as("its plan does not know").isZero();
+    given()
+        .get("/experiments/happy/plan")
+        .then()
+        .statusCode(200)
+        .body("stages[0].memory.bytes", equalTo(ScriptedTraining.PLANNED_BYTES));
 
     assertThat(experiment("happy").status()).isEqualTo(ExperimentStatus.RUNNING);
     for (Checkpoint checkpoint : List.of(sft, dpo, gdpo)) {
@@ -563,6 +572,21 @@ class ExperimentFlowTest {
     String key = "marker-" + UUID.randomUUID();
     broker.send(type, key, "{\"torn", key);
     broker.expectDeadLetter(topic, key);
+  }
+
+  /** What a job's row holds of its plan. */
+  private long plannedBytes(String jobId) {
+    return QuarkusTransaction.requiringNew()
+        .call(
+            () ->
+                ((Number)
+                        database
+                            .createNativeQuery(
+                                "select coalesce((plan::json->>'memory_bytes')::bigint, 0) from job"
+                                    + " where id = ?1")
+                            .setParameter(1, jobId)
+                            .getSingleResult())
+                    .longValue());
   }
 
   private void execute(String sql) {

@@ -4,6 +4,7 @@ import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.artifacts.process.WorkerProcess;
 import io.gdpo.evaluation.measure.EvaluateCommand;
 import io.gdpo.group.build.BuildCommand;
+import io.gdpo.group.build.DatasetExamples;
 import io.gdpo.training.export.ExportCommand;
 import io.gdpo.training.plan.PlanCommand;
 import io.gdpo.training.run.TrainCommand;
@@ -14,7 +15,7 @@ import java.util.Arrays;
  * what it leaves.
  *
  * <pre>
- * plan     --job URI   whether an experiment's model can be trained, told without its weights
+ * plan     --job URI   whether an experiment can be trained and what it needs, told without weights
  * build    --job URI   one dataset
  * train    --job URI   one training job, or its next attempt
  * evaluate --job URI   one checkpoint, measured
@@ -32,7 +33,7 @@ public final class Worker {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     System.exit(
         switch (verb) {
-          case "plan" -> WorkerProcess.run(new PlanCommand(), rest);
+          case "plan" -> WorkerProcess.run(new PlanCommand(DatasetExamples::read), rest);
           case "build" -> WorkerProcess.run(new BuildCommand(), rest);
           case "train" -> WorkerProcess.run(new TrainCommand(), rest);
           case "evaluate" -> WorkerProcess.run(new EvaluateCommand(), rest);

@@ -2,6 +2,7 @@ package io.gdpo.lm.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.util.cuda.CudaUtils;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +30,12 @@ public final class Devices {
    * @throws IllegalArgumentException if it is something else, or not there
    */
   public static Device choose(String asked) {
-    return choose(asked, () -> Engine.getEngine("PyTorch").getGpuCount());
+    return choose(asked, Devices::seenByLibtorch);
+  }
+
+  /** Where there is no GPU at all, libtorch is not loaded to say so. */
+  private static int seenByLibtorch() {
+    return CudaUtils.getGpuCount() == 0 ? 0 : Engine.getEngine("PyTorch").getGpuCount();
   }
 
   /** The same among the devices of a listing. */

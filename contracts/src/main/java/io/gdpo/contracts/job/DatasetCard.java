@@ -7,20 +7,21 @@ import java.util.Map;
 
 /**
  * What a person should know before training on a dataset: where it came from, what was left out and
- * why, and what is in it. Stored as {@code card.json} beside the data.
+ * why, and what is in it. Stored as {@code card.json} beside the data, last of all its files.
  *
  * @param datasetId the dataset
  * @param spec what was asked for
  * @param sourceSha256 hash of the source's bytes; of a folder's split files in order, each behind
  *     its name and length
  * @param counts the account of the source's rows
- * @param refused rows that were not used, with the reason
- * @param merged rows merged into an earlier one
- * @param renormalised rows whose shares were divided by their sum
+ * @param refused rows that were not used, with the reason; the first thousand
+ * @param merged rows merged into an earlier one; the first thousand
+ * @param renormalised rows whose shares were divided by their sum; the first thousand
  * @param shortened ids of questions whose wording was cut to stay small talk
  * @param splits by split name: what it holds
  * @param questions each question with its answers and target distribution; of ready examples the
  *     first thousand
+ * @param files names of what lies beside the card; absent of versions before
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetCard(
@@ -33,7 +34,8 @@ public record DatasetCard(
     List<RowNote> renormalised,
     List<String> shortened,
     Map<String, SplitCard> splits,
-    List<Question> questions) {
+    List<Question> questions,
+    List<String> files) {
 
   /**
    * What was done with a row of the source.

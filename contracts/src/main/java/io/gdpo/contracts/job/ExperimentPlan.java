@@ -1,33 +1,53 @@
 package io.gdpo.contracts.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.job.DatasetCard.TokenLengths;
 import io.gdpo.contracts.spec.SpecProblem;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a {@code plan} found out about an experiment before anything costly is done for it: {@code
- * result} of its {@link WorkOutcome}; it was told the experiment's specification.
+ * result} of its {@link WorkOutcome}; it was told a {@link PlanTask}.
  *
  * @param problems what keeps its model from being trained as its stages ask, with the fields that
  *     are to be changed; empty if nothing does
  * @param model the model's shape; absent if it could not be looked at now
+ * @param data what it trains on; absent if the model could not be looked at
+ * @param stages what each will need, in the specification's order; empty if the model could not be
+ *     looked at
  * @param sourceSha256 hash of the content of its dataset's source; absent if that could not be read
  *     here, or the dataset is there already
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ExperimentPlan(List<SpecProblem> problems, ModelShape model, String sourceSha256) {
+public record ExperimentPlan(
+    List<SpecProblem> problems,
+    ModelShape model,
+    Data data,
+    List<StagePlan> stages,
+    String sourceSha256) {
   public ExperimentPlan {
     problems = List.copyOf(problems);
+    stages = stages == null ? List.of() : List.copyOf(stages);
   }
 
-  /** What was found out about the model. */
-  public ExperimentPlan(List<SpecProblem> problems, ModelShape model) {
-    this(problems, model, null);
+  /** A plan of a model that could not be looked at. */
+  public static ExperimentPlan ofProblems(List<SpecProblem> problems) {
+    return new ExperimentPlan(problems, null, null, null, null);
+  }
+
+  /** Bytes that a stage will hold at most; empty if the plan does not know. */
+  public Optional<Long> memoryOf(String stage) {
+    return stages.stream()
+        .filter(it -> it.name().equals(stage) && it.memory() != null)
+        .map(it -> it.memory().bytes())
+        .findFirst();
   }
 
   /** The same, with what is known of the dataset's source. */
   public ExperimentPlan withSource(String sha256) {
-    return new ExperimentPlan(problems, model, sha256);
+    return new ExperimentPlan(problems, model, data, stages, sha256);
   }
 
   /**
@@ -39,4 +59,54 @@ public record ExperimentPlan(List<SpecProblem> problems, ModelShape model, Strin
    * @param parameters weights, all together
    */
   public record ModelShape(String family, int positions, int vocabulary, long parameters) {}
+
+  /**
+   * The examples that the stages learn from and are selected by.
+   *
+   * @param known whether they could be read, from the dataset or from what it will be built of
+   * @param unknown why not; absent if they are known
+   * @param splits {@code train} and {@code eval}; empty if they are not known
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Data(boolean known, String unknown, Map<String, PlannedSplit> splits) {}
+
+  /**
+   * A split.
+   *
+   * @param examples pairs
+   * @param tokens their lengths, uncut, by the model's own tokenizer
+   */
+  public record PlannedSplit(long examples, TokenLengths tokens) {}
+
+  /**
+   * What a stage's training will need.
+   *
+   * @param processors that it computes on
+   * @param maxLength longest prompt and response together in tokens; what is longer is cut
+   * @param maxPromptLength longest prompt in tokens
+   * @param promptsCut examples of both splits whose prompt is longer; absent if they are not known
+   * @param responsesCut examples of both splits with a response that is longer
+   * @param memory absent if neither examples nor a {@code max_length} tell how long texts are
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record StagePlan(
+      String name,
+      int processors,
+      int maxLength,
+      int maxPromptLength,
+      Integer promptsCut,
+      Integer responsesCut,
+      StageMemory memory) {}
+
+  /**
+   * The most memory that a stage's process will hold, as its log will say it
+   * (docs/reference/memory.md).
+   *
+   * @param bytes all of it
+   * @param moment when that is
+   * @param parts bytes by what takes them
+   * @param bound false if told of the examples themselves, which is what the job will say; true if
+   *     of texts as long as {@code max_length} allows, which is not less
+   */
+  public record StageMemory(long bytes, String moment, Map<String, Long> parts, boolean bound) {}
 }

@@ -1,8 +1,10 @@
 package io.gdpo.dataset.catalog;
 
+import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.job.DatasetCard;
+import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -120,16 +122,41 @@ public class DatasetResource {
   @APIResponse(responseCode = "404", description = "There is no dataset of this id")
   @APIResponse(responseCode = "409", description = "It is not built yet, or failed")
   public Response card(@PathParam("id") String id) {
+    return beside(id, "card", DatasetCard.FILE);
+  }
+
+  @GET
+  @Path("/{id}/samples")
+  @Operation(
+      summary = "Some of a dataset's examples as text",
+      description = "The first of each belief class in each split, as a model reads them.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DatasetSamples.class)))
+  @APIResponse(responseCode = "404", description = "There is no dataset of this id, or it has none")
+  @APIResponse(responseCode = "409", description = "It is not built yet, or failed")
+  public Response samples(@PathParam("id") String id) {
+    return beside(id, "samples", DatasetSamples.FILE);
+  }
+
+  /** A file that the build left beside the data. */
+  private Response beside(String id, String what, String file) {
     DatasetView dataset = get(id);
     if (dataset.state() != DatasetState.READY) {
       throw ProblemException.conflict(
           "dataset '"
               + id
-              + "' has no card: it is "
+              + "' has no "
+              + what
+              + ": it is "
               + dataset.state()
               + (dataset.reason() == null ? "" : ", because " + dataset.reason()));
     }
     URI folder = URI.create(dataset.uri().endsWith("/") ? dataset.uri() : dataset.uri() + "/");
-    return Response.ok(artifacts.read(folder.resolve(DatasetCard.FILE))).build();
+    try {
+      return Response.ok(artifacts.read(folder.resolve(file))).build();
+    } catch (ArtifactMissingException e) {
+      throw ProblemException.notFound(file + " of dataset", id); // built by a version before
+    }
   }
 }

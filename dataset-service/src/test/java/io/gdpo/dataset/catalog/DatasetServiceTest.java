@@ -72,6 +72,11 @@ class DatasetServiceTest extends DatasetAsking {
     assertThat(card.getInt("splits.test.tokens.total.max"))
         .isBetween(card.getInt("splits.test.tokens.response.max"), 128);
     assertThat(card.getLong("splits.test.tokens.longer_than.'128'")).isZero();
+    JsonPath samples =
+        given().get("/datasets/" + id + "/samples").then().statusCode(200).extract().jsonPath();
+    assertThat(samples.getList("samples.split")).contains("train", "eval", "test");
+    assertThat(samples.getString("samples[0].chosen"))
+        .startsWith(samples.getInt("samples[0].belief") + "<");
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
@@ -143,12 +148,14 @@ class DatasetServiceTest extends DatasetAsking {
     assertThat(new String(failed.value(), StandardCharsets.UTF_8))
         .contains("odd.csv")
         .contains("row 1: shares sum to 0.7000");
-    given()
-        .get("/datasets/" + id + "/card")
-        .then()
-        .statusCode(409)
-        .contentType("application/problem+json")
-        .body("detail", containsString("FAILED"));
+    for (String file : List.of("card", "samples")) {
+      given()
+          .get("/datasets/" + id + "/" + file)
+          .then()
+          .statusCode(409)
+          .contentType("application/problem+json")
+          .body("detail", containsString("has no " + file + ": it is FAILED"));
+    }
   }
 
   @Test

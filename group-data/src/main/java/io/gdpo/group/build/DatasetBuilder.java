@@ -6,20 +6,20 @@ import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetCard.Answer;
 import io.gdpo.contracts.job.DatasetCard.Counts;
 import io.gdpo.contracts.job.DatasetCard.Question;
+import io.gdpo.contracts.job.DatasetCard.RowNote;
+import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.belief.BeliefDistribution;
-import io.gdpo.group.examples.ReadyExamples;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupSurvey;
-import io.gdpo.group.synthesis.Dialogues;
 import io.gdpo.group.text.Fingerprint;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -31,18 +31,24 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Builds one dataset from its specification and publishes it whole: the three splits and the card.
- * The same specification and source give the same examples, so building twice does no harm.
+ * Builds one dataset from its specification and publishes it whole: the three splits, samples and
+ * the card. The same specification and source give the same examples, so building twice does no
+ * harm.
  */
 public class DatasetBuilder {
   /** Nothing is cut while lengths are measured. */
   private static final int UNBOUNDED = 1 << 24;
+
+  /** What lies beside the card. */
+  private static final List<String> FILES =
+      Stream.concat(Stream.of(Split.values()).map(Split::fileName), Stream.of(DatasetSamples.FILE))
+          .toList();
 
   private final Sources sources;
   private final ArtifactStore artifacts;
@@ -122,11 +128,14 @@ public class DatasetBuilder {
           spec.survey() != null
               ? fromSurvey(datasetId, spec, source, sha256, splits)
               : fromExamples(datasetId, spec, source, sha256, splits);
-      Json.EVENTS
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(folder.resolve(DatasetCard.FILE).toFile(), card);
+      write(folder.resolve(DatasetSamples.FILE), splits.samples());
+      write(folder.resolve(DatasetCard.FILE), card);
       return card;
     }
+  }
+
+  private static void write(Path file, Object content) throws IOException {
+    Json.EVENTS.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);
   }
 
   /** Null if the card shall not count tokens. */
@@ -139,20 +148,7 @@ public class DatasetBuilder {
   private static DatasetCard fromSurvey(
       String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
     GroupSurvey survey = GroupSurvey.read(file, spec.group());
-    Dialogues dialogues = new Dialogues(spec.synthesis());
-    long examples = survey.questions().size() * dialogues.examplesForEachQuestion();
-    if (examples > Bounds.EXAMPLES) {
-      throw new DatasetException(
-          String.format(
-              Locale.ROOT,
-              "synthesis.respondents: %,d for each dialogue of %,d questions make %,d examples, more"
-                  + " than %,d; ask for fewer respondents",
-              spec.synthesis().respondents(),
-              survey.questions().size(),
-              examples,
-              Bounds.EXAMPLES));
-    }
-    List<String> shortened = dialogues.of(survey.questions(), splits);
+    List<String> shortened = DatasetExamples.ofSurvey(survey, spec.synthesis(), splits);
     Counts counts =
         new Counts(
             survey.rows(),
@@ -168,12 +164,17 @@ public class DatasetBuilder {
         spec,
         sha256,
         counts,
-        survey.refused(),
-        survey.merged(),
-        survey.renormalised(),
+        listed(survey.refused()),
+        listed(survey.merged()),
+        listed(survey.renormalised()),
         shortened,
         splits.finish(),
-        survey.questions().stream().map(DatasetBuilder::question).toList());
+        survey.questions().stream().map(DatasetBuilder::question).toList(),
+        FILES);
+  }
+
+  private static List<RowNote> listed(List<RowNote> rows) {
+    return List.copyOf(rows.subList(0, Math.min(Bounds.LISTED_ROWS, rows.size())));
   }
 
   private static Question question(GroupQuestion question) {
@@ -190,13 +191,12 @@ public class DatasetBuilder {
 
   private static DatasetCard fromExamples(
       String datasetId, DatasetSpec spec, Path source, String sha256, SplitFiles splits) {
-    long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
     Set<Fingerprint> questions = new HashSet<>();
     List<Question> listed = new ArrayList<>();
     long[] rows = {0};
-    ReadyExamples.read(
+    DatasetExamples.ready(
         source,
-        seed,
+        spec,
         (split, example) -> {
           splits.accept(split, example);
           rows[0]++;
@@ -215,7 +215,8 @@ public class DatasetBuilder {
         List.of(),
         List.of(),
         splits.finish(),
-        listed);
+        listed,
+        FILES);
   }
 
   private static Question question(PreferenceExample example) {

@@ -3,6 +3,7 @@ package io.gdpo.group.build;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.DatasetCard.SplitCard;
+import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceParquet;
 import java.nio.file.Path;
@@ -13,10 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** The files of a dataset's splits while examples come in one by one, and their statistics. */
+/**
+ * The files of a dataset's splits while examples come in one by one, their statistics, and samples.
+ */
 final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoCloseable {
   private final Map<Split, PreferenceParquet.Writer> files = new EnumMap<>(Split.class);
   private final Map<Split, SplitStatistics> statistics = new EnumMap<>(Split.class);
+  private final SampleCollector samples = new SampleCollector();
 
   /**
    * @param folder where the files come to lie
@@ -33,6 +37,12 @@ final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoClos
   public void accept(Split split, PreferenceExample example) {
     files.get(split).add(example);
     statistics.get(split).add(example);
+    samples.add(split, example);
+  }
+
+  /** Some of what came in so far. */
+  DatasetSamples samples() {
+    return samples.samples();
   }
 
   /** Completes the files; the statistics by split name. */

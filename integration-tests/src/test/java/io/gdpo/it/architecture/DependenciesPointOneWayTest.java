@@ -134,7 +134,7 @@ class DependenciesPointOneWayTest {
         .whereLayer("step")
         .mayOnlyBeAccessedByLayers("memory", "run")
         .whereLayer("memory")
-        .mayOnlyBeAccessedByLayers("run")
+        .mayOnlyBeAccessedByLayers("run", "commands")
         .whereLayer("run")
         .mayNotBeAccessedByAnyLayer()
         .check(production);

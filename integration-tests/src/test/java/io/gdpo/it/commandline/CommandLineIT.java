@@ -10,9 +10,11 @@ import io.gdpo.it.stack.SharedStack;
 import io.gdpo.it.stack.Stack;
 import io.gdpo.it.stack.TinyExperiment;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +63,7 @@ class CommandLineIT {
 
     Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
     assertThat(log.exitCode()).isZero();
-    assertThat(log.output()).isNotBlank();
+    assertThat(log.output()).contains("memory: about " + planned(stack, "by-script"));
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
         .isEqualTo("READY");
     assertThat(Gdpo.run("status", "--home", home).output().lines())
@@ -130,6 +132,21 @@ class CommandLineIT {
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .contains("No stack runs in " + folder + "/T\u00fcrkiye");
     assertThat(process.waitFor()).isZero();
+  }
+
+  /** What was planned for an experiment's first stage, before its dataset was there, for people. */
+  private static String planned(Stack stack, String experiment) throws IOException {
+    JsonNode memory =
+        Json.EVENTS
+            .readTree(
+                URI.create(stack.url("trainer-service") + "/experiments/" + experiment + "/plan")
+                    .toURL())
+            .at("/stages/0/memory");
+    return String.format(
+        Locale.ROOT,
+        "%,d MB %s",
+        Math.round(memory.path("bytes").asDouble() / (1 << 20)),
+        memory.path("moment").asText());
   }
 
   private static JsonNode json(Gdpo.Result result) {

@@ -48,6 +48,10 @@ public record LaunchRequest(
       return new Needs(processors, 0, 0, Duration.ofSeconds(10), StopBy.END_OF_INPUT);
     }
 
+    public Needs withMemory(long bytes) {
+      return new Needs(processors, bytes, accelerators, grace, stop);
+    }
+
     public Needs withGrace(Duration longer) {
       return new Needs(processors, memoryBytes, accelerators, longer, stop);
     }

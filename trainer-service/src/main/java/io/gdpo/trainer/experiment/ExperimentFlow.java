@@ -234,7 +234,8 @@ public class ExperimentFlow {
                 parentModel == null ? spec.model() : null,
                 parentModel,
                 comparing ? start : null,
-                stageSpec.training()));
+                stageSpec.training(),
+                stage.memoryBytes));
   }
 
   private void announceCheckpoint(

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -120,6 +121,32 @@ public class ExperimentResource {
     return views
         .named(ProblemException.possible("experiment", name))
         .orElseThrow(() -> ProblemException.notFound("experiment", name));
+  }
+
+  @GET
+  @Path("{name}/plan")
+  @Operation(
+      summary = "What an experiment's stages will need",
+      description =
+          "What was found out before it began: its model's shape, how long its examples are in its"
+              + " model's tokens, and each stage's memory, as its job will say it.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ExperimentPlan.class)))
+  @APIResponse(responseCode = "404", description = "There is no such experiment")
+  @APIResponse(responseCode = "409", description = "No plan of it was made, or not yet")
+  public ExperimentPlan plan(@PathParam("name") String name) {
+    ExperimentView experiment = get(name);
+    return plans
+        .plan(name)
+        .orElseThrow(
+            () ->
+                ProblemException.conflict(
+                    "Experiment '"
+                        + name
+                        + "' has no plan: it is "
+                        + experiment.status()
+                        + ", and none was made so far"));
   }
 
   @POST

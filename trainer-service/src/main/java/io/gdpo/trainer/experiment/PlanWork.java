@@ -4,6 +4,7 @@ import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -15,7 +16,9 @@ import io.gdpo.platform.work.WorkLimits;
 import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;
 import io.gdpo.trainer.job.ExperimentLock;
+import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
   private final Works works;
   private final ExperimentLock lock;
   private final ExperimentFlow flow;
+  private final Jobs jobs;
   private final PlanSettings settings;
   private final ArtifactStore artifacts;
 
@@ -47,12 +51,14 @@ class PlanWork implements WorkKind<ExperimentPlan> {
       Works works,
       ExperimentLock lock,
       ExperimentFlow flow,
+      Jobs jobs,
       PlanSettings settings,
       ArtifactStore artifacts) {
     this.store = store;
     this.works = works;
     this.lock = lock;
     this.flow = flow;
+    this.jobs = jobs;
     this.settings = settings;
     this.artifacts = artifacts;
   }
@@ -74,6 +80,21 @@ class PlanWork implements WorkKind<ExperimentPlan> {
 
   /** What its plan says against an experiment; empty if there is none that says something. */
   List<SpecProblem> problems(String experiment) {
+    return read(experiment).map(ExperimentPlan::problems).orElse(List.of());
+  }
+
+  /** What was found out about an experiment before it began; empty if that is not known. */
+  @Transactional
+  Optional<ExperimentPlan> plan(String name) {
+    return store
+        .experiment(name)
+        .filter(experiment -> areMade(experiment.spec))
+        .flatMap(experiment -> works.find(name + ID))
+        .filter(work -> work.state() == WorkState.SUCCEEDED)
+        .flatMap(work -> read(name));
+  }
+
+  private Optional<ExperimentPlan> read(String experiment) {
     try {
       WorkOutcome outcome =
           Json.EVENTS.readValue(
@@ -81,11 +102,11 @@ class PlanWork implements WorkKind<ExperimentPlan> {
                   artifacts.uri(folder(experiment) + "/" + WorkOutcome.FILE), LARGEST_OUTCOME),
               WorkOutcome.class);
       return outcome.status() == WorkOutcome.Status.SUCCEEDED
-          ? outcome.result(ExperimentPlan.class).problems()
-          : List.of();
+          ? Optional.of(outcome.result(ExperimentPlan.class))
+          : Optional.empty();
     } catch (IOException | RuntimeException e) {
       LOG.debugf(e, "The plan of '%s' cannot be read", experiment);
-      return List.of();
+      return Optional.empty();
     }
   }
 
@@ -119,7 +140,15 @@ class PlanWork implements WorkKind<ExperimentPlan> {
 
   @Override
   public Order begin(Work work) {
-    return new Order(required(work).spec, LaunchRequest.Needs.ofProcessors(1));
+    Experiment experiment = required(work);
+    String dataset = experiment.spec.dataset().id();
+    return new Order(
+        new PlanTask(
+            experiment.spec,
+            dataset == null ? null : ExperimentDataset.existing(store, dataset),
+            artifacts.uri(VERB).resolve(".").toString(),
+            jobs.processors()),
+        LaunchRequest.Needs.ofProcessors(1));
   }
 
   @Override
@@ -137,6 +166,9 @@ class PlanWork implements WorkKind<ExperimentPlan> {
       LOG.warnf("The model of '%s' could not be looked at: %s", experiment.name, work.reason());
     }
     if (problems.isEmpty()) {
+      for (Stage stage : store.stages(experiment.name)) {
+        stage.memoryBytes = plan.flatMap(it -> it.memoryOf(stage.name)).orElse(null);
+      }
       flow.planned(experiment, plan.map(ExperimentPlan::sourceSha256).orElse(null));
     } else {
       flow.fail(

@@ -29,6 +29,9 @@ class Stage extends PanacheEntityBase {
   @Convert(converter = ReasonColumn.class)
   String reason;
 
+  /** What its job was planned to hold at most; null if that is not known. */
+  Long memoryBytes;
+
   String jobId;
   String checkpointId;
 

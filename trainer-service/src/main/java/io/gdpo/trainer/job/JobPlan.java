@@ -14,6 +14,7 @@ import io.gdpo.contracts.spec.TrainingSpec;
  * @param parentModelUri the parent stage's best model; null for a root
  * @param referenceModelUri the model that implicit rewards are measured against; null for losses
  *     that compare with none
+ * @param memoryBytes that the job was planned to hold at most; null if that is not known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobPlan(
@@ -22,4 +23,5 @@ public record JobPlan(
     ModelSpec model,
     String parentModelUri,
     String referenceModelUri,
-    TrainingSpec training) {}
+    TrainingSpec training,
+    Long memoryBytes) {}

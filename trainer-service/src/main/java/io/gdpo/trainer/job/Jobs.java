@@ -42,12 +42,19 @@ public class Jobs {
   private final Works works;
   private final Outbox outbox;
   private final JobFolders folders;
+  private final JobSettings settings;
   private final Consumer<JobEnded> ended;
   private final Supplier<UUID> ids;
 
   @Inject
-  Jobs(JobStore store, Works works, Outbox outbox, JobFolders folders, Event<JobEnded> ended) {
-    this(store, works, outbox, folders, ended::fire, UUID::randomUUID);
+  Jobs(
+      JobStore store,
+      Works works,
+      Outbox outbox,
+      JobFolders folders,
+      JobSettings settings,
+      Event<JobEnded> ended) {
+    this(store, works, outbox, folders, settings, ended::fire, UUID::randomUUID);
   }
 
   /**
@@ -59,14 +66,22 @@ public class Jobs {
       Works works,
       Outbox outbox,
       JobFolders folders,
+      JobSettings settings,
       Consumer<JobEnded> ended,
       Supplier<UUID> ids) {
     this.store = store;
     this.works = works;
     this.outbox = outbox;
     this.folders = folders;
+    this.settings = settings;
     this.ended = ended;
     this.ids = ids;
+  }
+
+  /** Processors that each job computes on. */
+  public int processors() {
+    int share = Runtime.getRuntime().availableProcessors() / settings.maxParallel();
+    return settings.threads().orElse(Math.max(1, share));
   }
 
   /** Queues a new job; the caller holds the experiment's lock. Gives the job's id. */

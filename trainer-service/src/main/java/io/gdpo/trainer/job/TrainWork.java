@@ -97,8 +97,10 @@ class TrainWork implements WorkKind<TrainingResult> {
             plan.training(),
             folders.uri(job.id).toString(),
             folders.referenceLogProbs().toString(),
-            threads()),
-        LaunchRequest.Needs.ofProcessors(threads()).withGrace(settings.grace()));
+            jobs.processors()),
+        LaunchRequest.Needs.ofProcessors(jobs.processors())
+            .withMemory(Optional.ofNullable(plan.memoryBytes()).orElse(0L))
+            .withGrace(settings.grace()));
   }
 
   @Override
@@ -137,10 +139,5 @@ class TrainWork implements WorkKind<TrainingResult> {
   public void ended(Work work, Optional<TrainingResult> result) {
     news.forget(work.id());
     jobs.ended(jobs.required(work.id()), work.state(), Optional.ofNullable(work.reason()), result);
-  }
-
-  private int threads() {
-    int share = Runtime.getRuntime().availableProcessors() / settings.maxParallel();
-    return settings.threads().orElse(Math.max(1, share));
   }
 }

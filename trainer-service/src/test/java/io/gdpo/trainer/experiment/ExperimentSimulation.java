@@ -115,7 +115,8 @@ final class ExperimentSimulation {
       jobs = jobRows.jobs(works, broker, this::ended);
       flow = new ExperimentFlow(rows, jobRows.lock(), broker, jobs, jobRows.folders());
       views = new ExperimentViews(rows, jobs);
-      PlanWork plans = new PlanWork(rows, works, jobRows.lock(), flow, new Plans(), artifacts);
+      PlanWork plans =
+          new PlanWork(rows, works, jobRows.lock(), flow, jobs, new Plans(), artifacts);
       experiments = new Experiments(rows, jobRows.lock(), broker, jobs, flow, plans, views);
       reconciler =
           new WorkReconciler(

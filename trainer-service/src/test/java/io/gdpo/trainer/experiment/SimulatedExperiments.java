@@ -183,6 +183,7 @@ final class SimulatedExperiments implements ExperimentStore, SimulatedTable.Besi
     copy.loss = row.loss;
     copy.status = row.status;
     copy.reason = row.reason;
+    copy.memoryBytes = row.memoryBytes;
     copy.jobId = row.jobId;
     copy.checkpointId = row.checkpointId;
     copy.evaluationStatus = row.evaluationStatus;

@@ -134,10 +134,9 @@ final class SimulatedWorkers {
       case 1 ->
           end(
               child,
-              new ExperimentPlan(
-                  List.of(new SpecProblem("model.path", "is quantised and cannot be trained")),
-                  null));
-      default -> end(child, new ExperimentPlan(List.of(), null).withSource(source(child)));
+              ExperimentPlan.ofProblems(
+                  List.of(new SpecProblem("model.path", "is quantised and cannot be trained"))));
+      default -> end(child, ExperimentPlan.ofProblems(List.of()).withSource(source(child)));
     }
   }
 

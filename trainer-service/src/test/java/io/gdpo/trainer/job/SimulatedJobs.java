@@ -54,7 +54,13 @@ public final class SimulatedJobs implements JobStore, SimulatedTable.Beside {
 
   public Jobs jobs(Works works, Outbox outbox, Consumer<JobEnded> ended) {
     return new Jobs(
-        this, works, outbox, folders(), ended, () -> new UUID(ids.nextLong(), ids.nextLong()));
+        this,
+        works,
+        outbox,
+        folders(),
+        new Settings(),
+        ended,
+        () -> new UUID(ids.nextLong(), ids.nextLong()));
   }
 
   public WorkKind<TrainingResult> work(Jobs jobs, Works works, Outbox outbox) {

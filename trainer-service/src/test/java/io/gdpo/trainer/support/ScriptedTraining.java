@@ -6,7 +6,10 @@ import io.gdpo.artifacts.process.PieceWriter;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
+import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
 import io.gdpo.contracts.job.JobFolder;
+import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
@@ -29,6 +32,9 @@ import java.util.concurrent.CountDownLatch;
  * stage's name says, so that the control plane can be seen to follow, restart and stop processes.
  */
 public final class ScriptedTraining {
+  /** What is planned for a stage of the name {@code sft}. */
+  public static final long PLANNED_BYTES = 4_567_890_123L;
+
   private static final int CRASH = 41;
 
   private ScriptedTraining() {}
@@ -82,9 +88,23 @@ public final class ScriptedTraining {
 
   /** Only what another model than the usual one brings about is asked of the real worker. */
   private static void plan(Path experiment, int attempt) throws Exception {
-    ExperimentSpec spec = Json.EVENTS.readValue(experiment.toFile(), ExperimentSpec.class);
+    ExperimentSpec spec = Json.EVENTS.readValue(experiment.toFile(), PlanTask.class).spec();
     if (spec.model().init() != null && spec.model().init().tokenizer().equals(Service.TOKENIZER)) {
-      ExperimentPlan plan = new ExperimentPlan(List.of(), null, sha256(spec.dataset()));
+      ExperimentPlan plan =
+          new ExperimentPlan(
+              List.of(),
+              null,
+              null,
+              List.of(
+                  new StagePlan(
+                      "sft",
+                      2,
+                      128,
+                      64,
+                      null,
+                      null,
+                      new StageMemory(PLANNED_BYTES, "in evaluation", Map.of(), false))),
+              sha256(spec.dataset()));
       Files.write(
           experiment.resolveSibling(WorkOutcome.FILE),
           Json.EVENTS.writeValueAsBytes(WorkOutcome.succeeded(attempt, plan)));

@@ -34,15 +34,36 @@ public record TrainingData(
    * @throws io.gdpo.data.PreferenceDataException if a split is missing, empty or damaged
    */
   public static TrainingData load(Path folder, ExampleEncoder encoder, TrainingSpec spec) {
-    List<TrainingExample> train =
-        encode(targets(PreferenceDataset.read(folder, Split.TRAIN), spec), encoder);
-    List<TrainingExample> eval =
-        encode(targets(PreferenceDataset.read(folder, Split.EVAL), spec), encoder);
-    List<TrainingExample> all = new ArrayList<>(train);
-    all.addAll(eval);
+    return of(
+        PreferenceDataset.read(folder, Split.TRAIN),
+        PreferenceDataset.read(folder, Split.EVAL),
+        encoder,
+        spec);
+  }
+
+  /** Encodes what a job learns from, and is selected by, of the two splits of a dataset. */
+  public static TrainingData of(
+      List<PreferenceExample> train,
+      List<PreferenceExample> eval,
+      ExampleEncoder encoder,
+      TrainingSpec spec) {
+    return learnsAll(spec)
+        ? of(train, eval, encoder)
+        : of(lastPerPrompt(train), lastPerPrompt(eval), encoder);
+  }
+
+  /** Encodes two splits. */
+  public static TrainingData of(
+      Collection<PreferenceExample> train,
+      Collection<PreferenceExample> eval,
+      ExampleEncoder encoder) {
+    List<TrainingExample> encodedTrain = encode(train, encoder);
+    List<TrainingExample> encodedEval = encode(eval, encoder);
+    List<TrainingExample> all = new ArrayList<>(encodedTrain);
+    all.addAll(encodedEval);
     return new TrainingData(
-        train,
-        eval,
+        encodedTrain,
+        encodedEval,
         (int) all.stream().filter(e -> e.tokens().promptCut()).count(),
         (int) all.stream().filter(e -> e.tokens().responseCut()).count());
   }
@@ -51,11 +72,11 @@ public record TrainingData(
    * The reference implementation's SFT sees one target for each distinct prompt, the last row's; we
    * do so only where asked to.
    */
-  private static Collection<PreferenceExample> targets(
-      List<PreferenceExample> examples, TrainingSpec spec) {
-    if (spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT) {
-      return examples;
-    }
+  public static boolean learnsAll(TrainingSpec spec) {
+    return spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT;
+  }
+
+  private static Collection<PreferenceExample> lastPerPrompt(List<PreferenceExample> examples) {
     Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
     examples.forEach(example -> lastByPrompt.put(OpinionTemplate.prompt(example), example));
     return lastByPrompt.values();

@@ -1,38 +1,76 @@
 package io.gdpo.training.plan;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.training.memory.AvailableMemory;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The command {@code plan}: looks at the model of an experiment; its result is an {@link
- * ExperimentPlan}. A plan that tells of problems has succeeded all the same.
+ * The command {@code plan}: looks at an experiment's model, at the lengths of its examples and at
+ * the memory that its stages will need; its result is an {@link ExperimentPlan}. A plan that tells
+ * of problems has succeeded all the same.
  */
-public final class PlanCommand implements WorkerCommand<ExperimentSpec> {
+public final class PlanCommand implements WorkerCommand<PlanTask> {
+  private final ExampleSource examples;
+  private final Map<String, String> environment;
+  private final AvailableMemory available;
+
+  /** On this machine. */
+  public PlanCommand(ExampleSource examples) {
+    this(examples, System.getenv(), AvailableMemory.ofMachine());
+  }
+
+  /**
+   * @param examples of datasets that are not built yet
+   * @param environment of the Hub's settings
+   * @param available a stage that needs more is a problem
+   */
+  PlanCommand(ExampleSource examples, Map<String, String> environment, AvailableMemory available) {
+    this.examples = examples;
+    this.environment = environment;
+    this.available = available;
+  }
+
   @Override
   public String verb() {
     return "plan";
   }
 
   @Override
-  public Class<ExperimentSpec> task() {
-    return ExperimentSpec.class;
+  public Class<PlanTask> task() {
+    return PlanTask.class;
+  }
+
+  @Override
+  public void check(PlanTask task) {
+    if (task.spec() == null || task.artifacts() == null) {
+      throw new IllegalArgumentException("it lacks one of spec and artifacts");
+    }
   }
 
   @Override
   public ExperimentPlan run(
-      ExperimentSpec spec, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console) {
+      PlanTask task, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console)
+      throws IOException {
     ExperimentPlan plan =
-        new StartModelCheck(System.getenv())
-            .plan(spec)
-            .withSource(sha256(spec.dataset(), new Sources(folder), console));
+        plan(task, console)
+            .withSource(
+                sha256(
+                    task.spec().dataset(),
+                    new Sources(Artifacts.at(URI.create(task.artifacts()))),
+                    console));
     console.println(
         plan.problems().isEmpty() ? "nothing speaks against it" : plan.problems().toString());
     return plan;
@@ -49,6 +87,18 @@ public final class PlanCommand implements WorkerCommand<ExperimentSpec> {
       console.println("The dataset's source is not known yet: " + Reason.of(e));
       return null;
     }
+  }
+
+  private ExperimentPlan plan(PlanTask task, PrintStream console) throws IOException {
+    StartModelCheck.Look look = new StartModelCheck(environment).look(task.spec());
+    Optional<StartModel> model = look.model();
+    if (model.isEmpty() || !look.problems().isEmpty()) {
+      return new ExperimentPlan(
+          look.problems(), model.map(StartModel::shape).orElse(null), null, null, null);
+    }
+    PlannedExamples read = PlannedExamples.of(task, examples);
+    read.unknown().ifPresent(why -> console.println("its examples are not known: " + why));
+    return new StagePlans(task, model.get(), read, available, console).plan();
   }
 
   @Override

@@ -1,10 +1,8 @@
 package io.gdpo.training.plan;
 
-import ai.djl.ndarray.types.Shape;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.ModelSpec;
@@ -40,7 +38,7 @@ import java.util.stream.Stream;
  * tokenizer and its files' names, before a dataset is built for it. What only a job can find out,
  * and what is not to be reached now, is no problem here.
  */
-public final class StartModelCheck {
+final class StartModelCheck {
   /** What is larger is left to the job: a service has a small heap. */
   private static final long LARGEST_JSON = 24L << 20;
 
@@ -49,64 +47,61 @@ public final class StartModelCheck {
   /**
    * @param environment of the Hub's settings
    */
-  public StartModelCheck(Map<String, String> environment) {
+  StartModelCheck(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
   }
 
-  /** What keeps the model from being trained, with the field that is to be changed. */
-  public List<SpecProblem> problems(ExperimentSpec spec) {
-    return plan(spec).problems();
-  }
+  /**
+   * What a look at the model showed.
+   *
+   * @param problems what keeps it from being trained, with the field that is to be changed
+   * @param model empty if it cannot be trained, cannot be had now, or is kept elsewhere
+   */
+  record Look(List<SpecProblem> problems, Optional<StartModel> model) {}
 
-  /** What can be told of the experiment's model, and what keeps it from being trained. */
-  public ExperimentPlan plan(ExperimentSpec spec) {
+  /** Looks at an experiment's model. */
+  Look look(ExperimentSpec spec) {
     ModelSpec model = spec.model();
     String field =
         model.hub() != null
             ? "model.hub"
             : model.path() != null ? "model.path" : "model.init.tokenizer";
     try {
-      return config(model)
-          .map(config -> new ExperimentPlan(problems(spec, config), shape(config)))
-          .orElse(new ExperimentPlan(List.of(), null));
+      Optional<StartModel> start = start(model);
+      return new Look(start.map(it -> problems(spec, it.config())).orElse(List.of()), start);
     } catch (InvalidModelException
         | PreferenceDataException
         | TrainingFailedException
         | ArtifactMissingException
         | HubException
         | IOException e) {
-      return new ExperimentPlan(List.of(new SpecProblem(field, Reason.of(e))), null);
+      return new Look(List.of(new SpecProblem(field, Reason.of(e))), Optional.empty());
     }
   }
 
-  private static ExperimentPlan.ModelShape shape(ModelConfig config) {
-    return new ExperimentPlan.ModelShape(
-        config.family(),
-        config.positions(),
-        config.vocabSize(),
-        config.weights().values().stream().mapToLong(Shape::size).sum());
-  }
-
-  /** The model's shape; empty if it cannot be had now, or is kept elsewhere. */
-  private Optional<ModelConfig> config(ModelSpec model) throws IOException {
+  private Optional<StartModel> start(ModelSpec model) throws IOException {
     if (model.hub() != null) {
       Optional<Path> folder = new HubClient(settings()).preview(HubModel.name(model.hub()));
       return folder.filter(StartModelCheck::isSmall).isEmpty()
           ? Optional.empty()
           : Optional.of(
-              ModelFolder.checkWithoutWeights(folder.get(), StartModelCheck::requireUsable));
+              new StartModel(
+                  ModelFolder.checkWithoutWeights(folder.get(), StartModelCheck::requireUsable),
+                  folder.get()));
     }
     URI uri = ArtifactUri.of(model.path() != null ? model.path() : model.init().tokenizer());
     if (!"file".equals(uri.getScheme()) || !isSmall(Path.of(uri))) {
       return Optional.empty();
     }
+    Path path = Path.of(uri);
     if (model.path() != null) {
-      return Optional.of(ModelFolder.check(Path.of(uri), StartModelCheck::requireUsable));
+      return Optional.of(
+          new StartModel(ModelFolder.check(path, StartModelCheck::requireUsable), path));
     }
-    try (Tokenizer tokenizer = Tokenizer.load(Path.of(uri))) {
+    try (Tokenizer tokenizer = Tokenizer.load(path)) {
       requireUsable(tokenizer);
     }
-    return Optional.of(new ModelSource.Random(model.init(), 0).config());
+    return Optional.of(new StartModel(new ModelSource.Random(model.init(), 0).config(), path));
   }
 
   /** Whether the JSON of a folder, or a file of it, can be read beside what a service does. */

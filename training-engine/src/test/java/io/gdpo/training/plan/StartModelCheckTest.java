@@ -51,7 +51,7 @@ class StartModelCheckTest {
             ExperimentSpec.class);
     assertThat(spec.problems()).isEmpty();
     return new StartModelCheck(environment)
-        .problems(spec).stream().map(SpecProblem::toString).toList().toString();
+        .look(spec).problems().stream().map(SpecProblem::toString).toList().toString();
   }
 
   private String ofFolder(Path path) throws IOException {

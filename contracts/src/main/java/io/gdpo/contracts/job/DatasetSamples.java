@@ -1,0 +1,39 @@
+package io.gdpo.contracts.job;
+
+import io.gdpo.contracts.data.Split;
+import java.util.List;
+
+/**
+ * Some of a dataset's examples as text, for people: {@code samples.json} beside the data.
+ *
+ * @param samples the first {@value #OF_EACH_CLASS} of each belief class in each split
+ */
+public record DatasetSamples(List<Sample> samples) {
+  public static final int OF_EACH_CLASS = 20;
+
+  /** The name under which they are stored. */
+  public static final String FILE = "samples.json";
+
+  /**
+   * An example as a model reads it; each text is cut where it is very long.
+   *
+   * @param belief class of the chosen side
+   * @param rejectedBelief class of the other side
+   * @param prompt what the model continues
+   * @param chosen the preferred response, belief first
+   * @param rejected the other response, belief first
+   */
+  public record Sample(
+      Split split,
+      String questionId,
+      String style,
+      int belief,
+      int rejectedBelief,
+      String prompt,
+      String chosen,
+      String rejected) {}
+
+  public DatasetSamples {
+    samples = List.copyOf(samples);
+  }
+}

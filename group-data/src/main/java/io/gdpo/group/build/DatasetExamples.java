@@ -1,0 +1,68 @@
+package io.gdpo.group.build;
+
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.source.Sources;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.group.Bounds;
+import io.gdpo.group.DatasetException;
+import io.gdpo.group.examples.ReadyExamples;
+import io.gdpo.group.survey.GroupSurvey;
+import io.gdpo.group.synthesis.Dialogues;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** The examples that a specification stands for; the same ones each time. */
+public final class DatasetExamples {
+  private DatasetExamples() {}
+
+  /**
+   * Gives all of them to {@code sink}, those of a split in order, without building anything.
+   *
+   * @param artifacts the store of addresses in the specification
+   * @throws io.gdpo.artifacts.source.SourceException if the source is not there or cannot be used
+   */
+  public static void read(
+      DatasetSpec spec, ArtifactStore artifacts, BiConsumer<Split, PreferenceExample> sink) {
+    Path source = new Sources(artifacts).of(spec);
+    if (spec.survey() != null) {
+      ofSurvey(GroupSurvey.read(source, spec.group()), spec.synthesis(), sink);
+    } else {
+      ready(source, spec, sink);
+    }
+  }
+
+  /**
+   * Those made of a survey.
+   *
+   * @return ids of the questions whose wording was cut
+   */
+  static List<String> ofSurvey(
+      GroupSurvey survey, SynthesisSpec synthesis, BiConsumer<Split, PreferenceExample> sink) {
+    Dialogues dialogues = new Dialogues(synthesis);
+    long examples = survey.questions().size() * dialogues.examplesForEachQuestion();
+    if (examples > Bounds.EXAMPLES) {
+      throw new DatasetException(
+          String.format(
+              Locale.ROOT,
+              "synthesis.respondents: %,d for each dialogue of %,d questions make %,d examples, more"
+                  + " than %,d; ask for fewer respondents",
+              synthesis.respondents(),
+              survey.questions().size(),
+              examples,
+              Bounds.EXAMPLES));
+    }
+    return dialogues.of(survey.questions(), sink);
+  }
+
+  /** Those that somebody else made. */
+  static void ready(Path source, DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink) {
+    long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
+    ReadyExamples.read(source, seed, sink);
+  }
+}

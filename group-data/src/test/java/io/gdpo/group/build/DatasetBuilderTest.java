@@ -1,0 +1,168 @@
+package io.gdpo.group.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.source.Sources;
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.job.DatasetCard;
+import io.gdpo.contracts.job.DatasetSamples;
+import io.gdpo.contracts.job.DatasetSamples.Sample;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.data.PreferenceDataset;
+import io.gdpo.group.Bounds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetBuilderTest {
+  private static final DatasetSpec SURVEY =
+      new DatasetSpec(
+          null,
+          Path.of("..", "examples", "survey.csv").toString(),
+          null,
+          "Harbor",
+          new SynthesisSpec(6, 3L),
+          null);
+
+  @TempDir private Path folder;
+
+  @Test
+  void theExamplesOfASurveyAreKnownBeforeTheyAreBuilt() {
+    PreferenceDataset built = PreferenceDataset.read(build(SURVEY));
+
+    Map<Split, List<PreferenceExample>> before = examples(SURVEY);
+
+    for (Split split : Split.values()) {
+      assertThat(before.get(split)).isNotEmpty().isEqualTo(built.of(split));
+    }
+  }
+
+  @Test
+  void readyExamplesAreDealtToTheSameSplitsBeforeTheyAreBuilt() throws IOException {
+    Path file = folder.resolve("pairs.jsonl");
+    Files.write(
+        file,
+        Stream.iterate(0, i -> i + 1)
+            .limit(30)
+            .map(
+                i ->
+                    """
+                    {"prompt": "Q%d?", "options": ["Yes", "No"], "accept_choice_id": 4, \
+                    "accept_choice": "Yes", "accept_response": "Sure.", "reject_choice_id": 2, \
+                    "reject_choice": "No", "reject_response": "Never.", \
+                    "probabilities": [0, 0, 0.25, 0, 0.75, 0]}"""
+                        .formatted(i))
+            .toList());
+    DatasetSpec spec =
+        new DatasetSpec(null, null, file.toString(), null, new SynthesisSpec(2, 9L), null);
+
+    PreferenceDataset built = PreferenceDataset.read(build(spec));
+
+    assertThat(examples(spec))
+        .isEqualTo(
+            Map.of(Split.TRAIN, built.train(), Split.EVAL, built.eval(), Split.TEST, built.test()));
+  }
+
+  @Test
+  void theFirstExamplesOfEachClassAreWrittenBesideTheDataAsAModelReadsThem() throws IOException {
+    Path dataset = build(SURVEY);
+
+    List<Sample> samples =
+        Json.EVENTS
+            .readValue(dataset.resolve(DatasetSamples.FILE).toFile(), DatasetSamples.class)
+            .samples();
+    DatasetCard card =
+        Json.EVENTS.readValue(dataset.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+
+    card.splits()
+        .forEach(
+            (split, statistics) -> {
+              Map<Integer, Long> shown =
+                  samples.stream()
+                      .filter(sample -> sample.split().label().equals(split))
+                      .collect(Collectors.groupingBy(Sample::belief, Collectors.counting()));
+              for (int belief = 0; belief < statistics.beliefHistogram().size(); belief++) {
+                assertThat(shown.getOrDefault(belief, 0L))
+                    .as("%s, class %d", split, belief)
+                    .isEqualTo(
+                        Math.min(
+                            DatasetSamples.OF_EACH_CLASS,
+                            statistics.beliefHistogram().get(belief)));
+              }
+            });
+    PreferenceExample first = PreferenceDataset.read(dataset, Split.TRAIN).get(0);
+    assertThat(samples.get(0))
+        .isEqualTo(
+            new Sample(
+                Split.TRAIN,
+                first.questionId(),
+                first.style(),
+                first.acceptChoiceId(),
+                first.rejectChoiceId(),
+                first.context() + "<Q>" + first.prompt() + "<A>",
+                first.acceptChoiceId() + "<" + first.acceptChoice() + ">" + first.acceptResponse(),
+                first.rejectChoiceId()
+                    + "<"
+                    + first.rejectChoice()
+                    + ">"
+                    + first.rejectResponse()));
+    assertThat(card.files())
+        .containsExactlyInAnyOrder("train.parquet", "eval.parquet", "test.parquet", "samples.json")
+        .allSatisfy(file -> assertThat(dataset.resolve(file)).isRegularFile());
+  }
+
+  @Test
+  void refusedRowsAreAllCountedAndTheFirstThousandListed() throws IOException {
+    StringBuilder survey = new StringBuilder("question,selections,options\n");
+    survey.append("\"Fine?\",\"{'A': [0.5, 0.5]}\",\"['Yes', 'No']\"\n");
+    int bad = Bounds.LISTED_ROWS + 5;
+    for (int i = 0; i < bad; i++) {
+      survey.append("\"Odd %d?\",\"{'A': [0.5, 0.2]}\",\"['Yes', 'No']\"\n".formatted(i));
+    }
+    Path file = Files.writeString(folder.resolve("odd.csv"), survey);
+
+    Path dataset = build(new DatasetSpec(null, file.toString(), null, "A", null, null));
+
+    DatasetCard card =
+        Json.EVENTS.readValue(dataset.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+    assertThat(card.counts().refused()).isEqualTo(bad);
+    assertThat(card.refused()).hasSize(Bounds.LISTED_ROWS);
+    assertThat(card.refused().get(0).row()).isEqualTo(2);
+    assertThat(card.refused().get(0).note()).contains("shares sum to 0.7000");
+  }
+
+  private Path build(DatasetSpec spec) {
+    ArtifactStore artifacts = artifacts();
+    return Path.of(
+        new DatasetBuilder(new Sources(artifacts), artifacts)
+            .build("d", spec, Optional.empty())
+            .uri());
+  }
+
+  private Map<Split, List<PreferenceExample>> examples(DatasetSpec spec) {
+    Map<Split, List<PreferenceExample>> examples = new EnumMap<>(Split.class);
+    DatasetExamples.read(
+        spec,
+        artifacts(),
+        (split, example) -> examples.computeIfAbsent(split, s -> new ArrayList<>()).add(example));
+    return examples;
+  }
+
+  private ArtifactStore artifacts() {
+    return Artifacts.at(folder.resolve("artifacts").toUri());
+  }
+}

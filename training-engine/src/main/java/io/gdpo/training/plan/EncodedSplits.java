@@ -1,0 +1,77 @@
+package io.gdpo.training.plan;
+
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.job.ExperimentPlan.PlannedSplit;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.ExampleEncoder;
+import io.gdpo.data.TokenLengthCount;
+import io.gdpo.lm.tokenizer.Tokenizer;
+import io.gdpo.training.batch.LengthLimits;
+import io.gdpo.training.batch.TrainingData;
+import io.gdpo.training.batch.TrainingExample;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An experiment's examples as each of its stages will see them; encoded as seldom as can be. */
+final class EncodedSplits {
+  private static final LengthLimits UNCUT = new LengthLimits(1 << 24, 1 << 23);
+
+  private final PlannedExamples examples;
+  private final Tokenizer tokenizer;
+  private final TrainingData uncut;
+  private final Map<String, PlannedSplit> splits = new LinkedHashMap<>();
+  private Asked lastAsked = new Asked(UNCUT, true);
+  private TrainingData last;
+
+  private record Asked(LengthLimits limits, boolean all) {}
+
+  /**
+   * @param tokenizer stays its caller's to close
+   */
+  EncodedSplits(PlannedExamples examples, Tokenizer tokenizer) {
+    this.examples = examples;
+    this.tokenizer = tokenizer;
+    this.uncut = TrainingData.of(examples.train(), examples.eval(), UNCUT.encoder(tokenizer));
+    this.last = uncut;
+    splits.put(Split.TRAIN.label(), split(uncut.train()));
+    splits.put(Split.EVAL.label(), split(uncut.eval()));
+  }
+
+  private static PlannedSplit split(List<TrainingExample> examples) {
+    TokenLengthCount count = new TokenLengthCount();
+    examples.forEach(example -> count.add(example.tokens()));
+    return new PlannedSplit(examples.size(), count.lengths());
+  }
+
+  /** How long they are, uncut, by the name of their split. */
+  Map<String, PlannedSplit> splits() {
+    return splits;
+  }
+
+  /**
+   * What a stage trains on, cut to a length.
+   *
+   * @throws io.gdpo.data.PreferenceDataException if they cannot be cut so
+   */
+  TrainingData within(LengthLimits limits, TrainingSpec spec) {
+    ExampleEncoder encoder = limits.encoder(tokenizer); // refuses limits that make no sense
+    Asked asked = new Asked(fit(limits) ? UNCUT : limits, TrainingData.learnsAll(spec));
+    if (asked.equals(new Asked(UNCUT, true))) {
+      return uncut;
+    }
+    if (!asked.equals(lastAsked)) {
+      last = TrainingData.of(examples.train(), examples.eval(), encoder, spec);
+      lastAsked = asked;
+    }
+    return last;
+  }
+
+  private boolean fit(LengthLimits limits) {
+    return splits.values().stream()
+        .map(PlannedSplit::tokens)
+        .allMatch(
+            tokens ->
+                tokens.prompt().max() <= limits.prompt() && tokens.total().max() <= limits.whole());
+  }
+}

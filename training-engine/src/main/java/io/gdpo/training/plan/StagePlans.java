@@ -1,0 +1,187 @@
+package io.gdpo.training.plan;
+
+import ai.djl.Device;
+import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.ExperimentPlan.Data;
+import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
+import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
+import io.gdpo.contracts.job.PlanTask;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.contracts.spec.StageSpec;
+import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.memory.MemoryEstimate;
+import io.gdpo.lm.model.Devices;
+import io.gdpo.lm.tokenizer.Tokenizer;
+import io.gdpo.training.TrainingFailedException;
+import io.gdpo.training.batch.BatchPacker;
+import io.gdpo.training.batch.LengthLimits;
+import io.gdpo.training.batch.TrainingData;
+import io.gdpo.training.memory.AvailableMemory;
+import io.gdpo.training.memory.MemoryPlan;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * What each stage of an experiment will need, by the estimate that its job makes for itself ({@link
+ * MemoryPlan}), of the same examples: the job will say the same numbers.
+ */
+final class StagePlans {
+  private final PlanTask task;
+  private final StartModel model;
+  private final PlannedExamples examples;
+  private final AvailableMemory available;
+  private final PrintStream console;
+  private final List<SpecProblem> problems = new ArrayList<>();
+
+  /**
+   * @param available a stage that needs more is a problem
+   */
+  StagePlans(
+      PlanTask task,
+      StartModel model,
+      PlannedExamples examples,
+      AvailableMemory available,
+      PrintStream console) {
+    this.task = task;
+    this.model = model;
+    this.examples = examples;
+    this.available = available;
+    this.console = console;
+  }
+
+  ExperimentPlan plan() throws IOException {
+    Path scratch = Files.createTempDirectory("plan-");
+    try (Tokenizer tokenizer = tokenizer(scratch)) {
+      Optional<EncodedSplits> encoded =
+          examples.unknown().isPresent()
+              ? Optional.empty()
+              : Optional.of(new EncodedSplits(examples, tokenizer));
+      List<StagePlan> stages = new ArrayList<>();
+      for (int i = 0; i < task.spec().stages().size(); i++) {
+        stage("stages[" + i + "].training", task.spec().stages().get(i), encoded)
+            .ifPresent(stages::add);
+      }
+      return new ExperimentPlan(problems, model.shape(), data(encoded), stages, null);
+    } finally {
+      AtomicFiles.delete(scratch);
+    }
+  }
+
+  /** As the experiment's jobs have it. */
+  private Tokenizer tokenizer(Path scratch) throws IOException {
+    if (!task.spec().model().isWithoutBos()) {
+      return Tokenizer.load(model.tokenizer());
+    }
+    Tokenizer.copyWithoutBos(model.tokenizer(), scratch);
+    return Tokenizer.load(scratch);
+  }
+
+  private Data data(Optional<EncodedSplits> encoded) {
+    return new Data(
+        encoded.isPresent(),
+        examples.unknown().orElse(null),
+        encoded.map(EncodedSplits::splits).orElse(Map.of()));
+  }
+
+  /** Empty if its job would refuse to begin, which is a problem. */
+  private Optional<StagePlan> stage(String path, StageSpec stage, Optional<EncodedSplits> encoded) {
+    TrainingSpec spec = stage.training();
+    try {
+      LengthLimits limits = LengthLimits.of(spec, model.config());
+      Optional<TrainingData> data = encoded.map(it -> it.within(limits, spec));
+      Optional<StageMemory> memory =
+          encoded.isPresent()
+              ? Optional.of(memory(stage, limits, encoded.get()))
+              : Optional.ofNullable(spec.maxLength()).map(length -> bound(stage, limits));
+      return Optional.of(
+          new StagePlan(
+              stage.name(),
+              task.processors(),
+              limits.whole(),
+              limits.prompt(),
+              data.map(TrainingData::promptsCut).orElse(null),
+              data.map(TrainingData::responsesCut).orElse(null),
+              memory.orElse(null)));
+    } catch (TrainingFailedException | PreferenceDataException e) {
+      problems.add(new SpecProblem(path, Reason.of(e)));
+      return Optional.empty();
+    }
+  }
+
+  private StageMemory memory(StageSpec stage, LengthLimits limits, EncodedSplits encoded) {
+    TrainingSpec spec = stage.training();
+    MemoryPlan plan =
+        plan(stage, limits, length -> encoded.within(LengthLimits.of(spec, length), spec));
+    MemoryEstimate estimate = plan.estimate();
+    device(spec).ifPresent(device -> plan.require(estimate, available.on(device)));
+    return told(stage, estimate, false);
+  }
+
+  /** Where a stage will be trained; empty if that is not here, as its job will say. */
+  private static Optional<Device> device(TrainingSpec spec) {
+    try {
+      return Optional.of(Devices.choose(spec.device()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private StageMemory bound(StageSpec stage, LengthLimits limits) {
+    int atOnce = Math.max(stage.training().batchSize(), BatchPacker.EVALUATED_AT_ONCE);
+    return told(
+        stage,
+        plan(
+                stage,
+                limits,
+                length -> LongestTexts.of(LengthLimits.of(stage.training(), length), atOnce))
+            .estimate(),
+        true);
+  }
+
+  private MemoryPlan plan(StageSpec stage, LengthLimits limits, IntFunction<TrainingData> encoded) {
+    TrainingJob job =
+        new TrainingJob(
+            stage.name(),
+            task.spec().name(),
+            stage.name(),
+            1,
+            task.spec().seed(),
+            null,
+            null,
+            null,
+            null,
+            stage.training(),
+            null,
+            null,
+            null);
+    // Each stage of an experiment is compared with the model that it starts from.
+    return new MemoryPlan(job, model.config(), true, limits.whole(), encoded);
+  }
+
+  private StageMemory told(StageSpec stage, MemoryEstimate estimate, boolean bound) {
+    console.printf("%s: memory: %s %s%n", stage.name(), bound ? "at most" : "about", estimate);
+    Map<String, Long> parts = new LinkedHashMap<>();
+    estimate
+        .parts()
+        .forEach(
+            (part, bytes) -> {
+              if (bytes > 0) {
+                parts.put(part.name().toLowerCase(Locale.ROOT), bytes);
+              }
+            });
+    return new StageMemory(estimate.total(), estimate.moment(), parts, bound);
+  }
+}
