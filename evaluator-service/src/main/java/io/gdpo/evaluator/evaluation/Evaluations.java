@@ -89,15 +89,13 @@ class Evaluations {
    * there is nothing, nothing is done any more.
    */
   void cancelByEvent(EvaluationCancelRequested request) {
-    try {
-      cancel(request.evaluationId(), request.reason()).answer().ifPresent(outbox::send);
-    } catch (ProblemException unknown) {
-      if (request.evaluationId() == null || request.checkpointId() == null) {
-        throw unknown;
-      }
-      outbox.send(
-          new EvaluationCancelled(
-              request.evaluationId(), request.checkpointId(), null, null, unknown.getMessage()));
+    String id = ProblemException.possible("evaluation", request.evaluationId());
+    String checkpoint = ProblemException.possible("checkpoint", request.checkpointId());
+    if (Evaluation.checkpointOf(id).isEmpty()) {
+      String words = ProblemException.notFound("evaluation", id).getMessage();
+      outbox.send(new EvaluationCancelled(id, checkpoint, null, null, words));
+    } else {
+      cancel(id, request.reason()).answer().ifPresent(outbox::send);
     }
   }
 

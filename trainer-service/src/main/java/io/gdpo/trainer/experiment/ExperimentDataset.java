@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -34,8 +35,18 @@ final class ExperimentDataset {
                                 + " dataset-service), or give survey or examples instead"))));
   }
 
+  /** Asks for an experiment's dataset: one for one content, or its own if that is not known. */
+  static DatasetRequested request(Experiment experiment, String sourceSha256) {
+    DatasetSpec section = experiment.spec.dataset();
+    return new DatasetRequested(
+        sourceSha256 == null ? experiment.datasetId : section.idFor(sourceSha256),
+        toBuild(experiment.spec),
+        experiment.name,
+        sourceSha256);
+  }
+
   /** The dataset to build; its card counts tokens as the model will see them. */
-  static DatasetSpec toBuild(ExperimentSpec spec) {
+  private static DatasetSpec toBuild(ExperimentSpec spec) {
     DatasetSpec dataset = spec.dataset();
     return dataset.tokenizer() != null ? dataset : dataset.withTokenizer(tokenizerOf(spec.model()));
   }

@@ -12,7 +12,6 @@ import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.CheckpointKind;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.StageSpec;
@@ -66,18 +65,11 @@ public class ExperimentFlow {
    * @param sourceSha256 hash of the content of its dataset's source; null if it is not known
    */
   void planned(Experiment experiment, String sourceSha256) {
-    DatasetSpec dataset = experiment.spec.dataset();
-    if (dataset.id() == null) {
-      if (sourceSha256 != null) {
-        experiment.datasetId = dataset.idFor(sourceSha256);
-      }
+    if (experiment.spec.dataset().id() == null) {
+      DatasetRequested request = ExperimentDataset.request(experiment, sourceSha256);
+      experiment.datasetId = request.datasetId();
       experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
-      outbox.send(
-          new DatasetRequested(
-              experiment.datasetId,
-              ExperimentDataset.toBuild(experiment.spec),
-              experiment.name,
-              sourceSha256));
+      outbox.send(request);
     } else {
       begin(experiment, ExperimentDataset.existing(store, experiment.datasetId));
     }

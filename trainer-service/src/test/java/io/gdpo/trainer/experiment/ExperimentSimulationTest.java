@@ -16,7 +16,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Histories of experiments by seed. {@code -Dgdpo.simulation.histories=20000} looks at more, {@code
@@ -52,13 +51,6 @@ class ExperimentSimulationTest {
           .contains(
               ExperimentStatus.SUCCEEDED, ExperimentStatus.FAILED, ExperimentStatus.CANCELLED);
     }
-  }
-
-  /** What a replica told was told again when it had lost a job to another and got it back. */
-  @ParameterizedTest
-  @ValueSource(longs = {432, 625})
-  void whatOnceBrokeAPromiseKeepsIt(long seed) {
-    new ExperimentSimulation(seed, Fault.NONE).run();
   }
 
   /** Each is found by this seed; without the fault its history keeps all promises. */
