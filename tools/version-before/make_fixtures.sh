@@ -14,8 +14,9 @@ trap 'rm -rf "$build"' EXIT
 
 git clone -q "$root" "$build/version"
 git -C "$build/version" checkout -q "$commit"
-(cd "$build/version" && mvn -B -q -Dspotless.check.skip=true -DskipTests -pl trainer-service -am package &&
-  mvn -B -q -pl trainer-service dependency:build-classpath -Dmdep.outputFile="$build/jars" -Dmdep.includeScope=test)
+# One run of Maven: the modules find one another in it. The last one's class path stays in the file.
+(cd "$build/version" && mvn -B -q -Dspotless.check.skip=true -DskipTests -pl trainer-service -am \
+  package dependency:build-classpath -Dmdep.outputFile="$build/jars" -Dmdep.includeScope=test)
 
 classes=$build/classes
 mkdir "$classes"
