@@ -43,6 +43,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.trainer.support.ExperimentYaml;
 import io.gdpo.trainer.support.ScriptedTraining;
 import io.gdpo.trainer.support.TestBroker;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -60,7 +61,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterAll;
@@ -617,29 +617,7 @@ class ExperimentFlowTest {
 
   /** An experiment whose stages are given as {@code name} or {@code name<parent}. */
   private static String yaml(String name, String... stages) {
-    return """
-        name: %1$s
-        seed: 7
-        dataset:
-          examples: file:/nowhere/%1$s.jsonl
-          group: Riverside
-        model:
-          init:
-            tokenizer: %2$s
-        stages:
-        """
-            .formatted(name, TOKENIZER)
-        + Stream.of(stages).map(ExperimentFlowTest::stageYaml).collect(Collectors.joining());
-  }
-
-  private static String stageYaml(String stage) {
-    List<String> parts = List.of(stage.split("<"));
-    Optional<String> parent = parts.stream().skip(1).findFirst();
-    return "  - name: %s\n%s    training: {loss: %s}\n"
-        .formatted(
-            parts.get(0),
-            parent.map(p -> "    parent: " + p + "\n").orElse(""),
-            parent.isEmpty() ? "sft" : parts.get(0).equals("gdpo") ? "gdpo" : "dpo");
+    return ExperimentYaml.of(name, List.of(stages));
   }
 
   private static ExperimentSpec spec(String yaml) {

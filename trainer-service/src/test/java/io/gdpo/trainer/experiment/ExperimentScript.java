@@ -38,7 +38,7 @@ record ExperimentScript(String prefix, List<Command> commands) {
     Random random = new Random(seed);
     String prefix = "replay-" + seed + "-";
     List<Command> commands = new ArrayList<>();
-    int experiments = 1 + random.nextInt(2);
+    int experiments = random.nextInt(4) == 0 ? 2 : 1;
     for (int i = 0; i < experiments; i++) {
       boolean byEvent = random.nextBoolean();
       switch (random.nextInt(6)) {

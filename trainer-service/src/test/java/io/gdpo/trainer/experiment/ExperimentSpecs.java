@@ -2,17 +2,15 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
-import io.gdpo.trainer.support.Service;
+import io.gdpo.trainer.support.ExperimentYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
-/** Experiments in short: stages by name, each with what it starts from, as in {@code dpo<sft}. */
+/** The experiments that histories ask for, in short: see {@link ExperimentYaml}. */
 final class ExperimentSpecs {
   /** Several experiments have the same dataset. */
   static final String COMMON_SOURCE = "file:/nowhere/common.jsonl";
@@ -46,37 +44,12 @@ final class ExperimentSpecs {
   }
 
   static ExperimentSpec of(String name, List<String> stages) {
-    return READ.computeIfAbsent(name + stages, key -> read(yaml(name, stages)));
+    return READ.computeIfAbsent(
+        name + stages, key -> read(ExperimentYaml.of(name, source(name), stages)));
   }
 
   private static String source(String name) {
     return name.matches("experiment-[1-3]") ? COMMON_SOURCE : "file:/nowhere/" + name + ".jsonl";
-  }
-
-  static String yaml(String name, List<String> stages) {
-    return """
-        name: %1$s
-        seed: 7
-        dataset:
-          examples: %3$s
-          group: Riverside
-        model:
-          init:
-            tokenizer: %2$s
-        stages:
-        """
-            .formatted(name, Service.TOKENIZER, source(name))
-        + stages.stream().map(ExperimentSpecs::stage).collect(Collectors.joining());
-  }
-
-  private static String stage(String stage) {
-    List<String> parts = List.of(stage.split("<"));
-    Optional<String> parent = parts.stream().skip(1).findFirst();
-    return "  - name: %s\n%s    training: {loss: %s}\n"
-        .formatted(
-            parts.get(0),
-            parent.map(p -> "    parent: " + p + "\n").orElse(""),
-            parent.isEmpty() ? "sft" : parts.get(0).equals("gdpo") ? "gdpo" : "dpo");
   }
 
   private static ExperimentSpec read(String yaml) {
