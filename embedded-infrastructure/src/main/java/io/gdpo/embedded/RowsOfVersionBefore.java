@@ -34,12 +34,8 @@ public final class RowsOfVersionBefore {
    */
   public static void bringOver(Flyway today, List<String> migrations, String rows)
       throws IOException, SQLException {
-    Path folder = Files.createTempDirectory("migrations");
-    for (String migration : migrations) {
-      Files.writeString(folder.resolve(Path.of(migration).getFileName()), resource(migration));
-    }
     Configuration own = today.getConfiguration();
-    migrate(Flyway.configure().dataSource(own.getDataSource()).locations("filesystem:" + folder));
+    asBefore(own, migrations);
     change(today, List.of("set local search_path to " + APART, resource(rows)));
     migrate(Flyway.configure().configuration(own));
     List<String> moves = new ArrayList<>();
@@ -61,6 +57,24 @@ public final class RowsOfVersionBefore {
     }
     moves.add("drop schema " + APART + " cascade");
     change(today, moves);
+  }
+
+  /** The tables as the version before made them. */
+  private static void asBefore(Configuration own, List<String> migrations) throws IOException {
+    Path folder = Files.createTempDirectory("migrations");
+    List<Path> files = new ArrayList<>();
+    try {
+      for (String migration : migrations) {
+        Path file = folder.resolve(Path.of(migration).getFileName());
+        files.add(Files.writeString(file, resource(migration)));
+      }
+      migrate(Flyway.configure().dataSource(own.getDataSource()).locations("filesystem:" + folder));
+    } finally {
+      files.add(folder);
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static void migrate(FluentConfiguration migrations) {

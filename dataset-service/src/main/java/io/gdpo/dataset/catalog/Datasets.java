@@ -35,7 +35,6 @@ public class Datasets {
   private static final String ID = "[A-Za-z0-9_][A-Za-z0-9._-]{0,199}";
 
   private static final int REQUESTER = 250;
-  private static final String CANCELLED = "cancelled on request";
 
   private final Outbox outbox;
   private final Sources sources;
@@ -103,7 +102,7 @@ public class Datasets {
   /** One more waits. A build that nobody wanted any more ends all the same, and is begun again. */
   private void join(Dataset dataset, String requestedBy) {
     if (dataset.cancelRequested) {
-      tellCancelled(dataset, CANCELLED);
+      tellCancelled(dataset, Works.CANCELLED);
       dataset.cancelRequested = false;
     }
     dataset.waits(requester(requestedBy), true);
@@ -138,7 +137,7 @@ public class Datasets {
         Dataset.locked(ProblemException.possible("dataset", id))
             .orElseThrow(() -> ProblemException.notFound("dataset", id));
     if (dataset.state == DatasetState.REQUESTED) {
-      cancel(dataset, requestedBy, reason == null ? CANCELLED : reason);
+      cancel(dataset, requestedBy, reason == null ? Works.CANCELLED : reason);
     }
     return dataset.view();
   }

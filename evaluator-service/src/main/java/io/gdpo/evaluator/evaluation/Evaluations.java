@@ -80,7 +80,7 @@ class Evaluations {
     Evaluation.lock(
         Evaluation.checkpointOf(ProblemException.possible("evaluation", id))
             .orElseThrow(() -> ProblemException.notFound("evaluation", id)));
-    works.cancel(id, reason == null ? "cancelled on request" : reason);
+    works.cancel(id, reason);
     return Evaluation.withId(id).orElseThrow();
   }
 

@@ -14,6 +14,9 @@ import java.util.Optional;
 /** The service's work, for those who ask for it, cancel it and tell of it. */
 @ApplicationScoped
 public class Works {
+  /** Why work ends that somebody wanted to end and did not say why. */
+  public static final String CANCELLED = "cancelled on request";
+
   private final WorkStore store;
   private final Event<WorkLoop.Changed> changed;
   private final InstantSource clock;
@@ -53,6 +56,7 @@ public class Works {
    * Asks work to end: what waits ends at the next look, what runs when its process is gone; its
    * {@link WorkKind} is told then. What has ended, or never was, stays as it is.
    *
+   * @param reason why; null for {@link #CANCELLED}
    * @return whether it will end for this
    */
   @Transactional(Transactional.TxType.MANDATORY)
@@ -61,7 +65,7 @@ public class Works {
         store.locked(id).filter(work -> !work.state().isTerminal() && !work.cancelRequested());
     open.ifPresent(
         work -> {
-          store.update(work.cancelled(reason));
+          store.update(work.cancelled(reason == null ? CANCELLED : reason));
           changed.fire(new WorkLoop.Changed());
         });
     return open.isPresent();

@@ -29,7 +29,10 @@ class Experiment extends PanacheEntityBase {
   String reason;
 
   boolean cancelRequested;
+
+  /** Null until it is known: one to be built is named after the plan has seen its source. */
   String datasetId;
+
   String datasetUri;
   Instant submittedAt;
   Instant finishedAt;

@@ -39,7 +39,7 @@ final class ExperimentDataset {
   static DatasetRequested request(Experiment experiment, String sourceSha256) {
     DatasetSpec section = experiment.spec.dataset();
     return new DatasetRequested(
-        sourceSha256 == null ? experiment.datasetId : section.idFor(sourceSha256),
+        sourceSha256 == null ? newId(experiment.name) : section.idFor(sourceSha256),
         toBuild(experiment.spec),
         experiment.name,
         sourceSha256);
@@ -60,7 +60,7 @@ final class ExperimentDataset {
   }
 
   /** Of a dataset of its own, for what is in its source is not known. */
-  static String newId(String experiment) {
+  private static String newId(String experiment) {
     String readable =
         experiment.length() > DATASET_NAME_PART
             ? experiment.substring(0, DATASET_NAME_PART)

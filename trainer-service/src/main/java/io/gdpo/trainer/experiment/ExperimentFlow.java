@@ -18,6 +18,7 @@ import io.gdpo.contracts.spec.StageSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.JobStatus;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.work.Works;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.JobEnded;
 import io.gdpo.trainer.job.JobFolders;
@@ -201,7 +202,7 @@ public class ExperimentFlow {
     List<Stage> stages = store.stages(experiment.name);
     StageGraph graph = new StageGraph(stages.stream().map(Stage::node).toList());
     StageGraph.Decision decision =
-        experiment.cancelRequested ? graph.cancelled(Experiments.CANCELLED) : graph.next();
+        experiment.cancelRequested ? graph.cancelled(Works.CANCELLED) : graph.next();
     Map<String, Stage> byName = stages.stream().collect(Collectors.toMap(s -> s.name, s -> s));
     decision.endings().forEach(e -> byName.get(e.stage()).end(e.status(), e.reason()));
     decision.releases().forEach(name -> release(experiment, byName.get(name), byName));

@@ -1,6 +1,5 @@
 package io.gdpo.trainer.experiment;
 
-import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
@@ -66,7 +65,7 @@ class ExperimentViews {
         experiment.reason,
         experiment.submittedAt,
         experiment.finishedAt,
-        experiment.status == ExperimentStatus.PLANNING ? null : experiment.datasetId,
+        experiment.datasetId,
         experiment.datasetUri,
         stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
   }

@@ -9,6 +9,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.work.Works;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,7 +26,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Experiments {
   private static final Logger LOG = Logger.getLogger(Experiments.class);
-  static final String CANCELLED = "cancelled on request";
 
   private final ExperimentStore store;
   private final ExperimentLock lock;
@@ -88,10 +88,7 @@ public class Experiments {
     experiment.finishedAt = null;
     experiment.reason = null;
     experiment.datasetUri = null;
-    experiment.datasetId =
-        spec.dataset().id() == null
-            ? ExperimentDataset.newId(experiment.name)
-            : spec.dataset().id();
+    experiment.datasetId = spec.dataset().id();
     experiment.status = ExperimentStatus.PLANNING;
     store.forgetStages(experiment.name);
     store.add(experiment);
@@ -134,9 +131,7 @@ public class Experiments {
     experiment.reason = null;
     experiment.finishedAt = null;
     if (experiment.datasetUri == null) {
-      if (experiment.spec.dataset().id() == null) {
-        experiment.datasetId = ExperimentDataset.newId(experiment.name);
-      }
+      experiment.datasetId = experiment.spec.dataset().id();
       store.stages(experiment.name).forEach(Stage::beginAgain);
       experiment.status = ExperimentStatus.PLANNING;
       plan(experiment);
@@ -199,17 +194,18 @@ public class Experiments {
   private void cancel(Experiment experiment) {
     experiment.cancelRequested = true;
     if (experiment.status == ExperimentStatus.PLANNING) {
-      plans.cancel(experiment.name, CANCELLED);
+      plans.cancel(experiment.name, Works.CANCELLED);
     } else if (experiment.status == ExperimentStatus.WAITING_FOR_DATASET) {
-      outbox.send(new DatasetCancelRequested(experiment.datasetId, experiment.name, CANCELLED));
+      outbox.send(
+          new DatasetCancelRequested(experiment.datasetId, experiment.name, Works.CANCELLED));
     }
     for (Stage stage : store.stages(experiment.name)) {
       if (stage.status == StageStatus.RELEASED) {
-        jobs.cancel(stage.jobId, CANCELLED);
+        jobs.cancel(stage.jobId, Works.CANCELLED);
       }
       if (stage.evaluationStatus == EvaluationStatus.PENDING) {
         outbox.send(
-            new EvaluationCancelRequested(stage.checkpointId, stage.checkpointId, CANCELLED));
+            new EvaluationCancelRequested(stage.checkpointId, stage.checkpointId, Works.CANCELLED));
       }
     }
     flow.advance(experiment);

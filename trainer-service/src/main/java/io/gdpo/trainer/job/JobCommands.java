@@ -31,7 +31,7 @@ class JobCommands {
     lock.take(
         jobs.experimentOf(ProblemException.possible("job", id))
             .orElseThrow(() -> ProblemException.notFound("job", id)));
-    jobs.cancel(id, reason == null ? "cancelled on request" : reason);
+    jobs.cancel(id, reason);
     return jobs.view(id).orElseThrow();
   }
 

@@ -304,7 +304,7 @@ final class ExperimentSimulation {
     if (!ids.isEmpty() && !scripted) {
       String id = ids.get(random.nextInt(ids.size()));
       promises.asksToEnd(jobRows.experimentOf(id));
-      request(replica, () -> jobRows.cancel(replica.jobs, id));
+      request(replica, () -> jobRows.cancel(replica.jobs, broker, id));
     }
   }
 

@@ -67,11 +67,9 @@ public final class SimulatedJobs implements JobStore, SimulatedTable.Beside {
     return new TrainWork(jobs, table, works, lock(), folders(), new Settings(), outbox);
   }
 
-  /** What {@link JobListener} does for a command that ends a job. */
-  public void cancel(Jobs jobs, String jobId) {
-    if (jobs.experimentOf(jobId).isPresent()) {
-      jobs.cancel(jobId, "cancelled on request");
-    }
+  /** As by REST. */
+  public void cancel(Jobs jobs, Outbox outbox, String jobId) {
+    new JobCommands(lock(), jobs, outbox).cancel(jobId, null);
   }
 
   /** Ids of all jobs. */

@@ -68,14 +68,15 @@ public record TrainingData(
         (int) all.stream().filter(e -> e.tokens().responseCut()).count());
   }
 
-  /**
-   * The reference implementation's SFT sees one target for each distinct prompt, the last row's; we
-   * do so only where asked to.
-   */
+  /** Whether a job learns from every example: all do but an SFT that is asked not to. */
   public static boolean learnsAll(TrainingSpec spec) {
     return spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT;
   }
 
+  /**
+   * The reference implementation's SFT sees one target for each distinct prompt, the last row's; we
+   * do so only where asked to.
+   */
   private static Collection<PreferenceExample> lastPerPrompt(List<PreferenceExample> examples) {
     Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
     examples.forEach(example -> lastByPrompt.put(OpinionTemplate.prompt(example), example));

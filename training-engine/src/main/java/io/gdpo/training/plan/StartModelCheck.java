@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  * and what is not to be reached now, is no problem here.
  */
 final class StartModelCheck {
-  /** What is larger is left to the job: a service has a small heap. */
+  /** What is larger is left to the job: a plan is to be quick. */
   private static final long LARGEST_JSON = 24L << 20;
 
   private final Map<String, String> environment;
@@ -104,7 +104,7 @@ final class StartModelCheck {
     return Optional.of(new StartModel(new ModelSource.Random(model.init(), 0).config(), path));
   }
 
-  /** Whether the JSON of a folder, or a file of it, can be read beside what a service does. */
+  /** Whether the JSON of a folder, or a file of it, is small enough to be read here. */
   private static boolean isSmall(Path folderOrFile) {
     File[] json =
         Files.isDirectory(folderOrFile)
