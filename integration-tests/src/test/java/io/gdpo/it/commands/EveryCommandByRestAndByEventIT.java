@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.it.commands.Doors.Answer;
@@ -24,11 +23,13 @@ import io.gdpo.it.stack.SharedStack;
 import io.gdpo.it.stack.Stack;
 import io.gdpo.it.stack.TinyExperiment;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -456,9 +457,11 @@ class EveryCommandByRestAndByEventIT {
   private static String idOf(String section) {
     try {
       DatasetSpec spec = Json.SPECS.readValue(section, DatasetSpec.class);
-      return spec.idFor(Sources.sha256(Path.of(URI.create(spec.survey()))));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      byte[] source = Files.readAllBytes(Path.of(URI.create(spec.survey())));
+      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(source);
+      return spec.idFor(HexFormat.of().formatHex(sha256));
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 
