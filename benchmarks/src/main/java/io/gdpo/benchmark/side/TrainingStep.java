@@ -97,8 +97,7 @@ public final class TrainingStep implements AutoCloseable {
     Loss loss = spec.loss();
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =
-        new BatchPacker(
-            loss, spec.imitationIncludesClose(), spec.levers(), policy.config().width());
+        new BatchPacker(loss, spec.imitatesClose(), spec.levers(), policy.config().width());
     ObjectivePass pass = new ObjectivePass(policy, beliefTokens, spec);
     List<TrainingExample> mismatched =
         loss.needs(Loss.Need.KL)

@@ -1,21 +1,42 @@
 package io.gdpo.contracts.spec;
 
 import io.gdpo.contracts.Choice;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The training losses, under the names that experiment files use, and what each needs. Its formula
- * is the method of the same name in the training engine's {@code objectives.py}.
+ * The training losses, under the names that experiment files use, what each needs and which
+ * settings it reads. Its formula is the method of the same name in the training engine's {@code
+ * objectives.py}.
  */
 public enum Loss implements Choice {
-  SFT(),
-  DPO(Need.PAIRS, Need.REFERENCE),
-  IPO(Need.PAIRS, Need.REFERENCE),
-  BELIEF_DPO(Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
-  BELIEF_SFT(Need.BELIEFS),
-  GDPO(Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
-  KTO(Need.JUDGED, Need.REFERENCE, Need.KL),
-  GDPO_KTO(Need.JUDGED, Need.BELIEFS, Need.REFERENCE, Need.KL);
+  SFT(Set.of(), Set.of(LossSetting.TARGETS)),
+  DPO(
+      Set.of(Need.PAIRS, Need.REFERENCE),
+      Set.of(LossSetting.LABEL_SMOOTHING, LossSetting.REFERENCE_FREE)),
+  IPO(Set.of(Need.PAIRS, Need.REFERENCE), Set.of(LossSetting.REFERENCE_FREE)),
+  BELIEF_DPO(Set.of(Need.PAIRS, Need.BELIEFS, Need.REFERENCE), Set.of(), DPO),
+  BELIEF_SFT(
+      Set.of(Need.BELIEFS),
+      Set.of(
+          LossSetting.CALIBRATION_WEIGHT,
+          LossSetting.CALIBRATION_SUPPORT,
+          LossSetting.IMITATION_WEIGHT,
+          LossSetting.IMITATION_INCLUDES_CLOSE)),
+  GDPO(
+      Set.of(Need.PAIRS, Need.BELIEFS, Need.REFERENCE),
+      Set.of(LossSetting.PREFERENCE_WEIGHT),
+      BELIEF_SFT,
+      BELIEF_DPO),
+  KTO(
+      Set.of(Need.JUDGED, Need.REFERENCE, Need.KL),
+      Set.of(LossSetting.DESIRABLE_WEIGHT, LossSetting.UNDESIRABLE_WEIGHT)),
+  GDPO_KTO(
+      Set.of(Need.JUDGED, Need.BELIEFS, Need.REFERENCE, Need.KL),
+      Set.of(LossSetting.PREFERENCE_WEIGHT),
+      BELIEF_SFT,
+      KTO);
 
   /** What a loss may need beside a prompt and a chosen response to it. */
   public enum Need {
@@ -40,13 +61,28 @@ public enum Loss implements Choice {
   }
 
   private final Set<Need> needs;
+  private final Set<LossSetting> settings;
 
-  Loss(Need... needs) {
-    this.needs = Set.of(needs);
+  /**
+   * @param parts losses that this one is made of, whose settings it reads too
+   */
+  Loss(Set<Need> needs, Set<LossSetting> own, Loss... parts) {
+    EnumSet<LossSetting> all = EnumSet.noneOf(LossSetting.class);
+    all.addAll(own);
+    for (Loss part : parts) {
+      all.addAll(part.settings);
+    }
+    this.needs = needs;
+    this.settings = Collections.unmodifiableSet(all);
   }
 
   public boolean needs(Need need) {
     return needs.contains(need);
+  }
+
+  /** Whether the loss, or the data that it is trained on, depends on a setting. */
+  public boolean reads(LossSetting setting) {
+    return settings.contains(setting);
   }
 
   /** Whether rejected responses are read beside the chosen ones. */

@@ -6,10 +6,11 @@ import java.util.List;
 
 /**
  * Everything a training job needs to know besides its data and its starting weights. Absent fields
- * take the defaults below. Names follow Hugging Face's trainers where they have one.
+ * take the defaults below, those of {@link LossSetting} only where the loss reads them: a loss
+ * carries no other's settings. Names follow Hugging Face's trainers where they have one.
  *
  * @param loss what the model is asked to become
- * @param beta temperature of the preference term (default 0.1)
+ * @param beta temperature of the preference term, and of the rewards that evaluations measure (0.1)
  * @param labelSmoothing probability that a preference label is flipped (conservative DPO; 0)
  * @param referenceFree take the reference's log-probabilities as 0
  * @param calibrationWeight weight of GDPO's calibration term (1)
@@ -109,16 +110,16 @@ public record TrainingSpec(
 
   public TrainingSpec {
     beta = or(beta, 0.1);
-    labelSmoothing = or(labelSmoothing, 0.0);
-    referenceFree = or(referenceFree, false);
-    calibrationWeight = or(calibrationWeight, 1.0);
-    imitationWeight = or(imitationWeight, 1.0);
-    preferenceWeight = or(preferenceWeight, 1.0);
-    desirableWeight = or(desirableWeight, 1.0);
-    undesirableWeight = or(undesirableWeight, 1.0);
-    calibrationSupport = or(calibrationSupport, CalibrationSupport.VOCABULARY);
-    imitationIncludesClose = or(imitationIncludesClose, true);
-    targets = or(targets, SftTargets.ALL);
+    labelSmoothing = LossSetting.LABEL_SMOOTHING.of(loss, labelSmoothing);
+    referenceFree = LossSetting.REFERENCE_FREE.of(loss, referenceFree);
+    calibrationWeight = LossSetting.CALIBRATION_WEIGHT.of(loss, calibrationWeight);
+    imitationWeight = LossSetting.IMITATION_WEIGHT.of(loss, imitationWeight);
+    preferenceWeight = LossSetting.PREFERENCE_WEIGHT.of(loss, preferenceWeight);
+    desirableWeight = LossSetting.DESIRABLE_WEIGHT.of(loss, desirableWeight);
+    undesirableWeight = LossSetting.UNDESIRABLE_WEIGHT.of(loss, undesirableWeight);
+    calibrationSupport = LossSetting.CALIBRATION_SUPPORT.of(loss, calibrationSupport);
+    imitationIncludesClose = LossSetting.IMITATION_INCLUDES_CLOSE.of(loss, imitationIncludesClose);
+    targets = LossSetting.TARGETS.of(loss, targets);
     optimizer = or(optimizer, OptimizerRule.ADAMW);
     learningRate = or(learningRate, 5e-7);
     schedule = or(schedule, Schedule.LINEAR);
@@ -144,6 +145,14 @@ public record TrainingSpec(
 
   private static <T> T or(T value, T fallback) {
     return value == null ? fallback : value;
+  }
+
+  /**
+   * Whether imitation covers the belief segment's closing {@code >}; it is measured under losses
+   * that do not imitate, too.
+   */
+  public boolean imitatesClose() {
+    return imitationIncludesClose == null || imitationIncludesClose;
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gdpo.contracts.Json;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,29 @@ class ExperimentSpecTest {
 
     assertThat(Json.SPECS.readValue(Json.SPECS.writeValueAsString(spec), ExperimentSpec.class))
         .isEqualTo(spec);
+  }
+
+  @Test
+  void aLossCarriesItsOwnSettingsAndWhatTheFileAsksOfAnother() throws Exception {
+    assertThat(fields("{loss: sft, label_smoothing: 0}"))
+        .contains("beta", "targets")
+        .doesNotContain("label_smoothing", "calibration_weight", "desirable_weight");
+    assertThat(fields("{loss: dpo}"))
+        .contains("label_smoothing", "reference_free")
+        .doesNotContain("targets", "preference_weight");
+    assertThat(fields("{loss: gdpo}"))
+        .contains("label_smoothing", "preference_weight", "imitation_includes_close")
+        .doesNotContain("desirable_weight");
+    assertThat(fields("{loss: sft, label_smoothing: 0.1}")).contains("label_smoothing");
+  }
+
+  private static List<String> fields(String training) throws JsonProcessingException {
+    return Json.SPECS
+        .valueToTree(Json.YAML_SPECS.readValue(training, TrainingSpec.class))
+        .properties()
+        .stream()
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   @Test

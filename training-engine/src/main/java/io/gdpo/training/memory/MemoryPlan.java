@@ -197,8 +197,7 @@ public final class MemoryPlan {
                 spec.vocabularyChunk(),
                 ForwardOptions.VocabularyRows.ASKED));
     Loss loss = spec.loss();
-    BatchPacker packer =
-        new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), config.width());
+    BatchPacker packer = new BatchPacker(loss, spec.imitatesClose(), spec.levers(), config.width());
     List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));
     if (loss.needs(Loss.Need.REFERENCE)) {
       evaluated.addAll(longest(packer, data.train()));

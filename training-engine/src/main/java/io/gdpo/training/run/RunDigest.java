@@ -1,8 +1,10 @@
 package io.gdpo.training.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.artifacts.Digests;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.LossSetting;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.ExampleDigest;
@@ -40,9 +42,21 @@ record RunDigest(String hex, String ofVersionBefore, long dataSeed) {
         digest.apply(ExampleDigest::of), digest.apply(ExampleDigest::ofVersionBefore), dataSeed);
   }
 
-  /** The settings that decide what is computed; how many checkpoints are kept does not. */
+  /**
+   * The settings that decide what is computed; how many checkpoints are kept does not. Those that
+   * the loss does not read stand there with their defaults, as they always did.
+   */
   private static String settings(TrainingSpec spec) {
-    return Json.SPECS.<ObjectNode>valueToTree(spec).without("keep").toString();
+    ObjectNode given = Json.SPECS.valueToTree(spec);
+    ObjectNode all = Json.SPECS.createObjectNode();
+    all.set("loss", given.remove("loss"));
+    all.set("beta", given.remove("beta"));
+    for (LossSetting setting : LossSetting.values()) {
+      JsonNode own = given.remove(setting.field());
+      all.set(setting.field(), own == null ? Json.SPECS.valueToTree(setting.fallback()) : own);
+    }
+    given.remove("keep");
+    return all.setAll(given).toString();
   }
 
   /**

@@ -175,7 +175,7 @@ public final class TrainingRun {
     Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
     model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     BatchPacker packer =
-        new BatchPacker(loss, spec.imitationIncludesClose(), spec.levers(), model.config().width());
+        new BatchPacker(loss, spec.imitatesClose(), spec.levers(), model.config().width());
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
     TrainingState state = RunDigest.of(spec, job.dataSeed(), digests.of(start), data).begin(saved);
     long[] beliefTokens = encoder.beliefTokenIds();

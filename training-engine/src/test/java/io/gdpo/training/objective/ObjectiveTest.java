@@ -9,9 +9,12 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.LossSetting;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ObjectiveTest {
   /** The distance of p = (1/2, 1/2, 0, ...) from q = (1, 0, 0, ...): as SciPy gives it. */
@@ -51,12 +56,42 @@ class ObjectiveTest {
         .isSubsetOf(fields);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void a_loss_reads_the_settings_that_its_method_and_its_data_read(Loss loss) {
+    Set<String> read = new HashSet<>();
+    Deque<String> methods = new ArrayDeque<>(List.of(Objective.method(loss)));
+    while (!methods.isEmpty()) {
+      String body = body(methods.remove());
+      read.addAll(found(body, "self\\.(\\w+)"));
+      methods.addAll(found(body, "\\(self\\)\\.(\\w+)\\("));
+      // The term itself is made by `evaluate` and by BatchPacker, which read a setting each.
+      if (body.contains("t.calibration")) {
+        read.add("calibration_support");
+      }
+      if (body.contains("t.imitation")) {
+        read.add("imitation_includes_close");
+      }
+      if (body.contains("t.nll")) {
+        read.add("targets");
+      }
+    }
+    read.remove("beta");
+
+    assertThat(Arrays.stream(LossSetting.values()).filter(loss::reads).map(LossSetting::field))
+        .containsExactlyInAnyOrderElementsOf(read);
+  }
+
+  private static String body(String method) {
+    return found(Objective.page(), "(?ms)^  def " + method + "\\((.*?)^(?:  #|\\z)").get(0);
+  }
+
   private static List<String> found(String line) {
-    return Pattern.compile("(?m)^" + line + "$")
-        .matcher(Objective.page())
-        .results()
-        .map(match -> match.group(1))
-        .toList();
+    return found(Objective.page(), "(?m)^" + line + "$");
+  }
+
+  private static List<String> found(String text, String pattern) {
+    return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1)).toList();
   }
 
   @Test
