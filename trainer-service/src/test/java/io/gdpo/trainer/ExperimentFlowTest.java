@@ -144,6 +144,11 @@ class ExperimentFlowTest {
         .then()
         .statusCode(200)
         .body("stages[0].memory.bytes", equalTo(ScriptedTraining.PLANNED_BYTES));
+    given()
+        .get("/experiments/happy/samples")
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("has no samples of a plan"));
 
     assertThat(experiment("happy").status()).isEqualTo(ExperimentStatus.RUNNING);
     for (Checkpoint checkpoint : List.of(sft, dpo, gdpo)) {

@@ -64,6 +64,8 @@ class CommandLineIT {
     Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
     assertThat(log.exitCode()).isZero();
     assertThat(log.output()).contains("memory: about " + planned(stack, "by-script"));
+    assertThat(beside(stack, "by-script", "samples").at("/samples/0/chosen/tokens").toString())
+        .contains("\"<A>\"", "\">\"");
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
         .isEqualTo("READY");
     assertThat(Gdpo.run("status", "--home", home).output().lines())
@@ -136,17 +138,18 @@ class CommandLineIT {
 
   /** What was planned for an experiment's first stage, before its dataset was there, for people. */
   private static String planned(Stack stack, String experiment) throws IOException {
-    JsonNode memory =
-        Json.EVENTS
-            .readTree(
-                URI.create(stack.url("trainer-service") + "/experiments/" + experiment + "/plan")
-                    .toURL())
-            .at("/stages/0/memory");
+    JsonNode memory = beside(stack, experiment, "plan").at("/stages/0/memory");
     return String.format(
         Locale.ROOT,
         "%,d MB %s",
         Math.round(memory.path("bytes").asDouble() / (1 << 20)),
         memory.path("moment").asText());
+  }
+
+  private static JsonNode beside(Stack stack, String experiment, String what) throws IOException {
+    return Json.EVENTS.readTree(
+        URI.create(stack.url("trainer-service") + "/experiments/" + experiment + "/" + what)
+            .toURL());
   }
 
   private static JsonNode json(Gdpo.Result result) {

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.job.ExperimentPlan;
+import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -137,16 +138,39 @@ public class ExperimentResource {
   @APIResponse(responseCode = "409", description = "No plan of it was made, or not yet")
   public ExperimentPlan plan(@PathParam("name") String name) {
     ExperimentView experiment = get(name);
-    return plans
-        .plan(name)
-        .orElseThrow(
-            () ->
-                ProblemException.conflict(
-                    "Experiment '"
-                        + name
-                        + "' has no plan: it is "
-                        + experiment.status()
-                        + ", and none was made so far"));
+    return plans.plan(name).orElseThrow(() -> unplanned(experiment, "plan"));
+  }
+
+  @GET
+  @Path("{name}/samples")
+  @Operation(
+      summary = "Some of an experiment's examples in its model's tokens",
+      description =
+          "The first of each belief class in the splits train and eval: ids, the tokens' texts and"
+              + " labels, -100 where no loss counts.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = TokenSamples.class)))
+  @APIResponse(responseCode = "404", description = "There is no such experiment")
+  @APIResponse(
+      responseCode = "409",
+      description = "No plan of it was made, or it could not read the examples")
+  public Response samples(@PathParam("name") String name) {
+    ExperimentView experiment = get(name);
+    return Response.ok(
+            plans.samples(name).orElseThrow(() -> unplanned(experiment, "samples of a plan")))
+        .build();
+  }
+
+  private static ProblemException unplanned(ExperimentView experiment, String what) {
+    return ProblemException.conflict(
+        "Experiment '"
+            + experiment.name()
+            + "' has no "
+            + what
+            + ": it is "
+            + experiment.status()
+            + ", and none was made so far");
   }
 
   @POST

@@ -1,10 +1,12 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.PlanTask;
+import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -92,6 +94,20 @@ class PlanWork implements WorkKind<ExperimentPlan> {
         .flatMap(experiment -> works.find(name + ID))
         .filter(work -> work.state() == WorkState.SUCCEEDED)
         .flatMap(work -> read(name));
+  }
+
+  /** Some of an experiment's examples in tokens, as JSON; empty if its plan left none. */
+  Optional<byte[]> samples(String experiment) {
+    return plan(experiment)
+        .flatMap(
+            plan -> {
+              try {
+                return Optional.of(
+                    artifacts.read(artifacts.uri(folder(experiment) + "/" + TokenSamples.FILE)));
+              } catch (ArtifactMissingException e) {
+                return Optional.empty(); // examples that could not be read, or a version before
+              }
+            });
   }
 
   private Optional<ExperimentPlan> read(String experiment) {

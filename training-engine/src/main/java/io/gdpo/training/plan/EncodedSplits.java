@@ -1,17 +1,29 @@
 package io.gdpo.training.plan;
 
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.BeliefClass;
+import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.ExperimentPlan.PlannedSplit;
+import io.gdpo.contracts.job.TokenSamples;
+import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.TokenLengthCount;
+import io.gdpo.lm.batch.TokenTree;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.training.batch.LengthLimits;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** An experiment's examples as each of its stages will see them; encoded as seldom as can be. */
 final class EncodedSplits {
@@ -47,6 +59,58 @@ final class EncodedSplits {
   /** How long they are, uncut, by the name of their split. */
   Map<String, PlannedSplit> splits() {
     return splits;
+  }
+
+  /** Some of them, uncut, for people. */
+  TokenSamples samples() {
+    List<TokenSamples.Sample> samples = new ArrayList<>();
+    addFirstOfEachBelief(samples, Split.TRAIN, examples.train(), uncut.train());
+    addFirstOfEachBelief(samples, Split.EVAL, examples.eval(), uncut.eval());
+    return new TokenSamples(samples);
+  }
+
+  private void addFirstOfEachBelief(
+      List<TokenSamples.Sample> samples,
+      Split split,
+      List<PreferenceExample> examples,
+      List<TrainingExample> encoded) {
+    Set<Integer> beliefs = new HashSet<>();
+    for (int i = 0; i < encoded.size() && beliefs.size() < BeliefClass.COUNT; i++) {
+      if (beliefs.add(examples.get(i).acceptChoiceId())) {
+        samples.add(sample(split, examples.get(i), encoded.get(i).tokens()));
+      }
+    }
+  }
+
+  private TokenSamples.Sample sample(
+      Split split, PreferenceExample example, EncodedExample tokens) {
+    int response = tokens.prompt().length;
+    int end = response + tokens.belief().close();
+    return new TokenSamples.Sample(
+        split,
+        Reason.beginning(example.questionId(), FieldChecks.LONGEST_NAME),
+        example.style(),
+        example.acceptChoiceId(),
+        example.rejectChoiceId(),
+        response + tokens.belief().first(),
+        end,
+        sequence(TokenTree.joined(tokens.prompt(), tokens.chosen()), response),
+        sequence(TokenTree.joined(tokens.prompt(), tokens.rejected()), response),
+        sequence(TokenTree.joined(tokens.prompt(), tokens.rejectedUnderBelief()), end));
+  }
+
+  /**
+   * @param counted index of the first token that a loss counts
+   */
+  private TokenSamples.Sequence sequence(long[] ids, int counted) {
+    List<Long> shown = LongStream.of(ids).limit(TokenSamples.MOST_TOKENS).boxed().toList();
+    return new TokenSamples.Sequence(
+        ids.length,
+        shown,
+        shown.stream().map(id -> tokenizer.decode(new long[] {id})).toList(),
+        IntStream.range(0, shown.size())
+            .mapToObj(i -> i < counted ? TokenSamples.IGNORED : shown.get(i))
+            .toList());
   }
 
   /**

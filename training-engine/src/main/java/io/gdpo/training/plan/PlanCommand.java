@@ -19,8 +19,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The command {@code plan}: looks at an experiment's model, at the lengths of its examples and at
- * the memory that its stages will need; its result is an {@link ExperimentPlan}. A plan that tells
- * of problems has succeeded all the same.
+ * the memory that its stages will need; its result is an {@link ExperimentPlan}, and beside it lie
+ * {@link io.gdpo.contracts.job.TokenSamples}. A plan that tells of problems has succeeded all the
+ * same.
  */
 public final class PlanCommand implements WorkerCommand<PlanTask> {
   private final ExampleSource examples;
@@ -65,7 +66,7 @@ public final class PlanCommand implements WorkerCommand<PlanTask> {
       PlanTask task, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console)
       throws IOException {
     ExperimentPlan plan =
-        plan(task, console)
+        plan(task, folder, console)
             .withSource(
                 sha256(
                     task.spec().dataset(),
@@ -89,7 +90,8 @@ public final class PlanCommand implements WorkerCommand<PlanTask> {
     }
   }
 
-  private ExperimentPlan plan(PlanTask task, PrintStream console) throws IOException {
+  private ExperimentPlan plan(PlanTask task, ArtifactStore folder, PrintStream console)
+      throws IOException {
     StartModelCheck.Look look = new StartModelCheck(environment).look(task.spec());
     Optional<StartModel> model = look.model();
     if (model.isEmpty() || !look.problems().isEmpty()) {
@@ -98,7 +100,7 @@ public final class PlanCommand implements WorkerCommand<PlanTask> {
     }
     PlannedExamples read = PlannedExamples.of(task, examples);
     read.unknown().ifPresent(why -> console.println("its examples are not known: " + why));
-    return new StagePlans(task, model.get(), read, available, console).plan();
+    return new StagePlans(task, model.get(), read, available, folder, console).plan();
   }
 
   @Override

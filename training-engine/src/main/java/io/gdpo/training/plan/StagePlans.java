@@ -1,13 +1,16 @@
 package io.gdpo.training.plan;
 
 import ai.djl.Device;
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.ExperimentPlan.Data;
 import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
 import io.gdpo.contracts.job.PlanTask;
+import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.StageSpec;
@@ -43,22 +46,26 @@ final class StagePlans {
   private final StartModel model;
   private final PlannedExamples examples;
   private final AvailableMemory available;
+  private final ArtifactStore folder;
   private final PrintStream console;
   private final List<SpecProblem> problems = new ArrayList<>();
 
   /**
    * @param available a stage that needs more is a problem
+   * @param folder where samples of the examples are left for people
    */
   StagePlans(
       PlanTask task,
       StartModel model,
       PlannedExamples examples,
       AvailableMemory available,
+      ArtifactStore folder,
       PrintStream console) {
     this.task = task;
     this.model = model;
     this.examples = examples;
     this.available = available;
+    this.folder = folder;
     this.console = console;
   }
 
@@ -69,6 +76,9 @@ final class StagePlans {
           examples.unknown().isPresent()
               ? Optional.empty()
               : Optional.of(new EncodedSplits(examples, tokenizer));
+      if (encoded.isPresent()) {
+        folder.write(TokenSamples.FILE, Json.EVENTS.writeValueAsBytes(encoded.get().samples()));
+      }
       List<StagePlan> stages = new ArrayList<>();
       for (int i = 0; i < task.spec().stages().size(); i++) {
         stage("stages[" + i + "].training", task.spec().stages().get(i), encoded)

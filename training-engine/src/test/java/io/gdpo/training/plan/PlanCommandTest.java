@@ -13,6 +13,7 @@ import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
 import io.gdpo.contracts.job.PlanTask;
+import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -29,7 +30,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +111,37 @@ class PlanCommandTest {
     assertThat(before.stages().get(1).processors()).isEqualTo(3);
     assertThat(before.memoryOf("dpo")).contains(before.stages().get(1).memory().bytes());
     assertThat(before.memoryOf("sft")).isEmpty();
+  }
+
+  @Test
+  void beside_a_plan_lie_examples_as_the_model_will_read_them() throws IOException {
+    plan(NONE, PLENTY, group.dataset(), group.job("gdpo", Map.of("loss", "gdpo")));
+
+    TokenSamples samples =
+        Json.EVENTS.readValue(temporary.resolve(TokenSamples.FILE).toFile(), TokenSamples.class);
+    TokenSamples.Sample sample = samples.samples().get(0);
+    List<String> chosen = sample.chosen().tokens();
+    List<String> compared = sample.rejectedUnderBelief().tokens();
+
+    assertThat(samples.samples()).extracting(TokenSamples.Sample::split).contains(Split.EVAL);
+    assertThat(String.join("", chosen)).startsWith("<Q>").contains("<A>" + sample.belief());
+    assertThat(chosen.get(sample.beliefBegin())).isEqualTo(Integer.toString(sample.belief()));
+    assertThat(chosen.get(sample.beliefEnd())).isEqualTo(">");
+    assertThat(compared.subList(0, sample.beliefEnd()))
+        .isEqualTo(chosen.subList(0, sample.beliefEnd()));
+    assertThat(sample.chosen().length()).isEqualTo(chosen.size());
+    assertThat(counted(sample.chosen()))
+        .startsWith(Integer.toString(sample.belief()))
+        .isEqualTo(String.join("", chosen.subList(sample.beliefBegin(), chosen.size())));
+    assertThat(counted(sample.rejected())).startsWith(Integer.toString(sample.rejectedBelief()));
+    assertThat(counted(sample.rejectedUnderBelief())).startsWith(">");
+  }
+
+  private static String counted(TokenSamples.Sequence sequence) {
+    return IntStream.range(0, sequence.tokens().size())
+        .filter(i -> sequence.labels().get(i).equals(sequence.inputIds().get(i)))
+        .mapToObj(i -> sequence.tokens().get(i))
+        .collect(Collectors.joining());
   }
 
   @Test
