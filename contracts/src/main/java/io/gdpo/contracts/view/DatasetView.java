@@ -12,6 +12,8 @@ import java.util.Map;
  * @param id its name, as in experiments' {@code dataset.id}
  * @param uri its artifact folder, once READY
  * @param reason why it FAILED or was CANCELLED
+ * @param waitsFor what keeps it from getting on, such as a queue of the cluster, for people; absent
+ *     if nothing does
  * @param examples examples by split, once READY
  * @param requestedBy the experiment that asked for it, if one did
  */
@@ -25,4 +27,5 @@ public record DatasetView(
     String requestedBy,
     DatasetSpec spec,
     Instant requestedAt,
-    Instant finishedAt) {}
+    Instant finishedAt,
+    String waitsFor) {}

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param reason why it failed, or why the last try did
  * @param metrics means over questions, by name (docs/reference/metrics.md)
  * @param uri the full result, question by question
+ * @param waitsFor what keeps it from getting on, such as a queue of the cluster, for people; absent
+ *     if nothing does
  * @param progress how far it has come; absent unless it runs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,4 +29,5 @@ public record EvaluationView(
     String uri,
     Instant requestedAt,
     Instant finishedAt,
-    EvaluationProgress progress) {}
+    EvaluationProgress progress,
+    String waitsFor) {}

@@ -13,6 +13,8 @@ import java.util.Map;
  * What trainer-service tells about an experiment over REST.
  *
  * @param reason why it failed or was cancelled; absent otherwise
+ * @param waitsFor what keeps its plan from getting on, such as a queue of the cluster, for people;
+ *     absent if nothing does
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentView(
@@ -23,6 +25,7 @@ public record ExperimentView(
     Instant finishedAt,
     String datasetId,
     String datasetUri,
+    String waitsFor,
     List<StageView> stages) {
 
   /**
@@ -30,6 +33,7 @@ public record ExperimentView(
    *
    * @param attempts processes started so far
    * @param progress the last train line; absent before the first
+   * @param waitsFor what keeps its job from getting on; absent if nothing does
    * @param evaluation absent where the stage is not evaluated or has no checkpoint yet
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -42,6 +46,7 @@ public record ExperimentView(
       String reason,
       int attempts,
       TrainingProgress progress,
+      String waitsFor,
       StageEvaluation evaluation) {}
 
   /** A stage's evaluation, as trainer-service was told of it. */

@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param attempts processes started so far
  * @param failures processes that died by themselves
  * @param progress the last train line; absent before the first
+ * @param waitsFor what keeps it from getting on, such as a queue of the cluster, for people; absent
+ *     if nothing does
  * @param folderUri the job's artifact folder
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,4 +29,5 @@ public record JobView(
     Instant startedAt,
     Instant finishedAt,
     TrainingProgress progress,
+    String waitsFor,
     String folderUri) {}

@@ -5,6 +5,8 @@ import io.gdpo.contracts.state.DatasetState;
 import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.database.ReasonColumn;
 import io.gdpo.platform.problem.Page;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.Works;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -104,9 +106,18 @@ public class Dataset extends PanacheEntityBase {
     waiting = changed;
   }
 
-  /** As REST shows it. */
-  DatasetView view() {
+  /** As REST shows it, with what its build waits for. */
+  DatasetView view(Works works) {
     return new DatasetView(
-        id, state, uri, reason, examples, requestedBy, spec, requestedAt, finishedAt);
+        id,
+        state,
+        uri,
+        reason,
+        examples,
+        requestedBy,
+        spec,
+        requestedAt,
+        finishedAt,
+        state == DatasetState.REQUESTED ? works.find(id).map(Work::waitsFor).orElse(null) : null);
   }
 }

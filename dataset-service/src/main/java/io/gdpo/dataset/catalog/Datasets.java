@@ -91,7 +91,7 @@ public class Datasets {
       requireSameSource(dataset, sourceSha256);
       announce(dataset);
     }
-    return dataset.view();
+    return dataset.view(works);
   }
 
   /** Has a dataset built; its row is locked. */
@@ -139,7 +139,7 @@ public class Datasets {
     if (dataset.state == DatasetState.REQUESTED) {
       cancel(dataset, requestedBy, reason == null ? Works.CANCELLED : reason);
     }
-    return dataset.view();
+    return dataset.view(works);
   }
 
   private void cancel(Dataset dataset, String requestedBy, String reason) {
@@ -283,11 +283,12 @@ public class Datasets {
 
   @Transactional
   public List<DatasetView> page(Page page) {
-    return Dataset.newestFirst(page).stream().map(Dataset::view).toList();
+    return Dataset.newestFirst(page).stream().map(dataset -> dataset.view(works)).toList();
   }
 
   @Transactional
   public Optional<DatasetView> find(String id) {
-    return Dataset.named(ProblemException.possible("dataset", id)).map(Dataset::view);
+    return Dataset.named(ProblemException.possible("dataset", id))
+        .map(dataset -> dataset.view(works));
   }
 }

@@ -206,8 +206,12 @@ public class Evaluation extends PanacheEntityBase {
     return metrics == null ? Map.of() : read(metrics, new TypeReference<>() {});
   }
 
-  /** As REST tells it. */
-  EvaluationView view(Optional<EvaluationProgress> progress) {
+  /**
+   * As REST tells it.
+   *
+   * @param waitsFor what keeps its work from getting on
+   */
+  EvaluationView view(Optional<EvaluationProgress> progress, Optional<String> waitsFor) {
     return new EvaluationView(
         id,
         checkpointId,
@@ -220,7 +224,8 @@ public class Evaluation extends PanacheEntityBase {
         resultUri,
         requestedAt,
         finishedAt,
-        progress.orElse(null));
+        progress.orElse(null),
+        waitsFor.orElse(null));
   }
 
   private static String json(Object value) {

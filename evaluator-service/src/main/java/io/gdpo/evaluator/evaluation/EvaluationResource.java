@@ -1,10 +1,13 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.state.EvaluationStatus;
 import io.gdpo.contracts.view.EvaluationView;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.work.Work;
+import io.gdpo.platform.work.Works;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -28,10 +31,12 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class EvaluationResource {
   private final Evaluations evaluations;
   private final RunningProgress progress;
+  private final Works works;
 
-  EvaluationResource(Evaluations evaluations, RunningProgress progress) {
+  EvaluationResource(Evaluations evaluations, RunningProgress progress, Works works) {
     this.evaluations = evaluations;
     this.progress = progress;
+    this.works = works;
   }
 
   @POST
@@ -87,6 +92,9 @@ public class EvaluationResource {
   }
 
   private EvaluationView view(Evaluation evaluation) {
-    return evaluation.view(progress.of(evaluation));
+    boolean runs = evaluation.status() == EvaluationStatus.RUNNING;
+    return evaluation.view(
+        progress.of(evaluation),
+        runs ? works.find(evaluation.id()).map(Work::waitsFor) : Optional.empty());
   }
 }

@@ -114,20 +114,26 @@ public final class StatusCommand implements Callable<Integer> {
         experiment.name()
             + "  "
             + experiment.status()
-            + (experiment.reason() == null ? "" : ": " + experiment.reason()));
+            + (experiment.reason() == null ? "" : ": " + experiment.reason())
+            + waits(experiment.waitsFor()));
     for (StageView stage : experiment.stages()) {
       console.print(
           String.format(
               Locale.ROOT,
-              "  %-12s %-10s %s%s",
+              "  %-12s %-10s %s%s%s",
               stage.name(),
               stage.status(),
               stage.jobId() == null ? "" : "job " + stage.jobId(),
-              evaluating.of(stage).map(text -> ", " + text).orElse("")));
+              evaluating.of(stage).map(text -> ", " + text).orElse(""),
+              waits(stage.waitsFor())));
       if (stage.status() == StageState.SUCCEEDED) {
         console.print(
             String.format(Locale.ROOT, "  %-12s model %s", "", home.bestModel(stage.jobId())));
       }
     }
+  }
+
+  private static String waits(String what) {
+    return what == null ? "" : ", waits: " + what;
   }
 }

@@ -62,7 +62,7 @@ class LineDisplayTest {
         experiment(
             ExperimentStatus.FAILED,
             new StageView(
-                "sft", null, "sft", "j", StageState.FAILED, "loss is NaN", 1, null, null)));
+                "sft", null, "sft", "j", StageState.FAILED, "loss is NaN", 1, null, null, null)));
 
     assertThat(lines()).last().asString().contains("failed: loss is NaN");
   }
@@ -73,9 +73,29 @@ class LineDisplayTest {
         experiment(
             ExperimentStatus.FAILED,
             new StageView(
-                "gdpo", "sft", "gdpo", null, StageState.FAILED, "no dataset", 0, null, null)));
+                "gdpo",
+                "sft",
+                "gdpo",
+                null,
+                StageState.FAILED,
+                "no dataset",
+                0,
+                null,
+                null,
+                null)));
 
     assertThat(lines()).last().asString().isEqualTo("gdpo         not run");
+  }
+
+  @Test
+  void whatAStageWaitsForIsSaidOnce() {
+    StageView queued =
+        new StageView(
+            "sft", null, "sft", "j", StageState.RUNNING, null, 1, null, "the queue q", null);
+    show(experiment(ExperimentStatus.RUNNING, queued));
+    show(experiment(ExperimentStatus.RUNNING, queued));
+
+    assertThat(lines()).containsOnlyOnce("sft          waits: the queue q");
   }
 
   @Test
@@ -108,7 +128,7 @@ class LineDisplayTest {
 
   private static StageView stage(
       StageState status, TrainingProgress progress, StageEvaluation evaluation) {
-    return new StageView("sft", null, "sft", "j", status, null, 1, progress, evaluation);
+    return new StageView("sft", null, "sft", "j", status, null, 1, progress, null, evaluation);
   }
 
   private static StageEvaluation evaluation(
@@ -119,6 +139,6 @@ class LineDisplayTest {
   private static ExperimentView experiment(ExperimentStatus status, StageView stage) {
     boolean ready = status != ExperimentStatus.WAITING_FOR_DATASET;
     return new ExperimentView(
-        "e", status, null, null, null, "d", ready ? "file:///d" : null, List.of(stage));
+        "e", status, null, null, null, "d", ready ? "file:///d" : null, null, List.of(stage));
   }
 }

@@ -1,39 +1,33 @@
 package io.gdpo.platform.launch;
 
+import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** A service injects its {@link JobLauncher}; its jobs end with the service. */
+/** A service injects its {@link JobLauncher}, of the kind that it is configured for. */
 @ApplicationScoped
 class ConfiguredLauncher {
 
   @Produces
   @ApplicationScoped
-  JobLauncher launcher(LauncherSettings settings) {
-    List<String> options = new ArrayList<>();
-    options.add("-Xmx" + settings.heap());
-    options.add("-XX:+UseSerialGC");
-    options.addAll(settings.javaOptions().orElse(List.of()));
-    return new LocalProcessLauncher(new LocalProcessLauncher.Settings(program(settings), options));
-  }
-
-  private static JavaProgram program(LauncherSettings settings) {
-    if (settings.mainClass().isPresent()) {
-      return JavaProgram.ofClassPath(
-          System.getProperty("java.class.path"), settings.mainClass().get());
-    }
-    return JavaProgram.ofWorker(
-        settings
-            .worker()
-            .or(JavaProgram::workerBesideService)
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "This service does not know where the worker is; set gdpo.launcher.worker to"
-                            + " the folder that holds its jar and lib")));
+  JobLauncher launcher(LauncherSettings settings, @All List<LauncherKind> kinds) {
+    return kinds.stream()
+        .filter(kind -> kind.label().equals(settings.kind()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "gdpo.launcher.kind is '"
+                        + settings.kind()
+                        + "'; there are "
+                        + kinds.stream()
+                            .map(LauncherKind::label)
+                            .sorted()
+                            .collect(Collectors.joining(", "))))
+        .open();
   }
 
   void close(@Disposes JobLauncher launcher) {

@@ -14,9 +14,16 @@ public interface JobLauncher extends AutoCloseable {
   /**
    * Starts a job; does nothing if one of this name was launched before, running or ended.
    *
+   * @throws LaunchRefusedException if it cannot be started as it is asked for
    * @throws java.io.UncheckedIOException if its process cannot be started at all
    */
   void launch(LaunchRequest request);
+
+  /**
+   * Looks at all jobs at once, where that is cheaper than one by one; {@link #status} then tells
+   * what was seen. Called before each round of questions.
+   */
+  default void refresh() {}
 
   /** How the job of this name fares. */
   LaunchState status(String name);

@@ -34,9 +34,16 @@ public record LaunchRequest(
    * @param accelerators GPUs of its own
    * @param grace how long it may take to stop when it was asked to: a step, a save and an upload
    * @param stop how it is asked
+   * @param pool the machines that it is to run on, by the name that the operator gave them; null
+   *     for those of its verb. Of no meaning where there is one machine
    */
   public record Needs(
-      int processors, long memoryBytes, int accelerators, Duration grace, StopBy stop) {
+      int processors,
+      long memoryBytes,
+      int accelerators,
+      Duration grace,
+      StopBy stop,
+      String pool) {
     public Needs {
       if (processors < 1) {
         throw new IllegalArgumentException("It needs at least 1 processor, not " + processors);
@@ -45,19 +52,23 @@ public record LaunchRequest(
 
     /** Processors, and what most need of the rest: a short grace, no accelerator. */
     public static Needs ofProcessors(int processors) {
-      return new Needs(processors, 0, 0, Duration.ofSeconds(10), StopBy.END_OF_INPUT);
+      return new Needs(processors, 0, 0, Duration.ofSeconds(10), StopBy.END_OF_INPUT, null);
     }
 
     public Needs withMemory(long bytes) {
-      return new Needs(processors, bytes, accelerators, grace, stop);
+      return new Needs(processors, bytes, accelerators, grace, stop, pool);
     }
 
     public Needs withGrace(Duration longer) {
-      return new Needs(processors, memoryBytes, accelerators, longer, stop);
+      return new Needs(processors, memoryBytes, accelerators, longer, stop, pool);
+    }
+
+    public Needs withPool(String name) {
+      return new Needs(processors, memoryBytes, accelerators, grace, stop, name);
     }
 
     public Needs withStop(StopBy other) {
-      return new Needs(processors, memoryBytes, accelerators, grace, other);
+      return new Needs(processors, memoryBytes, accelerators, grace, other, pool);
     }
   }
 

@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** How a service launches workers on its own machine. */
+/** How a service launches workers, and how those of its own machine run. */
 @ConfigMapping(prefix = "gdpo.launcher")
 interface LauncherSettings {
+
+  /** Where work runs: {@code process}, beside the service; {@code kubernetes}, as Jobs. */
+  @WithDefault("process")
+  String kind();
 
   /**
    * The folder with the worker's jar and, below it, {@code lib}; or the file with its class path

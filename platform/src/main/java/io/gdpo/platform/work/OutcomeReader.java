@@ -28,7 +28,7 @@ final class OutcomeReader {
 
   /** What this attempt left; an earlier one's outcome says nothing about it. */
   Observation observed(WorkKind<?> kind, Work work, LaunchState process) {
-    if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
+    if (process.isAlive()) {
       return Observation.of(process);
     }
     URI file = artifacts.uri(work.folder() + "/" + WorkOutcome.FILE);

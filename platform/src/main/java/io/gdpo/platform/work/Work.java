@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  *     with its service, or was evicted, is none
  * @param cancelRequested whether it is to end
  * @param reason why it is to end, or did not succeed, or why the last attempt failed
+ * @param waitsFor what keeps its current attempt from getting on, for people; null if nothing does
  * @param progress how far it has come, as JSON; null before that is known
  * @param notBefore when the next attempt may begin
  * @param holder the replica that looks after it; null for none
@@ -34,6 +35,7 @@ public record Work(
     int failures,
     boolean cancelRequested,
     String reason,
+    String waitsFor,
     String progress,
     Instant queuedAt,
     Instant startedAt,
@@ -58,6 +60,7 @@ public record Work(
         0,
         0,
         false,
+        null,
         null,
         null,
         now,
@@ -105,6 +108,7 @@ public record Work(
           row.state = WorkState.WAITING;
           row.failures += failed ? 1 : 0;
           row.reason = why;
+          row.waitsFor = null;
           row.notBefore = next;
           row.holder = null;
           row.leaseUntil = null;
@@ -118,10 +122,20 @@ public record Work(
           row.state = end;
           row.failures += failed ? 1 : 0;
           row.reason = why;
+          row.waitsFor = null;
           row.finishedAt = now;
           row.holder = null;
           row.leaseUntil = null;
         });
+  }
+
+  /**
+   * Its current attempt does not get on.
+   *
+   * @param what it waits for; null if it gets on
+   */
+  Work waits(String what) {
+    return but(row -> row.waitsFor = what);
   }
 
   /** It has come so far. */
@@ -157,6 +171,7 @@ public record Work(
     row.failures = failures;
     row.cancelRequested = cancelRequested;
     row.reason = reason;
+    row.waitsFor = waitsFor;
     row.progress = progress;
     row.queuedAt = queuedAt;
     row.startedAt = startedAt;
@@ -176,6 +191,7 @@ public record Work(
         row.failures,
         row.cancelRequested,
         row.reason,
+        row.waitsFor,
         row.progress,
         row.queuedAt,
         row.startedAt,
@@ -193,6 +209,7 @@ public record Work(
     int failures;
     boolean cancelRequested;
     String reason;
+    String waitsFor;
     String progress;
     Instant queuedAt;
     Instant startedAt;

@@ -50,12 +50,14 @@ public sealed interface WorkDecision {
 
   /** For work whose current attempt was launched. */
   static WorkDecision ofRunning(Work work, Observation seen, Instant now, WorkLimits limits) {
-    if (seen.process() instanceof LaunchState.Running
-        || seen.process() instanceof LaunchState.Pending) {
+    if (seen.process().isAlive()) {
       return work.cancelRequested() ? new Stop() : new Wait();
     }
     if (seen.outcome().isPresent()) {
       return ofOutcome(work, seen.outcome().get(), now, limits);
+    }
+    if (seen.process() instanceof LaunchState.Failed refused) {
+      return failed(work, refused.reason() + seen.traces(), now, limits);
     }
     if (seen.process() instanceof LaunchState.Ended ended
         && ended.code() != ExitCode.STOPPED
@@ -67,6 +69,17 @@ public sealed interface WorkDecision {
             ? "it was evicted: " + evicted.reason()
             : work.reason();
     return interrupted(work, why, now);
+  }
+
+  /** What keeps an attempt from getting on, for people; null if nothing does. */
+  static String waitsFor(LaunchState process) {
+    if (process instanceof LaunchState.Pending pending) {
+      return pending.reason();
+    }
+    if (process instanceof LaunchState.Running running) {
+      return running.trouble();
+    }
+    return process instanceof LaunchState.Unknown unknown ? unknown.reason() : null;
   }
 
   /** For an attempt whose process could not even be started. */

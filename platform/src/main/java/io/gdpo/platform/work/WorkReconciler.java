@@ -5,6 +5,7 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.launch.JobLauncher;
+import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -91,6 +93,7 @@ public final class WorkReconciler {
   /** One look at everything; throws only while the database is away. */
   public void pass() {
     List<Work> held = held();
+    launcher.refresh();
     stopWhatOthersHold(held);
     for (WorkKind<?> kind : kinds) {
       List<Work> ofKind = new ArrayList<>(held);
@@ -142,7 +145,7 @@ public final class WorkReconciler {
                 return false;
               }
               launcher.cancel(entry.getValue());
-              return !(launcher.status(entry.getValue()) instanceof LaunchState.Running);
+              return !launcher.status(entry.getValue()).isAlive();
             });
   }
 
@@ -181,7 +184,7 @@ public final class WorkReconciler {
    */
   private boolean runsFromBefore(Work waiting) {
     String earlier = launched.get(waiting.id());
-    boolean runs = earlier != null && launcher.status(earlier) instanceof LaunchState.Running;
+    boolean runs = earlier != null && launcher.status(earlier).isAlive();
     if (runs && asked.add(earlier)) {
       launcher.cancel(earlier);
     }
@@ -223,7 +226,8 @@ public final class WorkReconciler {
               outcomes.log(kind, work).file(),
               order.needs()));
       troubles.over(work.id());
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | LaunchRefusedException e) {
+      launched.remove(work.id());
       LOG.errorf("Attempt %d could not be started: %s", work.attempt(), Reason.of(e));
       settle(
           kind,
@@ -239,8 +243,9 @@ public final class WorkReconciler {
       return;
     }
     kind.follow(work); // all that it tells is told before its end
-    if (process instanceof LaunchState.Running || process instanceof LaunchState.Pending) {
+    if (process.isAlive()) {
       troubles.over(work.id());
+      tellWaitsFor(kind, work, process);
       if (WorkDecision.ofRunning(work, seen, clock.instant(), kind.limits())
               instanceof WorkDecision.Stop
           && asked.add(work.processName())) {
@@ -253,6 +258,20 @@ public final class WorkReconciler {
     asked.remove(work.processName());
     launched.remove(work.id());
     troubles.over(work.id());
+  }
+
+  /** What an attempt waits for stands in its row, for people; written only when that changes. */
+  private void tellWaitsFor(WorkKind<?> kind, Work work, LaunchState process) {
+    String now = Reason.clean(WorkDecision.waitsFor(process));
+    if (Objects.equals(now, work.waitsFor())) {
+      return;
+    }
+    LOG.infof("Attempt %d %s", work.attempt(), now == null ? "runs" : "does not get on: " + now);
+    store.inTransaction(
+        () -> {
+          fresh(kind, work).ifPresent(it -> store.update(it.waits(now)));
+          return null;
+        });
   }
 
   private interface Decision {

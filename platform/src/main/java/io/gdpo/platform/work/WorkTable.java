@@ -26,7 +26,7 @@ class WorkTable implements WorkStore {
   private static final String OPEN = "state in ('WAITING', 'RUNNING')";
 
   private static final String COLUMNS =
-      "id, kind, folder, subject, state, attempt, failures, cancel_requested, reason, progress,"
+      "id, kind, folder, subject, state, attempt, failures, cancel_requested, reason, waits_for, progress,"
           + " queued_at, started_at, finished_at, not_before, holder, term, lease_until";
 
   private final DataSource dataSource;
@@ -43,7 +43,7 @@ class WorkTable implements WorkStore {
   @Override
   public void insert(Work work) {
     execute(
-        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         values(work));
   }
 
@@ -52,7 +52,7 @@ class WorkTable implements WorkStore {
     List<Object> values = new ArrayList<>(values(work));
     values.add(work.id());
     execute(
-        "update work set (" + COLUMNS + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
+        "update work set (" + COLUMNS + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
         values);
   }
 
@@ -167,6 +167,7 @@ class WorkTable implements WorkStore {
     values.add(work.failures());
     values.add(work.cancelRequested());
     values.add(work.reason());
+    values.add(work.waitsFor());
     values.add(work.progress());
     values.add(work.queuedAt());
     values.add(work.startedAt());
@@ -234,6 +235,7 @@ class WorkTable implements WorkStore {
         row.getInt("failures"),
         row.getBoolean("cancel_requested"),
         row.getString("reason"),
+        row.getString("waits_for"),
         row.getString("progress"),
         instant(row, "queued_at"),
         instant(row, "started_at"),

@@ -1,5 +1,6 @@
 package io.gdpo.trainer.experiment;
 
+import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageEvaluation;
@@ -20,10 +21,12 @@ import java.util.stream.Collectors;
 class ExperimentViews {
   private final ExperimentStore store;
   private final Jobs jobs;
+  private final PlanWork plans;
 
-  ExperimentViews(ExperimentStore store, Jobs jobs) {
+  ExperimentViews(ExperimentStore store, Jobs jobs, PlanWork plans) {
     this.store = store;
     this.jobs = jobs;
+    this.plans = plans;
   }
 
   @Transactional
@@ -40,7 +43,10 @@ class ExperimentViews {
             .collect(Collectors.groupingBy(s -> s.experiment));
     Map<String, JobView> views =
         jobs.views(jobIds(stages.values().stream().flatMap(List::stream).toList()));
-    return experiments.stream().map(e -> view(e, stages.get(e.name), views)).toList();
+    Map<String, String> waiting = planWaitsFor(experiments);
+    return experiments.stream()
+        .map(e -> view(e, stages.get(e.name), views, waiting.get(e.name)))
+        .toList();
   }
 
   /** One experiment, with the progress that its jobs have written by now. */
@@ -50,7 +56,16 @@ class ExperimentViews {
         jobIds(stages).stream()
             .flatMap(id -> jobs.view(id).stream())
             .collect(Collectors.toMap(JobView::id, view -> view));
-    return view(experiment, stages, views);
+    return view(experiment, stages, views, planWaitsFor(List.of(experiment)).get(experiment.name));
+  }
+
+  /** What keeps plans from getting on, by their experiment. */
+  private Map<String, String> planWaitsFor(List<Experiment> experiments) {
+    return plans.waitsFor(
+        experiments.stream()
+            .filter(e -> e.status == ExperimentStatus.PLANNING)
+            .map(e -> e.name)
+            .toList());
   }
 
   private static List<String> jobIds(List<Stage> stages) {
@@ -58,7 +73,7 @@ class ExperimentViews {
   }
 
   private static ExperimentView view(
-      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs) {
+      Experiment experiment, List<Stage> stages, Map<String, JobView> jobs, String planWaitsFor) {
     return new ExperimentView(
         experiment.name,
         experiment.status,
@@ -67,6 +82,7 @@ class ExperimentViews {
         experiment.finishedAt,
         experiment.datasetId,
         experiment.datasetUri,
+        planWaitsFor,
         stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
   }
 
@@ -82,6 +98,7 @@ class ExperimentViews {
         stage.reason,
         job.map(JobView::attempts).orElse(0),
         job.map(JobView::progress).orElse(null),
+        job.map(JobView::waitsFor).orElse(null),
         stage.evaluationStatus == EvaluationStatus.NONE
             ? null
             : new StageEvaluation(

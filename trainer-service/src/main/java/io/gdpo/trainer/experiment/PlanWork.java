@@ -22,7 +22,9 @@ import io.gdpo.trainer.job.Jobs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -94,6 +96,19 @@ class PlanWork implements WorkKind<ExperimentPlan> {
         .flatMap(experiment -> works.find(name + ID))
         .filter(work -> work.state() == WorkState.SUCCEEDED)
         .flatMap(work -> read(name));
+  }
+
+  /** What keeps plans from getting on, by their experiment; those that get on are left out. */
+  Map<String, String> waitsFor(List<String> experiments) {
+    Map<String, String> waiting = new HashMap<>();
+    works
+        .find(experiments.stream().map(name -> name + ID).toList())
+        .values()
+        .forEach(
+            work ->
+                Optional.ofNullable(work.waitsFor())
+                    .ifPresent(what -> waiting.put(experiment(work), what)));
+    return waiting;
   }
 
   /** Some of an experiment's examples in tokens, as JSON; empty if its plan left none. */

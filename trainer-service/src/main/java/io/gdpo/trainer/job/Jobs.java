@@ -189,6 +189,7 @@ public class Jobs {
         work.startedAt(),
         work.finishedAt(),
         progress.orElse(null),
+        work.waitsFor(),
         folders.uri(job.id).toString());
   }
 

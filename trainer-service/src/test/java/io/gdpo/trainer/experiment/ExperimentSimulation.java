@@ -114,9 +114,9 @@ final class ExperimentSimulation {
       Works works = table.works(() -> now);
       jobs = jobRows.jobs(works, broker, this::ended);
       flow = new ExperimentFlow(rows, jobRows.lock(), broker, jobs, jobRows.folders());
-      views = new ExperimentViews(rows, jobs);
       PlanWork plans =
           new PlanWork(rows, works, jobRows.lock(), flow, jobs, new Plans(), artifacts);
+      views = new ExperimentViews(rows, jobs, plans);
       experiments = new Experiments(rows, jobRows.lock(), broker, jobs, flow, plans, views);
       reconciler =
           new WorkReconciler(
