@@ -137,13 +137,17 @@ public interface KubernetesSettings {
 
   /** As Kubernetes has it. */
   interface Toleration {
+    /** The taint's key; every taint if absent. */
     Optional<String> key();
 
+    /** {@code Equal}, or {@code Exists}, which no value goes with. */
     @WithDefault("Equal")
     String operator();
 
+    /** The taint's value. */
     Optional<String> value();
 
+    /** The taint's effect, such as {@code NoSchedule}; every effect if absent. */
     Optional<String> effect();
   }
 }

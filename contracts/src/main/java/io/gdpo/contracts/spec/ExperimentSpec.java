@@ -93,6 +93,9 @@ public record ExperimentSpec(
         problems.add(
             new SpecProblem(path + ".name", "'" + stage.name() + "' is used by another stage too"));
       }
+      FieldChecks check = new FieldChecks(path);
+      check.name("pool", stage.pool());
+      problems.addAll(check.problems());
       if (stage.training() == null) {
         problems.add(new SpecProblem(path + ".training", "is missing"));
       } else {

@@ -10,9 +10,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *     which starts from the experiment's model
  * @param training the training settings
  * @param evaluate whether its checkpoint is evaluated (true)
+ * @param pool the machines that it is trained on, by a name that the operator of a cluster gave
+ *     them; absent for those that trainings run on there. Nothing follows from it on one machine
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record StageSpec(String name, String parent, TrainingSpec training, Boolean evaluate) {
+public record StageSpec(
+    String name, String parent, TrainingSpec training, Boolean evaluate, String pool) {
   public StageSpec {
     evaluate = evaluate == null || evaluate;
   }

@@ -24,6 +24,7 @@ final class Checkout {
           "worker",
           "embedded-infrastructure",
           "platform",
+          "kubernetes-launcher",
           "dataset-service",
           "trainer-service",
           "evaluator-service",

@@ -25,7 +25,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -88,6 +87,7 @@ record DeclaredSettings(Map<String, List<Setting>> groups) {
   }
 
   private static final class Declarations extends TreePathScanner<Void, Void> {
+    private static final String ANY = "NAME";
     private static final Pattern DEFAULT = Pattern.compile("(.*)\\bDefault: (.*)\\.");
 
     private final DocTrees docs;
@@ -101,31 +101,52 @@ record DeclaredSettings(Map<String, List<Setting>> groups) {
     public Void visitClass(ClassTree type, Void none) {
       Optional<String> prefix = annotation(type.getModifiers().getAnnotations(), "ConfigMapping");
       List<Setting> settings =
-          type.getMembers().stream()
-              .flatMap(
-                  member ->
-                      member instanceof MethodTree method
-                          ? prefix.map(start -> ofMapping(start, method)).stream()
-                          : member instanceof VariableTree field
-                              ? variable(type, field).stream()
-                              : Stream.empty())
-              .toList();
+          prefix.isPresent()
+              ? ofMapping(prefix.get(), type, inner(type))
+              : type.getMembers().stream()
+                  .filter(VariableTree.class::isInstance)
+                  .flatMap(field -> variable(type, (VariableTree) field).stream())
+                  .toList();
       if (!settings.isEmpty()) {
         groups.put(type.getSimpleName().toString(), settings);
       }
       return super.visitClass(type, none);
     }
 
-    private Setting ofMapping(String prefix, MethodTree method) {
+    /** Groups of settings that a mapping has several of, by the name of their type. */
+    private static Map<String, ClassTree> inner(ClassTree mapping) {
+      return mapping.getMembers().stream()
+          .filter(ClassTree.class::isInstance)
+          .map(ClassTree.class::cast)
+          .collect(Collectors.toMap(group -> group.getSimpleName().toString(), group -> group));
+    }
+
+    private List<Setting> ofMapping(String prefix, ClassTree type, Map<String, ClassTree> inner) {
+      return type.getMembers().stream()
+          .filter(MethodTree.class::isInstance)
+          .flatMap(method -> ofMapping(prefix, (MethodTree) method, inner).stream())
+          .toList();
+    }
+
+    private List<Setting> ofMapping(
+        String prefix, MethodTree method, Map<String, ClassTree> inner) {
       List<? extends AnnotationTree> annotations = method.getModifiers().getAnnotations();
       boolean isPrefix = annotations.stream().anyMatch(a -> isNamed(a, "WithParentName"));
-      String name =
+      String own =
           method.getName().toString().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-      return setting(
-          isPrefix ? prefix : prefix + "." + name,
-          method.getReturnType().toString(),
-          annotation(annotations, "WithDefault"),
-          method);
+      String type = method.getReturnType().toString();
+      String each =
+          type.startsWith("Map<") ? "." + ANY : type.startsWith("List<") ? "[" + ANY + "]" : "";
+      ClassTree group = inner.get(type.replaceAll("^(?:Map<String, |List<)(.*)>$", "$1"));
+      if (group != null) {
+        return ofMapping(prefix + "." + own + each, group, inner);
+      }
+      return List.of(
+          setting(
+              isPrefix ? prefix : prefix + "." + own + (type.startsWith("Map<") ? each : ""),
+              type.replaceAll("^Map<String, (.*)>$", "$1"),
+              annotation(annotations, "WithDefault"),
+              method));
     }
 
     private Optional<Setting> variable(ClassTree type, VariableTree field) {

@@ -42,6 +42,7 @@ class DependenciesPointOneWayTest {
         arguments("evaluation", List.of("contracts", "artifacts", "lm", "data")),
         arguments("worker", List.of("artifacts", "group", "training", "evaluation")),
         arguments("platform", List.of("contracts", "artifacts")),
+        arguments("kubernetes", List.of("contracts", "artifacts", "platform")),
         arguments("dataset", List.of("contracts", "artifacts", "platform")),
         arguments("trainer", List.of("contracts", "artifacts", "platform")),
         arguments("evaluator", List.of("contracts", "artifacts", "platform")),
@@ -80,6 +81,7 @@ class DependenciesPointOneWayTest {
         .that(
             JavaClass.Predicates.resideOutsideOfPackages(
                 "io.gdpo.platform..",
+                "io.gdpo.kubernetes..",
                 "io.gdpo.dataset..",
                 "io.gdpo.trainer..",
                 "io.gdpo.evaluator..",
@@ -95,6 +97,16 @@ class DependenciesPointOneWayTest {
                 "java.sql.."))
         .because("a worker's class path holds none; DuckDB alone is asked by JDBC")
         .check(withoutDuckDb());
+  }
+
+  @Test
+  void onlyTheLauncherOfJobsKnowsKubernetes() {
+    noClasses()
+        .that(resideOutsideOfPackage("io.gdpo.kubernetes.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.fabric8..", "io.gdpo.kubernetes.."))
+        .because("a service is configured to launch Jobs, and knows no more of it")
+        .check(production);
   }
 
   private static JavaClasses withoutDuckDb() {

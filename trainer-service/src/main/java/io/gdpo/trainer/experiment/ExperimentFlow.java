@@ -228,7 +228,8 @@ public class ExperimentFlow {
                 parentModel,
                 comparing ? start : null,
                 stageSpec.training(),
-                stage.memoryBytes));
+                stage.memoryBytes,
+                stageSpec.pool()));
   }
 
   private void announceCheckpoint(

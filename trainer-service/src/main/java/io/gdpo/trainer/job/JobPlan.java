@@ -15,6 +15,7 @@ import io.gdpo.contracts.spec.TrainingSpec;
  * @param referenceModelUri the model that implicit rewards are measured against; null for losses
  *     that compare with none
  * @param memoryBytes that the job was planned to hold at most; null if that is not known
+ * @param pool the machines that its stage names; null for those that trainings run on
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobPlan(
@@ -24,4 +25,5 @@ public record JobPlan(
     String parentModelUri,
     String referenceModelUri,
     TrainingSpec training,
-    Long memoryBytes) {}
+    Long memoryBytes,
+    String pool) {}

@@ -100,7 +100,8 @@ class TrainWork implements WorkKind<TrainingResult> {
             jobs.processors()),
         LaunchRequest.Needs.ofProcessors(jobs.processors())
             .withMemory(Optional.ofNullable(plan.memoryBytes()).orElse(0L))
-            .withGrace(settings.grace()));
+            .withGrace(settings.grace())
+            .withPool(plan.pool()));
   }
 
   @Override

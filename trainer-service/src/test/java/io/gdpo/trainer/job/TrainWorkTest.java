@@ -29,11 +29,12 @@ class TrainWorkTest {
   @Inject EntityManager database;
 
   @Test
-  void aJobIsLaunchedWithTheMemoryThatWasPlannedForItAndWithItsProcessors() {
+  void aJobIsLaunchedWithTheMemoryThatWasPlannedForItWithItsProcessorsAndInItsPool() {
     WorkKind.Order planned = order(3_242_196_992L);
 
     assertThat(planned.needs().memoryBytes()).isEqualTo(3_242_196_992L);
     assertThat(planned.needs().processors()).isEqualTo(((TrainingJob) planned.task()).threads());
+    assertThat(planned.needs().pool()).as("as its stage names it").isEqualTo("gpu");
     assertThat(planned.needs().grace()).as("as the test is set").hasSeconds(1);
     assertThat(order(null).needs().memoryBytes()).as("not known").isZero();
   }
@@ -54,7 +55,8 @@ class TrainWorkTest {
               "file:/m",
               null,
               Json.SPECS.convertValue(Map.of("loss", "sft"), TrainingSpec.class),
-              memoryBytes);
+              memoryBytes,
+              "gpu");
       job.persist();
       database.flush();
       database.clear(); // what is read is what the row holds
