@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -154,5 +155,36 @@ final class Cluster {
           found.add(condition);
         });
     return found;
+  }
+
+  /** The last lines of what pods wrote, one pod behind the other. */
+  List<String> console(List<Pod> pods, int most) {
+    List<String> lines = new ArrayList<>();
+    pods.stream().filter(JobFate::hasBegun).forEach(pod -> lines.addAll(console(pod, most)));
+    return lines;
+  }
+
+  private List<String> console(Pod pod, int most) {
+    String name = pod.getMetadata().getName();
+    try {
+      return client
+          .pods()
+          .inNamespace(namespace)
+          .withName(name)
+          .inContainer(JobManifest.CONTAINER)
+          .tailingLines(most)
+          .getLog()
+          .lines()
+          .toList();
+    } catch (KubernetesClientException e) {
+      return List.of("(what pod " + name + " wrote cannot be read: " + words(e) + ")");
+    }
+  }
+
+  /** What the API server said of a failure. */
+  static String words(KubernetesClientException e) {
+    return e.getStatus() == null || e.getStatus().getMessage() == null
+        ? Reason.of(e)
+        : e.getStatus().getMessage();
   }
 }

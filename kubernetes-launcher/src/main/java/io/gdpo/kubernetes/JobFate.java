@@ -56,6 +56,11 @@ final class JobFate {
     return condition(job, "Complete").isPresent() || condition(job, "Failed").isPresent();
   }
 
+  /** Whether a pod's program was started. */
+  static boolean hasBegun(Pod pod) {
+    return worker(pod).filter(it -> it.getState().getWaiting() == null).isPresent();
+  }
+
   private static Optional<JobCondition> condition(Job job, String type) {
     return job.getStatus() == null
         ? Optional.empty()

@@ -5,9 +5,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.gdpo.contracts.Reason;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
@@ -68,7 +65,7 @@ final class KubernetesJobLauncher implements JobLauncher {
 
   private volatile Look last = new Look(Map.of(), "it was not looked at yet", Instant.MIN);
   private volatile boolean changed;
-  private SharedIndexInformer<Job> informer;
+  private JobWatch watch;
 
   private record Launch(Job job, boolean made) {}
 
@@ -152,13 +149,7 @@ final class KubernetesJobLauncher implements JobLauncher {
             + ", which is not of "
             + owner
             + "; delete it or rename it, and ask again"
-        : "the cluster refused " + job + ": " + words(e);
-  }
-
-  private static String words(KubernetesClientException e) {
-    return e.getStatus() == null || e.getStatus().getMessage() == null
-        ? Reason.of(e)
-        : e.getStatus().getMessage();
+        : "the cluster refused " + job + ": " + Cluster.words(e);
   }
 
   @Override
@@ -212,7 +203,7 @@ final class KubernetesJobLauncher implements JobLauncher {
   }
 
   private void away(KubernetesClientException e) {
-    String trouble = "the Kubernetes API server does not answer: " + words(e);
+    String trouble = "the Kubernetes API server does not answer: " + Cluster.words(e);
     if (last.trouble() == null || last.at() == Instant.MIN) {
       LOG.errorf("%s; it is asked again and again", trouble);
     }
@@ -235,6 +226,13 @@ final class KubernetesJobLauncher implements JobLauncher {
     }
     Seen seen = look.seen().get(job);
     return seen == null ? new LaunchState.Gone() : JobFate.of(seen, clock.instant());
+  }
+
+  /** Of all its pods that are there, the oldest first. */
+  @Override
+  public Optional<List<String>> console(String name, int most) {
+    return Optional.of(
+        seen(name).map(seen -> cluster.console(seen.pods(), most)).orElse(List.of()));
   }
 
   /** What the last look showed of a job. */
@@ -279,40 +277,11 @@ final class KubernetesJobLauncher implements JobLauncher {
   @Override
   public void onExit(Consumer<String> listener) {
     listeners.add(listener);
-    watch();
-  }
-
-  private synchronized void watch() {
-    if (informer != null) {
-      return;
+    synchronized (this) {
+      if (watch == null) {
+        watch = new JobWatch(client, namespace, owner, this::tell);
+      }
     }
-    informer =
-        client
-            .batch()
-            .v1()
-            .jobs()
-            .inNamespace(namespace)
-            .withLabel(JobLabels.OWNER, owner)
-            .runnableInformer(0)
-            .exceptionHandler((started, failure) -> true) // it goes on trying
-            .addEventHandler(
-                new ResourceEventHandler<Job>() {
-                  @Override
-                  public void onAdd(Job job) {
-                    tell(job);
-                  }
-
-                  @Override
-                  public void onUpdate(Job before, Job now) {
-                    tell(now);
-                  }
-
-                  @Override
-                  public void onDelete(Job job, boolean finalStateUnknown) {
-                    tell(job);
-                  }
-                });
-    informer.start();
   }
 
   private void tell(Job job) {
@@ -324,8 +293,8 @@ final class KubernetesJobLauncher implements JobLauncher {
   /** Jobs run on; whoever looks after them next finds them. */
   @Override
   public synchronized void close() {
-    if (informer != null) {
-      informer.stop();
+    if (watch != null) {
+      watch.close();
     }
   }
 }

@@ -3,6 +3,9 @@ package io.gdpo.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -123,6 +126,51 @@ class KubernetesJobLauncherTest {
     launcher.cancel("train-a-1");
     assertThat(seen(launcher)).isEqualTo(new LaunchState.Gone());
     assertThat(jobs()).isEmpty();
+  }
+
+  @Test
+  void what_its_pods_wrote_is_told_and_why_some_of_it_cannot_be() {
+    launcher.launch(REQUEST);
+    pod("first", new ContainerStateBuilder().withNewTerminated().endTerminated().build());
+    pod("second", new ContainerStateBuilder().withNewRunning().endRunning().build());
+    pod("third", new ContainerStateBuilder().withNewWaiting().endWaiting().build());
+    String log = "/api/v1/namespaces/test/pods/%s/log?pretty=false&container=worker&tailLines=7";
+    server.expect().get().withPath(log.formatted("second")).andReturn(200, "one\ntwo\n").once();
+    server
+        .expect()
+        .get()
+        .withPath(log.formatted("first"))
+        .andReturn(404, new StatusBuilder().withCode(404).withMessage("node n1 is gone").build())
+        .once();
+    assertThat(seen(launcher)).isInstanceOf(LaunchState.Pending.class);
+
+    assertThat(launcher.console("train-a-1", 7).orElseThrow())
+        .containsExactly("(what pod first wrote cannot be read: node n1 is gone)", "one", "two");
+  }
+
+  private void pod(String name, ContainerState state) {
+    Job job = jobs().get(0);
+    client
+        .pods()
+        .inNamespace("test")
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels(JobLabels.OWNER, "trainer-service")
+                .addNewOwnerReference()
+                .withKind("Job")
+                .withUid(job.getMetadata().getUid())
+                .endOwnerReference()
+                .endMetadata()
+                .withNewStatus()
+                .addNewContainerStatus()
+                .withName(JobManifest.CONTAINER)
+                .withState(state)
+                .endContainerStatus()
+                .endStatus()
+                .build())
+        .create();
   }
 
   @Test

@@ -250,6 +250,24 @@ class LauncherOnClusterIT {
     until("no queue", pending("it waits in the queue nowhere", "doesn't exist"));
   }
 
+  @Test
+  void an_api_server_that_is_killed_loses_and_doubles_nothing() throws Exception {
+    cluster.node("1", 0);
+    launch("never-ends=true stop-after=1s", "");
+    until("running", running());
+
+    cluster.killApiServer();
+    await().until(() -> RealCluster.look(launcher, "train-a-1") instanceof LaunchState.Unknown);
+    launcher.launch(RealCluster.request("train-b-1"));
+    launcher.cancel("train-a-1");
+    assertThat(RealCluster.look(launcher, "train-b-1")).isInstanceOf(LaunchState.Unknown.class);
+    cluster.startApiServer();
+
+    until("train-b-1", "running after all", running());
+    until("cancelled after all", is(new LaunchState.Gone()));
+    assertThat(pods()).hasSize(1);
+  }
+
   /** A queue of so many GPUs, in which the more urgent preempt. */
   private static String queue(String name, int gpus) {
     return """

@@ -110,6 +110,29 @@ final class RealCluster implements AutoCloseable {
         client, name, "trainer-service", settings, InstantSource.system());
   }
 
+  /** With kill -9. */
+  void killApiServer() throws IOException {
+    String pid = Files.readString(home().resolve("apiserver.pid")).strip();
+    ProcessHandle server = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    server.destroyForcibly();
+    server.onExit().join();
+  }
+
+  /** As tools/kubernetes/up does for all that does not run. */
+  void startApiServer() throws IOException, InterruptedException {
+    ProcessBuilder up =
+        new ProcessBuilder(Path.of("../tools/kubernetes/up").toAbsolutePath().toString());
+    up.environment().put("KUBE_HOME", home().toString());
+    up.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    if (up.start().waitFor() != 0) {
+      throw new IllegalStateException("tools/kubernetes/up could not start the API server again");
+    }
+  }
+
+  private static Path home() {
+    return Path.of(System.getenv("KUBECONFIG")).toAbsolutePath().getParent();
+  }
+
   static LaunchRequest request(String job) {
     return new LaunchRequest(
         job,

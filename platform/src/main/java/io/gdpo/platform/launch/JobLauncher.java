@@ -1,5 +1,7 @@
 package io.gdpo.platform.launch;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,16 @@ public interface JobLauncher extends AutoCloseable {
 
   /** How the job of this name fares. */
   LaunchState status(String name);
+
+  /**
+   * The last lines that a job has written on its console, while it is there.
+   *
+   * @param most lines
+   * @return empty where they stand in the log of its request anyway
+   */
+  default Optional<List<String>> console(String name, int most) {
+    return Optional.empty();
+  }
 
   /**
    * Asks a job to stop and, if it does not within a grace period, ends it. Nothing happens to a job

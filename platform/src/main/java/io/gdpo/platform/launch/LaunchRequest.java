@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param name unique for ever: what it works on, and the attempt
  * @param arguments of the worker, such as {@code train --job file:/...}
- * @param log where output goes, appended
+ * @param log where output goes, appended, if the process runs on this machine
  * @param needs what it is given
  * @param environment variables to set on top of the service's own
  */

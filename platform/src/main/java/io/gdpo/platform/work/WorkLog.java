@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,6 +35,19 @@ public record WorkLog(Path file) {
             .folder()
             .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "gdpo-logs"))
             .resolve(key));
+  }
+
+  /** Adds what an attempt wrote elsewhere. */
+  void add(String attempt, List<String> lines) {
+    List<String> added = new ArrayList<>();
+    added.add("console of " + attempt + ":");
+    added.addAll(lines);
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, added, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The log " + file + " cannot be written: " + e, e);
+    }
   }
 
   /** Its last lines, as the end of a sentence; empty if there are none. */

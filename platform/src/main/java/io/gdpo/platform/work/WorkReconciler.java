@@ -44,6 +44,9 @@ public final class WorkReconciler {
 
   private static final String JOB_FILE = "job.json";
 
+  /** Far more than a worker writes in days. */
+  private static final int CONSOLE_LINES = 100_000;
+
   private final WorkStore store;
   private final JobLauncher launcher;
   private final ArtifactStore artifacts;
@@ -59,6 +62,9 @@ public final class WorkReconciler {
 
   /** Processes that were asked to stop. */
   private final Set<String> asked = new HashSet<>();
+
+  /** Processes whose console was kept, until they are settled. */
+  private final Set<String> kept = new HashSet<>();
 
   /** Names of processes that this replica launched, by their work. */
   private final Map<String, String> launched = new HashMap<>();
@@ -238,6 +244,9 @@ public final class WorkReconciler {
 
   private void look(WorkKind<?> kind, Work work) {
     LaunchState process = launcher.status(work.processName());
+    if (!process.isAlive()) {
+      keepConsole(kind, work);
+    }
     Observation seen = outcomes.observed(kind, work, process);
     if (stopping.getAsBoolean()) {
       return;
@@ -256,8 +265,20 @@ public final class WorkReconciler {
     }
     settle(kind, work, it -> WorkDecision.ofRunning(it, seen, clock.instant(), kind.limits()));
     asked.remove(work.processName());
+    kept.remove(work.processName());
     launched.remove(work.id());
     troubles.over(work.id());
+  }
+
+  /** Once for each attempt, before it is settled; its place is cleared away after a while. */
+  private void keepConsole(WorkKind<?> kind, Work work) {
+    if (!kept.add(work.processName())) {
+      return;
+    }
+    launcher
+        .console(work.processName(), CONSOLE_LINES)
+        .filter(lines -> !lines.isEmpty())
+        .ifPresent(lines -> outcomes.log(kind, work).add(work.processName(), lines));
   }
 
   /** What an attempt waits for stands in its row, for people; written only when that changes. */

@@ -1,8 +1,11 @@
 package io.gdpo.trainer.job;
 
 import io.gdpo.contracts.view.JobView;
+import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.TextTail;
+import io.gdpo.platform.work.WorkState;
+import io.gdpo.platform.work.Works;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -12,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -28,11 +32,16 @@ public class JobResource {
   private final Jobs jobs;
   private final JobCommands commands;
   private final JobFolders folders;
+  private final Works works;
+  private final JobLauncher launcher;
 
-  JobResource(Jobs jobs, JobCommands commands, JobFolders folders) {
+  JobResource(
+      Jobs jobs, JobCommands commands, JobFolders folders, Works works, JobLauncher launcher) {
     this.jobs = jobs;
     this.commands = commands;
     this.folders = folders;
+    this.works = works;
+    this.launcher = launcher;
   }
 
   @GET
@@ -55,7 +64,14 @@ public class JobResource {
       throw ProblemException.badRequest(
           "tail is a number of lines from 1 to " + MAX_LINES + ", is " + tail);
     }
-    List<String> lines = TextTail.of(folders.log(existing(id).id()), tail, MAX_BYTES);
+    List<String> lines =
+        new ArrayList<>(TextTail.of(folders.log(existing(id).id()), tail, MAX_BYTES));
+    works
+        .find(id)
+        .filter(work -> work.state() == WorkState.RUNNING)
+        .flatMap(work -> launcher.console(work.processName(), tail))
+        .ifPresent(lines::addAll);
+    lines.subList(0, Math.max(0, lines.size() - tail)).clear();
     return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 
