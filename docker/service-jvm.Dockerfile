@@ -16,10 +16,15 @@ RUN --mount=type=cache,id=gdpo-maven,target=/root/.m2 \
     mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true \
       -pl dataset-service,trainer-service,evaluator-service,worker -am package \
     && docker/unpack-natives worker/target /out \
-    && mkdir /out/artifacts
+    && mkdir -p /out/data/artifacts /out/data/huggingface
 
 FROM ${JRE_IMAGE} AS service
 ARG SERVICE
+COPY --from=build /src/${SERVICE}/target/quarkus-app/ /opt/gdpo/service/
+# In a container other addresses than this machine's must reach it. A user without an entry in /etc/passwd has the home that is said.
+ENV QUARKUS_HTTP_HOST=0.0.0.0 \
+    HOME=/tmp \
+    LC_ALL=C.UTF-8
 ARG VERSION="unknown"
 ARG REVISION="unknown"
 ARG SOURCE="unknown"
@@ -29,11 +34,6 @@ LABEL org.opencontainers.image.title="gdpo ${SERVICE}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=build /src/${SERVICE}/target/quarkus-app/ /opt/gdpo/service/
-# In a container other addresses than this machine's must reach it. A user without an entry in /etc/passwd has the home that is said.
-ENV QUARKUS_HTTP_HOST=0.0.0.0 \
-    HOME=/tmp \
-    LC_ALL=C.UTF-8
 WORKDIR /tmp
 USER 10001:10001
 # Half of the container's memory is heap, unless JAVA_TOOL_OPTIONS says -Xmx; the rest is threads, code and buffers.
@@ -42,16 +42,20 @@ ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseSerialGC", "-XX:+ExitOnO
             "-jar", "/opt/gdpo/service/quarkus-run.jar"]
 
 FROM service AS with-worker
+ARG SERVICE
 COPY --from=build /out/worker/ /opt/gdpo/worker/
 COPY --from=build /out/native/ /opt/gdpo/native/
 COPY --from=build /out/libtorch/ /opt/libtorch/
-# A new volume takes its owner from the folder that it is laid over.
-COPY --from=build --chown=10001:10001 /out/artifacts/ /data/artifacts/
+# A new volume takes the owner of the folders that it is laid over.
+COPY --from=build --chown=10001:10001 /out/data/ /data/
 ENV GDPO_LAUNCHER_WORKER=/opt/gdpo/worker \
     GDPO_LAUNCHER_JAVA_OPTIONS=-Djava.library.path=/opt/gdpo/native,-Djna.boot.library.path=/opt/gdpo/native,-Djna.nounpack=true,--enable-native-access=ALL-UNNAMED \
     GDPO_ARTIFACTS=file:///data/artifacts \
     PYTORCH_LIBRARY_PATH=/opt/libtorch \
     RUST_LIBRARY_PATH=/opt/gdpo/native/libtokenizers.so
+LABEL org.opencontainers.image.title="gdpo ${SERVICE} with worker" \
+      org.opencontainers.image.description="A control plane of GDPO on Quarkus, on the JVM, and the worker with libtorch for CPUs" \
+      org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause"
 # Its workers need the container's memory more than it does.
 ENTRYPOINT ["java", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", \
             "-Duser.language=en", "-Duser.country=", "-Duser.variant=", "-Dfile.encoding=UTF-8", \

@@ -28,6 +28,10 @@ RUN native-image -J-Xmx"${NATIVE_IMAGE_XMX}" $(cat native-image.args) && mv ./*-
 
 FROM ${MICRO_IMAGE}
 ARG SERVICE
+COPY --from=native --chmod=755 /build/service /opt/gdpo/service
+ENV QUARKUS_HTTP_HOST=0.0.0.0 \
+    HOME=/tmp \
+    LC_ALL=C.UTF-8
 ARG VERSION="unknown"
 ARG REVISION="unknown"
 ARG SOURCE="unknown"
@@ -37,10 +41,6 @@ LABEL org.opencontainers.image.title="gdpo ${SERVICE} (native)" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=native --chmod=755 /build/service /opt/gdpo/service
-ENV QUARKUS_HTTP_HOST=0.0.0.0 \
-    HOME=/tmp \
-    LC_ALL=C.UTF-8
 WORKDIR /tmp
 USER 10001:10001
 ENTRYPOINT ["/opt/gdpo/service"]

@@ -15,18 +15,9 @@ RUN --mount=type=cache,id=gdpo-maven,target=/root/.m2 \
     mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true \
       -pl dataset-service,trainer-service,evaluator-service,worker -am package \
     && docker/unpack-natives worker/target /out \
-    && mkdir /out/artifacts
+    && mkdir -p /out/data/artifacts /out/data/huggingface
 
 FROM ${JRE_IMAGE}
-ARG VERSION="unknown"
-ARG REVISION="unknown"
-ARG SOURCE="unknown"
-LABEL org.opencontainers.image.title="gdpo worker-cpu" \
-      org.opencontainers.image.description="The worker of GDPO on Quarkus, with libtorch for CPUs" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.source="${SOURCE}" \
-      org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause"
 COPY --from=build /out/libtorch/ /opt/libtorch/
 COPY --from=build /out/native/ /opt/gdpo/native/
 COPY --from=build /src/docker/worker.options /opt/gdpo/
@@ -43,6 +34,15 @@ ENV PYTORCH_LIBRARY_PATH=/opt/libtorch \
     LC_ALL=C.UTF-8 \
     HOME=/tmp \
     JAVA_TOOL_OPTIONS=-Xmx1g
+ARG VERSION="unknown"
+ARG REVISION="unknown"
+ARG SOURCE="unknown"
+LABEL org.opencontainers.image.title="gdpo worker-cpu" \
+      org.opencontainers.image.description="The worker of GDPO on Quarkus, with libtorch for CPUs" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause"
 WORKDIR /tmp
 USER 10001:10001
 ENTRYPOINT ["java", "@/opt/gdpo/worker.options", "io.gdpo.worker.Worker"]

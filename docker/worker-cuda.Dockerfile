@@ -16,7 +16,7 @@ RUN --mount=type=cache,id=gdpo-maven,target=/root/.m2 \
     mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true \
       -pl dataset-service,trainer-service,evaluator-service,worker -am package \
     && docker/unpack-natives worker/target /out \
-    && mkdir /out/artifacts
+    && mkdir -p /out/data/artifacts /out/data/huggingface
 
 # libtorch for CUDA is not on Maven Central; Python's wheel of the same release has it, and names the nvidia wheels that it needs.
 # pip's usual settings are build arguments, for another index or a folder with wheels.
@@ -30,15 +30,6 @@ COPY docker/unpack-libtorch /usr/local/bin/
 RUN unpack-libtorch "${TORCH}" /opt/libtorch
 
 FROM ${JRE_IMAGE}
-ARG VERSION="unknown"
-ARG REVISION="unknown"
-ARG SOURCE="unknown"
-LABEL org.opencontainers.image.title="gdpo worker-cuda" \
-      org.opencontainers.image.description="The worker of GDPO on Quarkus, with libtorch for CUDA and NCCL" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.source="${SOURCE}" \
-      org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause AND LicenseRef-NVIDIA-CUDA-Toolkit-EULA"
 COPY --from=libtorch /opt/libtorch/ /opt/libtorch/
 COPY --from=build /out/jni-cuda/ /opt/libtorch/torch/lib/
 COPY --from=build /out/native/ /opt/gdpo/native/
@@ -58,6 +49,15 @@ ENV PYTORCH_LIBRARY_PATH=/opt/libtorch/torch/lib \
     JAVA_TOOL_OPTIONS=-Xmx1g
 ENV LD_LIBRARY_PATH=/opt/libtorch/torch/late:/usr/local/nvidia/lib64:/usr/local/nvidia/lib \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
+ARG VERSION="unknown"
+ARG REVISION="unknown"
+ARG SOURCE="unknown"
+LABEL org.opencontainers.image.title="gdpo worker-cuda" \
+      org.opencontainers.image.description="The worker of GDPO on Quarkus, with libtorch for CUDA and NCCL" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause AND LicenseRef-NVIDIA-CUDA-Toolkit-EULA"
 WORKDIR /tmp
 USER 10001:10001
 ENTRYPOINT ["java", "@/opt/gdpo/worker.options", "io.gdpo.worker.Worker"]
