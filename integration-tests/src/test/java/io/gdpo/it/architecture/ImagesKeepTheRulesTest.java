@@ -26,7 +26,8 @@ class ImagesKeepTheRulesTest {
   private static final Pattern USER = Pattern.compile("(?m)^USER (.*)");
   private static final Pattern ENTRYPOINT = Pattern.compile("(?m)^ENTRYPOINT (.).*");
   private static final Pattern BUILD =
-      Pattern.compile("FROM \\$\\{MAVEN_IMAGE} AS build\n.*?(?=\n(?:#[^\n]*\n)*FROM )", Pattern.DOTALL);
+      Pattern.compile(
+          "FROM \\$\\{MAVEN_IMAGE} AS build\n.*?(?=\n(?:#[^\n]*\n)*FROM )", Pattern.DOTALL);
   private static final Pattern VERSION = Pattern.compile(".+:(jdk-)?\\d[\\w.+-]*");
 
   @Test
