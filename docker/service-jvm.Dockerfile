@@ -41,21 +41,34 @@ ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+UseSerialGC", "-XX:+ExitOnO
             "-Duser.language=en", "-Duser.country=", "-Duser.variant=", "-Dfile.encoding=UTF-8", \
             "-jar", "/opt/gdpo/service/quarkus-run.jar"]
 
-FROM service AS with-worker
-ARG SERVICE
-COPY --from=build /out/worker/ /opt/gdpo/worker/
-COPY --from=build /out/native/ /opt/gdpo/native/
+# The worker lies below the service, so that the three images with it have these layers in common.
+FROM ${JRE_IMAGE} AS with-worker
 COPY --from=build /out/libtorch/ /opt/libtorch/
+COPY --from=build /out/native/ /opt/gdpo/native/
+COPY --from=build /out/worker/ /opt/gdpo/worker/
 # A new volume takes the owner of the folders that it is laid over.
 COPY --from=build --chown=10001:10001 /out/data/ /data/
-ENV GDPO_LAUNCHER_WORKER=/opt/gdpo/worker \
-    GDPO_LAUNCHER_JAVA_OPTIONS=-Djava.library.path=/opt/gdpo/native,-Djna.boot.library.path=/opt/gdpo/native,-Djna.nounpack=true,--enable-native-access=ALL-UNNAMED \
-    GDPO_ARTIFACTS=file:///data/artifacts \
+ENV QUARKUS_HTTP_HOST=0.0.0.0 \
+    HOME=/tmp \
+    LC_ALL=C.UTF-8 \
     PYTORCH_LIBRARY_PATH=/opt/libtorch \
-    RUST_LIBRARY_PATH=/opt/gdpo/native/libtokenizers.so
+    RUST_LIBRARY_PATH=/opt/gdpo/native/libtokenizers.so \
+    GDPO_ARTIFACTS=file:///data/artifacts \
+    GDPO_LAUNCHER_WORKER=/opt/gdpo/worker \
+    GDPO_LAUNCHER_JAVA_OPTIONS=-Djava.library.path=/opt/gdpo/native,-Djna.boot.library.path=/opt/gdpo/native,-Djna.nounpack=true,--enable-native-access=ALL-UNNAMED
+ARG SERVICE
+COPY --from=build /src/${SERVICE}/target/quarkus-app/ /opt/gdpo/service/
+ARG VERSION="unknown"
+ARG REVISION="unknown"
+ARG SOURCE="unknown"
 LABEL org.opencontainers.image.title="gdpo ${SERVICE} with worker" \
       org.opencontainers.image.description="A control plane of GDPO on Quarkus, on the JVM, and the worker with libtorch for CPUs" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.licenses="Apache-2.0 AND BSD-3-Clause"
+WORKDIR /tmp
+USER 10001:10001
 # Its workers need the container's memory more than it does.
 ENTRYPOINT ["java", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", \
             "-Duser.language=en", "-Duser.country=", "-Duser.variant=", "-Dfile.encoding=UTF-8", \
