@@ -43,6 +43,7 @@ import java.util.stream.Stream;
 final class ProcessKubelet implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final long PAUSE_MILLIS = 200;
+  private static final int CONFLICT = 409;
 
   private static final Set<String> POD_FIELDS =
       Set.of(
@@ -149,7 +150,10 @@ final class ProcessKubelet implements AutoCloseable {
         }
         Thread.sleep(PAUSE_MILLIS);
       } catch (KubernetesClientException e) {
-        errors.add("the API server: " + e.getMessage());
+        if (e.getCode()
+            != CONFLICT) { // else somebody wrote in between: it is done at the next look
+          errors.add("the API server: " + e.getMessage());
+        }
       } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
         errors.add(e.toString());
       } catch (InterruptedException e) {
@@ -162,7 +166,7 @@ final class ProcessKubelet implements AutoCloseable {
     if (Duration.between(heartbeat, Instant.now()).compareTo(HEARTBEAT) < 0) {
       return;
     }
-    heartbeat = Instant.now();
+    Instant now = Instant.now();
     client
         .nodes()
         .withName(node)
@@ -175,10 +179,11 @@ final class ProcessKubelet implements AutoCloseable {
                     .withType("Ready")
                     .withStatus("True")
                     .withReason("KubeletReady")
-                    .withLastHeartbeatTime(heartbeat.toString())
+                    .withLastHeartbeatTime(now.toString())
                     .endCondition()
                     .endStatus()
                     .build());
+    heartbeat = now;
   }
 
   private void look(Pod pod) throws IOException {
@@ -192,12 +197,19 @@ final class ProcessKubelet implements AutoCloseable {
     }
     if (ending && known.process.isAlive()) {
       stop(known);
+    } else if (known.process.isAlive() && "Pending".equals(pod.getStatus().getPhase())) {
+      tell(
+          pod,
+          "Running",
+          new ContainerStateBuilder()
+              .withNewRunning()
+              .withStartedAt(Instant.now().toString())
+              .endRunning()
+              .build());
     }
     if (!known.process.isAlive()) {
       if (!known.told) {
-        known.told = true;
         int code = known.process.exitValue();
-        history.add("ended " + code + " " + pod.getMetadata().getName());
         tell(
             pod,
             code == 0 ? "Succeeded" : "Failed",
@@ -207,6 +219,8 @@ final class ProcessKubelet implements AutoCloseable {
                 .withReason(code == 0 ? "Completed" : "Error")
                 .endTerminated()
                 .build());
+        known.told = true;
+        history.add("ended " + code + " " + pod.getMetadata().getName());
       }
       if (ending) {
         client.resource(pod).withGracePeriod(0).delete();
@@ -251,14 +265,6 @@ final class ProcessKubelet implements AutoCloseable {
     }
     running.put(pod.getMetadata().getUid(), new Running(pod, builder.start()));
     history.add("starts " + name);
-    tell(
-        pod,
-        "Running",
-        new ContainerStateBuilder()
-            .withNewRunning()
-            .withStartedAt(Instant.now().toString())
-            .endRunning()
-            .build());
   }
 
   private static String workerClassPath() {
@@ -266,8 +272,8 @@ final class ProcessKubelet implements AutoCloseable {
     return worker + "/*" + File.pathSeparator + worker.resolve("lib") + "/*";
   }
 
-  private static void requireKnown(String pod, Object part, Set<String> known) {
-    JsonNode json = Json.EVENTS.valueToTree(Serialization.unmarshal(Serialization.asJson(part)));
+  private static void requireKnown(String pod, Object part, Set<String> known) throws IOException {
+    JsonNode json = Json.EVENTS.readTree(Serialization.asJson(part));
     Set<String> unknown = new TreeSet<>();
     json.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(known);
