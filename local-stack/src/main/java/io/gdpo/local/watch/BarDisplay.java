@@ -85,10 +85,11 @@ final class BarDisplay implements ProgressDisplay {
         etaSeconds = progress.etaSeconds();
       }
       String outcome = evaluating.of(stage).orElse(ProgressDisplay.outcome(stage));
+      String words = outcome.isEmpty() ? ProgressDisplay.waits(stage) : outcome;
       bar.setExtraMessage(
-          outcome.isEmpty()
+          words.isEmpty()
               ? (progress == null ? "" : attempt(stage, progress))
-              : " " + Console.harmless(outcome).replace('\n', ' '));
+              : " " + Console.harmless(words).replace('\n', ' '));
       boolean waits = stage.status() == StageState.SUCCEEDED && Evaluating.isPending(stage);
       if (!outcome.isEmpty() && !waits && !settled) {
         settled = true;

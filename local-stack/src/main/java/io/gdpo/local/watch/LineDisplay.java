@@ -40,7 +40,8 @@ final class LineDisplay implements ProgressDisplay {
     switch (stage.status()) {
       case PENDING, QUEUED -> {}
       case RUNNING -> {
-        changed(stage.name(), "training, attempt " + stage.attempts());
+        String waits = ProgressDisplay.waits(stage);
+        changed(stage.name(), waits.isEmpty() ? "training, attempt " + stage.attempts() : waits);
         if (stage.progress() != null) {
           progressed(stage.name(), stage.progress());
         }

@@ -39,14 +39,19 @@ sealed interface ProgressDisplay extends AutoCloseable permits BarDisplay, LineD
     }
   }
 
-  /** What happens after training, or why it does not get on; empty while a stage trains. */
+  /** What happens after training, or why it does not go on; empty while a stage trains. */
   static String outcome(StageView stage) {
     return switch (stage.status()) {
       case SUCCEEDED -> evaluation(stage.evaluation());
       case FAILED -> stage.attempts() == 0 ? "not run" : "failed: " + stage.reason();
       case CANCELLED -> "cancelled";
-      default -> stage.waitsFor() == null ? "" : "waits: " + stage.waitsFor();
+      default -> "";
     };
+  }
+
+  /** What keeps a stage that trains from getting on; empty if nothing does. */
+  static String waits(StageView stage) {
+    return stage.waitsFor() == null ? "" : "waits: " + stage.waitsFor();
   }
 
   private static String evaluation(StageEvaluation evaluation) {
