@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -101,7 +102,9 @@ class SettingsAreDeclaredOnceTest {
     Set<String> named = new TreeSet<>(); // settings of which there are several, by names
     for (Setting setting : declared.all()) {
       if (setting.name().contains("NAME")) {
-        named.add(setting.name().replaceFirst("(\\.NAME|\\[NAME]).*", "."));
+        String begin = setting.name().replaceFirst("(\\.NAME|\\[NAME]).*", ".");
+        named.add(begin);
+        named.add(begin.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"));
         continue;
       }
       known.addAll(List.of(setting.name(), setting.variable()));
