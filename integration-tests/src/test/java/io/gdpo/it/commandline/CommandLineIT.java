@@ -65,7 +65,7 @@ class CommandLineIT {
     assertThat(log.exitCode()).isZero();
     assertThat(log.output()).contains("memory: about " + planned(stack, "by-script"));
     assertThat(beside(stack, "by-script", "samples").at("/samples/0/chosen/tokens").toString())
-        .contains("\"<A>\"", "\">\"");
+        .contains("\"<\",\"A\",\">\"");
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
         .isEqualTo("READY");
     assertThat(Gdpo.run("status", "--home", home).output().lines())
