@@ -16,7 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ClassPathsIT {
   private static final List<String> ENGINES =
-      List.of("djl", "pytorch", "tokenizers", "duckdb", "causal-lm", "-engine", "group-data");
+      List.of(
+          "djl",
+          "pytorch",
+          "tokenizers",
+          "duckdb",
+          "causal-lm",
+          "training-engine",
+          "evaluation-engine",
+          "group-data");
   private static final List<String> FRAMEWORKS =
       List.of("quarkus", "smallrye", "vertx", "hibernate", "kafka", "postgresql", "jakarta");
 
