@@ -2,6 +2,7 @@ package io.gdpo.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -19,8 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** One look at all Jobs of a service: a list of Jobs, one of pods, and what else explains them. */
+/**
+ * What a service asks of the API server: one look at all its Jobs (a list of Jobs, one of pods, and
+ * what else explains them), and that Jobs are made and deleted.
+ */
 final class Cluster {
+  static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
 
   private static final ResourceDefinitionContext WORKLOADS =
@@ -155,6 +161,44 @@ final class Cluster {
           found.add(condition);
         });
     return found;
+  }
+
+  /**
+   * Makes a Job, or finds that it is there.
+   *
+   * @return whether it was made
+   * @throws KubernetesClientException if it cannot be made, or not now; with {@link #CONFLICT} if
+   *     there is one of its name that is not this service's
+   */
+  boolean make(Job job) {
+    try {
+      client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == CONFLICT && isOurs(job, named(job.getMetadata().getName()).get())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean isOurs(Job wanted, Job there) {
+    return there != null
+        && owner.equals(there.getMetadata().getLabels().get(JobLabels.OWNER))
+        && wanted
+            .getMetadata()
+            .getAnnotations()
+            .get(JobLabels.JOB)
+            .equals(there.getMetadata().getAnnotations().get(JobLabels.JOB));
+  }
+
+  /** Deletes a Job, which stays until its pods are gone, so that it is known when that is. */
+  void delete(String name) {
+    named(name).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+  }
+
+  private ScalableResource<Job> named(String name) {
+    return client.batch().v1().jobs().inNamespace(namespace).withName(name);
   }
 
   /** The last lines of what pods wrote, one pod behind the other. */

@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.gdpo.platform.launch.LaunchState;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -198,20 +197,12 @@ final class JobFate {
   /** A pod that was to be gone long ago: nobody on its node ends it. */
   private static Optional<String> stuck(Pod pod, Instant now) {
     String deleted = pod.getMetadata().getDeletionTimestamp();
-    return deleted != null && isAlive(pod) && now.isAfter(instant(deleted).plus(STUCK))
+    return deleted != null && isAlive(pod) && now.isAfter(Instant.parse(deleted).plus(STUCK))
         ? Optional.of(
             "its pod %s was to end by %s and has not: its node %s does not answer; if that node is"
                     .formatted(pod.getMetadata().getName(), deleted, pod.getSpec().getNodeName())
                 + " gone for good, delete the node or give it the taint"
                 + " node.kubernetes.io/out-of-service")
         : Optional.empty();
-  }
-
-  private static Instant instant(String time) {
-    try {
-      return Instant.parse(time);
-    } catch (DateTimeParseException e) {
-      throw new IllegalStateException("Kubernetes tells no time with '" + time + "'", e);
-    }
   }
 }

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.WorkerEnvironment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,13 +47,16 @@ final class JobManifest {
 
   private final KubernetesSettings settings;
   private final String owner;
+  private final List<String> javaOptions;
 
   /**
    * @param owner the service
+   * @param javaOptions of every worker's JVM
    */
-  JobManifest(KubernetesSettings settings, String owner) {
+  JobManifest(KubernetesSettings settings, String owner, List<String> javaOptions) {
     this.settings = settings;
     this.owner = owner;
+    this.javaOptions = List.copyOf(javaOptions);
   }
 
   /**
@@ -206,22 +210,13 @@ final class JobManifest {
 
   private List<EnvVar> environment(LaunchRequest request, KubernetesSettings.Pool pool) {
     Map<String, String> variables = new TreeMap<>();
-    String processors = Integer.toString(processors(request.needs(), pool));
+    int processors = processors(request.needs(), pool);
     variables.put("HOME", SCRATCH);
-    variables.put("LC_ALL", "C.UTF-8");
-    variables.put("OMP_NUM_THREADS", processors);
-    variables.put("OMP_WAIT_POLICY", "PASSIVE");
-    variables.put("MALLOC_MMAP_THRESHOLD_", Integer.toString(8 << 20));
-    variables.put("MALLOC_TRIM_THRESHOLD_", Integer.toString(64 << 20));
-    variables.put("DJL_OFFLINE", "true");
-    variables.put("OPT_OUT_TRACKING", "true");
+    variables.putAll(WorkerEnvironment.ALLOCATOR);
+    variables.putAll(WorkerEnvironment.of(processors));
     variables.put(
         "JAVA_TOOL_OPTIONS",
-        "-Xmx%s -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Dai.djl.pytorch.num_threads=%s%s"
-            .formatted(
-                settings.heap(),
-                processors,
-                settings.javaOptions().map(more -> " " + more).orElse("")));
+        String.join(" ", javaOptions) + " -Dai.djl.pytorch.num_threads=" + processors);
     variables.putAll(settings.environment());
     variables.putAll(request.environment());
     return variables.entrySet().stream()

@@ -1,10 +1,8 @@
 package io.gdpo.kubernetes;
 
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
@@ -41,8 +39,6 @@ final class KubernetesJobLauncher implements JobLauncher {
 
   /** Answers that asking again will not change: it is asked for something that cannot be. */
   private static final Set<Integer> FINAL = Set.of(400, 403, 404, 409, 413, 422);
-
-  private static final int CONFLICT = 409;
 
   private final KubernetesClient client;
   private final String namespace;
@@ -84,11 +80,12 @@ final class KubernetesJobLauncher implements JobLauncher {
       String namespace,
       String owner,
       KubernetesSettings settings,
+      List<String> javaOptions,
       InstantSource clock) {
     this.client = client;
     this.namespace = namespace;
     this.owner = owner;
-    this.manifest = new JobManifest(settings, owner);
+    this.manifest = new JobManifest(settings, owner, javaOptions);
     this.pools = new Pools(settings);
     this.cluster = new Cluster(client, namespace, owner);
     this.listEvery = settings.listEvery();
@@ -119,31 +116,13 @@ final class KubernetesJobLauncher implements JobLauncher {
    * @throws KubernetesClientException if it cannot be made, or not now
    */
   private void make(String name, Job job) {
-    try {
-      client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
-      LOG.infof("Job %s/%s was made", namespace, name);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != CONFLICT || !isOurs(job, named(name).get())) {
-        throw e;
-      }
-      LOG.infof("Job %s/%s is there already", namespace, name);
-    }
+    LOG.infof("Job %s/%s %s", namespace, name, cluster.make(job) ? "was made" : "is there already");
     launched.put(name, new Launch(job, true));
-  }
-
-  private boolean isOurs(Job wanted, Job there) {
-    return there != null
-        && owner.equals(there.getMetadata().getLabels().get(JobLabels.OWNER))
-        && wanted
-            .getMetadata()
-            .getAnnotations()
-            .get(JobLabels.JOB)
-            .equals(there.getMetadata().getAnnotations().get(JobLabels.JOB));
   }
 
   private String refusal(String name, KubernetesClientException e) {
     String job = "the Job " + namespace + "/" + name;
-    return e.getCode() == CONFLICT
+    return e.getCode() == Cluster.CONFLICT
         ? "there is another one of the name of "
             + job
             + ", which is not of "
@@ -180,6 +159,12 @@ final class KubernetesJobLauncher implements JobLauncher {
     }
   }
 
+  /** Every replica sees the same Jobs. */
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
   /** What could not be carried out when it was asked for. */
   private void carryOut() {
     launched.forEach(
@@ -203,7 +188,10 @@ final class KubernetesJobLauncher implements JobLauncher {
   }
 
   private void away(KubernetesClientException e) {
-    String trouble = "the Kubernetes API server does not answer: " + Cluster.words(e);
+    String trouble =
+        "the Kubernetes API server "
+            + (e.getCode() == 0 ? "does not answer: " : "does not tell: ")
+            + Cluster.words(e);
     if (last.trouble() == null || last.at() == Instant.MIN) {
       LOG.errorf("%s; it is asked again and again", trouble);
     }
@@ -264,14 +252,9 @@ final class KubernetesJobLauncher implements JobLauncher {
     }
   }
 
-  /** The Job stays until its pods are gone, so that it is known when that is. */
   private void delete(String name) {
-    named(name).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+    cluster.delete(name);
     changed = true;
-  }
-
-  private ScalableResource<Job> named(String name) {
-    return client.batch().v1().jobs().inNamespace(namespace).withName(name);
   }
 
   @Override

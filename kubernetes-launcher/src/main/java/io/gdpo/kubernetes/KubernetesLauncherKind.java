@@ -5,6 +5,7 @@ import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LauncherKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -30,7 +31,7 @@ class KubernetesLauncherKind implements LauncherKind {
   }
 
   @Override
-  public JobLauncher open() {
+  public JobLauncher open(List<String> javaOptions) {
     String namespace =
         settings
             .namespace()
@@ -41,6 +42,11 @@ class KubernetesLauncherKind implements LauncherKind {
                         "This service does not know in which namespace its Jobs are to run; set"
                             + " gdpo.kubernetes.namespace"));
     return new KubernetesJobLauncher(
-        client, namespace, settings.owner().orElse(service), settings, InstantSource.system());
+        client,
+        namespace,
+        settings.owner().orElse(service),
+        settings,
+        javaOptions,
+        InstantSource.system());
   }
 }

@@ -45,13 +45,6 @@ public interface KubernetesSettings {
   @WithDefault("10001")
   long user();
 
-  /** Largest Java heap of a worker; tensors live outside it: docs/reference/memory.md. */
-  @WithDefault("1g")
-  String heap();
-
-  /** More options of a worker's JVM. */
-  Optional<String> javaOptions();
-
   /** Environment variables of every worker. */
   Map<String, String> environment();
 

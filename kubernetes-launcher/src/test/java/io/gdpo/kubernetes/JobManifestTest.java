@@ -54,7 +54,11 @@ class JobManifestTest {
   private static Job job(String settings, Needs needs) {
     KubernetesSettings read = TestSettings.of(settings);
     LaunchRequest request = request(needs);
-    return new JobManifest(read, "trainer-service").of(request, new Pools(read).of(request));
+    return new JobManifest(
+            read,
+            "trainer-service",
+            List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"))
+        .of(request, new Pools(read).of(request));
   }
 
   @Test

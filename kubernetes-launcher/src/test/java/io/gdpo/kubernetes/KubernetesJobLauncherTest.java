@@ -48,7 +48,7 @@ class KubernetesJobLauncherTest {
 
   private KubernetesJobLauncher launcher() {
     return new KubernetesJobLauncher(
-        client, "test", "trainer-service", TestSettings.of(""), () -> now);
+        client, "test", "trainer-service", TestSettings.of(""), List.of(), () -> now);
   }
 
   private LaunchState seen(KubernetesJobLauncher by) {

@@ -107,7 +107,7 @@ final class RealCluster implements AutoCloseable {
 
   KubernetesJobLauncher launcher(KubernetesSettings settings) {
     return new KubernetesJobLauncher(
-        client, name, "trainer-service", settings, InstantSource.system());
+        client, name, "trainer-service", settings, List.of(), InstantSource.system());
   }
 
   /** With kill -9. */

@@ -205,7 +205,8 @@ public final class MemoryTable {
     CountDownLatch ended = new CountDownLatch(1);
     try (LocalProcessLauncher launcher =
         new LocalProcessLauncher(
-            new LocalProcessLauncher.Settings(JavaProgram.ofWorker(worker), List.of("-Xmx1g")))) {
+            new LocalProcessLauncher.Settings(
+                JavaProgram.ofWorker(worker), List.of("-Xmx1g", "-XX:+ExitOnOutOfMemoryError")))) {
       launcher.onExit(name -> ended.countDown());
       launcher.launch(
           new LaunchRequest(

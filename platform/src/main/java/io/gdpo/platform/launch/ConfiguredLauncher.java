@@ -4,6 +4,7 @@ import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -27,7 +28,16 @@ class ConfiguredLauncher {
                             .map(LauncherKind::label)
                             .sorted()
                             .collect(Collectors.joining(", "))))
-        .open();
+        .open(javaOptions(settings));
+  }
+
+  private static List<String> javaOptions(LauncherSettings settings) {
+    List<String> options = new ArrayList<>();
+    options.add("-Xmx" + settings.heap());
+    options.add("-XX:+UseSerialGC");
+    options.add("-XX:+ExitOnOutOfMemoryError");
+    options.addAll(settings.javaOptions().orElse(List.of()));
+    return options;
   }
 
   void close(@Disposes JobLauncher launcher) {

@@ -27,6 +27,14 @@ public interface JobLauncher extends AutoCloseable {
    */
   default void refresh() {}
 
+  /**
+   * Whether every replica of the service sees the same jobs, whoever launched them: who loses a
+   * lease leaves them to who has it.
+   */
+  default boolean isShared() {
+    return false;
+  }
+
   /** How the job of this name fares. */
   LaunchState status(String name);
 

@@ -33,18 +33,6 @@ public final class LocalProcessLauncher implements JobLauncher {
   private static final Logger LOG = Logger.getLogger(LocalProcessLauncher.class);
 
   /**
-   * How glibc's allocator serves tensors. Blocks of 8 MB and more go back to the system when they
-   * are freed: left to itself, glibc comes to keep those of up to 32 MB, and where those of one
-   * step and of the next differ in size, ever more lies free between them
-   * (docs/reference/memory.md). Smaller ones are kept as ever, for which the second value must be
-   * set with the first.
-   */
-  private static final Map<String, String> ALLOCATOR =
-      Map.of(
-          "MALLOC_MMAP_THRESHOLD_", Integer.toString(8 << 20),
-          "MALLOC_TRIM_THRESHOLD_", Integer.toString(64 << 20));
-
-  /**
    * How children are run.
    *
    * @param program what every child runs
@@ -137,14 +125,8 @@ public final class LocalProcessLauncher implements JobLauncher {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
-    // Under LC_ALL=C a JVM takes no file's name with letters beyond ASCII, whatever its options
-    // say.
-    environment.put("LC_ALL", "C.UTF-8");
-    environment.put("OMP_NUM_THREADS", Integer.toString(request.needs().processors()));
-    environment.put("OMP_WAIT_POLICY", "PASSIVE");
-    ALLOCATOR.forEach(environment::putIfAbsent);
-    environment.put("DJL_OFFLINE", "true");
-    environment.put("OPT_OUT_TRACKING", "true");
+    WorkerEnvironment.ALLOCATOR.forEach(environment::putIfAbsent);
+    environment.putAll(WorkerEnvironment.of(request.needs().processors()));
     if (request.needs().stop() == LaunchRequest.StopBy.END_OF_INPUT) {
       environment.put(ParentWatch.VARIABLE, ParentWatch.STANDARD_INPUT);
     }
@@ -166,7 +148,6 @@ public final class LocalProcessLauncher implements JobLauncher {
     if (request.needs().stop() == LaunchRequest.StopBy.END_OF_INPUT) {
       options.add("-Xrs");
     }
-    options.add("-XX:+ExitOnOutOfMemoryError");
     options.add(
         "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")); // which the stack empties
     options.add("-Dai.djl.pytorch.num_threads=" + request.needs().processors());

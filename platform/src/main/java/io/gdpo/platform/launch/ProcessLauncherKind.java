@@ -1,7 +1,6 @@
 package io.gdpo.platform.launch;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Jobs are processes of the service's own machine, and end with it. */
@@ -19,12 +18,8 @@ class ProcessLauncherKind implements LauncherKind {
   }
 
   @Override
-  public JobLauncher open() {
-    List<String> options = new ArrayList<>();
-    options.add("-Xmx" + settings.heap());
-    options.add("-XX:+UseSerialGC");
-    options.addAll(settings.javaOptions().orElse(List.of()));
-    return new LocalProcessLauncher(new LocalProcessLauncher.Settings(program(), options));
+  public JobLauncher open(List<String> javaOptions) {
+    return new LocalProcessLauncher(new LocalProcessLauncher.Settings(program(), javaOptions));
   }
 
   private JavaProgram program() {

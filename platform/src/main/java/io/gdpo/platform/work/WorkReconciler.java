@@ -150,9 +150,21 @@ public final class WorkReconciler {
               if (entry.getValue().equals(mine.get(entry.getKey()))) {
                 return false;
               }
+              if (launcher.isShared() && isCurrent(entry.getKey(), entry.getValue())) {
+                return true;
+              }
               launcher.cancel(entry.getValue());
               return !launcher.status(entry.getValue()).isAlive();
             });
+  }
+
+  /** Whether a process is the one that its work is done by, whoever looks after that. */
+  private boolean isCurrent(String id, String process) {
+    return store
+        .find(id)
+        .filter(work -> work.state() == WorkState.RUNNING)
+        .filter(work -> work.processName().equals(process))
+        .isPresent();
   }
 
   /** Keeps trouble with one piece of work from holding up the others. */

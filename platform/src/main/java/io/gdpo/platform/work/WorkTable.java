@@ -26,8 +26,8 @@ class WorkTable implements WorkStore {
   private static final String OPEN = "state in ('WAITING', 'RUNNING')";
 
   private static final String COLUMNS =
-      "id, kind, folder, subject, state, attempt, failures, cancel_requested, reason, waits_for, progress,"
-          + " queued_at, started_at, finished_at, not_before, holder, term, lease_until";
+      "id, kind, folder, subject, state, attempt, failures, cancel_requested, reason, waits_for,"
+          + " progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
 
   private final DataSource dataSource;
 

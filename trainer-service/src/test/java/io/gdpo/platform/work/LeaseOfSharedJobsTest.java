@@ -1,0 +1,147 @@
+package io.gdpo.platform.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
+import io.gdpo.platform.launch.JobLauncher;
+import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.launch.LaunchState;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a job when the replica that launched it was slow, and lost its lease. */
+class LeaseOfSharedJobsTest {
+  private static final Duration LEASE = Duration.ofSeconds(10);
+
+  private final SimulatedTable table = new SimulatedTable(SimulatedTable.Fault.NONE, () -> {});
+  private final ArtifactStore artifacts = Artifacts.at(URI.create("memory://shared-jobs"));
+  private final Map<String, LaunchState> jobs = new HashMap<>();
+  private final List<String> cancelled = new ArrayList<>();
+  private Instant now = Instant.EPOCH;
+
+  private final class Launcher implements JobLauncher {
+    private final boolean shared;
+
+    Launcher(boolean shared) {
+      this.shared = shared;
+    }
+
+    @Override
+    public boolean isShared() {
+      return shared;
+    }
+
+    @Override
+    public void launch(LaunchRequest request) {
+      jobs.put(request.name(), new LaunchState.Running());
+    }
+
+    @Override
+    public LaunchState status(String name) {
+      return jobs.getOrDefault(name, new LaunchState.Gone());
+    }
+
+    @Override
+    public void cancel(String name) {
+      cancelled.add(name);
+    }
+
+    @Override
+    public void onExit(Consumer<String> listener) {}
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class Training implements WorkKind<Object> {
+    @Override
+    public String verb() {
+      return "train";
+    }
+
+    @Override
+    public WorkLimits limits() {
+      return new WorkLimits(1, 3, Duration.ZERO);
+    }
+
+    @Override
+    public Class<Object> result() {
+      return Object.class;
+    }
+
+    @Override
+    public Order begin(Work work) {
+      return new Order(Map.of(), LaunchRequest.Needs.ofProcessors(1));
+    }
+
+    @Override
+    public void ended(Work work, Optional<Object> result) {}
+  }
+
+  @BeforeEach
+  void ask() {
+    table.inTransaction(
+        () -> {
+          table.insert(Work.waiting("a", "train", "jobs/a", null, now));
+          return null;
+        });
+  }
+
+  private WorkReconciler replica(String name, boolean shared) {
+    return new WorkReconciler(
+        table,
+        new Launcher(shared),
+        artifacts,
+        List.of(new Training()),
+        () -> now,
+        name,
+        LEASE,
+        () -> false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_job_that_all_replicas_see_is_left_to_who_looks_after_it_now(boolean shared) {
+    WorkReconciler slow = replica("slow", shared);
+    WorkReconciler other = replica("other", shared);
+    slow.pass();
+    now = now.plus(LEASE).plusSeconds(1);
+    other.pass();
+    slow.pass();
+
+    assertThat(table.find("a").orElseThrow().holder()).isEqualTo("other");
+    if (shared) {
+      assertThat(cancelled).isEmpty();
+    } else {
+      assertThat(cancelled).as("nobody else sees a process").containsExactly("train-a-1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_job_of_an_attempt_that_is_over_is_stopped_by_who_launched_it(boolean shared) {
+    WorkReconciler slow = replica("slow", shared);
+    WorkReconciler other = replica("other", shared);
+    slow.pass();
+    now = now.plus(LEASE).plusSeconds(1);
+    jobs.remove("train-a-1"); // as an API server that has not carried out its making yet
+    other.pass();
+    other.pass();
+    jobs.put("train-a-1", new LaunchState.Running());
+    slow.pass();
+
+    assertThat(jobs).containsKey("train-a-2");
+    assertThat(cancelled).containsExactly("train-a-1");
+  }
+}
