@@ -18,7 +18,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.gdpo.contracts.Json;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +29,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -42,7 +44,7 @@ import java.util.stream.Stream;
  */
 final class ProcessKubelet implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-  private static final long PAUSE_MILLIS = 200;
+  private static final long BETWEEN_LOOKS_MILLIS = 200;
   private static final int CONFLICT = 409;
 
   private static final Set<String> POD_FIELDS =
@@ -84,9 +86,8 @@ final class ProcessKubelet implements AutoCloseable {
   private final Map<String, Running> running = new HashMap<>();
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final List<String> history = new CopyOnWriteArrayList<>();
-  private final Thread thread = new Thread(this::run, "kubelet");
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private Instant heartbeat = Instant.MIN;
-  private volatile boolean stopping;
 
   /** A pod's process. */
   private static final class Running {
@@ -127,7 +128,7 @@ final class ProcessKubelet implements AutoCloseable {
                 .endStatus()
                 .build())
         .create();
-    thread.start();
+    looks.scheduleWithFixedDelay(this::pass, 0, BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What went on: {@code starts} and {@code ended N}, with the pods' names, in order. */
@@ -140,25 +141,20 @@ final class ProcessKubelet implements AutoCloseable {
     return errors;
   }
 
-  private void run() {
-    while (!stopping) {
-      try {
-        beat();
-        for (Pod pod :
-            client.pods().inAnyNamespace().withField("spec.nodeName", node).list().getItems()) {
-          look(pod);
-        }
-        Thread.sleep(PAUSE_MILLIS);
-      } catch (KubernetesClientException e) {
-        if (e.getCode()
-            != CONFLICT) { // else somebody wrote in between: it is done at the next look
-          errors.add("the API server: " + e.getMessage());
-        }
-      } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-        errors.add(e.toString());
-      } catch (InterruptedException e) {
-        return;
+  /** One look; nothing that it meets ends the looking. */
+  private void pass() {
+    try {
+      beat();
+      for (Pod pod :
+          client.pods().inAnyNamespace().withField("spec.nodeName", node).list().getItems()) {
+        look(pod);
       }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != CONFLICT) { // else somebody wrote in between: it is done at the next look
+        errors.add("the API server: " + e.getMessage());
+      }
+    } catch (IOException | RuntimeException e) {
+      errors.add(e.toString());
     }
   }
 
@@ -348,8 +344,10 @@ final class ProcessKubelet implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    stopping = true;
-    thread.join();
+    looks.shutdown();
+    if (!looks.awaitTermination(1, TimeUnit.MINUTES)) {
+      throw new IllegalStateException("The API server does not answer the kubelet's last look");
+    }
     for (Running pod : running.values()) {
       pod.process.destroyForcibly().waitFor();
     }
