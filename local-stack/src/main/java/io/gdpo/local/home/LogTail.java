@@ -7,10 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** The last lines of a log file, to show beside an error. */
 public final class LogTail {
   private static final int BYTES_PER_LINE = 400;
+  private static final int LINES_WITH_TRACES = 1_000;
+  private static final Predicate<String> FRAME =
+      Pattern.compile("\\s+(at \\S+\\(.*\\).*|\\.\\.\\. \\d+ more)").asMatchPredicate();
 
   private LogTail() {}
 
@@ -31,9 +36,11 @@ public final class LogTail {
     }
   }
 
-  /** The last lines, indented for a message. */
+  /** The last lines, indented for a message; where in the code something happened is left out. */
   public static String indented(Path log, int lines) {
-    List<String> tail = of(log, lines);
+    List<String> words =
+        of(log, LINES_WITH_TRACES).stream().filter(line -> !FRAME.test(line)).toList();
+    List<String> tail = words.subList(Math.max(0, words.size() - lines), words.size());
     return tail.isEmpty() ? "  (nothing was logged)" : "  | " + String.join("\n  | ", tail);
   }
 }
