@@ -13,11 +13,13 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -163,6 +165,19 @@ final class KubernetesJobLauncher implements JobLauncher {
   @Override
   public boolean isShared() {
     return true;
+  }
+
+  @Override
+  public Set<String> alive() {
+    Look look = last;
+    return look.trouble() != null
+        ? Set.of()
+        : look.seen().values().stream()
+            .map(Seen::job)
+            .filter(job -> !JobFate.isOver(job))
+            .map(job -> job.getMetadata().getAnnotations().get(JobLabels.JOB))
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
   }
 
   /** What could not be carried out when it was asked for. */

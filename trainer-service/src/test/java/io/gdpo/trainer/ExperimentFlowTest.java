@@ -28,7 +28,11 @@ import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.event.ExperimentResumeRequested;
+import io.gdpo.contracts.event.ExperimentResumed;
 import io.gdpo.contracts.event.ExperimentSubmitted;
+import io.gdpo.contracts.event.ExperimentSuspendRequested;
+import io.gdpo.contracts.event.ExperimentSuspended;
 import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
@@ -266,6 +270,43 @@ class ExperimentFlowTest {
         .containsExactly(StageState.CANCELLED, StageState.CANCELLED);
     assertThat(process(job)).isEmpty();
     given().post("/experiments/cancelled/cancel").then().statusCode(200);
+  }
+
+  @Test
+  void aSuspendedExperimentTrainsNothingUntilItIsResumed() throws IOException {
+    run("suspended", "slow", "dpo<slow");
+    String job = awaitStage("suspended", "slow", s -> s.progress() != null).jobId();
+    given()
+        .post("/experiments/suspended/suspend")
+        .then()
+        .statusCode(200)
+        .body("suspended", equalTo(true));
+    broker.expect(ExperimentSuspended.class, e -> e.experiment().equals("suspended"));
+    awaitStage("suspended", "slow", s -> s.status() == StageState.QUEUED);
+    assertThat(stage("suspended", "slow").waitsFor()).contains("suspended");
+    assertThat(process(job)).isEmpty();
+    given().get("/jobs/" + job).then().body("failures", equalTo(0));
+
+    broker.send(new ExperimentResumeRequested("suspended"));
+    broker.expect(ExperimentResumed.class, e -> e.experiment().equals("suspended"));
+    awaitStage("suspended", "slow", s -> s.attempts() == 2 && s.status() == StageState.RUNNING);
+    assertThat(experiment("suspended").suspended()).isNull();
+    given().post("/experiments/suspended/cancel").then().statusCode(200);
+    awaitExperiment("suspended", e -> e.status() == ExperimentStatus.CANCELLED);
+    given().post("/experiments/suspended/resume").then().statusCode(409);
+  }
+
+  @Test
+  void whatBecomesReadyWhileItsExperimentIsSuspendedWaitsAndCanBeCancelled() {
+    submitYaml(yaml("held", "sft")).then().statusCode(201);
+    DatasetRequested requested = datasetRequested("held");
+    broker.send(new ExperimentSuspendRequested("held"));
+    awaitExperiment("held", e -> e.suspended() != null);
+    broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
+    awaitStage("held", "sft", s -> s.waitsFor() != null && s.waitsFor().contains("suspended"));
+    assertThat(stage("held", "sft").attempts()).isZero();
+    given().post("/experiments/held/cancel").then().statusCode(200);
+    awaitExperiment("held", e -> e.status() == ExperimentStatus.CANCELLED);
   }
 
   @Test

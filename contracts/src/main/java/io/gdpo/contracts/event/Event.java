@@ -14,7 +14,13 @@ public sealed interface Event {
 
   /** What travels on {@link Topics#EXPERIMENTS}, keyed by experiment name. */
   sealed interface OfExperiment extends Event
-      permits ExperimentSubmitted, ExperimentCancelRequested, ExperimentFinished {}
+      permits ExperimentSubmitted,
+          ExperimentSuspendRequested,
+          ExperimentSuspended,
+          ExperimentResumeRequested,
+          ExperimentResumed,
+          ExperimentCancelRequested,
+          ExperimentFinished {}
 
   /** What travels on {@link Topics#DATASETS}, keyed by dataset id. */
   sealed interface OfDataset extends Event

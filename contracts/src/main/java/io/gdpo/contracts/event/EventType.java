@@ -6,6 +6,10 @@ import java.util.Optional;
 /** Every event type: its CloudEvents {@code type}, its topic and its record class. */
 public enum EventType {
   EXPERIMENT_SUBMITTED(Topics.EXPERIMENTS, ExperimentSubmitted.class),
+  EXPERIMENT_SUSPEND_REQUESTED(Topics.EXPERIMENTS, ExperimentSuspendRequested.class),
+  EXPERIMENT_SUSPENDED(Topics.EXPERIMENTS, ExperimentSuspended.class),
+  EXPERIMENT_RESUME_REQUESTED(Topics.EXPERIMENTS, ExperimentResumeRequested.class),
+  EXPERIMENT_RESUMED(Topics.EXPERIMENTS, ExperimentResumed.class),
   EXPERIMENT_CANCEL_REQUESTED(Topics.EXPERIMENTS, ExperimentCancelRequested.class),
   EXPERIMENT_FINISHED(Topics.EXPERIMENTS, ExperimentFinished.class),
   DATASET_REQUESTED(Topics.DATASETS, DatasetRequested.class),

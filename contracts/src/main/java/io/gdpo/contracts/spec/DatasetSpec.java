@@ -24,11 +24,11 @@ import java.util.UUID;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
     String id,
-    String survey,
-    String examples,
+    @Location String survey,
+    @Location String examples,
     String group,
     SynthesisSpec synthesis,
-    String tokenizer) {
+    @Location String tokenizer) {
 
   /**
    * How dialogues and pairs are made.

@@ -30,9 +30,12 @@ public record ExperimentSpec(
     implements Checked {
 
   /** Each stage is a process and a row of every list. */
-  private static final int MOST_STAGES = 100;
+  public static final int MOST_STAGES = 100;
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  /** What experiments and stages may be called, as a regular expression. */
+  public static final String NAMES = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
+  private static final Pattern NAME = Pattern.compile(NAMES);
 
   public ExperimentSpec {
     seed = seed == null ? 0L : seed;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  *     front of a text
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String hub, String path, RandomInit init, Bos bos) {
+public record ModelSpec(String hub, @Location String path, RandomInit init, Bos bos) {
   /** Above what anybody trains, and below what overflows when it is multiplied. */
   static final int MOST_LAYERS = 1_000;
 
@@ -66,7 +66,7 @@ public record ModelSpec(String hub, String path, RandomInit init, Bos bos) {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RandomInit(
-      String tokenizer,
+      @Location String tokenizer,
       Integer layers,
       Integer hidden,
       Integer heads,

@@ -13,6 +13,7 @@ import java.util.Map;
  * What trainer-service tells about an experiment over REST.
  *
  * @param reason why it failed or was cancelled; absent otherwise
+ * @param suspended true while nothing more of it is trained; absent otherwise
  * @param waitsFor what keeps its plan from getting on, such as a queue of the cluster, for people;
  *     absent if nothing does
  */
@@ -25,6 +26,7 @@ public record ExperimentView(
     Instant finishedAt,
     String datasetId,
     String datasetUri,
+    Boolean suspended,
     String waitsFor,
     List<StageView> stages) {
 

@@ -100,12 +100,24 @@ class DependenciesPointOneWayTest {
   }
 
   @Test
-  void onlyTheLauncherOfJobsKnowsKubernetes() {
+  void onlyTheLauncherOfJobsAndTheCustomResourceKnowKubernetes() {
+    noClasses()
+        .that(
+            JavaClass.Predicates.resideOutsideOfPackages(
+                "io.gdpo.kubernetes..", "io.gdpo.trainer.customresource.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.fabric8.."))
+        .because("a service is configured to launch Jobs, and knows no more of it")
+        .check(production);
+  }
+
+  @Test
+  void nobodyKnowsTheLauncherOfJobsByName() {
     noClasses()
         .that(resideOutsideOfPackage("io.gdpo.kubernetes.."))
         .should()
-        .dependOnClassesThat(resideInAnyPackage("io.fabric8..", "io.gdpo.kubernetes.."))
-        .because("a service is configured to launch Jobs, and knows no more of it")
+        .dependOnClassesThat(resideInAnyPackage("io.gdpo.kubernetes.."))
+        .because("a launcher is chosen by a setting")
         .check(production);
   }
 

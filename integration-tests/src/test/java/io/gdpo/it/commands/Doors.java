@@ -36,6 +36,7 @@ final class Doors implements AutoCloseable {
           "folder_uri",
           "attempts",
           "progress",
+          "waits_for",
           "requested_at",
           "submitted_at",
           "queued_at",

@@ -5,6 +5,8 @@ import static io.gdpo.it.commands.Row.CANCEL_EVALUATION;
 import static io.gdpo.it.commands.Row.CANCEL_EXPERIMENT;
 import static io.gdpo.it.commands.Row.CANCEL_JOB;
 import static io.gdpo.it.commands.Row.DEAD_LETTER;
+import static io.gdpo.it.commands.Row.RESUME;
+import static io.gdpo.it.commands.Row.SUSPEND;
 import static io.gdpo.it.commands.Row.evaluate;
 import static io.gdpo.it.commands.Row.refusal;
 import static io.gdpo.it.commands.Row.request;
@@ -179,6 +181,30 @@ class EveryCommandByRestAndByEventIT {
             DEAD_LETTER,
             "There is an experiment 'by-rest-trained' with another specification"),
         same(
+            "suspend an experiment",
+            TRAINED,
+            TRAINED_TOO,
+            SUSPEND,
+            200,
+            "RUNNING",
+            "ExperimentSuspended"),
+        same(
+            "suspend one that is suspended",
+            TRAINED,
+            TRAINED_TOO,
+            SUSPEND,
+            200,
+            "RUNNING",
+            "ExperimentSuspended"),
+        same(
+            "resume an experiment",
+            TRAINED,
+            TRAINED_TOO,
+            RESUME,
+            200,
+            "RUNNING",
+            "ExperimentResumed"),
+        same(
             "submit one whose model cannot be trained",
             REFUSED,
             REFUSED_TOO,
@@ -192,7 +218,14 @@ class EveryCommandByRestAndByEventIT {
             CANCEL_EXPERIMENT,
             409,
             DEAD_LETTER,
-            "'by-rest-untrainable' has ended as FAILED; there is nothing to cancel"));
+            "'by-rest-untrainable' has ended as FAILED; there is nothing to cancel"),
+        refusal(
+            "suspend an experiment that failed",
+            REFUSED,
+            SUSPEND,
+            409,
+            DEAD_LETTER,
+            "'by-rest-untrainable' has ended as FAILED; there is nothing to suspend"));
   }
 
   private List<Row> jobs() {
@@ -320,6 +353,14 @@ class EveryCommandByRestAndByEventIT {
               "cancel experiment " + shown,
               Subject.experiment(id),
               CANCEL_EXPERIMENT,
+              404,
+              DEAD_LETTER,
+              "There is no experiment " + shown));
+      rows.add(
+          refusal(
+              "resume experiment " + shown,
+              Subject.experiment(id),
+              RESUME,
               404,
               DEAD_LETTER,
               "There is no experiment " + shown));

@@ -28,6 +28,10 @@ record Row(
 
   static final Function<Subject, Call> CANCEL_EXPERIMENT =
       cancel("ExperimentCancelRequested", "experiment");
+  static final Function<Subject, Call> SUSPEND =
+      order("suspend", "ExperimentSuspendRequested", "experiment");
+  static final Function<Subject, Call> RESUME =
+      order("resume", "ExperimentResumeRequested", "experiment");
   static final Function<Subject, Call> CANCEL_JOB = cancel("JobCancelRequested", "job_id");
   static final Function<Subject, Call> CANCEL_DATASET =
       cancel("DatasetCancelRequested", "dataset_id");
@@ -81,10 +85,14 @@ record Row(
   }
 
   private static Function<Subject, Call> cancel(String event, String field) {
+    return order("cancel", event, field);
+  }
+
+  private static Function<Subject, Call> order(String order, String event, String field) {
     return subject -> {
       String id = subject.id().replace("\0", "\\u0000");
       return new Call(
-          subject.address() + "/cancel",
+          subject.address() + "/" + order,
           "",
           event,
           ("{\"" + field + "\": \"%s\"}").replace("%s", id));

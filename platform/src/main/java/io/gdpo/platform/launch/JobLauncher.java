@@ -2,6 +2,7 @@ package io.gdpo.platform.launch;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +34,14 @@ public interface JobLauncher extends AutoCloseable {
    */
   default boolean isShared() {
     return false;
+  }
+
+  /**
+   * The names of all jobs that may still do something, whoever launched them, where that can be
+   * told ({@link #isShared}).
+   */
+  default Set<String> alive() {
+    return Set.of();
   }
 
   /** How the job of this name fares. */

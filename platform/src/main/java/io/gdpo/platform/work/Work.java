@@ -2,6 +2,7 @@ package io.gdpo.platform.work;
 
 import io.gdpo.contracts.Reason;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
  * @param failures attempts that failed by themselves since it was last asked for; one that ended
  *     with its service, or was evicted, is none
  * @param cancelRequested whether it is to end
+ * @param suspended whether no attempt is to be made at it now: one that is being made is stopped,
+ *     and counts as no failure
  * @param reason why it is to end, or did not succeed, or why the last attempt failed
  * @param waitsFor what keeps its current attempt from getting on, for people; null if nothing does
  * @param progress how far it has come, as JSON; null before that is known
@@ -34,6 +37,7 @@ public record Work(
     int attempt,
     int failures,
     boolean cancelRequested,
+    boolean suspended,
     String reason,
     String waitsFor,
     String progress,
@@ -44,6 +48,8 @@ public record Work(
     String holder,
     long term,
     Instant leaseUntil) {
+  /** What suspended work waits for. */
+  static final String RESUMPTION = "it is suspended, and waits to be resumed";
 
   public Work {
     reason = Reason.clean(reason);
@@ -59,6 +65,7 @@ public record Work(
         WorkState.WAITING,
         0,
         0,
+        false,
         false,
         null,
         null,
@@ -91,6 +98,17 @@ public record Work(
         });
   }
 
+  /** It is not to be done now, or it is again. */
+  Work suspended(boolean now) {
+    return but(
+        row -> {
+          row.suspended = now;
+          if (state == WorkState.WAITING) {
+            row.waitsFor = now ? RESUMPTION : null;
+          }
+        });
+  }
+
   /** Its next attempt begins. */
   Work begun(Instant now) {
     return but(
@@ -108,7 +126,7 @@ public record Work(
           row.state = WorkState.WAITING;
           row.failures += failed ? 1 : 0;
           row.reason = why;
-          row.waitsFor = null;
+          row.waitsFor = suspended ? RESUMPTION : null;
           row.notBefore = next;
           row.holder = null;
           row.leaseUntil = null;
@@ -158,6 +176,13 @@ public record Work(
     return kind + "-" + id + "-" + attempt;
   }
 
+  /** The id of the work that a process is of; empty if it has another kind of name. */
+  static Optional<String> idOf(String processName) {
+    int begin = processName.indexOf('-') + 1;
+    int end = processName.lastIndexOf('-');
+    return begin < end ? Optional.of(processName.substring(begin, end)) : Optional.empty();
+  }
+
   /** Whether a replica's claim still counts. */
   boolean isHeld(String replica, long ofTerm) {
     return replica.equals(holder) && term == ofTerm;
@@ -170,6 +195,7 @@ public record Work(
     row.attempt = attempt;
     row.failures = failures;
     row.cancelRequested = cancelRequested;
+    row.suspended = suspended;
     row.reason = reason;
     row.waitsFor = waitsFor;
     row.progress = progress;
@@ -190,6 +216,7 @@ public record Work(
         row.attempt,
         row.failures,
         row.cancelRequested,
+        row.suspended,
         row.reason,
         row.waitsFor,
         row.progress,
@@ -208,6 +235,7 @@ public record Work(
     int attempt;
     int failures;
     boolean cancelRequested;
+    boolean suspended;
     String reason;
     String waitsFor;
     String progress;

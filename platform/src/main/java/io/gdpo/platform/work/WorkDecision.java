@@ -45,13 +45,15 @@ public sealed interface WorkDecision {
     if (work.cancelRequested()) {
       return new End(work.ended(WorkState.CANCELLED, work.reason(), false, now), Optional.empty());
     }
-    return now.isBefore(work.notBefore()) ? new Wait() : new Begin(work.begun(now));
+    return work.suspended() || now.isBefore(work.notBefore())
+        ? new Wait()
+        : new Begin(work.begun(now));
   }
 
   /** For work whose current attempt was launched. */
   static WorkDecision ofRunning(Work work, Observation seen, Instant now, WorkLimits limits) {
     if (seen.process().isAlive()) {
-      return work.cancelRequested() ? new Stop() : new Wait();
+      return work.cancelRequested() || work.suspended() ? new Stop() : new Wait();
     }
     if (seen.outcome().isPresent()) {
       return ofOutcome(work, seen.outcome().get(), now, limits);

@@ -57,6 +57,7 @@ public final class WorkReconciler {
   private final Duration lease;
   private final BooleanSupplier stopping;
   private final Troubles troubles;
+  private final OrphanSweep orphans;
 
   private boolean adopted;
 
@@ -94,6 +95,7 @@ public final class WorkReconciler {
     this.lease = lease;
     this.stopping = stopping;
     this.troubles = new Troubles(LOG, "work", clock);
+    this.orphans = new OrphanSweep(store, launcher, clock);
   }
 
   /** One look at everything; throws only while the database is away. */
@@ -120,6 +122,7 @@ public final class WorkReconciler {
               (int) Math.max(0, kind.limits().maxParallel() - busy))
           .forEach(work -> attempt(kind, work));
     }
+    orphans.perhaps();
   }
 
   /** What this replica holds, for longer from now on. */

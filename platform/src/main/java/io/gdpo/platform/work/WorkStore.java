@@ -28,7 +28,8 @@ public interface WorkStore {
 
   /**
    * Claims work that nobody holds, each row once however many ask: the longest waiting first, of
-   * WAITING work that is due; and all that is to be cancelled or that runs without a holder.
+   * WAITING work that is due and not suspended; and all that is to be cancelled or that runs
+   * without a holder.
    *
    * @param most waiting rows
    */

@@ -26,8 +26,8 @@ class WorkTable implements WorkStore {
   private static final String OPEN = "state in ('WAITING', 'RUNNING')";
 
   private static final String COLUMNS =
-      "id, kind, folder, subject, state, attempt, failures, cancel_requested, reason, waits_for,"
-          + " progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
+      "id, kind, folder, subject, state, attempt, failures, cancel_requested, suspended, reason,"
+          + " waits_for, progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
 
   private final DataSource dataSource;
 
@@ -43,7 +43,7 @@ class WorkTable implements WorkStore {
   @Override
   public void insert(Work work) {
     execute(
-        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         values(work));
   }
 
@@ -52,7 +52,7 @@ class WorkTable implements WorkStore {
     List<Object> values = new ArrayList<>(values(work));
     values.add(work.id());
     execute(
-        "update work set (" + COLUMNS + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
+        "update work set (" + COLUMNS + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
         values);
   }
 
@@ -90,7 +90,7 @@ class WorkTable implements WorkStore {
           if (most > 0) {
             found.addAll(
                 select(
-                    "where kind = ? and state = 'WAITING' and not cancel_requested"
+                    "where kind = ? and state = 'WAITING' and not cancel_requested and not suspended"
                         + " and not_before <= ? and (lease_until is null or lease_until < ?)"
                         + " order by queued_at, id limit "
                         + most
@@ -166,6 +166,7 @@ class WorkTable implements WorkStore {
     values.add(work.attempt());
     values.add(work.failures());
     values.add(work.cancelRequested());
+    values.add(work.suspended());
     values.add(work.reason());
     values.add(work.waitsFor());
     values.add(work.progress());
@@ -234,6 +235,7 @@ class WorkTable implements WorkStore {
         row.getInt("attempt"),
         row.getInt("failures"),
         row.getBoolean("cancel_requested"),
+        row.getBoolean("suspended"),
         row.getString("reason"),
         row.getString("waits_for"),
         row.getString("progress"),

@@ -72,6 +72,25 @@ public class Works {
   }
 
   /**
+   * Has no attempt made at work until it is resumed. An attempt that is being made is asked to
+   * stop; the next one goes on from where it was, and it counts as no failure. What has ended, or
+   * never was, stays as it is.
+   *
+   * @param suspended false to resume it
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void suspend(String id, boolean suspended) {
+    store
+        .locked(id)
+        .filter(work -> !work.state().isTerminal() && work.suspended() != suspended)
+        .ifPresent(
+            work -> {
+              store.update(work.suspended(suspended));
+              changed.fire(new WorkLoop.Changed());
+            });
+  }
+
+  /**
    * Keeps how far an attempt has come.
    *
    * @return false, and nothing is kept, if it is not the current one of this replica any more

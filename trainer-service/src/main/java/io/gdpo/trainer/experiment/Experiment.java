@@ -30,6 +30,9 @@ class Experiment extends PanacheEntityBase {
 
   boolean cancelRequested;
 
+  /** Nothing more of it is trained until it is resumed. */
+  boolean suspended;
+
   /** Null until it is known: one to be built is named after the plan has seen its source. */
   String datasetId;
 

@@ -230,6 +230,9 @@ public class ExperimentFlow {
                 stageSpec.training(),
                 stage.memoryBytes,
                 stageSpec.pool()));
+    if (experiment.suspended) {
+      jobs.suspend(stage.jobId, true);
+    }
   }
 
   private void announceCheckpoint(

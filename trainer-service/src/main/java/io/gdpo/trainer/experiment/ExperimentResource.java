@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Experiments over REST: submit, watch, cancel. */
+/** Experiments over REST: submit, watch, suspend, cancel. */
 @Path("/experiments")
 @Tag(name = "experiments", description = "A group's data, a model, and a tree of training stages")
 @Produces(MediaType.APPLICATION_JSON)
@@ -171,6 +171,33 @@ public class ExperimentResource {
             + ": it is "
             + experiment.status()
             + ", and none was made so far");
+  }
+
+  @POST
+  @Path("{name}/suspend")
+  @Operation(
+      summary = "Train nothing more of an experiment for now",
+      description =
+          "The same as an ExperimentSuspendRequested event. What is being trained saves a checkpoint"
+              + " and stops; its plan, dataset and evaluations go on.")
+  @APIResponse(responseCode = "200", description = "The experiment as it stands now")
+  @APIResponse(responseCode = "404", description = "There is no such experiment")
+  @APIResponse(responseCode = "409", description = "It is over")
+  public ExperimentView suspend(@PathParam("name") String name) {
+    return experiments.suspend(name, true);
+  }
+
+  @POST
+  @Path("{name}/resume")
+  @Operation(
+      summary = "Go on with an experiment that was suspended",
+      description =
+          "The same as an ExperimentResumeRequested event. Training goes on from the checkpoints.")
+  @APIResponse(responseCode = "200", description = "The experiment as it stands now")
+  @APIResponse(responseCode = "404", description = "There is no such experiment")
+  @APIResponse(responseCode = "409", description = "It is over")
+  public ExperimentView resume(@PathParam("name") String name) {
+    return experiments.suspend(name, false);
   }
 
   @POST

@@ -82,6 +82,7 @@ class ExperimentViews {
         experiment.finishedAt,
         experiment.datasetId,
         experiment.datasetUri,
+        experiment.suspended ? true : null,
         planWaitsFor,
         stages.stream().map(s -> view(s, Optional.ofNullable(s.jobId).map(jobs::get))).toList());
   }

@@ -3,6 +3,8 @@ package io.gdpo.trainer.experiment;
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.event.ExperimentResumed;
+import io.gdpo.contracts.event.ExperimentSuspended;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.state.ExperimentStatus;
@@ -52,12 +54,18 @@ public class Experiments {
     this.views = views;
   }
 
+  /** An experiment as it stands now, if there is one of this name. */
+  @Transactional
+  public Optional<ExperimentView> find(String name) {
+    return views.named(name);
+  }
+
   /**
    * What came of a submission.
    *
    * @param created false if the same experiment was there already
    */
-  record Submission(ExperimentView experiment, boolean created) {}
+  public record Submission(ExperimentView experiment, boolean created) {}
 
   /**
    * Takes an experiment in, once: the same specification under the same name changes nothing,
@@ -68,7 +76,7 @@ public class Experiments {
    * @throws ProblemException if the name stands for another specification
    */
   @Transactional
-  Submission submit(ExperimentSpec spec) {
+  public Submission submit(ExperimentSpec spec) {
     if (spec == null) {
       throw ProblemException.badRequest("No experiment was sent; give one as YAML or JSON");
     }
@@ -86,6 +94,7 @@ public class Experiments {
     experiment.spec = spec;
     experiment.submittedAt = Instant.now();
     experiment.finishedAt = null;
+    experiment.suspended = false;
     experiment.reason = null;
     experiment.datasetUri = null;
     experiment.datasetId = spec.dataset().id();
@@ -130,6 +139,7 @@ public class Experiments {
     LOG.infof("Experiment '%s' had failed and is asked for again", experiment.name);
     experiment.reason = null;
     experiment.finishedAt = null;
+    experiment.suspended = false;
     if (experiment.datasetUri == null) {
       experiment.datasetId = experiment.spec.dataset().id();
       store.stages(experiment.name).forEach(Stage::beginAgain);
@@ -148,23 +158,63 @@ public class Experiments {
    * @throws ProblemException if there is none of this name, or it has succeeded or failed
    */
   @Transactional
-  ExperimentView cancel(String name) {
-    lock.take(ProblemException.possible("experiment", name));
-    Experiment experiment =
-        store.experiment(name).orElseThrow(() -> ProblemException.notFound("experiment", name));
+  public ExperimentView cancel(String name) {
+    Experiment experiment = locked(name);
     if (experiment.status == ExperimentStatus.SUCCEEDED
         || experiment.status == ExperimentStatus.FAILED) {
-      throw ProblemException.conflict(
-          "Experiment '"
-              + name
-              + "' has ended as "
-              + experiment.status
-              + "; there is nothing to cancel");
+      throw ended(experiment, "cancel");
     }
     if (!experiment.cancelRequested) {
       cancel(experiment);
     }
     return views.of(experiment);
+  }
+
+  /**
+   * Trains nothing more of an experiment until it is resumed: what is being trained saves a
+   * checkpoint and stops, and goes on from there. Its plan, its dataset and evaluations, which are
+   * short, go on.
+   *
+   * @param suspended false to resume it
+   * @throws ProblemException if there is none of this name, or it is over
+   */
+  @Transactional
+  public ExperimentView suspend(String name, boolean suspended) {
+    Experiment experiment = locked(name);
+    if (experiment.status.isTerminal()) {
+      throw ended(experiment, suspended ? "suspend" : "resume");
+    }
+    if (experiment.suspended != suspended) {
+      experiment.suspended = suspended;
+      store.stages(name).stream()
+          .filter(stage -> stage.status == StageStatus.RELEASED)
+          .forEach(stage -> jobs.suspend(stage.jobId, suspended));
+      LOG.infof("Experiment '%s' %s", name, suspended ? "suspended" : "resumed");
+      tellSuspended(experiment);
+    }
+    return views.of(experiment);
+  }
+
+  private void tellSuspended(Experiment experiment) {
+    outbox.send(
+        experiment.suspended
+            ? new ExperimentSuspended(experiment.name)
+            : new ExperimentResumed(experiment.name));
+  }
+
+  private Experiment locked(String name) {
+    lock.take(ProblemException.possible("experiment", name));
+    return store.experiment(name).orElseThrow(() -> ProblemException.notFound("experiment", name));
+  }
+
+  private static ProblemException ended(Experiment experiment, String what) {
+    return ProblemException.conflict(
+        "Experiment '"
+            + experiment.name
+            + "' has ended as "
+            + experiment.status
+            + "; there is nothing to "
+            + what);
   }
 
   /** {@link #submit} for an event, whose sender waits for the answer: an end is told again. */
@@ -181,6 +231,17 @@ public class Experiments {
     ExperimentView experiment = cancel(name);
     if (wasOver) {
       tellAgain(experiment);
+    }
+  }
+
+  /** {@link #suspend} for an event, whose sender waits for the answer: it is told again. */
+  @Transactional
+  void suspendByEvent(String name, boolean suspended) {
+    Experiment experiment = locked(name);
+    boolean wasSo = experiment.suspended == suspended;
+    suspend(name, suspended);
+    if (wasSo) {
+      tellSuspended(experiment);
     }
   }
 

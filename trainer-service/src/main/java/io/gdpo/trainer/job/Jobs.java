@@ -107,6 +107,17 @@ public class Jobs {
     works.cancel(jobId, reason);
   }
 
+  /**
+   * Stops a job until it is resumed, when it goes on from where it was. One that has ended stays as
+   * it is. The caller holds the experiment's lock.
+   *
+   * @param suspended false to resume it
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void suspend(String jobId, boolean suspended) {
+    works.suspend(jobId, suspended);
+  }
+
   /** A job is over, in the transaction that makes it so, under its experiment's lock. */
   void ended(Job job, WorkState state, Optional<String> reason, Optional<TrainingResult> result) {
     JobStatus status = status(state);

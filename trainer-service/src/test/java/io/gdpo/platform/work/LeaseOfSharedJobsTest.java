@@ -15,12 +15,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a job when the replica that launched it was slow, and lost its lease. */
+/** What becomes of a job when the replica that launched it was slow and lost its lease, or died. */
 class LeaseOfSharedJobsTest {
   private static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -45,6 +47,11 @@ class LeaseOfSharedJobsTest {
     @Override
     public void launch(LaunchRequest request) {
       jobs.put(request.name(), new LaunchState.Running());
+    }
+
+    @Override
+    public Set<String> alive() {
+      return jobs.keySet();
     }
 
     @Override
@@ -143,5 +150,33 @@ class LeaseOfSharedJobsTest {
 
     assertThat(jobs).containsKey("train-a-2");
     assertThat(cancelled).containsExactly("train-a-1");
+  }
+
+  /** Asked for by a replica that died, and made only after its attempt had been given up. */
+  @Test
+  void a_job_that_no_row_speaks_of_is_ended_by_any_replica_that_saw_it_twice() {
+    WorkReconciler replica = replica("one", true);
+    replica.pass();
+    jobs.put("train-a-0", new LaunchState.Running());
+    jobs.put("train-unknown-3", new LaunchState.Running());
+    jobs.put("byhand", new LaunchState.Running());
+    now = now.plus(OrphanSweep.EVERY);
+    replica.pass();
+    assertThat(cancelled).isEmpty();
+
+    now = now.plus(OrphanSweep.EVERY);
+    replica.pass();
+    assertThat(cancelled).containsExactlyInAnyOrder("train-a-0", "train-unknown-3");
+  }
+
+  @Test
+  void a_process_that_only_its_own_replica_sees_is_no_orphan_of_another() {
+    WorkReconciler replica = replica("one", false);
+    jobs.put("train-unknown-3", new LaunchState.Running());
+    for (int look = 0; look < 3; look++) {
+      replica.pass();
+      now = now.plus(OrphanSweep.EVERY);
+    }
+    assertThat(cancelled).isEmpty();
   }
 }

@@ -198,7 +198,11 @@ public final class SimulatedTable implements WorkStore {
           found.addAll(
               open(
                       free.and(work -> work.state() == WorkState.WAITING)
-                          .and(work -> !work.cancelRequested() && !work.notBefore().isAfter(now)))
+                          .and(
+                              work ->
+                                  !work.cancelRequested()
+                                      && !work.suspended()
+                                      && !work.notBefore().isAfter(now)))
                   .stream()
                   .limit(most)
                   .toList());

@@ -27,8 +27,9 @@ import java.util.function.Consumer;
 /**
  * One history of a service's work, by seed: two replicas run the service's own {@link
  * WorkReconciler} over simulated time, processes and database, while work is asked for, asked for
- * again and cancelled, processes end in every way, replicas crash between any two writes, start
- * again or are slow, and some of the work is poison. After each event the promises are looked at.
+ * again, suspended, resumed and cancelled, processes end in every way, replicas crash between any
+ * two writes, start again or are slow, and some of the work is poison. After each event the
+ * promises are looked at.
  */
 final class WorkSimulation {
   private static final int EVENTS = 120;
@@ -126,6 +127,8 @@ final class WorkSimulation {
       require(
           table.facts().contains("started " + id + " " + attempt),
           request.name() + " runs, and nobody was told of it");
+      require(
+          !table.find(id).orElseThrow().suspended(), request.name() + " begins, and is suspended");
       require(
           children.put(request.name(), new Child(id, attempt, this)) == null,
           request.name() + " was launched twice");
@@ -231,6 +234,8 @@ final class WorkSimulation {
       ask();
     } else if (what < 17) {
       cancel();
+    } else if (what < 20) {
+      suspend();
     } else if (what < 60) {
       pass(replica);
     } else if (what < 85) {
@@ -259,11 +264,31 @@ final class WorkSimulation {
   }
 
   private void cancel() {
+    any()
+        .ifPresent(
+            work ->
+                service(
+                    () ->
+                        table.inTransaction(
+                            () -> works.cancel(work.id(), "cancelled on request"))));
+  }
+
+  private void suspend() {
+    boolean suspended = random.nextBoolean();
+    any().ifPresent(work -> service(() -> suspend(work, suspended)));
+  }
+
+  private void suspend(Work work, boolean suspended) {
+    table.inTransaction(
+        () -> {
+          works.suspend(work.id(), suspended);
+          return null;
+        });
+  }
+
+  private Optional<Work> any() {
     List<Work> all = new ArrayList<>(table.all());
-    if (!all.isEmpty()) {
-      Work work = all.get(random.nextInt(all.size()));
-      service(() -> table.inTransaction(() -> works.cancel(work.id(), "cancelled on request")));
-    }
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
   }
 
   /** A request that a replica handles: its crash loses the request, which comes again. */
@@ -328,6 +353,7 @@ final class WorkSimulation {
   private void settle() {
     crashes.end();
     replicas.stream().filter(replica -> replica.reconciler == null).forEach(Replica::start);
+    List.copyOf(table.all()).forEach(work -> suspend(work, false));
     table.all().stream()
         .filter(work -> work.id().startsWith("endless"))
         .forEach(work -> table.inTransaction(() -> works.cancel(work.id(), "cancelled at last")));

@@ -5,7 +5,9 @@ import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobProgressed;
@@ -13,6 +15,7 @@ import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobStarted;
 import io.gdpo.contracts.event.JobSucceeded;
 import io.gdpo.contracts.state.ExperimentStatus;
+import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.work.BrokenPromise;
 import io.gdpo.platform.work.SimulatedTable;
 import io.gdpo.platform.work.Work;
@@ -79,7 +82,7 @@ final class ExperimentPromises {
 
   /** What is asked of an experiment that is over by event is answered with its end. */
   void mayTellAgain(Event command) {
-    if (command instanceof Event.Command
+    if ((command instanceof ExperimentSubmitted || command instanceof ExperimentCancelRequested)
         && rows.experiment(command.key()).filter(it -> it.status.isTerminal()).isPresent()) {
       answers.merge(command.key(), 1, Integer::sum);
     }
@@ -89,6 +92,17 @@ final class ExperimentPromises {
     return event instanceof ExperimentFinished
         && facts.contains("finished " + event.key() + round(event.key()))
         && answers.merge(event.key(), -1, Integer::sum) >= 0;
+  }
+
+  /** No training of a suspended experiment begins. */
+  void begins(LaunchRequest request) {
+    if (request.arguments().get(0).equals("train")) {
+      String job =
+          request.arguments().get(2).replaceFirst("/job.json$", "").replaceFirst(".*/", "");
+      require(
+          !rows.experiment(jobs.experimentOf(job)).orElseThrow().suspended,
+          request.name() + " begins, and its experiment is suspended");
+    }
   }
 
   /** No work of a job runs when its end is told, on the replica that tells it. */

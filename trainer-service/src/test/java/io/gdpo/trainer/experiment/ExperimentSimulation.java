@@ -10,7 +10,9 @@ import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
+import io.gdpo.contracts.event.ExperimentResumeRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
+import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.state.ExperimentStatus;
@@ -41,11 +43,11 @@ import java.util.stream.Collectors;
 /**
  * One history of experiments, by seed: two replicas of trainer-service run its own {@link
  * Experiments}, {@link ExperimentFlow}, {@link PlanWork}, {@link Jobs} and {@link WorkReconciler}
- * over simulated time, processes, database and broker. Experiments are submitted and cancelled over
- * REST and by event, twice and under taken names; processes end in every way; datasets and
- * evaluations are answered in every way; events come late, twice, in another order and again from
- * long ago; replicas crash between any two writes, start again or are slow; some of it is poison.
- * After each event {@link ExperimentPromises} looks at what must hold.
+ * over simulated time, processes, database and broker. Experiments are submitted, suspended,
+ * resumed and cancelled over REST and by event, twice and under taken names; processes end in every
+ * way; datasets and evaluations are answered in every way; events come late, twice, in another
+ * order and again from long ago; replicas crash between any two writes, start again or are slow;
+ * some of it is poison. After each event {@link ExperimentPromises} looks at what must hold.
  *
  * <p>Names of stages say what their jobs do where that is not left to chance: see {@link
  * SimulatedWorkers}.
@@ -151,6 +153,10 @@ final class ExperimentSimulation {
       } else if (event instanceof ExperimentCancelRequested it) {
         promises.asksToEnd(it.experiment());
         experiments.cancelByEvent(it.experiment());
+      } else if (event instanceof ExperimentSuspendRequested it) {
+        experiments.suspendByEvent(it.experiment(), true);
+      } else if (event instanceof ExperimentResumeRequested it) {
+        experiments.suspendByEvent(it.experiment(), false);
       } else if (event instanceof DatasetReady it) {
         flow.datasetReady(it);
       } else if (event instanceof DatasetFailed it) {
@@ -170,6 +176,7 @@ final class ExperimentSimulation {
     public void launch(LaunchRequest request) {
       crashes.perhaps();
       promises.require(workers.launch(request, name), request.name() + " was launched twice");
+      promises.begins(request);
       crashes.perhaps();
     }
 
@@ -238,6 +245,8 @@ final class ExperimentSimulation {
       cancel(replica);
     } else if (what < 10) {
       cancelJob(replica);
+    } else if (what < 13) {
+      suspend(replica);
     } else if (what < 36) {
       pass(replica);
     } else if (what < 50) {
@@ -296,6 +305,20 @@ final class ExperimentSimulation {
     } else {
       promises.asksToEnd(name);
       request(replica, () -> replica.experiments.cancel(name));
+    }
+  }
+
+  private void suspend(Replica replica) {
+    if (scripted) {
+      return;
+    }
+    String name = ExperimentSpecs.name(random.nextInt(NAMES + 1)); // the last is nobody's
+    boolean suspended = random.nextInt(3) != 0;
+    if (random.nextBoolean()) {
+      request(replica, () -> replica.experiments.suspend(name, suspended));
+    } else {
+      broker.publish(
+          suspended ? new ExperimentSuspendRequested(name) : new ExperimentResumeRequested(name));
     }
   }
 
@@ -385,6 +408,7 @@ final class ExperimentSimulation {
       workers.any().ifPresent(workers::goOn);
       now = now.plusSeconds(1);
       endTheSlow();
+      resumeTheSuspended();
     }
   }
 
@@ -395,6 +419,14 @@ final class ExperimentSimulation {
           && experiment.spec.stages().stream().anyMatch(s -> s.name().equals("slow"))) {
         promises.asksToEnd(experiment.name);
         request(replicas.get(0), () -> replicas.get(0).experiments.cancel(experiment.name));
+      }
+    }
+  }
+
+  private void resumeTheSuspended() {
+    for (Experiment experiment : rows.all()) {
+      if (!experiment.status.isTerminal() && experiment.suspended) {
+        request(replicas.get(0), () -> replicas.get(0).experiments.suspend(experiment.name, false));
       }
     }
   }

@@ -57,8 +57,8 @@ class ExperimentSimulationTest {
   @ParameterizedTest
   @CsvSource({
     "A_CLAIM_WITHOUT_ITS_ATTEMPT, 1",
-    "A_FACT_OUTSIDE_ITS_TRANSACTION, 29",
-    "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 45"
+    "A_FACT_OUTSIDE_ITS_TRANSACTION, 42",
+    "A_CANCEL_LOST_BETWEEN_TWO_WRITES, 17"
   })
   void aFaultThatIsPutInIsFound(Fault fault, long seed) {
     assertThatThrownBy(() -> new ExperimentSimulation(seed, fault).run())

@@ -166,6 +166,7 @@ final class SimulatedExperiments implements ExperimentStore, SimulatedTable.Besi
     copy.status = row.status;
     copy.reason = row.reason;
     copy.cancelRequested = row.cancelRequested;
+    copy.suspended = row.suspended;
     copy.datasetId = row.datasetId;
     copy.datasetUri = row.datasetUri;
     copy.submittedAt = row.submittedAt;

@@ -63,6 +63,7 @@ public final class ScriptedTraining {
       case "slow" -> {
         progress(folder, 5);
         stop.await();
+        end(folder, WorkOutcome.of(attempt, WorkOutcome.Status.STOPPED, null));
       }
       case "out-of-memory" -> {
         System.out.println(TrainingResult.ESTIMATE + "9,876 MB on the way back of a training step");

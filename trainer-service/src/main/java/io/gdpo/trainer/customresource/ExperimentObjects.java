@@ -1,0 +1,188 @@
+package io.gdpo.trainer.customresource;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.spec.ExperimentSpec;
+import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.platform.json.JsonFault;
+import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.trainer.experiment.Experiments;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings objects of the kind GdpoExperiment and experiments into agreement, by the same methods
+ * that REST and events use. Level-triggered: lists all objects, compares, acts, and tells in their
+ * status how their experiments stand. Several replicas may do so at one time: all that is asked of
+ * experiments can be asked twice, and of two that write one object the API server refuses the
+ * second, which looks again.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class ExperimentObjects {
+  private static final Logger LOG = Logger.getLogger(ExperimentObjects.class);
+  private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
+
+  /** Guard, submit, tell; more only if something changes meanwhile, which the next look sees. */
+  private static final int STEPS = 4;
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final Experiments experiments;
+  private final StatusTeller teller;
+  private final Duration tellEvery;
+  private final InstantSource clock;
+
+  /** When each object was last written to, by its uid. */
+  private final Map<String, Instant> told = new HashMap<>();
+
+  /** What is the matter with objects, by uid, so that it is logged once. */
+  private final Map<String, String> troubles = new HashMap<>();
+
+  ExperimentObjects(
+      KubernetesClient client,
+      String namespace,
+      Experiments experiments,
+      StatusTeller teller,
+      Duration tellEvery,
+      InstantSource clock) {
+    this.client = client;
+    this.namespace = namespace;
+    this.experiments = experiments;
+    this.teller = teller;
+    this.tellEvery = tellEvery;
+    this.clock = clock;
+  }
+
+  /**
+   * One look at all objects. Trouble with one holds up no other.
+   *
+   * @throws KubernetesClientException if the API server does not tell of them
+   */
+  void pass() {
+    List<GenericKubernetesResource> all =
+        client
+            .genericKubernetesResources(ExperimentDefinition.CONTEXT)
+            .inNamespace(namespace)
+            .list()
+            .getItems();
+    Set<String> there = new HashSet<>();
+    for (GenericKubernetesResource object : all) {
+      String uid = object.getMetadata().getUid();
+      there.add(uid);
+      try {
+        bringOn(object);
+        troubles.remove(uid);
+      } catch (RuntimeException e) {
+        met(object, e);
+      }
+    }
+    told.keySet().retainAll(there);
+    troubles.keySet().retainAll(there);
+  }
+
+  /** It is tried again at the next look. */
+  private void met(GenericKubernetesResource object, RuntimeException e) {
+    if (e instanceof KubernetesClientException refused
+        && (refused.getCode() == CONFLICT || refused.getCode() == NOT_FOUND)) {
+      LOG.debugf("GdpoExperiment '%s' was changed meanwhile", object.getMetadata().getName());
+      return;
+    }
+    String reason = Reason.of(e);
+    if (!reason.equals(troubles.put(object.getMetadata().getUid(), reason))) {
+      LOG.errorf(
+          e, "Trouble with GdpoExperiment '%s'; it is tried again", object.getMetadata().getName());
+    }
+  }
+
+  private void bringOn(GenericKubernetesResource object) {
+    GenericKubernetesResource now = object;
+    for (int step = 0; step < STEPS; step++) {
+      GdpoExperiment resource = GdpoExperiment.of(now);
+      Optional<ExperimentView> experiment = experiments.find(resource.name());
+      switch (ResourceDecision.of(resource, experiment)) {
+        case GUARD -> now = write(resource.guarded(true)).update();
+        case RELEASE -> {
+          write(resource.guarded(false)).update();
+          return;
+        }
+        case SUBMIT -> {
+          tell(resource, submitted(resource));
+          return;
+        }
+        case SUSPEND -> experiments.suspend(resource.name(), true);
+        case RESUME -> experiments.suspend(resource.name(), false);
+        case CANCEL -> {
+          tell(
+              resource,
+              teller.submitted(resource, experiments.cancel(resource.name()), clock.instant()));
+          return;
+        }
+        case TELL -> {
+          tell(resource, status(resource, experiment));
+          return;
+        }
+      }
+    }
+  }
+
+  private ResourceStatus status(GdpoExperiment resource, Optional<ExperimentView> experiment) {
+    if (experiment.isPresent() && resource.status().is(ResourceStatus.SUBMITTED)) {
+      return teller.submitted(resource, experiment.get(), clock.instant());
+    }
+    return ResourceDecision.isRefused(resource.status()) || resource.isDeleted()
+        ? resource.status()
+        : teller.suspended(resource, clock.instant());
+  }
+
+  private ResourceStatus submitted(GdpoExperiment resource) {
+    try {
+      ExperimentSpec spec = resource.spec();
+      return teller.submitted(resource, experiments.submit(spec).experiment(), clock.instant());
+    } catch (JsonProcessingException e) {
+      return refused(resource, JsonFault.of(e).detail());
+    } catch (InvalidSpecException | ProblemException e) {
+      return refused(resource, e.getMessage());
+    }
+  }
+
+  private ResourceStatus refused(GdpoExperiment resource, String why) {
+    LOG.warnf("GdpoExperiment '%s' is refused: %s", resource.name(), why);
+    return teller.refused(resource, why, clock.instant());
+  }
+
+  /** Written only if it differs, and seldom where only training goes on. */
+  private void tell(GdpoExperiment resource, ResourceStatus status) {
+    if (status.equals(resource.status())) {
+      return;
+    }
+    String uid = resource.object().getMetadata().getUid();
+    Instant last = told.get(uid);
+    if (last != null
+        && status.isBut(resource.status())
+        && clock.instant().isBefore(last.plus(tellEvery))) {
+      return;
+    }
+    write(resource.telling(status)).updateStatus();
+    told.put(uid, clock.instant());
+  }
+
+  /** Refused by the API server if somebody else wrote it meanwhile. */
+  private NamespaceableResource<GenericKubernetesResource> write(GenericKubernetesResource object) {
+    return client.resource(object);
+  }
+}
