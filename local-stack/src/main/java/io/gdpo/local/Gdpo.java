@@ -8,8 +8,10 @@ import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
 import io.gdpo.local.command.LogsCommand;
 import io.gdpo.local.command.ReportCommand;
+import io.gdpo.local.command.ResumeCommand;
 import io.gdpo.local.command.StatusCommand;
 import io.gdpo.local.command.SubmitCommand;
+import io.gdpo.local.command.SuspendCommand;
 import io.gdpo.local.command.UpCommand;
 import io.gdpo.local.command.WatchCommand;
 import io.gdpo.local.terminal.CommandFailure;
@@ -61,6 +63,8 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       ExportCommand.class,
       LogsCommand.class,
+      SuspendCommand.class,
+      ResumeCommand.class,
       CancelCommand.class
     })
 public final class Gdpo extends CommonOptions implements Runnable {

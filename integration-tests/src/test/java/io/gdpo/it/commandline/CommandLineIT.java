@@ -91,6 +91,10 @@ class CommandLineIT {
 
     assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(6);
     assertThat(refused.errors()).contains("twice").doesNotContain("\tat ");
+    Gdpo.Result suspended = Gdpo.run("suspend", "twice", "--home", home);
+    assertThat(suspended.exitCode()).as(suspended.errors()).isZero();
+    assertThat(suspended.output()).contains("twice is suspended; gdpo resume goes on with it");
+    assertThat(Gdpo.run("resume", "twice", "--home", home).output()).contains("twice goes on");
     assertThat(Gdpo.run("cancel", "twice", "--home", home).exitCode()).isZero();
   }
 

@@ -7,10 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
@@ -20,6 +17,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
+import io.gdpo.it.cluster.RealCluster;
 import io.gdpo.it.stack.Stack;
 import io.gdpo.it.stack.TinyExperiment;
 import java.io.IOException;
@@ -28,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -55,29 +52,17 @@ class ExperimentAsObjectIT {
           .withNamespaced(true)
           .build();
 
-  private final String namespace = "t" + UUID.randomUUID().toString().substring(0, 8);
-
   @TempDir private Path home;
+  private RealCluster cluster;
   private KubernetesClient client;
+  private String namespace;
   private Stack stack;
 
   @BeforeAll
   void open() throws IOException {
-    String kubeconfig = System.getenv("KUBECONFIG");
-    if (kubeconfig == null || !Files.exists(Path.of(kubeconfig))) {
-      throw new IllegalStateException(
-          "There is no API server to try this on: run tools/kubernetes/build and"
-              + " tools/kubernetes/up, and set KUBECONFIG as that says");
-    }
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(Files.readString(Path.of(kubeconfig))))
-            .build();
-    client
-        .namespaces()
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
-        .create();
+    cluster = new RealCluster();
+    client = cluster.client();
+    namespace = cluster.namespace();
     try (InputStream definition = Files.newInputStream(DEFINITION)) {
       client.load(definition).items().forEach(it -> client.resource(it).serverSideApply());
     }
@@ -116,8 +101,7 @@ class ExperimentAsObjectIT {
               it.getMetadata().setFinalizers(null);
               client.resource(it).update();
             });
-    client.namespaces().withName(namespace).delete();
-    client.close();
+    cluster.close();
   }
 
   @Test

@@ -3,23 +3,18 @@ package io.gdpo.it.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
+import io.gdpo.it.cluster.ProcessKubelet;
+import io.gdpo.it.cluster.RealCluster;
 import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.Stack;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,57 +31,14 @@ class ExperimentAsJobsIT {
   private static final String EXPERIMENT = "demo-quick";
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
-  private final String namespace = "t" + UUID.randomUUID().toString().substring(0, 8);
-
   @TempDir private Path folder;
-  private KubernetesClient client;
+  private RealCluster cluster;
 
   @BeforeEach
-  void open() throws IOException {
-    String kubeconfig = System.getenv("KUBECONFIG");
-    if (kubeconfig == null || !Files.exists(Path.of(kubeconfig))) {
-      throw new IllegalStateException(
-          "There is no API server to try this on: run tools/kubernetes/build and"
-              + " tools/kubernetes/up --kueue, and set KUBECONFIG as that says");
-    }
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(Files.readString(Path.of(kubeconfig))))
-            .build();
-    client
-        .namespaces()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(namespace)
-                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
-                .endMetadata()
-                .build())
-        .create();
-    apply(
+  void open() {
+    cluster = new RealCluster();
+    cluster.apply(
         """
-        apiVersion: v1
-        kind: ServiceAccount
-        metadata: {name: gdpo-worker, namespace: %1$s}
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: {name: gdpo-artifacts, namespace: %1$s}
-        spec:
-          accessModes: [ReadWriteMany]
-          storageClassName: ""
-          volumeName: %1$s
-          resources: {requests: {storage: 1Gi}}
-        ---
-        apiVersion: v1
-        kind: PersistentVolume
-        metadata: {name: %1$s}
-        spec:
-          accessModes: [ReadWriteMany]
-          capacity: {storage: 1Gi}
-          hostPath: {path: /unused}
-          claimRef: {namespace: %1$s, name: gdpo-artifacts}
-        ---
         apiVersion: kueue.x-k8s.io/v1beta2
         kind: ResourceFlavor
         metadata: {name: %1$s}
@@ -114,23 +66,12 @@ class ExperimentAsJobsIT {
         kind: WorkloadPriorityClass
         metadata: {name: %1$s}
         value: 1000
-        """
-            .formatted(namespace));
-  }
-
-  private void apply(String yaml) {
-    client
-        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .items()
-        .forEach(item -> client.resource(item).serverSideApply());
+        """);
   }
 
   @AfterEach
   void close() {
-    client.batch().v1().jobs().inNamespace(namespace).delete();
-    client.namespaces().withName(namespace).delete();
-    client.persistentVolumes().withName(namespace).delete();
-    client.close();
+    cluster.close();
   }
 
   @Test
@@ -144,24 +85,10 @@ class ExperimentAsJobsIT {
 
     Path home = folder.resolve("jobs");
     Path artifacts = home.resolve("artifacts");
-    Map<String, String> settings =
-        Map.of(
-            "GDPO_LAUNCHER_KIND", "kubernetes",
-            "GDPO_KUBERNETES_NAMESPACE", namespace,
-            "GDPO_KUBERNETES_ARTIFACTS_CLAIM", "gdpo-artifacts",
-            "GDPO_KUBERNETES_ARTIFACTS_PATH", artifacts.toString(),
-            // tools/kubernetes/stages.yaml: nobody but the process kubelet runs these pods.
-            "GDPO_KUBERNETES_POD_ANNOTATIONS_REAL", "true",
-            "GDPO_KUBERNETES_DEFAULT_POOL_MEMORY", "2Gi",
-            "GDPO_KUBERNETES_DEFAULT_POOL_QUEUE", "research",
-            "GDPO_KUBERNETES_DEFAULT_POOL_PROCESSORS", "2",
-            "GDPO_KUBERNETES_DEFAULT_POOL_NODE_SELECTOR_TEST_NODE", namespace);
+    Map<String, String> settings = new HashMap<>(cluster.settings(artifacts));
+    settings.put("GDPO_KUBERNETES_DEFAULT_POOL_QUEUE", "research");
     try (ProcessKubelet kubelet =
-            new ProcessKubelet(
-                client,
-                namespace,
-                Files.createDirectories(folder.resolve("pods")),
-                Map.of("gdpo-artifacts", artifacts));
+            cluster.kubelet(Files.createDirectories(folder.resolve("pods")), artifacts);
         Stack stack = Stack.start(home, settings)) {
       submit(home);
       await("dpo trains")
@@ -230,7 +157,7 @@ class ExperimentAsJobsIT {
 
   /** Somebody's Job that goes first and takes all that the queue has, for some seconds. */
   private void urgent() {
-    apply(
+    cluster.apply(
         """
         apiVersion: v1
         kind: Node
@@ -260,7 +187,6 @@ class ExperimentAsJobsIT {
                 image: x
                 resources: {requests: {cpu: 2, memory: 1Gi}}
                 securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-        """
-            .formatted(namespace));
+        """);
   }
 }

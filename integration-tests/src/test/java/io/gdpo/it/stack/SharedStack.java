@@ -1,10 +1,14 @@
 package io.gdpo.it.stack;
 
+import io.gdpo.it.cluster.ProcessKubelet;
+import io.gdpo.it.cluster.RealCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -12,7 +16,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives scenarios the one {@link Stack} that they share: started for the first that asks, stopped
- * after the last. A scenario leaves it whole: what it kills comes back.
+ * after the last. A scenario leaves it whole: what it kills comes back. With {@code
+ * -Dgdpo.it.launcher=kubernetes} all work of that stack runs as Jobs of a {@link RealCluster}.
  */
 public final class SharedStack implements ParameterResolver {
 
@@ -33,6 +38,7 @@ public final class SharedStack implements ParameterResolver {
   /** The stack, on a home that is deleted with it. */
   private static final class Resource implements AutoCloseable {
     private final Path home;
+    private final Optional<Jobs> jobs;
     private final Stack stack;
 
     Resource() {
@@ -41,16 +47,52 @@ public final class SharedStack implements ParameterResolver {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      stack = Stack.start(home);
+      jobs =
+          "kubernetes".equals(System.getProperty("gdpo.it.launcher"))
+              ? Optional.of(new Jobs(home))
+              : Optional.empty();
+      stack = Stack.start(home, jobs.map(Jobs::settings).orElse(Map.of()));
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
       stack.close();
+      if (jobs.isPresent()) {
+        jobs.get().close();
+      }
       try (Stream<Path> files = Files.walk(home)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
+      }
+    }
+  }
+
+  /** Where the stack's work runs, if not beside its services. */
+  private static final class Jobs {
+    private final Path artifacts;
+    private final RealCluster cluster = new RealCluster();
+    private final ProcessKubelet kubelet;
+
+    Jobs(Path home) {
+      artifacts = home.resolve("artifacts");
+      try {
+        kubelet = cluster.kubelet(Files.createDirectories(home.resolve("pods")), artifacts);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    Map<String, String> settings() {
+      return cluster.settings(artifacts);
+    }
+
+    void close() throws InterruptedException {
+      kubelet.close();
+      cluster.close();
+      if (!kubelet.errors().isEmpty() || kubelet.history().isEmpty()) {
+        throw new AssertionError(
+            "the kubelet ran " + kubelet.history() + " and could not do " + kubelet.errors());
       }
     }
   }

@@ -75,9 +75,21 @@ public final class TrainerClient {
     return URI.create(job(jobId).folderUri());
   }
 
+  public ExperimentView suspend(String name) {
+    return order(name, "suspend");
+  }
+
+  public ExperimentView resume(String name) {
+    return order(name, "resume");
+  }
+
   public ExperimentView cancel(String name) {
+    return order(name, "cancel");
+  }
+
+  private ExperimentView order(String name, String order) {
     return rest.post(
-        "/experiments/" + RestClient.encoded(name) + "/cancel", "", ExperimentView.class);
+        "/experiments/" + RestClient.encoded(name) + "/" + order, "", ExperimentView.class);
   }
 
   /** Whether a job will write no more. */

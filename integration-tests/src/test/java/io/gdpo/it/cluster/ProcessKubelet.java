@@ -1,4 +1,4 @@
-package io.gdpo.it.kubernetes;
+package io.gdpo.it.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * <p>It cannot mount. So a claim's folder must have the path that it is mounted at, and {@code
  * /tmp} and {@code /dev/shm} are told to the process as other folders.
  */
-final class ProcessKubelet implements AutoCloseable {
+public final class ProcessKubelet implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final long BETWEEN_LOOKS_MILLIS = 200;
   private static final int CONFLICT = 409;
@@ -106,7 +106,8 @@ final class ProcessKubelet implements AutoCloseable {
    * @param folder for what pods write outside their claims
    * @param claims folders of persistent volume claims, by name
    */
-  ProcessKubelet(KubernetesClient client, String node, Path folder, Map<String, Path> claims) {
+  public ProcessKubelet(
+      KubernetesClient client, String node, Path folder, Map<String, Path> claims) {
     this.client = client;
     this.node = node;
     this.folder = folder;
@@ -132,12 +133,12 @@ final class ProcessKubelet implements AutoCloseable {
   }
 
   /** What went on: {@code starts} and {@code ended N}, with the pods' names, in order. */
-  List<String> history() {
+  public List<String> history() {
     return history;
   }
 
   /** What it was asked for and cannot do, and what went wrong. */
-  List<String> errors() {
+  public List<String> errors() {
     return errors;
   }
 
