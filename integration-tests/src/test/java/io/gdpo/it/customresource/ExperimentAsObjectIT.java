@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExperimentAsObjectIT {
   private static final Path DEFINITION =
       Path.of("../k8s/components/custom-resource/definition.yaml");
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(6);
 
   private static final ResourceDefinitionContext OBJECTS =
       new ResourceDefinitionContext.Builder()
@@ -52,14 +52,13 @@ class ExperimentAsObjectIT {
           .withNamespaced(true)
           .build();
 
-  @TempDir private Path home;
   private RealCluster cluster;
   private KubernetesClient client;
   private String namespace;
   private Stack stack;
 
   @BeforeAll
-  void open() throws IOException {
+  void open(@TempDir Path home) throws IOException {
     cluster = new RealCluster();
     client = cluster.client();
     namespace = cluster.namespace();
@@ -195,13 +194,14 @@ class ExperimentAsObjectIT {
 
   private NonDeletingOperation<GenericKubernetesResource> operation(String name, ObjectNode spec) {
     GenericKubernetesResource object =
-        Serialization.unmarshal(
-            "{apiVersion: gdpo.io/v1alpha1, kind: GdpoExperiment, metadata: {name: "
-                + name
-                + ", namespace: "
-                + namespace
-                + "}}",
-            GenericKubernetesResource.class);
+        new GenericKubernetesResourceBuilder()
+            .withApiVersion("gdpo.io/v1alpha1")
+            .withKind("GdpoExperiment")
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(namespace)
+            .endMetadata()
+            .build();
     object.setAdditionalProperty("spec", spec);
     return client.resource(object).fieldValidation(FieldValidateable.Validation.STRICT);
   }
