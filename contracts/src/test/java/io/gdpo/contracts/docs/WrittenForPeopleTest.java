@@ -58,6 +58,7 @@ class WrittenForPeopleTest {
       for (String part : snippet.contains("stages:") ? List.of(snippet) : sections(snippet)) {
         ObjectNode experiment = (ObjectNode) Json.YAML_SPECS.readTree(REST);
         JsonNode shown = Json.YAML_SPECS.readTree(part);
+        shown = shown.has("spec") ? shown.get("spec") : shown; // of a GdpoExperiment
         experiment.setAll((ObjectNode) shown);
         assertThat(Json.YAML_SPECS.treeToValue(experiment, ExperimentSpec.class).problems())
             .as(part)

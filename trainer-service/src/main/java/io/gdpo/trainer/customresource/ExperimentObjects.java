@@ -173,7 +173,7 @@ final class ExperimentObjects {
     String uid = resource.object().getMetadata().getUid();
     Instant last = told.get(uid);
     if (last != null
-        && status.isBut(resource.status())
+        && status.differsOnlyInItsCourseFrom(resource.status())
         && clock.instant().isBefore(last.plus(tellEvery))) {
       return;
     }

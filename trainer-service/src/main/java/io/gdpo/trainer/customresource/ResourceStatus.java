@@ -70,7 +70,7 @@ record ResourceStatus(
   }
 
   /** Whether only the course of training differs, which need not be told at once. */
-  boolean isBut(ResourceStatus other) {
+  boolean differsOnlyInItsCourseFrom(ResourceStatus other) {
     return withoutCourse().equals(other.withoutCourse());
   }
 

@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -15,6 +19,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetCancelled;
 import io.gdpo.contracts.state.ExperimentStatus;
@@ -27,12 +32,19 @@ import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +61,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExperimentObjectsTest {
+  private static final String SERVICE = "trainer-service";
+  private static final Path ACCESS = Path.of("../k8s/components/custom-resource/access.yaml");
+  private static final Pattern REQUEST =
+      Pattern.compile("/apis/gdpo.io/v1alpha1/namespaces/test/gdpoexperiments(/[^/?]+)?(/status)?");
+
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String bootstrapServers;
 
@@ -57,6 +74,10 @@ class ExperimentObjectsTest {
   private TestBroker broker;
   private KubernetesMockServer server;
   private KubernetesClient client;
+
+  /** The service's own, known by its name from the tests' client. */
+  private KubernetesClient looking;
+
   private ExperimentObjects objects;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -81,9 +102,14 @@ class ExperimentObjectsTest {
             false);
     server.init();
     client = server.createClient();
+    looking =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(client.getConfiguration()).withUserAgent(SERVICE).build())
+            .build();
     objects =
         new ExperimentObjects(
-            client,
+            looking,
             "test",
             experiments,
             new StatusTeller(Optional.of("http://evaluator/")),
@@ -93,6 +119,7 @@ class ExperimentObjectsTest {
 
   @AfterAll
   void close() throws InterruptedException {
+    looking.close();
     client.close();
     server.destroy();
     broker.close();
@@ -201,6 +228,41 @@ class ExperimentObjectsTest {
     String version = object("seldom").get().getMetadata().getResourceVersion();
     objects.pass();
     assertThat(object("seldom").get().getMetadata().getResourceVersion()).isEqualTo(version);
+  }
+
+  @Test
+  void what_is_asked_of_the_API_server_is_what_the_role_allows_and_no_less() throws Exception {
+    make("asks", "");
+    objects.pass();
+    Set<String> asked = new TreeSet<>();
+    RecordedRequest request;
+    while ((request = server.takeRequest(0, TimeUnit.SECONDS)) != null) {
+      if (SERVICE.equals(request.getHeader("User-Agent"))) {
+        asked.add(right(request));
+      }
+    }
+
+    Set<String> given = new TreeSet<>();
+    for (String document : Files.readString(ACCESS).split("(?m)^---$")) {
+      if (document.contains("\nkind: Role\n")) {
+        for (PolicyRule rule : Serialization.unmarshal(document, Role.class).getRules()) {
+          rule.getVerbs().forEach(verb -> given.add(verb + " " + rule.getResources().get(0)));
+        }
+      }
+    }
+    assertThat(asked).isEqualTo(given);
+  }
+
+  private static String right(RecordedRequest request) {
+    Matcher path = REQUEST.matcher(request.getPath());
+    assertThat(path.matches()).as(request.getPath()).isTrue();
+    String verb =
+        switch (request.getMethod()) {
+          case "GET" -> path.group(1) == null ? "list" : "get";
+          case "PUT" -> "update";
+          default -> request.getMethod();
+        };
+    return verb + " gdpoexperiments" + (path.group(2) == null ? "" : path.group(2));
   }
 
   private boolean isSuspended(String name) {
