@@ -95,6 +95,7 @@ class ExperimentAsJobsIT {
           .atMost(LIMIT)
           .failFast(() -> assertThat(kubelet.errors()).isEmpty())
           .until(() -> step(stack, "dpo") > 3);
+      assertThat(log(stack, "dpo")).as("while it runs").contains(": dpo on ", "train step");
       stack.process("trainer-service").orElseThrow().destroyForcibly();
       await("gdpo trains").atMost(LIMIT).until(() -> step(stack, "gdpo") > 8);
       urgent();
@@ -109,6 +110,12 @@ class ExperimentAsJobsIT {
           .hasSize(2);
       assertThat(kubelet.history()).filteredOn(it -> it.matches("starts .*train-dpo.*")).hasSize(1);
       assertThat(experiment.stages()).allSatisfy(it -> assertThat(it.attempts()).isEqualTo(1));
+      for (StageView stage : experiment.stages()) {
+        assertThat(log(stack, stage.name()))
+            .as("kept of %s, whose pods' logs the cluster forgets", stage.name())
+            .contains("console of ", stage.jobId() + " succeeded: best ");
+      }
+      assertThat(log(stack, "gdpo")).contains("resumed from ");
       for (int i = 0; i < experiment.stages().size(); i++) {
         StageView stage = experiment.stages().get(i);
         StageView same = expected.stages().get(i);
@@ -137,6 +144,10 @@ class ExperimentAsJobsIT {
     ExperimentView experiment = stack.glance(EXPERIMENT).orElseThrow();
     assertThat(experiment.status()).as(experiment.toString()).isEqualTo(ExperimentStatus.SUCCEEDED);
     return experiment;
+  }
+
+  private static String log(Stack stack, String stage) {
+    return stack.log(stage(stack, stage).jobId()).orElseThrow();
   }
 
   private static long step(Stack stack, String stage) {
