@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -147,7 +148,11 @@ class ExperimentAsJobsIT {
   }
 
   private static String log(Stack stack, String stage) {
-    return stack.log(stage(stack, stage).jobId()).orElseThrow();
+    String job = stage(stack, stage).jobId();
+    return await("the log of " + stage)
+        .atMost(LIMIT)
+        .until(() -> stack.log(job), Optional::isPresent)
+        .orElseThrow();
   }
 
   private static long step(Stack stack, String stage) {
