@@ -208,18 +208,14 @@ final class Cluster {
     return lines;
   }
 
+  /** The client's own way would first wait some seconds for a pod whose node does not answer. */
   private List<String> console(Pod pod, int most) {
     String name = pod.getMetadata().getName();
+    String log =
+        "/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%s"
+            .formatted(namespace, name, JobManifest.CONTAINER, most);
     try {
-      return client
-          .pods()
-          .inNamespace(namespace)
-          .withName(name)
-          .inContainer(JobManifest.CONTAINER)
-          .tailingLines(most)
-          .getLog()
-          .lines()
-          .toList();
+      return client.raw(log, "GET", null).lines().toList();
     } catch (KubernetesClientException e) {
       return List.of("(what pod " + name + " wrote cannot be read: " + words(e) + ")");
     }

@@ -134,7 +134,7 @@ class KubernetesJobLauncherTest {
     pod("first", new ContainerStateBuilder().withNewTerminated().endTerminated().build());
     pod("second", new ContainerStateBuilder().withNewRunning().endRunning().build());
     pod("third", new ContainerStateBuilder().withNewWaiting().endWaiting().build());
-    String log = "/api/v1/namespaces/test/pods/%s/log?pretty=false&container=worker&tailLines=7";
+    String log = "/api/v1/namespaces/test/pods/%s/log?container=worker&tailLines=7";
     server.expect().get().withPath(log.formatted("second")).andReturn(200, "one\ntwo\n").once();
     server
         .expect()

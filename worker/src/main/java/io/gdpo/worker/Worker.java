@@ -8,7 +8,9 @@ import io.gdpo.group.build.DatasetExamples;
 import io.gdpo.training.export.ExportCommand;
 import io.gdpo.training.plan.PlanCommand;
 import io.gdpo.training.run.TrainCommand;
+import io.gdpo.worker.trainjob.TrainJobStatus;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The program that computes; control planes start it, as a child process or in a cluster, and read
@@ -35,7 +37,7 @@ public final class Worker {
         switch (verb) {
           case "plan" -> WorkerProcess.run(new PlanCommand(DatasetExamples::read), rest);
           case "build" -> WorkerProcess.run(new BuildCommand(), rest);
-          case "train" -> WorkerProcess.run(new TrainCommand(), rest);
+          case "train" -> train(rest);
           case "evaluate" -> WorkerProcess.run(new EvaluateCommand(), rest);
           case "export" -> ExportCommand.run(System.out, System.err, rest);
           default -> {
@@ -44,5 +46,13 @@ public final class Worker {
             yield ExitCode.USAGE;
           }
         });
+  }
+
+  /** What is told to a TrainJob of Kubeflow is told beside the outcome, and after it at the end. */
+  private static int train(String... args) {
+    Optional<TrainJobStatus> status = TrainJobStatus.of(System.getenv(), System.out);
+    int code = WorkerProcess.run(status.map(TrainCommand::new).orElseGet(TrainCommand::new), args);
+    status.ifPresent(it -> it.end(code == ExitCode.DONE));
+    return code;
   }
 }

@@ -37,7 +37,9 @@ class WrittenForPeopleTest {
       """;
 
   static Stream<Path> examples() throws IOException {
-    return files(ROOT.resolve("examples"), ".yaml");
+    return Stream.concat(
+        files(ROOT.resolve("examples"), ".yaml"),
+        Stream.of(ROOT.resolve("k8s/examples/experiment-on-pools.yaml")));
   }
 
   static Stream<Path> pages() throws IOException {

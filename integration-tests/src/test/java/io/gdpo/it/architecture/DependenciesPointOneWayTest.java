@@ -40,7 +40,7 @@ class DependenciesPointOneWayTest {
         arguments("group", List.of("contracts", "artifacts", "lm", "data")),
         arguments("training", List.of("contracts", "artifacts", "lm", "hub", "data")),
         arguments("evaluation", List.of("contracts", "artifacts", "lm", "data")),
-        arguments("worker", List.of("artifacts", "group", "training", "evaluation")),
+        arguments("worker", List.of("contracts", "artifacts", "group", "training", "evaluation")),
         arguments("platform", List.of("contracts", "artifacts")),
         arguments("kubernetes", List.of("contracts", "artifacts", "platform")),
         arguments("dataset", List.of("contracts", "artifacts", "platform")),

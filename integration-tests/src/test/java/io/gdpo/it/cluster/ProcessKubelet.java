@@ -83,6 +83,7 @@ public final class ProcessKubelet implements AutoCloseable {
   private final String node;
   private final Path folder;
   private final Map<String, Path> claims;
+  private final KubeletLogs logs;
   private final Map<String, Running> running = new HashMap<>();
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final List<String> history = new CopyOnWriteArrayList<>();
@@ -105,13 +106,15 @@ public final class ProcessKubelet implements AutoCloseable {
   /**
    * @param folder for what pods write outside their claims
    * @param claims folders of persistent volume claims, by name
+   * @param pki by which the API server knows its nodes
    */
   public ProcessKubelet(
-      KubernetesClient client, String node, Path folder, Map<String, Path> claims) {
+      KubernetesClient client, String node, Path folder, Map<String, Path> claims, Path pki) {
     this.client = client;
     this.node = node;
     this.folder = folder;
     this.claims = claims;
+    this.logs = new KubeletLogs(pki, folder);
     Map<String, Quantity> room =
         Map.of(
             "cpu", new Quantity("16"), "memory", new Quantity("64Gi"), "pods", new Quantity("20"));
@@ -126,6 +129,10 @@ public final class ProcessKubelet implements AutoCloseable {
                 .withNewStatus()
                 .withCapacity(room)
                 .withAllocatable(room)
+                .addNewAddress("127.0.0.1", "InternalIP")
+                .withNewDaemonEndpoints()
+                .withNewKubeletEndpoint(logs.port())
+                .endDaemonEndpoints()
                 .endStatus()
                 .build())
         .create();
@@ -353,5 +360,6 @@ public final class ProcessKubelet implements AutoCloseable {
       pod.process.destroyForcibly().waitFor();
     }
     client.nodes().withName(node).delete();
+    logs.close();
   }
 }

@@ -97,7 +97,8 @@ public final class RealCluster implements AutoCloseable {
 
   /** A node that runs the namespace's pods as processes, which find the artifacts here. */
   public ProcessKubelet kubelet(Path pods, Path artifacts) {
-    return new ProcessKubelet(client, namespace, pods, Map.of(CLAIM, artifacts));
+    Path pki = Path.of(System.getenv("KUBECONFIG")).resolveSibling("pki");
+    return new ProcessKubelet(client, namespace, pods, Map.of(CLAIM, artifacts), pki);
   }
 
   /** Settings of services whose work is to run here. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -95,6 +96,7 @@ class ExperimentAsJobsIT {
           .atMost(LIMIT)
           .failFast(() -> assertThat(kubelet.errors()).isEmpty())
           .until(() -> step(stack, "dpo") > 3);
+      assertThat(log(stack, "dpo")).as("while it runs").contains(": dpo on ", "train step");
       stack.process("trainer-service").orElseThrow().destroyForcibly();
       await("gdpo trains").atMost(LIMIT).until(() -> step(stack, "gdpo") > 8);
       urgent();
@@ -109,6 +111,12 @@ class ExperimentAsJobsIT {
           .hasSize(2);
       assertThat(kubelet.history()).filteredOn(it -> it.matches("starts .*train-dpo.*")).hasSize(1);
       assertThat(experiment.stages()).allSatisfy(it -> assertThat(it.attempts()).isEqualTo(1));
+      for (StageView stage : experiment.stages()) {
+        assertThat(log(stack, stage.name()))
+            .as("kept of %s, whose pods' logs the cluster forgets", stage.name())
+            .contains("console of ", stage.jobId() + " succeeded: best ");
+      }
+      assertThat(log(stack, "gdpo")).contains("resumed from ");
       for (int i = 0; i < experiment.stages().size(); i++) {
         StageView stage = experiment.stages().get(i);
         StageView same = expected.stages().get(i);
@@ -137,6 +145,14 @@ class ExperimentAsJobsIT {
     ExperimentView experiment = stack.glance(EXPERIMENT).orElseThrow();
     assertThat(experiment.status()).as(experiment.toString()).isEqualTo(ExperimentStatus.SUCCEEDED);
     return experiment;
+  }
+
+  private static String log(Stack stack, String stage) {
+    String job = stage(stack, stage).jobId();
+    return await("the log of " + stage)
+        .atMost(LIMIT)
+        .until(() -> stack.log(job), Optional::isPresent)
+        .orElseThrow();
   }
 
   private static long step(Stack stack, String stage) {

@@ -172,6 +172,15 @@ public final class Stack implements AutoCloseable {
             });
   }
 
+  /** What a job's processes wrote, if trainer-service answers well and soon. */
+  public Optional<String> log(String job) {
+    return answered(
+        HttpRequest.newBuilder(URI.create(url("trainer-service") + "/jobs/" + job + "/logs"))
+            .timeout(ANSWER_LIMIT)
+            .build(),
+        200);
+  }
+
   /** Whether trainer-service takes the experiment in, now. */
   public boolean takes(String json) {
     HttpRequest submission =

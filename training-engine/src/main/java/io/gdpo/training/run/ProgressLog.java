@@ -13,22 +13,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Tells how training goes: a JSON line in the job's numbered pieces of progress, and a readable
- * line on the console.
+ * Tells how training goes: a JSON line in the job's numbered pieces of progress, a readable line on
+ * the console, and whoever else listens.
  */
 final class ProgressLog implements AutoCloseable {
   private final PrintStream console;
+  private final Consumer<TrainingProgress> listener;
   private final PieceWriter pieces;
 
   /**
    * Goes on behind what earlier attempts told.
    *
    * @param step from which the job goes on
+   * @param listener hears each line of progress; it does not wait and throws nothing
    */
-  ProgressLog(JobWorkspace workspace, long step, PrintStream console) throws IOException {
+  ProgressLog(
+      JobWorkspace workspace, long step, PrintStream console, Consumer<TrainingProgress> listener)
+      throws IOException {
     this.console = console;
+    this.listener = listener;
     this.pieces = new PieceWriter(workspace.store(), JobFolder.PROGRESS);
     takeOver(new JobFolder(workspace.root()).progressOfEarlierVersion(), step);
   }
@@ -70,6 +76,7 @@ final class ProgressLog implements AutoCloseable {
       throw new IllegalStateException("No JSON can be written of " + progress, e);
     }
     say(readable(progress));
+    listener.accept(progress);
   }
 
   /** Others see lines that have waited long enough; called after every step. */

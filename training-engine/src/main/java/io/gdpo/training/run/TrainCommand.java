@@ -8,6 +8,7 @@ import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.data.PreferenceDataException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +32,20 @@ import java.util.stream.Collectors;
  * Asked to stop it saves a checkpoint: the next attempt goes on from there.
  */
 public final class TrainCommand implements WorkerCommand<TrainingJob> {
+  private final Consumer<TrainingProgress> listener;
+
+  public TrainCommand() {
+    this(line -> {});
+  }
+
+  /**
+   * @param listener hears each line of progress, beside the job's folder; it does not wait and
+   *     throws nothing
+   */
+  public TrainCommand(Consumer<TrainingProgress> listener) {
+    this.listener = listener;
+  }
+
   @Override
   public String verb() {
     return "train";
@@ -73,6 +89,7 @@ public final class TrainCommand implements WorkerCommand<TrainingJob> {
                   console,
                   stopAsked,
                   AvailableMemory.ofMachine())
+              .heardBy(listener)
               .run()
               .orElseThrow(() -> new CancellationException("stopped as asked"));
       console.printf(

@@ -6,6 +6,7 @@ import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.Loss;
@@ -47,6 +48,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One training job from its starting weights, or from its last checkpoint, to its result.
@@ -69,6 +71,7 @@ public final class TrainingRun {
   private final ModelDigests digests = new ModelDigests();
   private final ReferenceModel reference;
   private final Stopwatch process = new Stopwatch();
+  private Consumer<TrainingProgress> listener = line -> {};
 
   /**
    * @param workspace takes what the job makes
@@ -92,10 +95,15 @@ public final class TrainingRun {
     this.reference = new ReferenceModel(job, workspace, digests, console, stopAsked);
   }
 
+  /** Lets somebody hear each line of progress, on the training's thread. */
+  public TrainingRun heardBy(Consumer<TrainingProgress> who) {
+    this.listener = who;
+    return this;
+  }
+
   /**
-   * Trains.
+   * Trains; gives the result, or nothing if it was asked to stop, and can be resumed.
    *
-   * @return the result; empty if it was asked to stop, and can be resumed
    * @throws TrainingFailedException if training cannot go on
    */
   public Optional<TrainingResult> run() throws IOException {
@@ -184,7 +192,7 @@ public final class TrainingRun {
         Optimizer optimizer =
             new Optimizer(
                 OptimizerSpec.of(spec), model.trainable().byName(), model.parameters().manager());
-        ProgressLog progress = new ProgressLog(workspace, state.step(), console)) {
+        ProgressLog progress = new ProgressLog(workspace, state.step(), console, listener)) {
       model.trainable().requiresGrad(true);
       optimizer.allocateGradients();
       if (saved.isPresent()) {
