@@ -28,8 +28,6 @@ import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
-import io.gdpo.contracts.event.ExperimentResumeRequested;
-import io.gdpo.contracts.event.ExperimentResumed;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.contracts.event.ExperimentSuspended;
@@ -38,13 +36,13 @@ import io.gdpo.contracts.event.JobCancelled;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobQueued;
 import io.gdpo.contracts.event.JobSucceeded;
-import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.support.ExperimentYaml;
@@ -281,14 +279,16 @@ class ExperimentFlowTest {
         .then()
         .statusCode(200)
         .body("suspended", equalTo(true));
-    broker.expect(ExperimentSuspended.class, e -> e.experiment().equals("suspended"));
+    broker.expect(
+        ExperimentSuspended.class, e -> e.experiment().equals("suspended") && e.suspended());
     awaitStage("suspended", "slow", s -> s.status() == StageState.QUEUED);
     assertThat(stage("suspended", "slow").waitsFor()).contains("suspended");
     assertThat(process(job)).isEmpty();
     given().get("/jobs/" + job).then().body("failures", equalTo(0));
 
-    broker.send(new ExperimentResumeRequested("suspended"));
-    broker.expect(ExperimentResumed.class, e -> e.experiment().equals("suspended"));
+    broker.send(new ExperimentSuspendRequested("suspended", false));
+    broker.expect(
+        ExperimentSuspended.class, e -> e.experiment().equals("suspended") && !e.suspended());
     awaitStage("suspended", "slow", s -> s.attempts() == 2 && s.status() == StageState.RUNNING);
     assertThat(experiment("suspended").suspended()).isNull();
     given().post("/experiments/suspended/cancel").then().statusCode(200);
@@ -300,7 +300,7 @@ class ExperimentFlowTest {
   void whatBecomesReadyWhileItsExperimentIsSuspendedWaitsAndCanBeCancelled() {
     submitYaml(yaml("held", "sft")).then().statusCode(201);
     DatasetRequested requested = datasetRequested("held");
-    broker.send(new ExperimentSuspendRequested("held"));
+    broker.send(new ExperimentSuspendRequested("held", null));
     awaitExperiment("held", e -> e.suspended() != null);
     broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
     awaitStage("held", "sft", s -> s.waitsFor() != null && s.waitsFor().contains("suspended"));

@@ -1,6 +1,7 @@
 package io.gdpo.contracts.event;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.gdpo.contracts.topic.Topics;
 
 /** A fact or a command that travels over Kafka as the JSON data of a binary-mode CloudEvent. */
 public sealed interface Event {
@@ -17,8 +18,6 @@ public sealed interface Event {
       permits ExperimentSubmitted,
           ExperimentSuspendRequested,
           ExperimentSuspended,
-          ExperimentResumeRequested,
-          ExperimentResumed,
           ExperimentCancelRequested,
           ExperimentFinished {}
 

@@ -1,5 +1,6 @@
 package io.gdpo.contracts.event;
 
+import io.gdpo.contracts.topic.Topics;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -8,8 +9,6 @@ public enum EventType {
   EXPERIMENT_SUBMITTED(Topics.EXPERIMENTS, ExperimentSubmitted.class),
   EXPERIMENT_SUSPEND_REQUESTED(Topics.EXPERIMENTS, ExperimentSuspendRequested.class),
   EXPERIMENT_SUSPENDED(Topics.EXPERIMENTS, ExperimentSuspended.class),
-  EXPERIMENT_RESUME_REQUESTED(Topics.EXPERIMENTS, ExperimentResumeRequested.class),
-  EXPERIMENT_RESUMED(Topics.EXPERIMENTS, ExperimentResumed.class),
   EXPERIMENT_CANCEL_REQUESTED(Topics.EXPERIMENTS, ExperimentCancelRequested.class),
   EXPERIMENT_FINISHED(Topics.EXPERIMENTS, ExperimentFinished.class),
   DATASET_REQUESTED(Topics.DATASETS, DatasetRequested.class),

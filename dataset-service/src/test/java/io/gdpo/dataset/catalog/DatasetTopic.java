@@ -1,6 +1,6 @@
 package io.gdpo.dataset.catalog;
 
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

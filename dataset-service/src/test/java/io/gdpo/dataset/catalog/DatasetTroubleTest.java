@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.oneOf;
 
 import io.gdpo.artifacts.ArtifactStore;
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.platform.work.Works;
 import io.quarkus.narayana.jta.QuarkusTransaction;

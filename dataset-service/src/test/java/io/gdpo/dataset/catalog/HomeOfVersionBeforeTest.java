@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.embedded.RowsOfVersionBefore;
 import io.quarkus.test.common.ResourceArg;

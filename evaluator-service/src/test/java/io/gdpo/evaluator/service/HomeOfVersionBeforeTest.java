@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import io.gdpo.contracts.event.EvaluationCancelRequested;
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.embedded.RowsOfVersionBefore;
 import io.quarkus.test.common.ResourceArg;

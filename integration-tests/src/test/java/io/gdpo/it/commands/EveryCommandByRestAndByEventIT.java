@@ -203,7 +203,7 @@ class EveryCommandByRestAndByEventIT {
             RESUME,
             200,
             "RUNNING",
-            "ExperimentResumed"),
+            "ExperimentSuspended"),
         same(
             "submit one whose model cannot be trained",
             REFUSED,

@@ -31,7 +31,7 @@ record Row(
   static final Function<Subject, Call> SUSPEND =
       order("suspend", "ExperimentSuspendRequested", "experiment");
   static final Function<Subject, Call> RESUME =
-      order("resume", "ExperimentResumeRequested", "experiment");
+      order("resume", "ExperimentSuspendRequested", "suspend\": false, \"experiment");
   static final Function<Subject, Call> CANCEL_JOB = cancel("JobCancelRequested", "job_id");
   static final Function<Subject, Call> CANCEL_DATASET =
       cancel("DatasetCancelRequested", "dataset_id");

@@ -2,8 +2,8 @@ package io.gdpo.it.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gdpo.contracts.event.Topics;
-import io.gdpo.contracts.event.Topics.Topic;
+import io.gdpo.contracts.topic.Topics;
+import io.gdpo.contracts.topic.Topics.Topic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

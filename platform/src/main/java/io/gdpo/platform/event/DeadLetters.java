@@ -1,8 +1,8 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.Reason;
-import io.gdpo.contracts.event.Topics;
 import io.gdpo.contracts.spec.InvalidSpecException;
+import io.gdpo.contracts.topic.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;

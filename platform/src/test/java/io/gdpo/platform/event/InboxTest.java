@@ -3,7 +3,7 @@ package io.gdpo.platform.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.platform.Infrastructure;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;

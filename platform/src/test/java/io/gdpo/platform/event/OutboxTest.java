@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.platform.Infrastructure;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.TestResourceScope;

@@ -229,10 +229,8 @@ public class ExperimentFlow {
                 comparing ? start : null,
                 stageSpec.training(),
                 stage.memoryBytes,
-                stageSpec.pool()));
-    if (experiment.suspended) {
-      jobs.suspend(stage.jobId, true);
-    }
+                stageSpec.pool()),
+            experiment.suspended);
   }
 
   private void announceCheckpoint(

@@ -2,7 +2,6 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
-import io.gdpo.contracts.event.ExperimentResumeRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.platform.event.Inbox;
@@ -40,9 +39,7 @@ public class ExperimentListener {
     } else if (command instanceof ExperimentCancelRequested cancel) {
       experiments.cancelByEvent(cancel.experiment());
     } else if (command instanceof ExperimentSuspendRequested suspend) {
-      experiments.suspendByEvent(suspend.experiment(), true);
-    } else if (command instanceof ExperimentResumeRequested resume) {
-      experiments.suspendByEvent(resume.experiment(), false);
+      experiments.suspendByEvent(suspend.experiment(), suspend.suspend());
     }
   }
 }

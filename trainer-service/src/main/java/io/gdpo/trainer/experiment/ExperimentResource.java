@@ -192,7 +192,7 @@ public class ExperimentResource {
   @Operation(
       summary = "Go on with an experiment that was suspended",
       description =
-          "The same as an ExperimentResumeRequested event. Training goes on from the checkpoints.")
+          "The same as an ExperimentSuspendRequested event with suspend=false. Training goes on from the checkpoints.")
   @APIResponse(responseCode = "200", description = "The experiment as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It is over")

@@ -3,7 +3,6 @@ package io.gdpo.trainer.experiment;
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
-import io.gdpo.contracts.event.ExperimentResumed;
 import io.gdpo.contracts.event.ExperimentSuspended;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -196,10 +195,7 @@ public class Experiments {
   }
 
   private void tellSuspended(Experiment experiment) {
-    outbox.send(
-        experiment.suspended
-            ? new ExperimentSuspended(experiment.name)
-            : new ExperimentResumed(experiment.name));
+    outbox.send(new ExperimentSuspended(experiment.name, experiment.suspended));
   }
 
   private Experiment locked(String name) {

@@ -84,9 +84,14 @@ public class Jobs {
     return settings.threads().orElse(Math.max(1, share));
   }
 
-  /** Queues a new job; the caller holds the experiment's lock. Gives the job's id. */
+  /**
+   * Queues a new job; the caller holds the experiment's lock.
+   *
+   * @param suspended whether it is not to begin until it is resumed
+   * @return the job's id
+   */
   @Transactional(Transactional.TxType.MANDATORY)
-  public String queue(String experiment, String stage, JobPlan plan) {
+  public String queue(String experiment, String stage, JobPlan plan, boolean suspended) {
     Job job = new Job();
     job.id = newId(stage);
     job.experiment = experiment;
@@ -94,6 +99,7 @@ public class Jobs {
     job.plan = plan;
     store.add(job);
     works.ask(job.id, TrainWork.VERB, JobFolders.key(job.id), experiment);
+    works.suspend(job.id, suspended);
     outbox.send(new JobQueued(job.id, experiment, stage));
     return job.id;
   }

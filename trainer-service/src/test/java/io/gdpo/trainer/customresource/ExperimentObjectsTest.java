@@ -104,8 +104,7 @@ class ExperimentObjectsTest {
     client = server.createClient();
     looking =
         new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(client.getConfiguration()).withUserAgent(SERVICE).build())
+            .withConfig(new ConfigBuilder(client.getConfiguration()).withUserAgent(SERVICE).build())
             .build();
     objects =
         new ExperimentObjects(

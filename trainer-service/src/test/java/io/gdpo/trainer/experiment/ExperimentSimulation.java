@@ -10,7 +10,6 @@ import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
-import io.gdpo.contracts.event.ExperimentResumeRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -154,9 +153,7 @@ final class ExperimentSimulation {
         promises.asksToEnd(it.experiment());
         experiments.cancelByEvent(it.experiment());
       } else if (event instanceof ExperimentSuspendRequested it) {
-        experiments.suspendByEvent(it.experiment(), true);
-      } else if (event instanceof ExperimentResumeRequested it) {
-        experiments.suspendByEvent(it.experiment(), false);
+        experiments.suspendByEvent(it.experiment(), it.suspend());
       } else if (event instanceof DatasetReady it) {
         flow.datasetReady(it);
       } else if (event instanceof DatasetFailed it) {
@@ -317,8 +314,7 @@ final class ExperimentSimulation {
     if (random.nextBoolean()) {
       request(replica, () -> replica.experiments.suspend(name, suspended));
     } else {
-      broker.publish(
-          suspended ? new ExperimentSuspendRequested(name) : new ExperimentResumeRequested(name));
+      broker.publish(new ExperimentSuspendRequested(name, suspended));
     }
   }
 

@@ -1,4 +1,4 @@
-package io.gdpo.contracts.event;
+package io.gdpo.contracts.topic;
 
 import java.time.Duration;
 import java.util.List;
