@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,9 +40,17 @@ final class Cluster {
           .withNamespaced(true)
           .build();
 
+  /**
+   * A pod comes within moments. Only where none does it is asked why, and not at each look: all
+   * events of the namespace are gone through for that.
+   */
+  private static final Duration MOMENTS = Duration.ofSeconds(5);
+
   private final KubernetesClient client;
   private final String namespace;
   private final String owner;
+  private Map<String, List<String>> warnings = Map.of();
+  private Instant warningsAt = Instant.MIN;
 
   Cluster(KubernetesClient client, String namespace, String owner) {
     this.client = client;
@@ -49,11 +59,11 @@ final class Cluster {
   }
 
   /**
-   * What is seen of each Job, by its name.
+   * What is seen of each Job, by its name; used by one thread.
    *
    * @throws KubernetesClientException if the API server does not answer, or refuses
    */
-  Map<String, Seen> look() {
+  Map<String, Seen> look(Instant now) {
     List<Job> jobs =
         client
             .batch()
@@ -78,9 +88,13 @@ final class Cluster {
                     Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())));
     boolean anyWithoutPod =
         jobs.stream()
-            .anyMatch(
-                job -> !JobFate.isOver(job) && !isSuspended(job) && !pods.containsKey(uid(job)));
-    Map<String, List<String>> warnings = anyWithoutPod ? warnings() : Map.of();
+            .filter(job -> !JobFate.isOver(job) && !isSuspended(job))
+            .filter(job -> !pods.containsKey(uid(job)))
+            .anyMatch(job -> now.isAfter(made(job).plus(MOMENTS)));
+    if (anyWithoutPod && now.isAfter(warningsAt.plus(MOMENTS))) {
+      warnings = warnings();
+      warningsAt = now;
+    }
     Map<String, List<Condition>> workloads =
         jobs.stream().anyMatch(job -> !JobFate.isOver(job) && isSuspended(job))
             ? workloads()
@@ -95,6 +109,10 @@ final class Cluster {
                         pods.getOrDefault(uid(job), List.of()),
                         warnings.getOrDefault(uid(job), List.of()),
                         workloads.getOrDefault(uid(job), List.of()))));
+  }
+
+  private static Instant made(Job job) {
+    return Instant.parse(job.getMetadata().getCreationTimestamp());
   }
 
   private static boolean isSuspended(Job job) {
@@ -182,9 +200,17 @@ final class Cluster {
     }
   }
 
+  /** Whether a Job of this service is there now. */
+  boolean has(String name) {
+    return isOurs(named(name).get());
+  }
+
+  private boolean isOurs(Job there) {
+    return there != null && owner.equals(there.getMetadata().getLabels().get(JobLabels.OWNER));
+  }
+
   private boolean isOurs(Job wanted, Job there) {
-    return there != null
-        && owner.equals(there.getMetadata().getLabels().get(JobLabels.OWNER))
+    return isOurs(there)
         && wanted
             .getMetadata()
             .getAnnotations()
@@ -223,8 +249,13 @@ final class Cluster {
 
   /** What the API server said of a failure. */
   static String words(KubernetesClientException e) {
-    return e.getStatus() == null || e.getStatus().getMessage() == null
-        ? Reason.of(e)
-        : e.getStatus().getMessage();
+    if (e.getStatus() != null && e.getStatus().getMessage() != null) {
+      return e.getStatus().getMessage();
+    }
+    Throwable cause = e; // the client's own words say only that something went wrong
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return Reason.of(cause);
   }
 }

@@ -31,6 +31,9 @@ import org.jboss.logging.Logger;
  * so that making it twice makes one. While the API server does not answer, every job is {@link
  * LaunchState.Unknown}, and nothing follows. A watch only makes it quicker.
  *
+ * <p>One class because how a job fares is told by what was asked, what was put off and what a look
+ * showed, all at once.
+ *
  * <p>Owned by whoever made it; the client is its caller's to close.
  */
 final class KubernetesJobLauncher implements JobLauncher {
@@ -38,6 +41,9 @@ final class KubernetesJobLauncher implements JobLauncher {
 
   /** However often the cluster tells of changes, it is not listed more often. */
   private static final Duration AT_MOST_EVERY = Duration.ofMillis(500);
+
+  /** How long what was put off is carried out in one look. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
   /** Answers that asking again will not change: it is asked for something that cannot be. */
   private static final Set<Integer> FINAL = Set.of(400, 403, 404, 409, 413, 422);
@@ -98,7 +104,7 @@ final class KubernetesJobLauncher implements JobLauncher {
   public void launch(LaunchRequest request) {
     Job job = manifest.of(request, pools.of(request));
     String name = job.getMetadata().getName();
-    if (launched.putIfAbsent(name, new Launch(job, false)) != null) {
+    if (launched.putIfAbsent(name, new Launch(job, false)) != null || isAway()) {
       return;
     }
     try {
@@ -141,6 +147,11 @@ final class KubernetesJobLauncher implements JobLauncher {
     }
     changed = false;
     try {
+      if (isAway()) {
+        // One that is starting refuses what it will allow: it is asked for more when it tells.
+        cluster.look(clock.instant());
+        LOG.info("The API server answers again");
+      }
       carryOut();
       Set<String> before = new HashSet<>();
       launched.forEach(
@@ -149,12 +160,9 @@ final class KubernetesJobLauncher implements JobLauncher {
               before.add(name);
             }
           });
-      Map<String, Seen> seen = cluster.look();
+      Map<String, Seen> seen = cluster.look(clock.instant());
       // A list shows what was made before it was asked for; what it does not show was deleted.
       launched.keySet().removeAll(before);
-      if (last.trouble() != null && last.at() != Instant.MIN) {
-        LOG.info("The API server answers again");
-      }
       last = new Look(seen, null, clock.instant());
     } catch (KubernetesClientException e) {
       away(e);
@@ -180,34 +188,55 @@ final class KubernetesJobLauncher implements JobLauncher {
             .collect(Collectors.toSet());
   }
 
-  /** What could not be carried out when it was asked for. */
+  @Override
+  public int putOff() {
+    return (int) launched.values().stream().filter(launch -> !launch.made()).count();
+  }
+
+  /**
+   * What could not be carried out when it was asked for. Leases are not prolonged meanwhile: what
+   * is much is gone on with at the next look.
+   */
   private void carryOut() {
-    launched.forEach(
-        (name, launch) -> {
-          if (!launch.made()) {
-            try {
-              make(name, launch.job());
-            } catch (KubernetesClientException e) {
-              if (!FINAL.contains(e.getCode())) {
-                throw e;
-              }
-              launched.remove(name);
-              refused.put(name, refusal(name, e));
-            }
-          }
-        });
+    Instant until = clock.instant().plus(AT_ONCE);
+    for (Map.Entry<String, Launch> launch : launched.entrySet()) {
+      if (!launch.getValue().made()) {
+        if (clock.instant().isAfter(until)) {
+          changed = true;
+          return;
+        }
+        carryOut(launch.getKey(), launch.getValue().job());
+      }
+    }
     for (String name : unwanted) {
       delete(name);
       unwanted.remove(name);
     }
   }
 
+  private void carryOut(String name, Job job) {
+    try {
+      make(name, job);
+    } catch (KubernetesClientException e) {
+      if (!FINAL.contains(e.getCode())) {
+        throw e;
+      }
+      launched.remove(name);
+      refused.put(name, refusal(name, e));
+    }
+  }
+
+  /** Whether it did not answer when it was last asked. */
+  private boolean isAway() {
+    return last.trouble() != null && last.at() != Instant.MIN;
+  }
+
   private void away(KubernetesClientException e) {
     String trouble =
         "the Kubernetes API server "
-            + (e.getCode() == 0 ? "does not answer: " : "does not tell: ")
+            + (e.getCode() <= 0 ? "does not answer: " : "does not tell: ")
             + Cluster.words(e);
-    if (last.trouble() == null || last.at() == Instant.MIN) {
+    if (!isAway()) {
       LOG.errorf("%s; it is asked again and again", trouble);
     }
     last = new Look(last.seen(), trouble, clock.instant());
@@ -228,7 +257,19 @@ final class KubernetesJobLauncher implements JobLauncher {
       return new LaunchState.Pending("its Job is being made");
     }
     Seen seen = look.seen().get(job);
-    return seen == null ? new LaunchState.Gone() : JobFate.of(seen, clock.instant());
+    return seen == null ? unseen(job) : JobFate.of(seen, clock.instant());
+  }
+
+  /** A Job that another replica made may be younger than the look: it is asked for by its name. */
+  private LaunchState unseen(String job) {
+    try {
+      return cluster.has(job)
+          ? new LaunchState.Pending("its Job was made a moment ago")
+          : new LaunchState.Gone();
+    } catch (KubernetesClientException e) {
+      away(e);
+      return new LaunchState.Unknown(last.trouble());
+    }
   }
 
   /** Of all its pods that are there, the oldest first. */
@@ -282,7 +323,11 @@ final class KubernetesJobLauncher implements JobLauncher {
     }
   }
 
+  /** Once between two looks: the next one shows all that has changed by then. */
   private void tell(Job job) {
+    if (changed) {
+      return;
+    }
     changed = true;
     String name = job.getMetadata().getAnnotations().get(JobLabels.JOB);
     listeners.forEach(listener -> listener.accept(name));

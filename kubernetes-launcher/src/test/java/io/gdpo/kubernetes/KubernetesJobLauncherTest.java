@@ -84,6 +84,32 @@ class KubernetesJobLauncherTest {
   }
 
   @Test
+  void a_job_that_another_replica_made_after_the_last_look_is_not_gone() {
+    KubernetesJobLauncher other = launcher();
+    assertThat(seen(other)).isEqualTo(new LaunchState.Gone());
+
+    launcher.launch(REQUEST);
+
+    assertThat(other.status("train-a-1"))
+        .isEqualTo(new LaunchState.Pending("its Job was made a moment ago"));
+    assertThat(seen(other)).isEqualTo(new LaunchState.Pending("its pod is not there yet"));
+  }
+
+  @Test
+  void a_starting_api_server_is_asked_for_nothing_that_it_may_refuse_until_it_tells() {
+    String list = JOBS + "?labelSelector=gdpo.io%2Fowner%3Dtrainer-service";
+    server.expect().get().withPath(list).andReturn(503, "away").once();
+    assertThat(seen(launcher)).isInstanceOf(LaunchState.Unknown.class);
+    server.expect().get().withPath(list).andReturn(403, "cannot list resource jobs").once();
+
+    launcher.launch(REQUEST);
+
+    assertThat(seen(launcher)).isInstanceOf(LaunchState.Unknown.class);
+    assertThat(jobs()).isEmpty();
+    assertThat(seen(launcher)).isEqualTo(new LaunchState.Pending("its pod is not there yet"));
+  }
+
+  @Test
   void a_job_of_the_same_name_that_is_not_ours_is_left_alone_and_told() {
     Job theirs =
         new JobBuilder()

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The processes of a system, found by what they inherited and not by who their parents are: of a
@@ -39,6 +40,14 @@ public final class Processes {
   /** A command line as it was given. */
   static List<String> arguments(ProcessHandle process) {
     return texts(process, "cmdline");
+  }
+
+  /** What a process was given as its environment. */
+  static Map<String, String> environment(ProcessHandle process) {
+    return texts(process, "environ").stream()
+        .map(variable -> variable.split("=", 2))
+        .filter(variable -> variable.length == 2)
+        .collect(Collectors.toMap(variable -> variable[0], variable -> variable[1]));
   }
 
   private static List<String> texts(ProcessHandle process, String file) {

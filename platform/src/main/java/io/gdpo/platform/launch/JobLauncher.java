@@ -44,6 +44,14 @@ public interface JobLauncher extends AutoCloseable {
     return Set.of();
   }
 
+  /**
+   * How many jobs were launched that could not be begun yet, as nobody answers who runs them: so
+   * that not all that waits is begun in vain.
+   */
+  default int putOff() {
+    return 0;
+  }
+
   /** How the job of this name fares. */
   LaunchState status(String name);
 

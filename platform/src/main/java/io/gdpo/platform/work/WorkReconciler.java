@@ -8,13 +8,13 @@ import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
+import io.gdpo.platform.work.WorkStore.Room;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -44,6 +45,9 @@ public final class WorkReconciler {
 
   private static final String JOB_FILE = "job.json";
 
+  /** So that what runs is looked at in between, and another replica finds some work, too. */
+  private static final int BEGUN_AT_ONCE = 50;
+
   /** Far more than a worker writes in days. */
   private static final int CONSOLE_LINES = 100_000;
 
@@ -60,6 +64,9 @@ public final class WorkReconciler {
   private final OrphanSweep orphans;
 
   private boolean adopted;
+
+  /** When the leases were last prolonged. */
+  private Instant renewed = Instant.MIN;
 
   /** Processes that were asked to stop. */
   private final Set<String> asked = new HashSet<>();
@@ -101,25 +108,19 @@ public final class WorkReconciler {
   /** One look at everything; throws only while the database is away. */
   public void pass() {
     List<Work> held = held();
-    launcher.refresh();
     stopWhatOthersHold(held);
+    launcher.refresh();
     for (WorkKind<?> kind : kinds) {
-      List<Work> ofKind = new ArrayList<>(held);
-      ofKind.removeIf(work -> !work.kind().equals(kind.verb()));
-      for (Work work : ofKind) {
-        attempt(kind, work);
-      }
+      held.stream()
+          .filter(work -> work.kind().equals(kind.verb()))
+          .forEach(work -> attempt(kind, work));
     }
     for (WorkKind<?> kind : kinds) {
-      long busy =
-          store.heldBy(replica).stream().filter(work -> work.kind().equals(kind.verb())).count();
+      Instant now = clock.instant();
+      int places = kind.limits().maxParallel();
+      Room room = new Room(places, launcher.isShared(), BEGUN_AT_ONCE - launcher.putOff());
       store
-          .claim(
-              kind.verb(),
-              replica,
-              clock.instant(),
-              clock.instant().plus(lease),
-              (int) Math.max(0, kind.limits().maxParallel() - busy))
+          .claim(kind.verb(), replica, now, now.plus(lease), room)
           .forEach(work -> attempt(kind, work));
     }
     orphans.perhaps();
@@ -138,8 +139,18 @@ public final class WorkReconciler {
             store.renew(replica, until);
           }
           adopted = true;
+          renewed = clock.instant();
           return held;
         });
+  }
+
+  /** A pass over much work takes longer than a lease lasts. */
+  private void keepLeases() {
+    Instant now = clock.instant();
+    if (now.isAfter(renewed.plus(lease.dividedBy(3)))) {
+      inTransaction(() -> store.renew(replica, now.plus(lease)));
+      renewed = now;
+    }
   }
 
   /** A lease that was lost while its process ran: another replica may run the next attempt. */
@@ -175,6 +186,7 @@ public final class WorkReconciler {
     if (stopping.getAsBoolean() || !troubles.isDue(work.id())) {
       return;
     }
+    keepLeases();
     MDC.put(work.kind(), work.id());
     if (work.subject() != null) {
       MDC.put("subject", work.subject());
@@ -303,22 +315,18 @@ public final class WorkReconciler {
       return;
     }
     LOG.infof("Attempt %d %s", work.attempt(), now == null ? "runs" : "does not get on: " + now);
-    store.inTransaction(
-        () -> {
-          fresh(kind, work).ifPresent(it -> store.update(it.waits(now)));
-          return null;
-        });
-  }
-
-  private interface Decision {
-    WorkDecision of(Work fresh);
+    inTransaction(() -> fresh(kind, work).ifPresent(it -> store.update(it.waits(now))));
   }
 
   /** Carries out what is decided of the row as it stands in the transaction. */
-  private void settle(WorkKind<?> kind, Work work, Decision decision) {
+  private void settle(WorkKind<?> kind, Work work, Function<Work, WorkDecision> decision) {
+    inTransaction(() -> fresh(kind, work).ifPresent(it -> apply(kind, decision.apply(it))));
+  }
+
+  private void inTransaction(Runnable change) {
     store.inTransaction(
         () -> {
-          fresh(kind, work).ifPresent(it -> apply(kind, decision.of(it)));
+          change.run();
           return null;
         });
   }
@@ -367,15 +375,15 @@ public final class WorkReconciler {
         throw e;
       }
       LOG.error("The end of this work cannot be told to what it is for; only the work is ended", e);
-      store.inTransaction(
-          () -> {
-            store
-                .locked(work.id())
-                .filter(it -> it.isHeld(replica, work.term()))
-                .ifPresent(
-                    it -> store.update(WorkDecision.ofGivenUp(it, reason, clock.instant()).work()));
-            return null;
-          });
+      inTransaction(
+          () ->
+              store
+                  .locked(work.id())
+                  .filter(it -> it.isHeld(replica, work.term()))
+                  .ifPresent(
+                      it ->
+                          store.update(
+                              WorkDecision.ofGivenUp(it, reason, clock.instant()).work())));
     }
     troubles.over(work.id());
   }

@@ -30,10 +30,21 @@ public interface WorkStore {
    * Claims work that nobody holds, each row once however many ask: the longest waiting first, of
    * WAITING work that is due and not suspended; and all that is to be cancelled or that runs
    * without a holder.
-   *
-   * @param most waiting rows
    */
-  List<Work> claim(String kind, String replica, Instant now, Instant until, int most);
+  List<Work> claim(String kind, String replica, Instant now, Instant until, Room room);
+
+  /**
+   * How much WAITING work may be claimed.
+   *
+   * @param places how much of its kind may be claimed or run at one time
+   * @param together by all replicas, also while they claim at the same moment; otherwise by each
+   * @param most of it in one claim
+   */
+  record Room(int places, boolean together, int most) {
+    int free(long taken) {
+      return (int) Math.max(0, Math.min(most, places - taken));
+    }
+  }
 
   /** Work of a kind that runs. */
   List<Work> running(String kind);

@@ -75,9 +75,10 @@ class WorkTable implements WorkStore {
   }
 
   @Override
-  public List<Work> claim(String kind, String replica, Instant now, Instant until, int most) {
+  public List<Work> claim(String kind, String replica, Instant now, Instant until, Room room) {
     return inTransaction(
         () -> {
+          int most = room.free(taken(kind, replica, now, room));
           List<Work> found =
               new ArrayList<>(
                   select(
@@ -101,6 +102,21 @@ class WorkTable implements WorkStore {
           claimed.forEach(this::update);
           return claimed;
         });
+  }
+
+  /** Replicas that share their places count them one after the other, to the transaction's end. */
+  private long taken(String kind, String replica, Instant now, Room room) {
+    if (!room.together()) {
+      return number(
+          "select count(*) from work where kind = ? and holder = ? and " + OPEN,
+          List.of(kind, replica));
+    }
+    number("select count(*) from pg_advisory_xact_lock(hashtext('work ' || ?))", List.of(kind));
+    return number(
+        "select count(*) from work where kind = ? and "
+            + OPEN
+            + " and (state = 'RUNNING' or lease_until >= ?)",
+        List.of(kind, now));
   }
 
   @Override
@@ -192,6 +208,17 @@ class WorkTable implements WorkStore {
       return found;
     } catch (SQLException e) {
       throw new DatabaseException("Work cannot be read", e);
+    }
+  }
+
+  private long number(String sql, List<?> values) {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement = prepared(connection, sql, values);
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    } catch (SQLException e) {
+      throw new DatabaseException("Work cannot be counted", e);
     }
   }
 

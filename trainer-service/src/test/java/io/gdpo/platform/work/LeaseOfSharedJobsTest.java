@@ -17,12 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a job when the replica that launched it was slow and lost its lease, or died. */
+/**
+ * What becomes of jobs when the replica that launched them was slow, died, or has much to do, and
+ * what replicas share.
+ */
 class LeaseOfSharedJobsTest {
   private static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -31,6 +35,9 @@ class LeaseOfSharedJobsTest {
   private final Map<String, LaunchState> jobs = new HashMap<>();
   private final List<String> cancelled = new ArrayList<>();
   private Instant now = Instant.EPOCH;
+  private int places = 1;
+  private int putOff;
+  private Duration aLook = Duration.ZERO;
 
   private final class Launcher implements JobLauncher {
     private final boolean shared;
@@ -45,6 +52,11 @@ class LeaseOfSharedJobsTest {
     }
 
     @Override
+    public int putOff() {
+      return putOff;
+    }
+
+    @Override
     public void launch(LaunchRequest request) {
       jobs.put(request.name(), new LaunchState.Running());
     }
@@ -56,6 +68,7 @@ class LeaseOfSharedJobsTest {
 
     @Override
     public LaunchState status(String name) {
+      now = now.plus(aLook);
       return jobs.getOrDefault(name, new LaunchState.Gone());
     }
 
@@ -71,7 +84,7 @@ class LeaseOfSharedJobsTest {
     public void close() {}
   }
 
-  private static final class Training implements WorkKind<Object> {
+  private final class Training implements WorkKind<Object> {
     @Override
     public String verb() {
       return "train";
@@ -79,7 +92,7 @@ class LeaseOfSharedJobsTest {
 
     @Override
     public WorkLimits limits() {
-      return new WorkLimits(1, 3, Duration.ZERO);
+      return new WorkLimits(places, 3, Duration.ZERO);
     }
 
     @Override
@@ -98,11 +111,19 @@ class LeaseOfSharedJobsTest {
 
   @BeforeEach
   void ask() {
+    ask("a");
+  }
+
+  private void ask(String id) {
     table.inTransaction(
         () -> {
-          table.insert(Work.waiting("a", "train", "jobs/a", null, now));
+          table.insert(Work.waiting(id, "train", "jobs/" + id, null, now));
           return null;
         });
+  }
+
+  private void ask(int jobs) {
+    IntStream.range(0, jobs).forEach(job -> ask("a" + job));
   }
 
   private WorkReconciler replica(String name, boolean shared) {
@@ -178,5 +199,52 @@ class LeaseOfSharedJobsTest {
       now = now.plus(OrphanSweep.EVERY);
     }
     assertThat(cancelled).isEmpty();
+  }
+
+  @Test
+  void a_pass_that_takes_longer_than_a_lease_keeps_its_leases() {
+    ask(10);
+    places = 20;
+    WorkReconciler busy = replica("busy", true);
+    busy.pass();
+    aLook = LEASE.dividedBy(4);
+    busy.pass();
+    aLook = Duration.ZERO;
+    replica("other", true).pass();
+
+    assertThat(table.heldBy("other")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void replicas_that_see_the_same_jobs_have_their_places_together(boolean shared) {
+    ask("b");
+    replica("one", shared).pass();
+    replica("other", shared).pass();
+
+    assertThat(jobs).hasSize(shared ? 1 : 2);
+  }
+
+  @Test
+  void much_work_is_begun_by_and_by_so_that_another_replica_finds_some() {
+    ask(119);
+    places = 1_000;
+    WorkReconciler one = replica("one", true);
+    one.pass();
+    replica("other", true).pass();
+    one.pass();
+
+    assertThat(jobs).hasSize(120);
+    assertThat(table.heldBy("other")).hasSize(50);
+  }
+
+  @Test
+  void what_cannot_be_launched_is_not_begun_beyond_what_waits_for_that_already() {
+    ask(119);
+    places = 1_000;
+    putOff = 45;
+    replica("one", true).pass();
+
+    assertThat(jobs).hasSize(5);
   }
 }

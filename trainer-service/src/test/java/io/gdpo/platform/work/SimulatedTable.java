@@ -182,7 +182,7 @@ public final class SimulatedTable implements WorkStore {
   }
 
   @Override
-  public List<Work> claim(String kind, String replica, Instant now, Instant until, int most) {
+  public List<Work> claim(String kind, String replica, Instant now, Instant until, Room room) {
     return inTransaction(
         () -> {
           Predicate<Work> free =
@@ -190,6 +190,14 @@ public final class SimulatedTable implements WorkStore {
                   work.kind().equals(kind)
                       && !work.state().isTerminal()
                       && (work.leaseUntil() == null || work.leaseUntil().isBefore(now));
+          Predicate<Work> taken =
+              room.together()
+                  ? work -> work.state() == WorkState.RUNNING || !free.test(work)
+                  : work -> replica.equals(work.holder());
+          int most =
+              room.free(
+                  open(taken.and(work -> work.kind().equals(kind) && !work.state().isTerminal()))
+                      .size());
           List<Work> found =
               new ArrayList<>(
                   open(
