@@ -1,6 +1,6 @@
 package io.gdpo.it.scale;
 
-import io.gdpo.contracts.event.Topics;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.it.stack.Stack;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
