@@ -89,9 +89,12 @@ final class PretendedWorkers implements ResourceEventHandler<Pod>, AutoCloseable
     return Math.floorMod(number - seed, 100) == 0;
   }
 
-  /** Every pod that was seen. */
+  /**
+   * Every pod that began. A killed API server may have the cluster make a pod for a Job that has
+   * one, and take it away before it begins: that is no run.
+   */
   Collection<Run> runs() {
-    return runs.values();
+    return runs.values().stream().filter(run -> begun.contains(run.pod())).toList();
   }
 
   /** What kept it from its part. */
@@ -187,8 +190,7 @@ final class PretendedWorkers implements ResourceEventHandler<Pod>, AutoCloseable
   /** Pods of one item that were there at the same time. */
   List<String> overlaps() {
     Map<String, List<Run>> byItem = new HashMap<>();
-    runs.values()
-        .forEach(run -> byItem.computeIfAbsent(run.item(), i -> new ArrayList<>()).add(run));
+    runs().forEach(run -> byItem.computeIfAbsent(run.item(), i -> new ArrayList<>()).add(run));
     List<String> overlaps = new ArrayList<>();
     for (List<Run> ofItem : byItem.values()) {
       ofItem.sort(Comparator.comparing(Run::created).thenComparing(Run::attempt));

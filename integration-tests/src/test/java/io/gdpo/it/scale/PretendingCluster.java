@@ -1,25 +1,22 @@
 package io.gdpo.it.scale;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.gdpo.it.cluster.RealCluster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /**
- * A namespace of the API server that {@code KUBECONFIG} names (tools/kubernetes makes one), with
- * nodes of its own that pretend to run pods, and a service account that may do what a service may.
+ * A {@link RealCluster} with many nodes that only pretend to run pods, with a service account that
+ * may do what a service may, and with an API server that can be killed.
  */
 final class PretendingCluster implements AutoCloseable {
   static final String OWNER = "dataset-service";
@@ -27,34 +24,17 @@ final class PretendingCluster implements AutoCloseable {
   private static final long TOKEN_SECONDS = 4 * 60 * 60;
   private static final int PODS_OF_A_NODE = 10;
 
-  private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
-  private final Path kubeconfig;
-  private final KubernetesClient client;
+  private final RealCluster cluster = new RealCluster();
+  private final KubernetesClient client = cluster.client();
+  private final String name = cluster.namespace();
+  private final Path kubeconfig = Path.of(System.getenv("KUBECONFIG")).toAbsolutePath();
 
   PretendingCluster(int nodes) throws IOException {
-    String file = System.getenv("KUBECONFIG");
-    if (file == null || !Files.exists(Path.of(file))) {
-      throw new IllegalStateException(
-          "There is no API server to try this on: run tools/kubernetes/build and"
-              + " tools/kubernetes/up --kueue, and set KUBECONFIG as that says");
-    }
-    kubeconfig = Path.of(file).toAbsolutePath();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig)))
-            .build();
+    Path access = Path.of("../k8s/base/service/access.yaml");
     client
-        .namespaces()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
-                .endMetadata()
-                .build())
-        .create();
-    apply("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: gdpo-worker}\n");
-    apply(Files.readString(Path.of("../k8s/base/service/access.yaml")));
+        .load(new ByteArrayInputStream(Files.readAllBytes(access)))
+        .items()
+        .forEach(item -> client.resource(item).inNamespace(name).serverSideApply());
     Map<String, Quantity> room =
         Map.of(
             "cpu", new Quantity("16"),
@@ -77,13 +57,6 @@ final class PretendingCluster implements AutoCloseable {
                   .build())
           .create();
     }
-  }
-
-  private void apply(String yaml) {
-    client
-        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .items()
-        .forEach(item -> client.resource(item).inNamespace(name).serverSideApply());
   }
 
   /** The namespace; also the label {@code test-pool} of its nodes. */
@@ -168,9 +141,7 @@ final class PretendingCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    client.batch().v1().jobs().inNamespace(name).delete();
     client.nodes().withLabel("test-pool", name).delete();
-    client.namespaces().withName(name).delete();
-    client.close();
+    cluster.close();
   }
 }
