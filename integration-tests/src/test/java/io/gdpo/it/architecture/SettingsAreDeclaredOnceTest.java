@@ -117,7 +117,7 @@ class SettingsAreDeclaredOnceTest {
         Pattern.compile(
             "(?<![\\w./-])(?:"
                 + String.join("|", prefixes)
-                + ")[a-z-]*[a-z]|(?<=[\"$])GDPO(?:_[A-Z]+)+");
+                + ")[a-z-]*[a-z](?:\\.[a-z-]*[a-z])*|(?<=[\"$])GDPO(?:_[A-Z]+)+");
     List<String> unknown = new ArrayList<>();
     for (Path file : files()) {
       (file.toString().endsWith(".java") ? inJava : NAME)
@@ -134,7 +134,7 @@ class SettingsAreDeclaredOnceTest {
   private static List<String> topics() throws IOException {
     List<String> topics = new ArrayList<>();
     for (Path source : Checkout.productionSources()) {
-      if (source.toString().contains("/contracts/event/")) {
+      if (source.toString().contains("/contracts/topic/")) {
         TOPIC.matcher(Files.readString(source)).results().forEach(t -> topics.add(t.group(1)));
       }
     }

@@ -98,13 +98,15 @@ public record Work(
         });
   }
 
-  /** It is not to be done now, or it is again. */
+  /** It is not to be done now, or it is again; who had claimed it has its place for other work. */
   Work suspended(boolean now) {
     return but(
         row -> {
           row.suspended = now;
           if (state == WorkState.WAITING) {
             row.waitsFor = now ? RESUMPTION : null;
+            row.holder = null;
+            row.leaseUntil = null;
           }
         });
   }
