@@ -38,6 +38,8 @@ class EventsOfVersionBeforeTest {
   /** Named here, so that one that goes away is noticed: its records would be refused. */
   private static final List<EventType> NEWER =
       List.of(
+          EventType.EXPERIMENT_SUSPEND_REQUESTED,
+          EventType.EXPERIMENT_SUSPENDED,
           EventType.EXPERIMENT_CANCEL_REQUESTED,
           EventType.DATASET_CANCEL_REQUESTED,
           EventType.DATASET_CANCELLED,
