@@ -12,6 +12,7 @@ import io.gdpo.platform.launch.LaunchRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -131,9 +132,11 @@ class RightsTest {
     return asked();
   }
 
+  /** Some time after the Jobs were made, so that it is asked why one has no pod. */
   private KubernetesJobLauncher launcher(String namespace) {
+    InstantSource later = InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1));
     return new KubernetesJobLauncher(
-        client, namespace, SERVICE, TestSettings.of(""), List.of(), InstantSource.system());
+        client, namespace, SERVICE, TestSettings.of(""), List.of(), later);
   }
 
   /** What the server was asked for since it was asked this. */
