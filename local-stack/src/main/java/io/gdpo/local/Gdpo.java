@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code gdpo} command line: a whole system on one machine, and experiments on it. */
 @Command(
@@ -99,7 +100,18 @@ public final class Gdpo extends CommonOptions implements Runnable {
     commandLine.getSubcommands().values().forEach(Gdpo::complete);
     commandLine.setExecutionExceptionHandler(
         (failure, failed, parsed) -> gdpo.report(failure, failed));
+    commandLine.setParameterExceptionHandler((wrong, arguments) -> refuse(wrong));
     return commandLine;
+  }
+
+  /** What is like the wrong word is a guess, so all that there is is shown, too. */
+  private static int refuse(ParameterException wrong) {
+    CommandLine refused = wrong.getCommandLine();
+    PrintWriter err = refused.getErr();
+    err.println(refused.getColorScheme().errorText(Console.harmless(wrong.getMessage())));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    refused.usage(err, refused.getColorScheme());
+    return ExitCode.USAGE.code();
   }
 
   /** Gives a command what all commands have. */

@@ -22,7 +22,8 @@ class GdpoTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "up", "down", "submit", "status", "watch", "report", "export", "logs", "cancel"
+        "demo", "up", "down", "submit", "status", "watch", "report", "export", "logs", "suspend",
+        "resume", "cancel"
       })
   void everyCommandsHelpShowsAnExampleAndTheExitCodes(String command) {
     assertThat(run(command, "--help")).isZero();

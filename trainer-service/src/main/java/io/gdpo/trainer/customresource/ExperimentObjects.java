@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
@@ -182,7 +182,10 @@ final class ExperimentObjects {
   }
 
   /** Refused by the API server if somebody else wrote it meanwhile. */
-  private NamespaceableResource<GenericKubernetesResource> write(GenericKubernetesResource object) {
-    return client.resource(object);
+  private Resource<GenericKubernetesResource> write(GenericKubernetesResource object) {
+    return client
+        .genericKubernetesResources(ExperimentDefinition.CONTEXT)
+        .inNamespace(namespace)
+        .resource(object);
   }
 }
