@@ -8,7 +8,7 @@ import java.time.Duration;
 /** How many datasets are built at one time, and how hard it is tried. */
 @ConfigMapping(prefix = "gdpo.builds")
 interface BuildSettings {
-  /** Builds at one time. */
+  /** Builds at one time; in a cluster by all replicas together. */
   @WithDefault("1")
   @Min(1)
   int maxParallel();

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** How evaluations are run. */
 @ConfigMapping(prefix = "gdpo.evaluation")
 interface EvaluationSettings {
-  /** Evaluations at one time. */
+  /** Evaluations at one time; in a cluster by all replicas together. */
   @WithDefault("1")
   @Min(1)
   int maxParallel();

@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  * <p>Only for trouble that is the thing's own: an outage of the database counts for nobody. Safe
  * for several threads.
  */
-final class Troubles {
+public final class Troubles {
   /** Failures in a row after which a thing is to be given up. */
   static final int PATIENCE = 5;
 
@@ -33,20 +33,20 @@ final class Troubles {
    * @param log takes each reason once, with its trace
    * @param kind what the things are, such as {@code job}
    */
-  Troubles(Logger log, String kind, InstantSource clock) {
+  public Troubles(Logger log, String kind, InstantSource clock) {
     this.log = log;
     this.kind = kind;
     this.clock = clock;
   }
 
   /** Whether this thing is to be tried now. */
-  synchronized boolean isDue(String thing) {
+  public synchronized boolean isDue(String thing) {
     Trouble trouble = troubles.get(thing);
     return trouble == null || !clock.instant().isBefore(trouble.nextTry());
   }
 
   /** It went well. */
-  synchronized void over(String thing) {
+  public synchronized void over(String thing) {
     troubles.remove(thing);
   }
 
@@ -55,7 +55,7 @@ final class Troubles {
    *
    * @return whether it is to be given up
    */
-  synchronized boolean met(String thing, Throwable failure) {
+  public synchronized boolean met(String thing, Throwable failure) {
     String reason = Reason.of(failure);
     Trouble before = troubles.getOrDefault(thing, new Trouble(0, "", Instant.MIN));
     if (!before.reason().equals(reason)) {

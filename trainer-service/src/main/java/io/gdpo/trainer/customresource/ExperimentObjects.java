@@ -5,12 +5,12 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.json.JsonFault;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.work.Troubles;
 import io.gdpo.trainer.experiment.Experiments;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,8 +50,7 @@ final class ExperimentObjects {
   /** When each object was last written to, by its uid. */
   private final Map<String, Instant> told = new HashMap<>();
 
-  /** What is the matter with objects, by uid, so that it is logged once. */
-  private final Map<String, String> troubles = new HashMap<>();
+  private final Troubles troubles;
 
   ExperimentObjects(
       KubernetesClient client,
@@ -66,6 +65,7 @@ final class ExperimentObjects {
     this.teller = teller;
     this.tellEvery = tellEvery;
     this.clock = clock;
+    this.troubles = new Troubles(LOG, "GdpoExperiment", clock);
   }
 
   /**
@@ -82,30 +82,26 @@ final class ExperimentObjects {
             .getItems();
     Set<String> there = new HashSet<>();
     for (GenericKubernetesResource object : all) {
-      String uid = object.getMetadata().getUid();
-      there.add(uid);
-      try {
-        bringOn(object);
-        troubles.remove(uid);
-      } catch (RuntimeException e) {
-        met(object, e);
+      there.add(object.getMetadata().getUid());
+      String name = object.getMetadata().getName();
+      if (troubles.isDue(name)) {
+        try {
+          bringOn(object);
+          troubles.over(name);
+        } catch (RuntimeException e) {
+          met(name, e);
+        }
       }
     }
     told.keySet().retainAll(there);
-    troubles.keySet().retainAll(there);
   }
 
-  /** It is tried again at the next look. */
-  private void met(GenericKubernetesResource object, RuntimeException e) {
+  private void met(String name, RuntimeException e) {
     if (e instanceof KubernetesClientException refused
         && (refused.getCode() == CONFLICT || refused.getCode() == NOT_FOUND)) {
-      LOG.debugf("GdpoExperiment '%s' was changed meanwhile", object.getMetadata().getName());
-      return;
-    }
-    String reason = Reason.of(e);
-    if (!reason.equals(troubles.put(object.getMetadata().getUid(), reason))) {
-      LOG.errorf(
-          e, "Trouble with GdpoExperiment '%s'; it is tried again", object.getMetadata().getName());
+      LOG.debugf("GdpoExperiment '%s' was changed meanwhile", name);
+    } else {
+      troubles.met(name, e); // however often: somebody may mend it
     }
   }
 

@@ -3,7 +3,6 @@ package io.gdpo.trainer.customresource;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -29,8 +28,8 @@ record GdpoExperiment(
   /** Whoever deletes the object, the experiment is cancelled before it is gone. */
   static final String FINALIZER = "gdpo.io/cancel";
 
-  private static final ObjectMapper KUBERNETES =
-      new ObjectMapper().registerModule(new JavaTimeModule());
+  /** Spells names as Kubernetes does. */
+  private static final ObjectMapper KUBERNETES = new ObjectMapper();
 
   private static final String SUSPEND = "suspend";
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 /** How experiments are looked at before anything costly is done. */
 @ConfigMapping(prefix = "gdpo.plans")
 interface PlanSettings {
-  /** Plans made at one time. */
+  /** Plans made at one time; in a cluster by all replicas together. */
   @WithDefault("2")
   @Min(1)
   int maxParallel();

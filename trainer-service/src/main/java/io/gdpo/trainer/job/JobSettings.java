@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /** How many training processes this service runs, and how hard it tries. */
 @ConfigMapping(prefix = "gdpo.jobs")
 interface JobSettings {
-  /** Training processes at one time. */
+  /** Training processes at one time; in a cluster by all replicas together. */
   @WithDefault("1")
   @Min(1)
   int maxParallel();

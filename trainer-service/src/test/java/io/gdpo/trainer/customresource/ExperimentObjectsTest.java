@@ -22,6 +22,8 @@ import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetCancelled;
+import io.gdpo.contracts.event.DatasetReady;
+import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.trainer.experiment.Experiments;
@@ -219,14 +221,40 @@ class ExperimentObjectsTest {
 
   @Test
   void what_only_training_changes_is_told_seldom() {
-    make("seldom", "");
+    make("seldom", "", "slow");
     objects.pass();
-    awaitStatus("seldom", ExperimentStatus.WAITING_FOR_DATASET);
-    now = now.plusSeconds(60);
+    DatasetRequested requested =
+        broker.expect(DatasetRequested.class, e -> "seldom".equals(e.requestedBy()));
+    broker.send(new DatasetReady(requested.datasetId(), "file:/datasets/x", Map.of()));
+    await()
+        .until(() -> experiments.find("seldom").orElseThrow().stages().get(0).progress() != null);
     objects.pass();
-    String version = object("seldom").get().getMetadata().getResourceVersion();
+    assertThat(status("seldom").training()).isEqualTo("slow 5/10");
+
+    tellTraining("seldom", "slow 3/10"); // as if that had been told, and it has gone on since
+    now = now.plusSeconds(14);
     objects.pass();
-    assertThat(object("seldom").get().getMetadata().getResourceVersion()).isEqualTo(version);
+    assertThat(status("seldom").training()).isEqualTo("slow 3/10");
+    now = now.plusSeconds(1);
+    objects.pass();
+    assertThat(status("seldom").training()).isEqualTo("slow 5/10");
+
+    experiments.cancel("seldom");
+    awaitStatus("seldom", ExperimentStatus.CANCELLED);
+    objects.pass();
+    assertThat(status("seldom").state()).as("an end is told at once").isEqualTo("CANCELLED");
+  }
+
+  private void tellTraining(String name, String course) {
+    GenericKubernetesResource it = object(name).get();
+    @SuppressWarnings("unchecked")
+    Map<String, Object> status = (Map<String, Object>) it.getAdditionalProperties().get("status");
+    status.put("training", course);
+    client
+        .genericKubernetesResources(ExperimentDefinition.CONTEXT)
+        .inNamespace("test")
+        .resource(it)
+        .updateStatus();
   }
 
   @Test
@@ -272,9 +300,13 @@ class ExperimentObjectsTest {
     await().until(() -> experiments.find(name).orElseThrow().status() == status);
   }
 
-  /** Its spec is an experiment file, indented. */
   private void make(String name, String more) {
-    String file = ExperimentYaml.of(name, List.of("sft", "dpo<sft")) + more + "\n";
+    make(name, more, "sft", "dpo<sft");
+  }
+
+  /** Its spec is an experiment file, indented. */
+  private void make(String name, String more, String... stages) {
+    String file = ExperimentYaml.of(name, List.of(stages)) + more + "\n";
     client
         .genericKubernetesResources(ExperimentDefinition.CONTEXT)
         .inNamespace("test")
