@@ -6,6 +6,7 @@ import io.gdpo.local.command.CommonOptions;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
+import io.gdpo.local.command.LoginCommand;
 import io.gdpo.local.command.LogsCommand;
 import io.gdpo.local.command.ReportCommand;
 import io.gdpo.local.command.ResumeCommand;
@@ -66,7 +67,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LogsCommand.class,
       SuspendCommand.class,
       ResumeCommand.class,
-      CancelCommand.class
+      CancelCommand.class,
+      LoginCommand.class
     })
 public final class Gdpo extends CommonOptions implements Runnable {
 

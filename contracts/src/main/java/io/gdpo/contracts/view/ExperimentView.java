@@ -13,6 +13,7 @@ import java.util.Map;
  * What trainer-service tells about an experiment over REST.
  *
  * @param reason why it failed or was cancelled; absent otherwise
+ * @param owner who submitted it; absent if nobody was asked who they are
  * @param suspended true while nothing more of it is trained; absent otherwise
  * @param waitsFor what keeps its plan from getting on, such as a queue of the cluster, for people;
  *     absent if nothing does
@@ -22,6 +23,7 @@ public record ExperimentView(
     String name,
     ExperimentStatus status,
     String reason,
+    String owner,
     Instant submittedAt,
     Instant finishedAt,
     String datasetId,

@@ -13,6 +13,10 @@ import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.problem.SubmissionLimit;
+import io.gdpo.platform.security.Callers;
+import io.gdpo.platform.security.Role;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -34,18 +38,25 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Datasets over REST: ask for one, see what became of it, read its card. */
 @Path("/datasets")
+@RolesAllowed(Role.VIEWER)
 @Tag(name = "datasets", description = "A group's preference examples, from a survey or ready made")
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
   private final Datasets datasets;
   private final ArtifactStore artifacts;
+  private final Callers callers;
+  private final SubmissionLimit limit;
 
-  DatasetResource(Datasets datasets, ArtifactStore artifacts) {
+  DatasetResource(
+      Datasets datasets, ArtifactStore artifacts, Callers callers, SubmissionLimit limit) {
     this.datasets = datasets;
     this.artifacts = artifacts;
+    this.callers = callers;
+    this.limit = limit;
   }
 
   @POST
+  @RolesAllowed(Role.RESEARCHER)
   @Consumes({MediaType.APPLICATION_JSON, YamlBodyReader.YAML, "application/x-yaml", "text/yaml"})
   @Operation(
       summary = "Ask for a dataset",
@@ -63,6 +74,7 @@ public class DatasetResource {
       content = @Content(schema = @Schema(implementation = DatasetView.class)))
   @APIResponse(responseCode = "400", description = "Invalid, or its source is not there")
   public Response request(DatasetSpec spec, UriInfo uri) {
+    limit.count(callers.ofRequest());
     List<SpecProblem> problems = Datasets.problems(spec);
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
@@ -97,6 +109,7 @@ public class DatasetResource {
 
   @POST
   @Path("/{id}/cancel")
+  @RolesAllowed(Role.OPERATOR)
   @Operation(
       summary = "End a build",
       description =

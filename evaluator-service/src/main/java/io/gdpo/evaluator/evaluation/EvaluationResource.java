@@ -6,8 +6,12 @@ import io.gdpo.contracts.view.EvaluationView;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.problem.SubmissionLimit;
+import io.gdpo.platform.security.Callers;
+import io.gdpo.platform.security.Role;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.Works;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -26,20 +30,31 @@ import org.jboss.resteasy.reactive.RestQuery;
 
 /** Evaluations over REST. */
 @Path("/evaluations")
+@RolesAllowed(Role.VIEWER)
 @Tag(name = "evaluations")
 @Produces(MediaType.APPLICATION_JSON)
 public class EvaluationResource {
   private final Evaluations evaluations;
   private final RunningProgress progress;
   private final Works works;
+  private final Callers callers;
+  private final SubmissionLimit limit;
 
-  EvaluationResource(Evaluations evaluations, RunningProgress progress, Works works) {
+  EvaluationResource(
+      Evaluations evaluations,
+      RunningProgress progress,
+      Works works,
+      Callers callers,
+      SubmissionLimit limit) {
     this.evaluations = evaluations;
     this.progress = progress;
     this.works = works;
+    this.callers = callers;
+    this.limit = limit;
   }
 
   @POST
+  @RolesAllowed(Role.RESEARCHER)
   @Transactional
   @Consumes({MediaType.APPLICATION_JSON, YamlBodyReader.YAML})
   @Operation(
@@ -49,6 +64,7 @@ public class EvaluationResource {
               + " these settings is not measured again (200) unless that has no result (202). By other"
               + " settings it is another evaluation, with an id of its own.")
   public Response request(EvaluationRequested request) {
+    limit.count(callers.ofRequest());
     Evaluations.Requested requested =
         evaluations.request(
             request == null ? null : request.checkpoint(),
@@ -81,6 +97,7 @@ public class EvaluationResource {
 
   @POST
   @Path("/{id}/cancel")
+  @RolesAllowed(Role.OPERATOR)
   @Transactional
   @Operation(
       summary = "End an evaluation",

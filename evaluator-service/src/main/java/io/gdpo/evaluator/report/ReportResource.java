@@ -3,6 +3,8 @@ package io.gdpo.evaluator.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.security.Role;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,6 +17,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 
 /** An experiment's report over REST, finished or not. */
 @Path("/experiments/{name}/report")
+@RolesAllowed(Role.VIEWER)
 @Tag(name = "reports")
 public class ReportResource {
   private final Reports reports;

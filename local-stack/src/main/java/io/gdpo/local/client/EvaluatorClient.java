@@ -3,7 +3,7 @@ package io.gdpo.local.client;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.contracts.view.EvaluationView;
 import io.gdpo.local.service.Service;
-import io.gdpo.local.stack.StackState;
+import io.gdpo.local.service.ServiceAddresses;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +12,8 @@ import java.util.Optional;
 public final class EvaluatorClient {
   private final RestClient rest;
 
-  public EvaluatorClient(StackState stack) {
-    this(new RestClient(Service.EVALUATOR.label(), stack.url(Service.EVALUATOR)));
-  }
-
-  EvaluatorClient(RestClient rest) {
-    this.rest = rest;
+  public EvaluatorClient(ServiceAddresses services) {
+    this.rest = new RestClient(Service.EVALUATOR, services);
   }
 
   /**

@@ -3,6 +3,8 @@ package io.gdpo.local.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.local.service.Service;
+import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
@@ -25,10 +27,13 @@ final class RestClient {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final URI base;
   private final String service;
+  private final ServiceAddresses services;
 
-  RestClient(String service, URI base) {
-    this.service = service;
-    this.base = base;
+  RestClient(Service service, ServiceAddresses services) {
+    this.service = service.label();
+    String root = services.url(service).toString();
+    this.base = URI.create(root.endsWith("/") ? root : root + "/");
+    this.services = services;
   }
 
   <T> T get(String path, Class<T> type) {
@@ -56,7 +61,10 @@ final class RestClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path.substring(1))).timeout(LIMIT);
+    services.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    return request;
   }
 
   private <T> T read(String path, String json, Class<T> type) {
@@ -103,6 +111,8 @@ final class RestClient {
               ExitCode.INVALID_INPUT,
               service + " refused it: " + message,
               "Mend it and try again.");
+      case 401, 403 -> new CommandFailure(ExitCode.NOT_ALLOWED, message, "");
+      case 429 -> new CommandFailure(ExitCode.NOT_REACHABLE, message, "");
       case 404 ->
           new CommandFailure(
               ExitCode.NOT_FOUND, message, "'gdpo status' lists the experiments and their jobs.");

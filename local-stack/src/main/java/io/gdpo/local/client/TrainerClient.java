@@ -7,7 +7,7 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.contracts.view.ExperimentView.StageView;
 import io.gdpo.contracts.view.JobView;
 import io.gdpo.local.service.Service;
-import io.gdpo.local.stack.StackState;
+import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.net.URI;
@@ -17,8 +17,8 @@ import java.util.List;
 public final class TrainerClient {
   private final RestClient rest;
 
-  public TrainerClient(StackState stack) {
-    this.rest = new RestClient(Service.TRAINER.label(), stack.url(Service.TRAINER));
+  public TrainerClient(ServiceAddresses services) {
+    this.rest = new RestClient(Service.TRAINER, services);
   }
 
   /**

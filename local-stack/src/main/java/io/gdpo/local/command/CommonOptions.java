@@ -2,10 +2,14 @@ package io.gdpo.local.command;
 
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.StackHome;
+import io.gdpo.local.login.RemoteServices;
+import io.gdpo.local.service.ServiceAddresses;
+import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -46,6 +50,12 @@ public abstract class CommonOptions {
           "Name a folder; for letters beyond ASCII the locale must be a UTF-8 one (LC_ALL).",
           e);
     }
+  }
+
+  /** The services that a command asks: of a system elsewhere, else of the home's stack. */
+  ServiceAddresses services() {
+    Optional<RemoteServices> remote = RemoteServices.of(System.getenv());
+    return remote.isPresent() ? remote.get() : RunningStack.require(home());
   }
 
   protected boolean isVerbose() {

@@ -2,7 +2,6 @@ package io.gdpo.local.command;
 
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.client.TrainerClient;
-import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import java.util.concurrent.Callable;
@@ -35,8 +34,7 @@ abstract class ExperimentOrder implements Callable<Integer> {
   @Override
   public final Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    ExperimentView experiment =
-        order.apply(new TrainerClient(RunningStack.require(common.home())), name);
+    ExperimentView experiment = order.apply(new TrainerClient(common.services()), name);
     if (json) {
       console.printJson(experiment);
     } else {

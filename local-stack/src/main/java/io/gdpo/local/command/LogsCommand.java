@@ -4,7 +4,6 @@ import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.home.LogTail;
 import io.gdpo.local.home.StackHome;
 import io.gdpo.local.service.Service;
-import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.FollowedLog;
@@ -61,7 +60,7 @@ public final class LogsCommand implements Callable<Integer> {
       show(n -> LogTail.of(home.log(service.get().label()), n), () -> false);
       return ExitCode.OK.code();
     }
-    TrainerClient trainer = new TrainerClient(RunningStack.require(home));
+    TrainerClient trainer = new TrainerClient(common.services());
     String id = jobId(trainer);
     show(n -> trainer.jobLog(id, n), () -> trainer.hasEnded(id));
     return ExitCode.OK.code();

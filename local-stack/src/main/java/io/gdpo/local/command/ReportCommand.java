@@ -3,7 +3,6 @@ package io.gdpo.local.command;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.report.ReportFiles;
 import io.gdpo.local.report.TerminalMarkdown;
-import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
@@ -59,7 +58,7 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EvaluatorClient evaluator = new EvaluatorClient(RunningStack.require(common.home()));
+    EvaluatorClient evaluator = new EvaluatorClient(common.services());
     Optional<Format> wanted = json ? Optional.of(Format.json) : format;
     String report = evaluator.report(name, wanted.orElse(Format.md).name());
     Console console = Console.forPeople();

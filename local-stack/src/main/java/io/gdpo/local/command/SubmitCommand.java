@@ -4,7 +4,6 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.experiment.ExperimentFile;
-import io.gdpo.local.stack.RunningStack;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ public final class SubmitCommand implements Callable<Integer> {
     ExperimentFile experimentFile = ExperimentFile.read(file);
     ExperimentSpec spec = experimentFile.spec();
     experimentFile.readings().forEach(console::say);
-    TrainerClient trainer = new TrainerClient(RunningStack.require(common.home()));
+    TrainerClient trainer = new TrainerClient(common.services());
     ExperimentView experiment = trainer.submit(spec);
     if (json) {
       console.printJson(experiment);

@@ -4,8 +4,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.client.EvaluatorClient;
 import io.gdpo.local.client.TrainerClient;
-import io.gdpo.local.stack.RunningStack;
-import io.gdpo.local.stack.StackState;
+import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import io.gdpo.local.watch.ExperimentWatch;
@@ -39,7 +38,7 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    StackState stack = RunningStack.require(common.home());
+    ServiceAddresses stack = common.services();
     ExperimentView ended =
         new ExperimentWatch(new TrainerClient(stack), new EvaluatorClient(stack), console)
             .untilItEnds(name);

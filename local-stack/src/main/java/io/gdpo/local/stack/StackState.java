@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.local.service.Service;
+import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.supervision.Health;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
@@ -36,7 +37,8 @@ public record StackState(
     String kafka,
     String database,
     Map<String, ServiceState> services,
-    Map<String, Health> health) {
+    Map<String, Health> health)
+    implements ServiceAddresses {
 
   /** How far a stack is. */
   public enum Phase {
@@ -66,6 +68,7 @@ public record StackState(
   }
 
   /** Where a service listens; the stack must be ready. */
+  @Override
   public URI url(Service service) {
     return services.get(service.label()).url();
   }

@@ -15,6 +15,7 @@ public enum ExitCode {
   NOT_FOUND(5, "no experiment, job or report has that name"),
   CONFLICT(6, "that name stands for another experiment already"),
   NOT_STARTED(7, "the stack could not be started"),
+  NOT_ALLOWED(8, "the system does not know who you are, or you may not do that"),
   INTERRUPTED(130, "stopped by Ctrl-C");
 
   private final int code;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import io.gdpo.local.service.Service;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
@@ -23,9 +24,8 @@ class RestClientTest {
   void startServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.start();
-    rest =
-        new RestClient(
-            "trainer-service", URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    rest = new RestClient(Service.TRAINER, service -> base);
   }
 
   @AfterEach

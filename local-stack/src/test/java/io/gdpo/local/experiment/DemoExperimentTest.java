@@ -134,6 +134,16 @@ class DemoExperimentTest {
 
   private static ExperimentView run(String name) {
     return new ExperimentView(
-        name, ExperimentStatus.SUCCEEDED, null, null, null, null, null, null, null, List.of());
+        name,
+        ExperimentStatus.SUCCEEDED,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of());
   }
 }

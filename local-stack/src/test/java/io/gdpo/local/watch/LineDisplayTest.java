@@ -139,6 +139,16 @@ class LineDisplayTest {
   private static ExperimentView experiment(ExperimentStatus status, StageView stage) {
     boolean ready = status != ExperimentStatus.WAITING_FOR_DATASET;
     return new ExperimentView(
-        "e", status, null, null, null, "d", ready ? "file:///d" : null, null, null, List.of(stage));
+        "e",
+        status,
+        null,
+        null,
+        null,
+        null,
+        "d",
+        ready ? "file:///d" : null,
+        null,
+        null,
+        List.of(stage));
   }
 }

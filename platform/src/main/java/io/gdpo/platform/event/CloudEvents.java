@@ -35,8 +35,12 @@ public final class CloudEvents {
   static final String SPEC_VERSION = "ce_specversion";
   static final String CONTENT_TYPE = "content-type";
 
+  /** An extension: who a command is from. */
+  static final String OWNER = "ce_owner";
+
   /** What a header of an event can be called. */
-  static final Set<String> HEADERS = Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE);
+  static final Set<String> HEADERS =
+      Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE, OWNER);
 
   /**
    * Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB.
@@ -114,6 +118,11 @@ public final class CloudEvents {
    */
   static Received readCommand(ConsumerRecord<String, byte[]> record) {
     return read(record, COMMANDS);
+  }
+
+  /** Who a record says that it is from, if it says so. */
+  static Optional<String> owner(ConsumerRecord<String, byte[]> record) {
+    return header(record, OWNER).filter(name -> !name.isBlank());
   }
 
   /** The type that a record says it is of, if it says so. */

@@ -6,6 +6,8 @@ import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.database.Failure;
+import io.gdpo.platform.security.Caller;
+import io.gdpo.platform.security.Callers;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,12 +69,14 @@ public class Inbox {
   private final DataSource dataSource;
   private final DeadLetters deadLetters;
   private final EventSettings settings;
+  private final Callers callers;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Inbox(DataSource dataSource, DeadLetters deadLetters, EventSettings settings) {
+  Inbox(DataSource dataSource, DeadLetters deadLetters, EventSettings settings, Callers callers) {
     this.dataSource = dataSource;
     this.deadLetters = deadLetters;
     this.settings = settings;
+    this.callers = callers;
   }
 
   /**
@@ -129,6 +134,20 @@ public class Inbox {
     } else {
       settle(record, () -> CloudEvents.read(record), Refusal.UNANSWERED);
     }
+  }
+
+  /**
+   * The same for commands that not everybody may give.
+   *
+   * @param handler told who the command is from, too
+   */
+  public <C extends Event> void acceptCommand(
+      ConsumerRecord<String, byte[]> record,
+      Class<C> command,
+      BiConsumer<? super C, Caller> handler,
+      Refusal refusal) {
+    Caller caller = callers.ofEvent(record.topic(), CloudEvents.owner(record));
+    acceptCommand(record, command, (C it) -> handler.accept(it, caller), refusal);
   }
 
   private void settle(ConsumerRecord<String, byte[]> record, Runnable work, Refusal refusal) {

@@ -7,10 +7,16 @@ public class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Problem problem;
+  private final int retryAfter;
 
   private ProblemException(Problem problem) {
+    this(problem, 0);
+  }
+
+  private ProblemException(Problem problem, int retryAfter) {
     super(problem.detail());
     this.problem = problem;
+    this.retryAfter = retryAfter;
   }
 
   /** 404: there is no {@code kind} (such as "experiment") called {@code name}. */
@@ -42,6 +48,22 @@ public class ProblemException extends RuntimeException {
     return new ProblemException(Problem.of("bad-request", "Bad request", 400, detail));
   }
 
+  /** 401: it is not known who asks; {@code detail} says how to tell. */
+  public static ProblemException unauthorized(String detail) {
+    return new ProblemException(Problem.of("unauthorized", "Unauthorized", 401, detail));
+  }
+
+  /** 403: whoever asks may not; {@code detail} says who may. */
+  public static ProblemException forbidden(String detail) {
+    return new ProblemException(Problem.of("forbidden", "Forbidden", 403, detail));
+  }
+
+  /** 429: too much was asked for; {@code detail} gives the limit. */
+  public static ProblemException tooMany(String detail, int retryAfterSeconds) {
+    return new ProblemException(
+        Problem.of("too-many-requests", "Too many requests", 429, detail), retryAfterSeconds);
+  }
+
   /** 413: the request is larger than can be handled; {@code detail} gives the limit. */
   public static ProblemException tooLarge(String detail) {
     return new ProblemException(Problem.of("too-large", "Too large", 413, detail));
@@ -49,5 +71,10 @@ public class ProblemException extends RuntimeException {
 
   public Problem problem() {
     return problem;
+  }
+
+  /** Seconds after which the same request may be granted; 0 if it is of no use to wait. */
+  int retryAfter() {
+    return retryAfter;
   }
 }

@@ -8,7 +8,11 @@ import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.event.EventTooLargeException;
 import io.gdpo.platform.json.JsonFault;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
  * Every failed request is answered with a {@link Problem}, whatever went wrong; only what is the
@@ -24,6 +29,9 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
  */
 class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  private static final String TOKEN =
+      "get one with 'gdpo login', or send it as 'Authorization: Bearer ...'";
 
   private static final int MOST_CAUSES = 50;
   private static final long COMPLAIN_EVERY = TimeUnit.SECONDS.toNanos(10);
@@ -37,7 +45,42 @@ class ProblemMappers {
 
   @ServerExceptionMapper
   Response problem(ProblemException e) {
-    return respond(e.problem());
+    Response response = respond(e.problem());
+    return e.retryAfter() == 0
+        ? response
+        : Response.fromResponse(response).header(HttpHeaders.RETRY_AFTER, e.retryAfter()).build();
+  }
+
+  @ServerExceptionMapper
+  Response notKnown(UnauthorizedException e) {
+    return challenge("This needs a token, and none came with the request; " + TOKEN, "Bearer");
+  }
+
+  @ServerExceptionMapper
+  Response notBelieved(AuthenticationFailedException e) {
+    String why =
+        cause(e, InvalidJwtException.class)
+            .map(invalid -> invalid.hasExpired() ? "it has expired" : "it is not valid here")
+            .orElse("it is not valid here");
+    LOG.debugf(e, "A token is refused");
+    return challenge(
+        "The token that came with the request is refused: " + why + "; " + TOKEN,
+        "Bearer error=\"invalid_token\"");
+  }
+
+  private Response challenge(String detail, String challenge) {
+    return Response.fromResponse(respond(ProblemException.unauthorized(detail).problem()))
+        .header(HttpHeaders.WWW_AUTHENTICATE, challenge)
+        .build();
+  }
+
+  @ServerExceptionMapper
+  Response notAllowed(ForbiddenException e) {
+    return respond(
+        ProblemException.forbidden(
+                "Your role does not allow this: a viewer reads, a researcher asks for experiments"
+                    + " and changes their own, an operator changes everybody's")
+            .problem());
   }
 
   @ServerExceptionMapper

@@ -5,11 +5,11 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.json.JsonFault;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.work.Troubles;
 import io.gdpo.trainer.experiment.Experiments;
 import java.time.Duration;
@@ -43,6 +43,7 @@ final class ExperimentObjects {
   private final KubernetesClient client;
   private final String namespace;
   private final Experiments experiments;
+  private final Caller caller;
   private final StatusTeller teller;
   private final Duration tellEvery;
   private final InstantSource clock;
@@ -52,16 +53,21 @@ final class ExperimentObjects {
 
   private final Troubles troubles;
 
+  /**
+   * @param caller who objects are from
+   */
   ExperimentObjects(
       KubernetesClient client,
       String namespace,
       Experiments experiments,
+      Caller caller,
       StatusTeller teller,
       Duration tellEvery,
       InstantSource clock) {
     this.client = client;
     this.namespace = namespace;
     this.experiments = experiments;
+    this.caller = caller;
     this.teller = teller;
     this.tellEvery = tellEvery;
     this.clock = clock;
@@ -120,12 +126,13 @@ final class ExperimentObjects {
           tell(resource, submitted(resource));
           return;
         }
-        case SUSPEND -> experiments.suspend(resource.name(), true);
-        case RESUME -> experiments.suspend(resource.name(), false);
+        case SUSPEND -> experiments.suspend(resource.name(), true, caller);
+        case RESUME -> experiments.suspend(resource.name(), false, caller);
         case CANCEL -> {
           tell(
               resource,
-              teller.submitted(resource, experiments.cancel(resource.name()), clock.instant()));
+              teller.submitted(
+                  resource, experiments.cancel(resource.name(), caller), clock.instant()));
           return;
         }
         case TELL -> {
@@ -147,8 +154,16 @@ final class ExperimentObjects {
 
   private ResourceStatus submitted(GdpoExperiment resource) {
     try {
-      ExperimentSpec spec = resource.spec();
-      return teller.submitted(resource, experiments.submit(spec).experiment(), clock.instant());
+      ExperimentView experiment = experiments.submit(resource.spec(), caller).experiment();
+      return caller.mayChange(experiment.owner())
+          ? teller.submitted(resource, experiment, clock.instant())
+          : refused(
+              resource,
+              "there is an experiment '"
+                  + experiment.name()
+                  + "' already, which is "
+                  + experiment.owner()
+                  + "'s; give this one another name");
     } catch (JsonProcessingException e) {
       return refused(resource, JsonFault.of(e).detail());
     } catch (InvalidSpecException | ProblemException e) {

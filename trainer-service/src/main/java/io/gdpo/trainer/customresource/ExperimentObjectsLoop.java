@@ -2,6 +2,7 @@ package io.gdpo.trainer.customresource;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.gdpo.contracts.Reason;
+import io.gdpo.platform.security.Callers;
 import io.gdpo.trainer.experiment.Experiments;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -21,6 +22,7 @@ class ExperimentObjectsLoop {
   private final CustomResourceSettings settings;
   private final Instance<KubernetesClient> client;
   private final Experiments experiments;
+  private final Callers callers;
   private final Scheduler scheduler;
 
   /** Why the last look failed, so that an outage is told once; null if it did not. */
@@ -30,10 +32,12 @@ class ExperimentObjectsLoop {
       CustomResourceSettings settings,
       Instance<KubernetesClient> client,
       Experiments experiments,
+      Callers callers,
       Scheduler scheduler) {
     this.settings = settings;
     this.client = client;
     this.experiments = experiments;
+    this.callers = callers;
     this.scheduler = scheduler;
   }
 
@@ -64,6 +68,7 @@ class ExperimentObjectsLoop {
         client.get(),
         namespace,
         experiments,
+        callers.ofCluster(),
         new StatusTeller(settings.evaluator()),
         settings.tellEvery(),
         InstantSource.system());

@@ -30,6 +30,9 @@ class Experiment extends PanacheEntityBase {
 
   boolean cancelRequested;
 
+  /** Who submitted it; null if nobody was asked who they are. */
+  String owner;
+
   /** Nothing more of it is trained until it is resumed. */
   boolean suspended;
 

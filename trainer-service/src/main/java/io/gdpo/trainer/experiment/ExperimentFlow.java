@@ -220,6 +220,7 @@ public class ExperimentFlow {
     stage.jobId =
         jobs.queue(
             experiment.name,
+            experiment.owner,
             stage.name,
             new JobPlan(
                 spec.seed(),

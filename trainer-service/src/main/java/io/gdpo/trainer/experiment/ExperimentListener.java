@@ -6,6 +6,7 @@ import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
+import io.gdpo.platform.security.Caller;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,13 +34,13 @@ public class ExperimentListener {
     inbox.acceptCommand(message, Event.Command.class, this::handle, Refusal.UNANSWERED);
   }
 
-  private void handle(Event.Command command) {
+  private void handle(Event.Command command, Caller caller) {
     if (command instanceof ExperimentSubmitted submitted) {
-      experiments.submitByEvent(submitted.spec());
+      experiments.submitByEvent(submitted.spec(), caller);
     } else if (command instanceof ExperimentCancelRequested cancel) {
-      experiments.cancelByEvent(cancel.experiment());
+      experiments.cancelByEvent(cancel.experiment(), caller);
     } else if (command instanceof ExperimentSuspendRequested suspend) {
-      experiments.suspendByEvent(suspend.experiment(), suspend.suspend());
+      experiments.suspendByEvent(suspend.experiment(), suspend.suspend(), caller);
     }
   }
 }

@@ -10,6 +10,11 @@ import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.Page;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.problem.SubmissionLimit;
+import io.gdpo.platform.security.Caller;
+import io.gdpo.platform.security.Callers;
+import io.gdpo.platform.security.Role;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -31,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Experiments over REST: submit, watch, suspend, cancel. */
 @Path("/experiments")
+@RolesAllowed(Role.VIEWER)
 @Tag(name = "experiments", description = "A group's data, a model, and a tree of training stages")
 @Produces(MediaType.APPLICATION_JSON)
 public class ExperimentResource {
@@ -40,16 +46,26 @@ public class ExperimentResource {
   private final PlanWork plans;
   private final PlanSettings settings;
   private final ExperimentViews views;
+  private final Callers callers;
+  private final SubmissionLimit limit;
 
   ExperimentResource(
-      Experiments experiments, PlanWork plans, PlanSettings settings, ExperimentViews views) {
+      Experiments experiments,
+      PlanWork plans,
+      PlanSettings settings,
+      ExperimentViews views,
+      Callers callers,
+      SubmissionLimit limit) {
     this.experiments = experiments;
     this.plans = plans;
     this.settings = settings;
     this.views = views;
+    this.callers = callers;
+    this.limit = limit;
   }
 
   @POST
+  @RolesAllowed(Role.RESEARCHER)
   @Consumes({MediaType.APPLICATION_JSON, YamlBodyReader.YAML, "application/x-yaml", "text/yaml"})
   @Operation(
       summary = "Submit an experiment",
@@ -68,7 +84,9 @@ public class ExperimentResource {
   @APIResponse(responseCode = "400", description = "Invalid; the problem lists everything wrong")
   @APIResponse(responseCode = "409", description = "The name stands for another specification")
   public Response submit(ExperimentSpec spec, UriInfo uri) {
-    Experiments.Submission submission = experiments.submit(spec);
+    Caller caller = callers.ofRequest();
+    limit.count(caller);
+    Experiments.Submission submission = experiments.submit(spec, caller);
     ExperimentView planned = planned(submission.experiment());
     if (submission.experiment().status() == ExperimentStatus.PLANNING) {
       requireNoProblem(planned);
@@ -175,33 +193,38 @@ public class ExperimentResource {
 
   @POST
   @Path("{name}/suspend")
+  @RolesAllowed(Role.RESEARCHER)
   @Operation(
       summary = "Train nothing more of an experiment for now",
       description =
           "The same as an ExperimentSuspendRequested event. What is being trained saves a checkpoint"
               + " and stops; its plan, dataset and evaluations go on.")
   @APIResponse(responseCode = "200", description = "The experiment as it stands now")
+  @APIResponse(responseCode = "403", description = "It is somebody else's")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It is over")
   public ExperimentView suspend(@PathParam("name") String name) {
-    return experiments.suspend(name, true);
+    return experiments.suspend(name, true, callers.ofRequest());
   }
 
   @POST
   @Path("{name}/resume")
+  @RolesAllowed(Role.RESEARCHER)
   @Operation(
       summary = "Go on with an experiment that was suspended",
       description =
           "The same as an ExperimentSuspendRequested event with suspend=false. Training goes on from the checkpoints.")
   @APIResponse(responseCode = "200", description = "The experiment as it stands now")
+  @APIResponse(responseCode = "403", description = "It is somebody else's")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It is over")
   public ExperimentView resume(@PathParam("name") String name) {
-    return experiments.suspend(name, false);
+    return experiments.suspend(name, false, callers.ofRequest());
   }
 
   @POST
   @Path("{name}/cancel")
+  @RolesAllowed(Role.RESEARCHER)
   @Operation(
       summary = "Stop an experiment",
       description =
@@ -209,9 +232,10 @@ public class ExperimentResource {
               + " dataset, jobs and evaluations are stopped; it is CANCELLED when their processes are"
               + " gone.")
   @APIResponse(responseCode = "200", description = "The experiment as it stands now")
+  @APIResponse(responseCode = "403", description = "It is somebody else's")
   @APIResponse(responseCode = "404", description = "There is no such experiment")
   @APIResponse(responseCode = "409", description = "It has succeeded or failed already")
   public ExperimentView cancel(@PathParam("name") String name) {
-    return experiments.cancel(name);
+    return experiments.cancel(name, callers.ofRequest());
   }
 }

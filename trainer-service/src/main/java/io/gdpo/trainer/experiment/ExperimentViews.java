@@ -78,6 +78,7 @@ class ExperimentViews {
         experiment.name,
         experiment.status,
         experiment.reason,
+        experiment.owner,
         experiment.submittedAt,
         experiment.finishedAt,
         experiment.datasetId,

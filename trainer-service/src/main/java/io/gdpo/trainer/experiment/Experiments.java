@@ -10,6 +10,7 @@ import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.work.Works;
 import io.gdpo.trainer.job.ExperimentLock;
 import io.gdpo.trainer.job.Jobs;
@@ -71,11 +72,13 @@ public class Experiments {
    * unless the experiment has failed. Then what failed is done again, and what succeeded is kept.
    * The name of one that was refused, for which nothing was done, is free for another.
    *
+   * @param caller owns it from now on, if it is new
    * @throws InvalidSpecException with every problem of the specification
-   * @throws ProblemException if the name stands for another specification
+   * @throws ProblemException if the name stands for another specification, or what is to be done
+   *     again is somebody else's
    */
   @Transactional
-  public Submission submit(ExperimentSpec spec) {
+  public Submission submit(ExperimentSpec spec, Caller caller) {
     if (spec == null) {
       throw ProblemException.badRequest("No experiment was sent; give one as YAML or JSON");
     }
@@ -86,14 +89,16 @@ public class Experiments {
     }
     Optional<Experiment> known = store.experiment(spec.name());
     if (known.isPresent() && !isRefused(known.get(), spec)) {
-      return known(known.get(), spec);
+      return known(known.get(), spec, caller);
     }
+    known.ifPresent(refused -> requireMayChange(refused, caller));
     Experiment experiment = known.orElseGet(Experiment::new);
     experiment.name = spec.name();
     experiment.spec = spec;
     experiment.submittedAt = Instant.now();
     experiment.finishedAt = null;
     experiment.suspended = false;
+    experiment.owner = caller.name();
     experiment.reason = null;
     experiment.datasetUri = null;
     experiment.datasetId = spec.dataset().id();
@@ -120,7 +125,7 @@ public class Experiments {
     }
   }
 
-  private Submission known(Experiment known, ExperimentSpec submitted) {
+  private Submission known(Experiment known, ExperimentSpec submitted, Caller caller) {
     if (!known.spec.equals(submitted)) {
       throw ProblemException.conflict(
           "There is an experiment '"
@@ -128,6 +133,7 @@ public class Experiments {
               + "' with another specification; give this one another name");
     }
     if (known.status == ExperimentStatus.FAILED) {
+      requireMayChange(known, caller);
       begunAgain(known);
     }
     return new Submission(views.of(known), false);
@@ -154,11 +160,13 @@ public class Experiments {
    * Ends an experiment: no stage starts any more, and all of its work is asked to stop; it is over
    * when that is gone.
    *
-   * @throws ProblemException if there is none of this name, or it has succeeded or failed
+   * @throws ProblemException if there is none of this name, it is somebody else's, or it has
+   *     succeeded or failed
    */
   @Transactional
-  public ExperimentView cancel(String name) {
+  public ExperimentView cancel(String name, Caller caller) {
     Experiment experiment = locked(name);
+    requireMayChange(experiment, caller);
     if (experiment.status == ExperimentStatus.SUCCEEDED
         || experiment.status == ExperimentStatus.FAILED) {
       throw ended(experiment, "cancel");
@@ -175,11 +183,12 @@ public class Experiments {
    * short, go on.
    *
    * @param suspended false to resume it
-   * @throws ProblemException if there is none of this name, or it is over
+   * @throws ProblemException if there is none of this name, it is somebody else's, or it is over
    */
   @Transactional
-  public ExperimentView suspend(String name, boolean suspended) {
+  public ExperimentView suspend(String name, boolean suspended, Caller caller) {
     Experiment experiment = locked(name);
+    requireMayChange(experiment, caller);
     if (experiment.status.isTerminal()) {
       throw ended(experiment, suspended ? "suspend" : "resume");
     }
@@ -203,6 +212,22 @@ public class Experiments {
     return store.experiment(name).orElseThrow(() -> ProblemException.notFound("experiment", name));
   }
 
+  /**
+   * @throws ProblemException (403) if it is somebody else's
+   */
+  static void requireMayChange(Experiment experiment, Caller caller) {
+    if (!caller.mayChange(experiment.owner)) {
+      throw ProblemException.forbidden(
+          "Experiment '"
+              + experiment.name
+              + "' is "
+              + experiment.owner
+              + "'s, and you are "
+              + caller.name()
+              + "; its owner or an operator may change it");
+    }
+  }
+
   private static ProblemException ended(Experiment experiment, String what) {
     return ProblemException.conflict(
         "Experiment '"
@@ -215,16 +240,16 @@ public class Experiments {
 
   /** {@link #submit} for an event, whose sender waits for the answer: an end is told again. */
   @Transactional
-  void submitByEvent(ExperimentSpec spec) {
-    tellAgain(submit(spec).experiment());
+  void submitByEvent(ExperimentSpec spec, Caller caller) {
+    tellAgain(submit(spec, caller).experiment());
   }
 
   /** {@link #cancel} for an event, whose sender waits for the answer: an end is told again. */
   @Transactional
-  void cancelByEvent(String name) {
+  void cancelByEvent(String name, Caller caller) {
     lock.take(ProblemException.possible("experiment", name));
     boolean wasOver = store.experiment(name).filter(e -> e.status.isTerminal()).isPresent();
-    ExperimentView experiment = cancel(name);
+    ExperimentView experiment = cancel(name, caller);
     if (wasOver) {
       tellAgain(experiment);
     }
@@ -232,10 +257,10 @@ public class Experiments {
 
   /** {@link #suspend} for an event, whose sender waits for the answer: it is told again. */
   @Transactional
-  void suspendByEvent(String name, boolean suspended) {
+  void suspendByEvent(String name, boolean suspended, Caller caller) {
     Experiment experiment = locked(name);
     boolean wasSo = experiment.suspended == suspended;
-    suspend(name, suspended);
+    suspend(name, suspended, caller);
     if (wasSo) {
       tellSuspended(experiment);
     }

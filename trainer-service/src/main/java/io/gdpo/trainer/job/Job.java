@@ -13,6 +13,10 @@ import jakarta.persistence.Id;
 class Job extends PanacheEntityBase {
   @Id String id;
   String experiment;
+
+  /** The experiment's; null if it has none. */
+  String owner;
+
   String stage;
 
   @Convert(converter = PlanColumn.class)

@@ -4,6 +4,7 @@ import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.JobCancelRequested;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
+import io.gdpo.platform.security.Caller;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,9 +27,9 @@ public class JobListener {
     inbox.acceptCommand(message, Event.Command.class, this::handle, Refusal.UNANSWERED);
   }
 
-  private void handle(Event.Command command) {
+  private void handle(Event.Command command, Caller caller) {
     if (command instanceof JobCancelRequested cancel) {
-      jobs.cancelByEvent(cancel.jobId(), cancel.reason());
+      jobs.cancelByEvent(cancel.jobId(), cancel.reason(), caller);
     }
   }
 }

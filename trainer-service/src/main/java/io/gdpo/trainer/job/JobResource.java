@@ -3,9 +3,12 @@ package io.gdpo.trainer.job;
 import io.gdpo.contracts.view.JobView;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.security.Callers;
+import io.gdpo.platform.security.Role;
 import io.gdpo.platform.work.TextTail;
 import io.gdpo.platform.work.WorkState;
 import io.gdpo.platform.work.Works;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -23,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Training jobs over REST: state, logs, cancel. */
 @Path("/jobs/{id}")
+@RolesAllowed(Role.VIEWER)
 @Tag(name = "jobs", description = "Training jobs; one for each stage that was released")
 @Produces(MediaType.APPLICATION_JSON)
 public class JobResource {
@@ -34,14 +38,21 @@ public class JobResource {
   private final JobFolders folders;
   private final Works works;
   private final JobLauncher launcher;
+  private final Callers callers;
 
   JobResource(
-      Jobs jobs, JobCommands commands, JobFolders folders, Works works, JobLauncher launcher) {
+      Jobs jobs,
+      JobCommands commands,
+      JobFolders folders,
+      Works works,
+      JobLauncher launcher,
+      Callers callers) {
     this.jobs = jobs;
     this.commands = commands;
     this.folders = folders;
     this.works = works;
     this.launcher = launcher;
+    this.callers = callers;
   }
 
   @GET
@@ -77,6 +88,7 @@ public class JobResource {
 
   @POST
   @Path("cancel")
+  @RolesAllowed(Role.RESEARCHER)
   @Operation(
       summary = "Stop a job",
       description =
@@ -84,8 +96,9 @@ public class JobResource {
               + " start from it are cancelled too. A job that has ended stays as it is.")
   @APIResponse(responseCode = "200", description = "The job as it stands now")
   @APIResponse(responseCode = "404", description = "There is no such job")
+  @APIResponse(responseCode = "403", description = "It is of somebody else's experiment")
   public JobView cancel(@PathParam("id") String id) {
-    return commands.cancel(id, null);
+    return commands.cancel(id, null, callers.ofRequest());
   }
 
   private JobView existing(String id) {

@@ -87,14 +87,17 @@ public class Jobs {
   /**
    * Queues a new job; the caller holds the experiment's lock.
    *
+   * @param owner the experiment's; null if it has none
    * @param suspended whether it is not to begin until it is resumed
    * @return the job's id
    */
   @Transactional(Transactional.TxType.MANDATORY)
-  public String queue(String experiment, String stage, JobPlan plan, boolean suspended) {
+  public String queue(
+      String experiment, String owner, String stage, JobPlan plan, boolean suspended) {
     Job job = new Job();
     job.id = newId(stage);
     job.experiment = experiment;
+    job.owner = owner;
     job.stage = stage;
     job.plan = plan;
     store.add(job);
@@ -182,9 +185,9 @@ public class Jobs {
         .collect(Collectors.toMap(JobView::id, Function.identity()));
   }
 
-  /** The experiment that a job is of; empty if there is no such job. */
-  Optional<String> experimentOf(String jobId) {
-    return store.job(jobId).map(job -> job.experiment);
+  /** A job's row, if there is such. */
+  Optional<Job> find(String jobId) {
+    return store.job(jobId);
   }
 
   Job required(String jobId) {

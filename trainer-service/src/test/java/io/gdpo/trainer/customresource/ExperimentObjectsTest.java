@@ -26,6 +26,7 @@ import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.platform.security.Caller;
 import io.gdpo.trainer.experiment.Experiments;
 import io.gdpo.trainer.support.ExperimentYaml;
 import io.gdpo.trainer.support.TestBroker;
@@ -113,6 +114,7 @@ class ExperimentObjectsTest {
             looking,
             "test",
             experiments,
+            Caller.ANYBODY,
             new StatusTeller(Optional.of("http://evaluator/")),
             Duration.ofSeconds(15),
             () -> now);
@@ -239,7 +241,7 @@ class ExperimentObjectsTest {
     objects.pass();
     assertThat(status("seldom").training()).isEqualTo("slow 5/10");
 
-    experiments.cancel("seldom");
+    experiments.cancel("seldom", Caller.ANYBODY);
     awaitStatus("seldom", ExperimentStatus.CANCELLED);
     objects.pass();
     assertThat(status("seldom").state()).as("an end is told at once").isEqualTo("CANCELLED");

@@ -19,6 +19,7 @@ import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
 import io.gdpo.platform.problem.ProblemException;
+import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.work.Crashes;
 import io.gdpo.platform.work.SimulatedTable;
 import io.gdpo.platform.work.SimulatedTable.Fault;
@@ -148,12 +149,12 @@ final class ExperimentSimulation {
 
     void handle(Event event) {
       if (event instanceof ExperimentSubmitted it) {
-        experiments.submitByEvent(it.spec());
+        experiments.submitByEvent(it.spec(), Caller.ANYBODY);
       } else if (event instanceof ExperimentCancelRequested it) {
         promises.asksToEnd(it.experiment());
-        experiments.cancelByEvent(it.experiment());
+        experiments.cancelByEvent(it.experiment(), Caller.ANYBODY);
       } else if (event instanceof ExperimentSuspendRequested it) {
-        experiments.suspendByEvent(it.experiment(), it.suspend());
+        experiments.suspendByEvent(it.experiment(), it.suspend(), Caller.ANYBODY);
       } else if (event instanceof DatasetReady it) {
         flow.datasetReady(it);
       } else if (event instanceof DatasetFailed it) {
@@ -272,7 +273,7 @@ final class ExperimentSimulation {
     if (random.nextBoolean()) {
       broker.publish(new ExperimentSubmitted(spec));
     } else {
-      request(replica, () -> replica.experiments.submit(spec));
+      request(replica, () -> replica.experiments.submit(spec, Caller.ANYBODY));
     }
   }
 
@@ -301,7 +302,7 @@ final class ExperimentSimulation {
       broker.publish(new ExperimentCancelRequested(name));
     } else {
       promises.asksToEnd(name);
-      request(replica, () -> replica.experiments.cancel(name));
+      request(replica, () -> replica.experiments.cancel(name, Caller.ANYBODY));
     }
   }
 
@@ -312,7 +313,7 @@ final class ExperimentSimulation {
     String name = ExperimentSpecs.name(random.nextInt(NAMES + 1)); // the last is nobody's
     boolean suspended = random.nextInt(3) != 0;
     if (random.nextBoolean()) {
-      request(replica, () -> replica.experiments.suspend(name, suspended));
+      request(replica, () -> replica.experiments.suspend(name, suspended, Caller.ANYBODY));
     } else {
       broker.publish(new ExperimentSuspendRequested(name, suspended));
     }
@@ -414,7 +415,9 @@ final class ExperimentSimulation {
           && !experiment.cancelRequested
           && experiment.spec.stages().stream().anyMatch(s -> s.name().equals("slow"))) {
         promises.asksToEnd(experiment.name);
-        request(replicas.get(0), () -> replicas.get(0).experiments.cancel(experiment.name));
+        request(
+            replicas.get(0),
+            () -> replicas.get(0).experiments.cancel(experiment.name, Caller.ANYBODY));
       }
     }
   }
@@ -422,7 +425,9 @@ final class ExperimentSimulation {
   private void resumeTheSuspended() {
     for (Experiment experiment : rows.all()) {
       if (!experiment.status.isTerminal() && experiment.suspended) {
-        request(replicas.get(0), () -> replicas.get(0).experiments.suspend(experiment.name, false));
+        request(
+            replicas.get(0),
+            () -> replicas.get(0).experiments.suspend(experiment.name, false, Caller.ANYBODY));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.gdpo.trainer.job;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.platform.event.Outbox;
+import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.work.SimulatedTable;
 import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.Works;
@@ -69,7 +70,7 @@ public final class SimulatedJobs implements JobStore, SimulatedTable.Beside {
 
   /** As by REST. */
   public void cancel(Jobs jobs, Outbox outbox, String jobId) {
-    new JobCommands(lock(), jobs, outbox).cancel(jobId, null);
+    new JobCommands(lock(), jobs, outbox).cancel(jobId, null, Caller.ANYBODY);
   }
 
   /** Ids of all jobs. */

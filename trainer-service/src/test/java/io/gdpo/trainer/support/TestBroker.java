@@ -81,10 +81,21 @@ public final class TestBroker implements AutoCloseable {
     }
   }
 
+  /** Sends an event that says who it is from. */
+  public void sendFrom(String owner, Event event) throws JsonProcessingException {
+    EventType type = EventType.of(event);
+    ProducerRecord<String, byte[]> letter =
+        new ProducerRecord<>(type.topic(), event.key(), Json.EVENTS.writeValueAsBytes(event));
+    header(letter, "ce_owner", owner);
+    send(letter, type, UUID.randomUUID().toString());
+  }
+
   /** Sends any text as the data of an event. */
   public void send(EventType type, String key, String data, String id) {
-    ProducerRecord<String, byte[]> letter =
-        new ProducerRecord<>(type.topic(), key, data.getBytes(StandardCharsets.UTF_8));
+    send(new ProducerRecord<>(type.topic(), key, data.getBytes(StandardCharsets.UTF_8)), type, id);
+  }
+
+  private void send(ProducerRecord<String, byte[]> letter, EventType type, String id) {
     header(letter, "ce_id", id);
     header(letter, "ce_type", type.type());
     header(letter, "ce_source", "test");

@@ -1,0 +1,16 @@
+package io.gdpo.local.service;
+
+import java.net.URI;
+import java.util.Optional;
+
+/** Where services are that commands ask, and what they are shown of who asks. */
+public interface ServiceAddresses {
+
+  /** Root of a service's REST interface. */
+  URI url(Service service);
+
+  /** An access token of OpenID Connect; empty where nobody is asked who they are. */
+  default Optional<String> token() {
+    return Optional.empty();
+  }
+}
