@@ -148,7 +148,7 @@ public final class FileArtifactStore implements ArtifactStore {
     return root.resolve(ArtifactKey.checked(key));
   }
 
-  private static Path local(URI uri) {
+  static Path local(URI uri) {
     if (!Scheme.NAME.equals(uri.getScheme())) {
       throw new IllegalArgumentException("'" + uri + "' is no file: URI");
     }

@@ -43,7 +43,8 @@ public final class Reason {
   /**
    * A reason without what some place refuses or obeys, and at most {@value #LONGEST} long; null
    * stays null. Control characters but line feed and tab (U+0000 and terminal escapes among them),
-   * lone surrogates and marks that turn the direction of writing become U+FFFD.
+   * lone surrogates and marks that turn the direction of writing become U+FFFD; what looks like a
+   * secret is masked.
    */
   public static String clean(String reason) {
     if (reason == null) {
@@ -61,14 +62,14 @@ public final class Reason {
       at += Character.charCount(codePoint);
     }
     if (at >= reason.length() && clean.length() <= LONGEST) {
-      return clean.toString();
+      return Secrets.masked(clean.toString());
     }
     String note = String.format(Locale.ROOT, " ... (%d characters in all)", reason.length());
     int end = LONGEST - note.length();
     if (Character.isHighSurrogate(clean.charAt(end - 1))) {
       end--;
     }
-    return clean.substring(0, end) + note;
+    return Secrets.masked(clean.substring(0, end)) + note;
   }
 
   /**
@@ -96,6 +97,9 @@ public final class Reason {
 
   /** The beginning of a text in quotes, with {@code \}{@code u0000} for what is not shown. */
   public static String quoted(String value) {
+    if (Secrets.areIn(value)) {
+      return "what looks like a secret";
+    }
     StringBuilder shown = new StringBuilder("'");
     int end = Math.min(value.length(), LONGEST_QUOTE);
     for (int at = 0; at < end; at += Character.charCount(value.codePointAt(at))) {

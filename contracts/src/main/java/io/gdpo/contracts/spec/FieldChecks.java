@@ -1,6 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -99,6 +100,9 @@ public final class FieldChecks {
               Reason.quoted(value)));
       return false;
     }
+    if (isSecret(field, value)) {
+      return false;
+    }
     int at = wrongCharacter(value);
     if (at >= 0) {
       add(
@@ -111,6 +115,18 @@ public final class FieldChecks {
               Reason.quoted(value)));
     }
     return at < 0;
+  }
+
+  /** A specification is kept, shown and told by event: what must not be known is not quoted. */
+  private boolean isSecret(String field, String value) {
+    boolean found = Secrets.areIn(value);
+    if (found) {
+      add(
+          field,
+          "holds what looks like a secret, which everybody who may read would see; give it to the"
+              + " services in their environment (docs/how-to/secure.md)");
+    }
+    return found;
   }
 
   /** Index of the first control character or lone surrogate; -1 if there is none. */
@@ -139,6 +155,8 @@ public final class FieldChecks {
   public <T> void that(String field, T value, Predicate<T> holds, String rule) {
     if (value instanceof Double number && number.isInfinite()) {
       add(field, "must be finite, is " + value);
+    } else if (value instanceof String text && isSecret(field, text)) {
+      return;
     } else if (value != null && !holds.test(value)) {
       add(field, rule + ", is " + (value instanceof String text ? Reason.quoted(text) : value));
     }

@@ -122,4 +122,21 @@ class FieldChecksTest {
         .hasMessageContaining("24.7")
         .hasMessageContaining("must be a whole number");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/dataset/survey, https://ana:geheim@example.org/s.csv, geheim",
+    "/dataset/survey, https://bucket.example.org/s.csv?X-Amz-Signature=0a1b, 0a1b",
+    "/dataset/group, hf_abcdefghijklmnopqrstuvwxyz012345, hf_abc",
+    "/model/path, s3://AKIAIOSFODNN7EXAMPLE/model, AKIA",
+    "/model/hub, sk-abcdefghijklmnopqrstuvwxyz, sk-abc",
+    "/evaluation/split, sk-abcdefghijklmnopqrstuvwxyz, sk-abc"
+  })
+  void aSecretIsRefusedAndNotRepeated(String pointer, String value, String secret)
+      throws Exception {
+    List<SpecProblem> problems = problems(pointer, '"' + value + '"');
+
+    assertThat(problems).isNotEmpty();
+    assertThat(problems.toString()).contains("a secret").doesNotContain(secret);
+  }
 }

@@ -71,7 +71,8 @@ public final class DeviceLogin {
                 () ->
                     new CommandFailure(
                         ExitCode.USAGE,
-                        "GDPO_TRAINER_URL is not set: a stack on this machine asks for no login",
+                        RemoteServices.TRAINER
+                            + " is not set: a stack on this machine asks for no login",
                         "Say where trainer-service is, or name the issuer with --issuer."))
             .url(Service.TRAINER);
     URI about = trainer.resolve("/.well-known/oauth-protected-resource");

@@ -5,17 +5,25 @@ import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Services of a system that runs elsewhere, as the environment names them: {@code GDPO_TRAINER_URL}
- * and its like. They are shown the token in {@code GDPO_TOKEN}, else that of {@code gdpo login}.
+ * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER} and
+ * {@link #EVALUATOR}. They are shown the token in {@link #TOKEN}, else that of {@code gdpo login}.
  */
 public final class RemoteServices implements ServiceAddresses {
-  /** Shown instead of what {@code gdpo login} left. */
-  public static final String TOKEN = "GDPO_TOKEN";
+  /** Address of the trainer-service that commands ask, instead of the home's stack. */
+  static final String TRAINER = "GDPO_TRAINER_URL";
+
+  /** Address of the evaluator-service beside it. */
+  static final String EVALUATOR = "GDPO_EVALUATOR_URL";
+
+  /** The token that those two are shown. Default: that of `gdpo login`. */
+  static final String TOKEN = "GDPO_TOKEN";
+
+  private static final Map<Service, String> VARIABLES =
+      Map.of(Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR);
 
   private final Map<String, String> environment;
 
@@ -25,24 +33,20 @@ public final class RemoteServices implements ServiceAddresses {
 
   /** Empty if the environment names none: then the stack of the home is meant. */
   public static Optional<RemoteServices> of(Map<String, String> environment) {
-    return environment.getOrDefault(variable(Service.TRAINER), "").isBlank()
+    return environment.getOrDefault(TRAINER, "").isBlank()
         ? Optional.empty()
         : Optional.of(new RemoteServices(environment));
   }
 
-  private static String variable(Service service) {
-    return "GDPO_" + service.name().toUpperCase(Locale.ROOT) + "_URL";
-  }
-
   @Override
   public URI url(Service service) {
-    String variable = variable(service);
+    String variable = VARIABLES.get(service);
     String url = environment.getOrDefault(variable, "").strip();
     if (!url.matches("https?://[^/?#]+.*")) {
       throw new CommandFailure(
           ExitCode.USAGE,
           url.isEmpty()
-              ? variable + " is not set, and " + variable(Service.TRAINER) + " is"
+              ? variable + " is not set, and " + TRAINER + " is"
               : variable + " is no address: " + url,
           "Say where " + service.label() + " is, such as " + variable + "=https://HOST:PORT.");
     }
