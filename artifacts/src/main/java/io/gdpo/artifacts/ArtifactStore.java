@@ -74,6 +74,14 @@ public interface ArtifactStore {
   Path fetch(URI artifact);
 
   /**
+   * Copies a file to a local path, for one who changes it or is the only one to want it: nothing is
+   * kept beside it.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  void copy(URI file, Path target);
+
+  /**
    * Moves a finished local folder into the store, in place of what was there under this key.
    *
    * @param manifest the name of the file in it that says that the folder is whole

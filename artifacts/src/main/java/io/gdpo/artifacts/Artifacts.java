@@ -22,10 +22,12 @@ public final class Artifacts implements ArtifactStore {
 
   private final String scheme;
   private final ArtifactStore own;
+  private final Map<String, String> environment;
 
-  private Artifacts(URI root) {
+  private Artifacts(URI root, Map<String, String> environment) {
     this.scheme = root.getScheme();
-    this.own = scheme(root).at(root);
+    this.own = scheme(root).at(root, environment);
+    this.environment = environment;
   }
 
   /**
@@ -35,7 +37,16 @@ public final class Artifacts implements ArtifactStore {
    * @throws IllegalArgumentException if there is no store of this scheme
    */
   public static ArtifactStore at(URI root) {
-    return new Artifacts(root);
+    return at(root, System.getenv());
+  }
+
+  /**
+   * The same with settings of one's own.
+   *
+   * @param environment variables, in place of those of this process
+   */
+  public static ArtifactStore at(URI root, Map<String, String> environment) {
+    return new Artifacts(root, Map.copyOf(environment));
   }
 
   private static ArtifactScheme scheme(URI address) {
@@ -62,7 +73,7 @@ public final class Artifacts implements ArtifactStore {
   }
 
   private ArtifactStore of(URI address) {
-    return scheme.equals(address.getScheme()) ? own : scheme(address).at(address);
+    return scheme.equals(address.getScheme()) ? own : scheme(address).at(address, environment);
   }
 
   @Override
@@ -98,6 +109,11 @@ public final class Artifacts implements ArtifactStore {
   @Override
   public Path fetch(URI artifact) {
     return of(artifact).fetch(artifact);
+  }
+
+  @Override
+  public void copy(URI file, Path target) {
+    of(file).copy(file, target);
   }
 
   @Override

@@ -130,7 +130,7 @@ public final class JobWorkspace implements AutoCloseable {
         Json.EVENTS.readValue(store.read(manifest), Manifest.class).parts().keySet()) {
       Path file = root.resolve(key);
       Files.createDirectories(file.getParent());
-      Files.copy(store.fetch(store.uri(key)), file);
+      store.copy(store.uri(key), file);
       published.put(key, Part.of(file));
     }
   }
