@@ -3,6 +3,7 @@ package io.gdpo.artifacts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -98,5 +99,13 @@ public interface ArtifactStore {
    */
   default Optional<Path> folder() {
     return Optional.empty();
+  }
+
+  /**
+   * Environment variables that a worker is told, beside those that it has anyway, so that it reaches
+   * this store as this process does. None of them is a secret.
+   */
+  default Map<String, String> settings() {
+    return Map.of();
   }
 }

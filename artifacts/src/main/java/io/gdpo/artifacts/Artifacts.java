@@ -2,6 +2,7 @@ package io.gdpo.artifacts;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +23,16 @@ public final class Artifacts implements ArtifactStore {
 
   private final String scheme;
   private final ArtifactStore own;
+  private final Map<String, String> settings;
   private final Map<String, String> environment;
 
-  private Artifacts(URI root, Map<String, String> environment) {
+  private Artifacts(URI root, Map<String, String> settings) {
     this.scheme = root.getScheme();
+    this.settings = Map.copyOf(settings);
+    Map<String, String> all = new HashMap<>(System.getenv());
+    all.putAll(settings);
+    this.environment = Map.copyOf(all);
     this.own = scheme(root).at(root, environment);
-    this.environment = environment;
   }
 
   /**
@@ -37,16 +42,16 @@ public final class Artifacts implements ArtifactStore {
    * @throws IllegalArgumentException if there is no store of this scheme
    */
   public static ArtifactStore at(URI root) {
-    return at(root, System.getenv());
+    return at(root, Map.of());
   }
 
   /**
    * The same with settings of one's own.
    *
-   * @param environment variables, in place of those of this process
+   * @param settings environment variables, over those of this process
    */
-  public static ArtifactStore at(URI root, Map<String, String> environment) {
-    return new Artifacts(root, Map.copyOf(environment));
+  public static ArtifactStore at(URI root, Map<String, String> settings) {
+    return new Artifacts(root, settings);
   }
 
   private static ArtifactScheme scheme(URI address) {
@@ -129,5 +134,10 @@ public final class Artifacts implements ArtifactStore {
   @Override
   public Optional<Path> folder() {
     return own.folder();
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    return settings;
   }
 }
