@@ -11,6 +11,7 @@ import io.gdpo.training.model.ModelSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,8 +56,14 @@ public final class ExportCommand {
     }
     Path target = Path.of(args[1]).toAbsolutePath().normalize();
     try {
+      URI model = ArtifactUri.of(args[0]);
+      if (asAdapter && !"file".equals(model.getScheme())) {
+        throw new InvalidModelException(
+            "%s is not on this machine: what it was trained from cannot be followed there. Leave %s out, or copy its experiment's jobs to a folder"
+                .formatted(model, ADAPTER));
+      }
       new ExportCommand(out)
-          .export(ModelSource.fetch(ArtifactUri.of(args[0])), target, asAdapter);
+          .export(ModelSource.fetch(model), target, asAdapter);
       return DONE;
     } catch (InvalidModelException | ArtifactMissingException | UncheckedIOException e) {
       err.println(e.getMessage());
