@@ -3,6 +3,7 @@ package io.gdpo.artifacts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,14 @@ public interface ArtifactStore {
   Path fetch(URI artifact);
 
   /**
+   * Copies a file to a local path, for one who changes it or is the only one to want it: nothing is
+   * kept beside it.
+   *
+   * @throws ArtifactMissingException if there is none
+   */
+  void copy(URI file, Path target);
+
+  /**
    * Moves a finished local folder into the store, in place of what was there under this key.
    *
    * @param manifest the name of the file in it that says that the folder is whole
@@ -90,5 +99,13 @@ public interface ArtifactStore {
    */
   default Optional<Path> folder() {
     return Optional.empty();
+  }
+
+  /**
+   * Environment variables that a worker is told, beside those that it has anyway, so that it reaches
+   * this store as this process does. None of them is a secret.
+   */
+  default Map<String, String> settings() {
+    return Map.of();
   }
 }

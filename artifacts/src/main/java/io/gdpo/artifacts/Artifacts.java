@@ -2,6 +2,7 @@ package io.gdpo.artifacts;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +23,16 @@ public final class Artifacts implements ArtifactStore {
 
   private final String scheme;
   private final ArtifactStore own;
+  private final Map<String, String> settings;
+  private final Map<String, String> environment;
 
-  private Artifacts(URI root) {
+  private Artifacts(URI root, Map<String, String> settings) {
     this.scheme = root.getScheme();
-    this.own = scheme(root).at(root);
+    this.settings = Map.copyOf(settings);
+    Map<String, String> all = new HashMap<>(System.getenv());
+    all.putAll(settings);
+    this.environment = Map.copyOf(all);
+    this.own = scheme(root).at(root, environment);
   }
 
   /**
@@ -35,7 +42,16 @@ public final class Artifacts implements ArtifactStore {
    * @throws IllegalArgumentException if there is no store of this scheme
    */
   public static ArtifactStore at(URI root) {
-    return new Artifacts(root);
+    return at(root, Map.of());
+  }
+
+  /**
+   * The same with settings of one's own.
+   *
+   * @param settings environment variables, over those of this process
+   */
+  public static ArtifactStore at(URI root, Map<String, String> settings) {
+    return new Artifacts(root, settings);
   }
 
   private static ArtifactScheme scheme(URI address) {
@@ -62,7 +78,7 @@ public final class Artifacts implements ArtifactStore {
   }
 
   private ArtifactStore of(URI address) {
-    return scheme.equals(address.getScheme()) ? own : scheme(address).at(address);
+    return scheme.equals(address.getScheme()) ? own : scheme(address).at(address, environment);
   }
 
   @Override
@@ -101,6 +117,11 @@ public final class Artifacts implements ArtifactStore {
   }
 
   @Override
+  public void copy(URI file, Path target) {
+    of(file).copy(file, target);
+  }
+
+  @Override
   public URI publish(Path folder, String key, String manifest) {
     return own.publish(folder, key, manifest);
   }
@@ -113,5 +134,10 @@ public final class Artifacts implements ArtifactStore {
   @Override
   public Optional<Path> folder() {
     return own.folder();
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    return settings;
   }
 }

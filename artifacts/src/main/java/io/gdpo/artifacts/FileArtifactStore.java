@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ public final class FileArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public ArtifactStore at(URI root) {
+    public ArtifactStore at(URI root, Map<String, String> environment) {
       return new FileArtifactStore(root);
     }
   }
@@ -111,6 +112,15 @@ public final class FileArtifactStore implements ArtifactStore {
       throw new ArtifactMissingException(artifact, new NoSuchFileException(path.toString()));
     }
     return path;
+  }
+
+  @Override
+  public void copy(URI file, Path target) {
+    try {
+      Files.copy(fetch(file), target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be copied: " + Reason.of(e), e);
+    }
   }
 
   /** Here a folder is renamed as a whole; nothing is copied within a file system. */

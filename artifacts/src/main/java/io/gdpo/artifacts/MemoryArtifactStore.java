@@ -4,22 +4,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Stream;
 
 /**
  * A store that is no file system, as a bucket is none: addresses with bytes, nothing that could be
  * renamed, no folder that could be there or not; for tests of what must run on a bucket, too. All
  * stores of {@code memory://BUCKET/...} in one JVM hold the same.
  */
-public final class MemoryArtifactStore implements ArtifactStore {
+public final class MemoryArtifactStore extends BlobStore {
   private static final NavigableMap<String, byte[]> BLOBS = new ConcurrentSkipListMap<>();
-
-  private final String root;
 
   /** {@code memory:} */
   public static final class Scheme implements ArtifactScheme {
@@ -29,29 +28,24 @@ public final class MemoryArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public ArtifactStore at(URI root) {
-      return new MemoryArtifactStore(root);
+    public ArtifactStore at(URI root, Map<String, String> environment) {
+      return new MemoryArtifactStore(root, environment);
     }
   }
 
-  private MemoryArtifactStore(URI root) {
-    this.root = withoutSlash(root);
-  }
-
-  @Override
-  public URI uri(String key) {
-    return URI.create(root + "/" + ArtifactKey.checked(key));
+  private MemoryArtifactStore(URI root, Map<String, String> environment) {
+    super(root, environment);
   }
 
   @Override
   public boolean exists(URI artifact) {
-    return BLOBS.containsKey(withoutSlash(artifact)) || !below(artifact).isEmpty();
+    return BLOBS.containsKey(withoutSlash(artifact)) || !map(artifact).isEmpty();
   }
 
   @Override
   public List<String> list(URI folder, String after) {
-    return below(folder).keySet().stream()
-        .map(address -> address.substring(withoutSlash(folder).length() + 1))
+    return below(folder).stream()
+        .map(Blob::name)
         .filter(name -> !name.contains("/") && name.compareTo(after) > 0)
         .toList();
   }
@@ -60,7 +54,7 @@ public final class MemoryArtifactStore implements ArtifactStore {
   public byte[] read(URI artifact, int most) {
     byte[] blob = BLOBS.get(withoutSlash(artifact));
     if (blob == null) {
-      throw new ArtifactMissingException(artifact, new NoSuchFileException(withoutSlash(artifact)));
+      throw missing(artifact);
     }
     if (blob.length > most) {
       throw new UncheckedIOException(
@@ -85,57 +79,44 @@ public final class MemoryArtifactStore implements ArtifactStore {
   }
 
   @Override
-  public Path fetch(URI artifact) {
+  protected Optional<Blob> find(URI file) {
+    return Optional.ofNullable(BLOBS.get(withoutSlash(file))).map(bytes -> blob("", bytes));
+  }
+
+  @Override
+  protected List<Blob> below(URI folder) {
+    int folderAndSlash = withoutSlash(folder).length() + 1;
+    return map(folder).entrySet().stream()
+        .map(entry -> blob(entry.getKey().substring(folderAndSlash), entry.getValue()))
+        .toList();
+  }
+
+  @Override
+  protected void download(URI base, Blob file, Path target) {
     try {
-      Path local = Files.createTempDirectory("fetched-");
-      NavigableMap<String, byte[]> below = below(artifact);
-      if (below.isEmpty()) {
-        String address = withoutSlash(artifact);
-        return Files.write(
-            local.resolve(address.substring(address.lastIndexOf('/') + 1)), read(artifact));
-      }
-      for (String address : below.keySet()) {
-        Path file = local.resolve(address.substring(withoutSlash(artifact).length() + 1));
-        Files.createDirectories(file.getParent());
-        Files.write(file, below.get(address));
-      }
-      return local;
+      Files.write(target, read(address(base, file)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  public URI publish(Path folder, String key, String manifest) {
-    delete(key + "/" + manifest); // from here on the folder is not whole
-    delete(key);
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String part = folder.relativize(file).toString();
-        if (!part.equals(manifest)) {
-          write(key + "/" + part, file);
-        }
-      }
-      write(key + "/" + manifest, folder.resolve(manifest));
-      AtomicFiles.delete(folder);
-      return uri(key);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  protected void delete(URI base, Blob file) {
+    BLOBS.remove(address(base, file).toString());
   }
 
-  @Override
-  public void delete(String key) {
-    below(uri(key)).clear();
-    BLOBS.remove(uri(key).toString());
+  private static URI address(URI base, Blob file) {
+    String address = withoutSlash(base);
+    return URI.create(file.name().isEmpty() ? address : address + "/" + file.name());
   }
 
-  private static NavigableMap<String, byte[]> below(URI folder) {
+  private static Blob blob(String name, byte[] content) {
+    return new Blob(
+        name, content.length, HexFormat.of().formatHex(Digests.sha256().digest(content)));
+  }
+
+  private static NavigableMap<String, byte[]> map(URI folder) {
     String prefix = withoutSlash(folder) + "/";
     return BLOBS.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
-  }
-
-  private static String withoutSlash(URI address) {
-    return address.toString().replaceFirst("/$", "");
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,9 +29,14 @@ public abstract class ArtifactStoreContract {
   /** The address of a store that nothing lies in. */
   protected abstract URI emptyStore();
 
+  /** A store of this kind, as another process has it. */
+  protected ArtifactStore at(URI address) {
+    return Artifacts.at(address, Map.of(FetchCache.FOLDER, folder.resolve("fetched").toString()));
+  }
+
   @BeforeEach
   void openStore() {
-    store = Artifacts.at(emptyStore());
+    store = at(emptyStore());
   }
 
   @Test
@@ -47,10 +53,8 @@ public abstract class ArtifactStoreContract {
   void anotherProcessWithTheSameAddressSeesTheSame() {
     URI written = store.write("reports/one.json", bytes("{}"));
 
-    assertThat(Artifacts.at(emptyStore()).read(URI.create(written.toString())))
-        .isEqualTo(bytes("{}"));
-    assertThat(Artifacts.at(written.resolve(".")).list(written.resolve("."), ""))
-        .containsExactly("one.json");
+    assertThat(at(emptyStore()).read(URI.create(written.toString()))).isEqualTo(bytes("{}"));
+    assertThat(at(written.resolve(".")).list(written.resolve("."), "")).containsExactly("one.json");
   }
 
   @Test
@@ -159,6 +163,18 @@ public abstract class ArtifactStoreContract {
     assertThat(store.exists(store.uri("jobs/7/deeper/two"))).isFalse();
     store.delete("jobs/7");
     assertThat(store.read(neighbour)).isEqualTo(bytes("3"));
+  }
+
+  @Test
+  void aCopyIsTheCallersOwn() throws IOException {
+    URI written = store.write("jobs/7/weights", bytes("many"));
+
+    store.copy(written, folder.resolve("own"));
+    Files.write(folder.resolve("own"), bytes("changed"));
+
+    assertThat(store.read(written)).isEqualTo(bytes("many"));
+    assertThatThrownBy(() -> store.copy(store.uri("jobs/8"), folder.resolve("other")))
+        .isInstanceOf(ArtifactMissingException.class);
   }
 
   @Test

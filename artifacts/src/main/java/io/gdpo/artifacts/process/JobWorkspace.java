@@ -7,14 +7,18 @@ import io.gdpo.contracts.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
 /**
@@ -24,15 +28,21 @@ import java.util.stream.Stream;
  * <p>Where that address is a folder of this machine, it is this folder: nothing is copied, and only
  * one process works in it at a time. In another store, {@link #publish} copies what is new, part by
  * part, then the manifest that names all parts, and {@link #open} brings those of the attempt
- * before.
+ * before. Who opened it last has it: an attempt before that still runs publishes no more.
  */
 public final class JobWorkspace implements AutoCloseable {
   private static final String MANIFEST = "manifest.json";
   private static final String LOCK = "lock";
 
+  /** Bytes of a lock that are read. */
+  private static final int OWNER = 64;
+
   private final ArtifactStore store;
   private final Path root;
   private final Optional<FileChannel> lock;
+
+  /** Names this process in the store's lock. */
+  private final byte[] owner = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
 
   /** What lies in the store, by its name; empty for a workspace in place. */
   private Map<String, Part> published = new HashMap<>();
@@ -69,6 +79,7 @@ public final class JobWorkspace implements AutoCloseable {
     if (store.folder().isEmpty()) {
       JobWorkspace workspace =
           new JobWorkspace(store, Files.createTempDirectory("gdpo-job-"), Optional.empty());
+      store.write(LOCK, workspace.owner);
       workspace.fetch();
       return workspace;
     }
@@ -99,11 +110,16 @@ public final class JobWorkspace implements AutoCloseable {
     return store.uri(key(part));
   }
 
-  /** Has others see what is new, and later attempts go on from it. */
+  /**
+   * Has others see what is new, and later attempts go on from it.
+   *
+   * @throws CancellationException if a later attempt has the job's folder by now
+   */
   public void publish() throws IOException {
     if (isInPlace()) {
       return;
     }
+    requireMine();
     Map<String, Part> now = parts();
     for (Map.Entry<String, Part> part : now.entrySet()) {
       if (!part.getValue().equals(published.get(part.getKey()))) {
@@ -112,6 +128,7 @@ public final class JobWorkspace implements AutoCloseable {
     }
     Map<String, Long> bytes = new TreeMap<>();
     now.forEach((key, part) -> bytes.put(key, part.bytes()));
+    requireMine();
     store.write(MANIFEST, Json.EVENTS.writeValueAsBytes(new Manifest(bytes)));
     for (String key : published.keySet()) {
       if (!now.containsKey(key)) {
@@ -119,6 +136,14 @@ public final class JobWorkspace implements AutoCloseable {
       }
     }
     published = now;
+  }
+
+  /** What it copies may take long, and the next attempt does not wait. */
+  private void requireMine() {
+    if (!Arrays.equals(store.read(store.uri(LOCK), OWNER), owner)) {
+      throw new CancellationException(
+          "another process has taken over the job's folder " + store.uri(LOCK).resolve("."));
+    }
   }
 
   private void fetch() throws IOException {
@@ -130,7 +155,7 @@ public final class JobWorkspace implements AutoCloseable {
         Json.EVENTS.readValue(store.read(manifest), Manifest.class).parts().keySet()) {
       Path file = root.resolve(key);
       Files.createDirectories(file.getParent());
-      Files.copy(store.fetch(store.uri(key)), file);
+      store.copy(store.uri(key), file);
       published.put(key, Part.of(file));
     }
   }

@@ -94,7 +94,13 @@ public final class WorkerProcess<T> {
     } catch (ArtifactMissingException e) {
       console.println("The job cannot be read: " + e.getMessage());
       return ExitCode.USAGE;
-    } catch (IllegalArgumentException | IOException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) { // a store that does not answer may do so soon
+      console.println("The job cannot be read: " + e.getMessage());
+      leave(
+          folder,
+          WorkOutcome.of(arguments.attempt(), WorkOutcome.Status.BROKEN, Reason.of(e)));
+      return ExitCode.BROKEN;
+    } catch (IllegalArgumentException | IOException e) {
       String reason = "the job cannot be read: " + Reason.of(e);
       console.println(reason);
       leave(folder, WorkOutcome.of(arguments.attempt(), WorkOutcome.Status.FAILED, reason));

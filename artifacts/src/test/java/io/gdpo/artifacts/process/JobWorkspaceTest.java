@@ -1,6 +1,7 @@
 package io.gdpo.artifacts.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +73,28 @@ class JobWorkspaceTest {
     assertThat(others.exists(others.uri("kept"))).isFalse();
     assertThat(others.fetch(others.uri("step-8"))).hasContent("eight");
     assertThat(others.exists(others.uri("progress/000001.jsonl"))).isTrue();
+  }
+
+  @Test
+  void elsewhereAnAttemptThatStillRunsChangesNothingForTheNext() throws IOException {
+    try (JobWorkspace first = JobWorkspace.open(elsewhere)) {
+      write(first, "step-4", "four");
+      first.publish();
+      try (JobWorkspace second = JobWorkspace.open(elsewhere)) {
+        Files.delete(first.root().resolve("step-4"));
+        write(first, "step-8", "by the first");
+
+        assertThatThrownBy(first::publish)
+            .isInstanceOf(CancellationException.class)
+            .hasMessageContaining(elsewhere.toString());
+
+        write(second, "step-8", "by the second");
+        second.publish();
+      }
+    }
+    ArtifactStore others = Artifacts.at(elsewhere);
+    assertThat(others.fetch(others.uri("step-4"))).hasContent("four");
+    assertThat(others.fetch(others.uri("step-8"))).hasContent("by the second");
   }
 
   private static void write(JobWorkspace workspace, String name, String content)

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder that holds low-rank updates, and where the model is that they are updates of. */
 public final class AdapterFolder {
   public static final String CONFIG = "adapter_config.json";
+  private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]+://.+");
   private static final Pattern NAMED_BY_CONTENT = Pattern.compile("reference-[0-9a-f]{16}");
 
   /** How many folders above an adapter a base is looked for: JOB/best, JOB/checkpoints/step-N. */
@@ -46,6 +48,12 @@ public final class AdapterFolder {
     Path base = folder.resolve(named).normalize();
     if (!named.isEmpty() && Files.isDirectory(base) && !Files.isSameFile(base, folder)) {
       return base;
+    }
+    if (ADDRESS.matcher(named).matches()) {
+      Optional<BaseLocator> locator = ServiceLoader.load(BaseLocator.class).findFirst();
+      if (locator.isPresent()) {
+        return locator.get().locate(named);
+      }
     }
     return movedAlong(folder, base)
         .orElseThrow(

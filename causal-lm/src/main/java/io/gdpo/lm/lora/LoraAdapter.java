@@ -120,13 +120,12 @@ public final class LoraAdapter implements AutoCloseable {
   /**
    * Writes the adapter as PEFT does.
    *
-   * @param base folder of the model that it adapts
+   * @param base folder, or address, of the model that it adapts
    */
-  public void save(Path folder, ModelConfig model, Path base) throws IOException {
-    String name = base.toAbsolutePath().normalize().toString();
+  public void save(Path folder, ModelConfig model, String base) throws IOException {
     Files.writeString(
         folder.resolve(AdapterFolder.CONFIG),
-        PeftConfig.json(config, modules, model, name).toPrettyString() + "\n");
+        PeftConfig.json(config, modules, model, base).toPrettyString() + "\n");
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     parameters.byName().forEach((key, tensor) -> tensors.put(PEFT_PREFIX + key, tensor));
     Safetensors.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));

@@ -217,6 +217,15 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @throws IllegalStateException if there are none
    */
   public void saveAdapter(Path folder, Path tokenizerJson, Path base) throws IOException {
+    saveAdapter(folder, tokenizerJson, base.toAbsolutePath().normalize().toString());
+  }
+
+  /**
+   * The same, where the model without them may lie elsewhere.
+   *
+   * @param base its folder, or an address by which a {@link io.gdpo.lm.folder.BaseLocator} finds it
+   */
+  public void saveAdapter(Path folder, Path tokenizerJson, String base) throws IOException {
     LoraAdapter lora =
         weights.updates().orElseThrow(() -> new IllegalStateException("the model is not adapted"));
     saveSideFiles(folder, tokenizerJson);

@@ -15,6 +15,7 @@ final class Checkout {
       List.of(
           "contracts",
           "artifacts",
+          "artifact-s3",
           "causal-lm",
           "hugging-face-hub",
           "preference-data",

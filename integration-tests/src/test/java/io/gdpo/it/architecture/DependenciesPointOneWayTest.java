@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** ARCHITECTURE.md's table of modules, as a check. */
 class DependenciesPointOneWayTest {
@@ -33,6 +34,7 @@ class DependenciesPointOneWayTest {
     return Stream.of(
         arguments("contracts", List.of()),
         arguments("artifacts", List.of("contracts")),
+        arguments("s3", List.of("contracts", "artifacts")),
         arguments("lm", List.of()),
         arguments("hub", List.of()),
         arguments("embedded", List.of()),
@@ -111,13 +113,24 @@ class DependenciesPointOneWayTest {
         .check(production);
   }
 
-  @Test
-  void nobodyKnowsTheLauncherOfJobsByName() {
+  @ParameterizedTest
+  @ValueSource(strings = {"io.gdpo.kubernetes..", "io.gdpo.s3.."})
+  void nobodyKnowsALauncherOrAStoreByName(String module) {
     noClasses()
-        .that(resideOutsideOfPackage("io.gdpo.kubernetes.."))
+        .that(resideOutsideOfPackage(module))
         .should()
-        .dependOnClassesThat(resideInAnyPackage("io.gdpo.kubernetes.."))
-        .because("a launcher is chosen by a setting")
+        .dependOnClassesThat(resideInAnyPackage(module))
+        .because("it is chosen by a setting")
+        .check(production);
+  }
+
+  @Test
+  void onlyTheStoreInS3KnowsAws() {
+    noClasses()
+        .that(resideOutsideOfPackage("io.gdpo.s3.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("software.amazon.."))
+        .because("where artifacts lie is an address")
         .check(production);
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The command line as a person has it: the script at the root of the checkout. */
@@ -34,17 +35,28 @@ public final class Gdpo {
     return run(script(), Path.of("."), arguments);
   }
 
+  /** Runs a command to its end, with variables beside those of this process. */
+  public static Result run(Map<String, String> environment, String... arguments) {
+    return run(script(), Path.of("."), environment, arguments);
+  }
+
   /** Runs a command to its end, by another path of the script and in another folder. */
   public static Result run(Path script, Path folder, String... arguments) {
+    return run(script, folder, Map.of(), arguments);
+  }
+
+  private static Result run(
+      Path script, Path folder, Map<String, String> environment, String... arguments) {
     try {
       Path output = Files.createTempFile("gdpo", ".out");
       Path errors = Files.createTempFile("gdpo", ".err");
-      Process process =
+      ProcessBuilder builder =
           command(script, arguments)
               .directory(folder.toFile())
               .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
+              .redirectError(errors.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       process.getOutputStream().close();
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -9,6 +9,7 @@ import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,10 +87,10 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     requireFree();
-    Path folder = model.startsWith(".") || model.startsWith("/") ? Path.of(model) : ofStage();
+    String folder = model.startsWith(".") || model.startsWith("/") ? model : ofStage();
     List<String> command = Installation.java("-Xmx512m", "-XX:+UseSerialGC");
     command.addAll(Installation.current().worker());
-    command.addAll(List.of("export", folder.toString(), target.toString()));
+    command.addAll(List.of("export", folder, target.toString()));
     if (adapter) {
       command.add("--adapter");
     }
@@ -118,7 +119,8 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private Path ofStage() {
+  /** Its folder; or its address, where that is not on this machine. */
+  private String ofStage() {
     int slash = model.indexOf('/');
     if (slash < 0) {
       throw new CommandFailure(
@@ -134,7 +136,10 @@ public final class ExportCommand implements Callable<Integer> {
           model + " has no model yet; it is " + stage.status(),
           "A stage has its model when it has succeeded: gdpo watch " + model.substring(0, slash));
     }
-    return Path.of(trainer.jobFolder(stage.jobId())).resolve(kind.folder);
+    URI job = trainer.jobFolder(stage.jobId());
+    return "file".equals(job.getScheme())
+        ? Path.of(job).resolve(kind.folder).toString()
+        : job + "/" + kind.folder;
   }
 
   private static int run(List<String> command) throws InterruptedException {

@@ -57,7 +57,9 @@ public final class Services {
     List<Integer> ports = FreePort.choose(Service.values().length);
     for (Service service : Service.values()) {
       Map<String, String> environment = new HashMap<>(infrastructure.apply(service));
-      environment.put("GDPO_ARTIFACTS", home.artifacts().toUri().toString());
+      if (!System.getenv().containsKey("GDPO_ARTIFACTS")) { // somebody wants them elsewhere
+        environment.put("GDPO_ARTIFACTS", home.artifacts().toUri().toString());
+      }
       environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
       environment.put("GDPO_WORK_REPLICA", service.label());
       environment.put("OMP_WAIT_POLICY", "PASSIVE");

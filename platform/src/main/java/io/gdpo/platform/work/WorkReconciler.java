@@ -257,7 +257,8 @@ public final class WorkReconciler {
               work.processName(),
               List.of(kind.verb(), "--job", job.toString(), "--attempt", "" + work.attempt()),
               outcomes.log(kind, work).file(),
-              order.needs()));
+              order.needs(),
+              artifacts.settings()));
       troubles.over(work.id());
     } catch (UncheckedIOException | LaunchRefusedException e) {
       launched.remove(work.id());

@@ -1,12 +1,17 @@
 package io.gdpo.training.export;
 
+import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.hub.HubModelName;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.export.AdapterChain;
 import io.gdpo.lm.export.ModelExport;
+import io.gdpo.training.model.ModelSource;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,10 +56,16 @@ public final class ExportCommand {
     }
     Path target = Path.of(args[1]).toAbsolutePath().normalize();
     try {
+      URI model = ArtifactUri.of(args[0]);
+      if (asAdapter && !"file".equals(model.getScheme())) {
+        throw new InvalidModelException(
+            "%s is not on this machine: what it was trained from cannot be followed there. Leave %s out, or copy its experiment's jobs to a folder"
+                .formatted(model, ADAPTER));
+      }
       new ExportCommand(out)
-          .export(Path.of(args[0]).toAbsolutePath().normalize(), target, asAdapter);
+          .export(ModelSource.fetch(model), target, asAdapter);
       return DONE;
-    } catch (InvalidModelException e) {
+    } catch (InvalidModelException | ArtifactMissingException | UncheckedIOException e) {
       err.println(e.getMessage());
       return REFUSED;
     } catch (IOException e) {

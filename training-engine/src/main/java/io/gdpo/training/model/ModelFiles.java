@@ -10,11 +10,11 @@ import java.util.Optional;
  *
  * @param model the run's; stays its owner's
  * @param tokenizerJson goes into the folder
- * @param adapterBase where the model without its low-rank updates is; empty if it has none
+ * @param adapterBase where others find the model without its low-rank updates; empty if it has none
  * @param merges whether results are whole models even so
  */
 public record ModelFiles(
-    CausalLanguageModel model, Path tokenizerJson, Optional<Path> adapterBase, boolean merges) {
+    CausalLanguageModel model, Path tokenizerJson, Optional<String> adapterBase, boolean merges) {
 
   /** Writes what can be resumed from. */
   public void writeCheckpoint(Path folder) throws IOException {

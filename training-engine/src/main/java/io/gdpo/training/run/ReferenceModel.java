@@ -172,11 +172,30 @@ final class ReferenceModel {
         : ArtifactUri.of(job.referenceLogProbs());
   }
 
-  /** The folder of the model below low-rank updates: a whole one that is there, or a copy. */
-  Path base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
-    Optional<Path> folder = start.folder().map(ModelSource::fetch);
-    boolean whole = folder.isPresent() && AdapterFolder.baseOf(folder.get()).isEmpty();
-    return whole ? folder.get() : kept(start, policy);
+  /**
+   * The model below low-rank updates.
+   *
+   * @param folder of this machine
+   * @param name by which an adapter names it to others: this folder, or an address where the job's
+   *     own folder lies elsewhere, too
+   */
+  record Base(Path folder, String name) {}
+
+  /** The model below low-rank updates: a whole one that others reach, too, or a copy. */
+  Base base(ModelSource start, Optional<CausalLanguageModel> policy) throws IOException {
+    boolean inPlace = workspace.store().folder().isPresent();
+    Optional<URI> address =
+        start.folder().filter(uri -> inPlace || !"file".equals(uri.getScheme()));
+    Optional<Path> folder = address.map(ModelSource::fetch);
+    if (folder.isPresent() && AdapterFolder.baseOf(folder.get()).isEmpty()) {
+      return new Base(folder.get(), inPlace ? named(folder.get()) : address.get().toString());
+    }
+    Path kept = kept(start, policy);
+    return new Base(kept, inPlace ? named(kept) : workspace.uri(kept).toString());
+  }
+
+  private static String named(Path folder) {
+    return folder.toAbsolutePath().normalize().toString();
   }
 
   /** The frozen weights below low-rank updates are their own reference: no second copy. */

@@ -161,7 +161,7 @@ public final class TrainingRun {
         saved.model().toUri(),
         spec.lora() == null
             ? Optional.empty()
-            : Optional.of(reference.base(start, Optional.empty())));
+            : Optional.of(reference.base(start, Optional.empty()).folder()));
   }
 
   private TrainingData data(ExampleEncoder encoder) {
@@ -180,7 +180,7 @@ public final class TrainingRun {
       throws IOException {
     Loss loss = spec.loss();
     Mismatched mismatched = Mismatched.of(data, loss, limits.whole());
-    Optional<Path> adapterBase = adapt(model, start, saved.isPresent());
+    Optional<String> adapterBase = adapt(model, start, saved.isPresent());
     model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     BatchPacker packer =
         new BatchPacker(loss, spec.imitatesClose(), spec.levers(), model.config().width());
@@ -233,9 +233,9 @@ public final class TrainingRun {
   /**
    * Adds low-rank updates, if they are asked for.
    *
-   * @return the folder of the model without them; empty if all weights are trained
+   * @return where others find the model without them; empty if all weights are trained
    */
-  private Optional<Path> adapt(CausalLanguageModel model, ModelSource start, boolean resumed)
+  private Optional<String> adapt(CausalLanguageModel model, ModelSource start, boolean resumed)
       throws IOException {
     if (spec.lora() == null) {
       model.mergeAdapter(); // the parent's, whose weights are all trained from here on
@@ -248,7 +248,7 @@ public final class TrainingRun {
           new LoraConfig(lora.rank(), lora.alpha(), Optional.ofNullable(lora.targetModules())),
           job.seed());
     }
-    return Optional.of(reference.base(start, Optional.of(model)));
+    return Optional.of(reference.base(start, Optional.of(model)).name());
   }
 
   private Device device() {

@@ -2,11 +2,14 @@ package io.gdpo.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.artifacts.process.Pieces;
+import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
@@ -69,6 +72,26 @@ class StoredElsewhereTest {
     assertThat(store.fetch(URI.create(result.referenceUri())).resolve(WEIGHTS)).exists();
     assertThat(steps(Pieces.at(store.uri(JobFolder.PROGRESS))))
         .isEqualTo(steps(Pieces.at(group.folder(whole).progress().toUri())));
+  }
+
+  @Test
+  void low_rank_updates_that_lie_elsewhere_find_their_model_there() throws IOException {
+    URI elsewhere = URI.create("memory://" + UUID.randomUUID() + "/jobs/7");
+    ArtifactStore store = Artifacts.at(elsewhere);
+    TrainingJob job =
+        group.job("updates", Map.of("loss", "sft", "lora", Map.of("rank", 2), "epochs", 1));
+
+    TrainingResult result;
+    try (JobWorkspace workspace = JobWorkspace.open(elsewhere)) {
+      result = train(job, workspace, () -> false).orElseThrow();
+    }
+
+    Path best = store.fetch(URI.create(result.bestUri()));
+    assertThat(best.resolve("adapter_config.json")).content().contains("\"" + elsewhere + "/ref");
+    assertThat(AdapterFolder.baseOf(best).orElseThrow().resolve(WEIGHTS)).isRegularFile();
+    try (CausalLanguageModel model = CausalLanguageModel.load(best, Device.cpu())) {
+      assertThat(model.isAdapted()).isTrue();
+    }
   }
 
   @Test

@@ -1,0 +1,88 @@
+package io.gdpo.it.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.contracts.Json;
+import io.gdpo.it.stack.Gdpo;
+import io.gdpo.it.stack.Stack;
+import io.gdpo.it.stack.TinyExperiment;
+import io.gdpo.s3.S3Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A system whose artifacts lie in a bucket, from survey to report. */
+class ExperimentInS3IT {
+  private static final String PREFIX = "house/artifacts";
+
+  @Test
+  void anExperimentRunsFromSurveyToReportWithNothingOnTheDiskButLogs(@TempDir Path folder)
+      throws IOException {
+    Path home = folder.resolve("home");
+    Path file =
+        Files.writeString(folder.resolve("quick.yaml"), TinyExperiment.quick("in-a-bucket"));
+    try (S3Server s3 = new S3Server(Files.createDirectory(folder.resolve("s3")))) {
+      Map<String, String> environment = new HashMap<>(s3.environment());
+      environment.putAll(s3.credentials());
+      environment.put("GDPO_ARTIFACTS", "s3://" + S3Server.BUCKET + "/" + PREFIX);
+      environment.put("GDPO_FETCHED_FOLDER", folder.resolve("fetched").toString());
+      try (Stack stack = Stack.start(home, environment)) {
+        String at = stack.home().toString();
+        assertThat(Gdpo.run("submit", file.toString(), "--home", at).exitCode()).isZero();
+        Gdpo.Result watched = Gdpo.run("watch", "in-a-bucket", "--home", at, "--json");
+        assertThat(watched.exitCode()).as(watched.output() + watched.errors()).isZero();
+
+        JsonNode report =
+            Json.EVENTS.readTree(
+                Gdpo.run("report", "in-a-bucket", "--home", at, "--format", "json").output());
+        assertThat(report.path("stages"))
+            .hasSize(2)
+            .allSatisfy(
+                stage -> {
+                  assertThat(stage.path("metrics")).isNotEmpty();
+                  assertThat(stage.path("progress")).isNotEmpty();
+                });
+        assertThat(Gdpo.run("logs", "in-a-bucket/gdpo", "--home", at).output())
+            .contains("succeeded");
+
+        Path exported = folder.resolve("model");
+        Gdpo.Result export =
+            Gdpo.run(environment, "export", "in-a-bucket/gdpo", exported.toString(), "--home", at);
+        assertThat(export.exitCode()).as(export.errors()).isZero();
+        assertThat(exported).isDirectoryContaining("glob:**/model.safetensors");
+      }
+      assertThat(s3.files())
+          .anyMatch(key -> key.matches(PREFIX + "/datasets/[^/]+/card\\.json"))
+          .anyMatch(key -> key.matches(PREFIX + "/jobs/[^/]+/best/model\\.safetensors"))
+          .anyMatch(key -> key.matches(PREFIX + "/evaluations/[^/]+/outcome\\.json"));
+    }
+    assertThat(filesIn(home.resolve("artifacts"))).isEmpty();
+    assertThat(filesIn(home))
+        .as("files that hold the secret")
+        .noneMatch(ExperimentInS3IT::holdsTheSecret);
+  }
+
+  private static List<Path> filesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static boolean holdsTheSecret(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+          .contains(S3Server.SECRET);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
