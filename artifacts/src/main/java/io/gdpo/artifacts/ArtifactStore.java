@@ -102,8 +102,8 @@ public interface ArtifactStore {
   }
 
   /**
-   * Environment variables that a worker is told, beside those that it has anyway, so that it reaches
-   * this store as this process does. None of them is a secret.
+   * Environment variables that a worker is told, beside those that it has anyway, so that it
+   * reaches this store as this process does. None of them is a secret.
    */
   default Map<String, String> settings() {
     return Map.of();

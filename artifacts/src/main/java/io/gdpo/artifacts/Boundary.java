@@ -56,7 +56,8 @@ public final class Boundary {
     }
   }
 
-  private static boolean isWithin(URI root, URI address) {
+  /** Whether an address lies below a root, or is it. */
+  static boolean isWithin(URI root, URI address) {
     if (root.getScheme() == null || !root.getScheme().equals(address.getScheme())) {
       return false;
     }

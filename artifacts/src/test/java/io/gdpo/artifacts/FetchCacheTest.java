@@ -151,8 +151,7 @@ class FetchCacheTest {
   void aFolderThatCannotBeWrittenIsNamedWithItsSetting() throws IOException {
     Path file = Files.createFile(temporary.resolve("file"));
 
-    assertThatThrownBy(
-            () -> FetchingProgram.fetch(file.resolve("cache"), ENOUGH, temporary, "a"))
+    assertThatThrownBy(() -> FetchingProgram.fetch(file.resolve("cache"), ENOUGH, temporary, "a"))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(FetchCache.FOLDER);

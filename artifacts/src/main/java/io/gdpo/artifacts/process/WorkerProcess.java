@@ -96,9 +96,7 @@ public final class WorkerProcess<T> {
       return ExitCode.USAGE;
     } catch (UncheckedIOException e) { // a store that does not answer may do so soon
       console.println("The job cannot be read: " + e.getMessage());
-      leave(
-          folder,
-          WorkOutcome.of(arguments.attempt(), WorkOutcome.Status.BROKEN, Reason.of(e)));
+      leave(folder, WorkOutcome.of(arguments.attempt(), WorkOutcome.Status.BROKEN, Reason.of(e)));
       return ExitCode.BROKEN;
     } catch (IllegalArgumentException | IOException e) {
       String reason = "the job cannot be read: " + Reason.of(e);

@@ -70,16 +70,18 @@ public class Sources {
   public Path path(String field, String uriOrPath) {
     try {
       Path path =
-          uriOrPath.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")
-              ? artifacts.fetch(URI.create(uriOrPath))
-              : Path.of(uriOrPath);
+          artifacts.fetch(
+              uriOrPath.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")
+                  ? URI.create(uriOrPath)
+                  : Path.of(uriOrPath).toUri());
       if (!Files.isReadable(path)) {
         throw new SourceException(
             field + " '" + uriOrPath + "' is not there or cannot be read by this service");
       }
       return path;
     } catch (ArtifactMissingException e) {
-      throw new SourceException(field + " '" + uriOrPath + "' is not there", e);
+      throw new SourceException(
+          field + " '" + uriOrPath + "' is not there or cannot be read by this service", e);
     } catch (InvalidPathException e) {
       throw new SourceException(field + " '" + uriOrPath + "' is not a path: " + e.getReason(), e);
     } catch (IllegalArgumentException e) {

@@ -4,7 +4,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where artifacts lie. */
 @ConfigMapping(prefix = "gdpo.artifacts")
@@ -23,4 +25,11 @@ interface ArtifactSettings {
    * tells.
    */
   Map<String, String> environment();
+
+  /**
+   * What specifications may name beside what lies in the store: folders, or addresses such as
+   * {@code s3://surveys/2026}. Default: whatever a service can read, as long as nobody is asked who
+   * they are; nothing from then on.
+   */
+  Optional<List<URI>> readable();
 }

@@ -62,8 +62,7 @@ public final class ExportCommand {
             "%s is not on this machine: what it was trained from cannot be followed there. Leave %s out, or copy its experiment's jobs to a folder"
                 .formatted(model, ADAPTER));
       }
-      new ExportCommand(out)
-          .export(ModelSource.fetch(model), target, asAdapter);
+      new ExportCommand(out).export(ModelSource.fetch(model), target, asAdapter);
       return DONE;
     } catch (InvalidModelException | ArtifactMissingException | UncheckedIOException e) {
       err.println(e.getMessage());

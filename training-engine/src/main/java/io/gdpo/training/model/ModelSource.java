@@ -72,7 +72,7 @@ public sealed interface ModelSource {
 
   /** The local content of an artifact. */
   static Path fetch(URI uri) {
-    return Artifacts.at(uri).fetch(uri);
+    return Artifacts.fetchNamed(uri);
   }
 
   /**
