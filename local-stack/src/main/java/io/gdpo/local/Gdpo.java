@@ -3,6 +3,7 @@ package io.gdpo.local;
 import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
 import io.gdpo.local.command.CommonOptions;
+import io.gdpo.local.command.DeadLettersCommand;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
@@ -68,7 +69,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SuspendCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
-      LoginCommand.class
+      LoginCommand.class,
+      DeadLettersCommand.class
     })
 public final class Gdpo extends CommonOptions implements Runnable {
 
@@ -99,7 +101,6 @@ public final class Gdpo extends CommonOptions implements Runnable {
     Gdpo gdpo = new Gdpo();
     CommandLine commandLine = new CommandLine(gdpo);
     complete(commandLine);
-    commandLine.getSubcommands().values().forEach(Gdpo::complete);
     commandLine.setExecutionExceptionHandler(
         (failure, failed, parsed) -> gdpo.report(failure, failed));
     commandLine.setParameterExceptionHandler((wrong, arguments) -> refuse(wrong));
@@ -116,11 +117,12 @@ public final class Gdpo extends CommonOptions implements Runnable {
     return ExitCode.USAGE.code();
   }
 
-  /** Gives a command what all commands have. */
+  /** Gives a command, and those below it, what all commands have. */
   private static void complete(CommandLine commandLine) {
     CommandSpec spec = commandLine.getCommandSpec();
     spec.mixinStandardHelpOptions(true).versionProvider(new Version());
     spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCode.meanings());
+    commandLine.getSubcommands().values().forEach(Gdpo::complete);
   }
 
   private int report(Exception failure, CommandLine failed) {

@@ -22,8 +22,19 @@ class GdpoTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "up", "down", "submit", "status", "watch", "report", "export", "logs", "suspend",
-        "resume", "cancel"
+        "demo",
+        "up",
+        "down",
+        "submit",
+        "status",
+        "watch",
+        "report",
+        "export",
+        "logs",
+        "suspend",
+        "resume",
+        "cancel",
+        "dead-letters"
       })
   void everyCommandsHelpShowsAnExampleAndTheExitCodes(String command) {
     assertThat(run(command, "--help")).isZero();
@@ -45,7 +56,16 @@ class GdpoTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "watch x", "report x", "export x/y out", "logs x", "cancel x"})
+  @ValueSource(
+      strings = {
+        "status",
+        "watch x",
+        "report x",
+        "export x/y out",
+        "logs x",
+        "cancel x",
+        "dead-letters"
+      })
   void withoutAStackACommandSaysHowToStartOne(String command) {
     assertThat(run((command + " --home " + folder).split(" ")))
         .isEqualTo(ExitCode.NOT_REACHABLE.code());

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER} and
- * {@link #EVALUATOR}. They are shown the token in {@link #TOKEN}, else that of {@code gdpo login}.
+ * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER},
+ * {@link #EVALUATOR} and {@link #DATASET}. They are shown the token in {@link #TOKEN}, else that of {@code gdpo login}.
  */
 public final class RemoteServices implements ServiceAddresses {
   /** Address of the trainer-service that commands ask, instead of the home's stack. */
@@ -19,11 +19,15 @@ public final class RemoteServices implements ServiceAddresses {
   /** Address of the evaluator-service beside it. */
   static final String EVALUATOR = "GDPO_EVALUATOR_URL";
 
-  /** The token that those two are shown. Default: that of `gdpo login`. */
+  /** Address of the dataset-service beside it; asked by `gdpo dead-letters` only. */
+  static final String DATASET = "GDPO_DATASET_URL";
+
+  /** The token that they are shown. Default: that of `gdpo login`. */
   static final String TOKEN = "GDPO_TOKEN";
 
   private static final Map<Service, String> VARIABLES =
-      Map.of(Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR);
+      Map.of(
+          Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR, Service.DATASET, DATASET);
 
   private final Map<String, String> environment;
 

@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
  * dead-letter-partition} and {@code dead-letter-offset} (where it came from). A letter that is too
  * large for Kafka leaves out first the headers that are no event's, then the end of the key, then
  * the value, and says so ({@code dead-letter-headers-bytes}, {@code dead-letter-key-bytes}, {@code
- * dead-letter-value-bytes}); what is left out still lies where it came from.
+ * dead-letter-value-bytes}); what is left out still lies where it came from. {@link DeadLetterBox}
+ * reads letters and sends them again.
  */
 @ApplicationScoped
 public class DeadLetters {
@@ -38,6 +39,7 @@ public class DeadLetters {
   /** Size of a value that was left out. */
   public static final String VALUE_BYTES = "dead-letter-value-bytes";
 
+  private static final String PREFIX = "dead-letter-";
   private static final int LONGEST_OWN_HEADER = 1000;
   private static final int LONGEST_KEY = 1000;
   private static final Logger LOG = Logger.getLogger(DeadLetters.class);
@@ -109,6 +111,9 @@ public class DeadLetters {
             empty ? null : record.value());
     long left = 0;
     for (Header header : record.headers()) {
+      if (isOfLetters(header)) {
+        continue; // of an earlier letter that was copied back with all its headers
+      }
       if (kept == Kept.ALL || isOwn(header)) {
         letter.headers().add(header);
       } else {
@@ -132,6 +137,11 @@ public class DeadLetters {
     if (leftOut) {
       CloudEvents.put(letter.headers(), header, Long.toString(bytes));
     }
+  }
+
+  /** Whether a header is a letter's, not its record's. */
+  static boolean isOfLetters(Header header) {
+    return header.key().startsWith(PREFIX);
   }
 
   private static boolean isOwn(Header header) {

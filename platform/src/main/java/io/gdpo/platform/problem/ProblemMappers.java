@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.database.Failure;
+import io.gdpo.platform.event.EventNotSentException;
 import io.gdpo.platform.event.EventTooLargeException;
+import io.gdpo.platform.event.EventsUnreadableException;
 import io.gdpo.platform.json.JsonFault;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -92,6 +94,11 @@ class ProblemMappers {
   @ServerExceptionMapper
   Response tooLarge(EventTooLargeException e) {
     return respond(ProblemException.tooLarge(e.getMessage()).problem());
+  }
+
+  @ServerExceptionMapper({EventsUnreadableException.class, EventNotSentException.class})
+  Response noBroker(RuntimeException e) {
+    return later(e, e.getMessage(), 5);
   }
 
   @ServerExceptionMapper

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +21,7 @@ public class JobsListener {
   private final Inbox inbox;
   private final DataSource dataSource;
   private final Map<String, Integer> tries = new ConcurrentHashMap<>();
+  private final Set<String> mended = ConcurrentHashMap.newKeySet();
 
   JobsListener(Inbox inbox, DataSource dataSource) {
     this.inbox = inbox;
@@ -36,10 +38,15 @@ public class JobsListener {
     return tries.getOrDefault(jobId, 0);
   }
 
+  /** What was refused of a job is not refused any more. */
+  void mend(String jobId) {
+    mended.add(jobId);
+  }
+
   private void handle(Event.OfJob event) {
     int attempt = tries.merge(event.key(), 1, Integer::sum);
     insert("insert into handled(job_id) values (?)", event.key());
-    if (event instanceof JobFailed failed) {
+    if (event instanceof JobFailed failed && !mended.contains(failed.jobId())) {
       throw new IllegalArgumentException("Refused: " + failed.reason());
     }
     if (event instanceof JobStarted started && started.stage().equals("error")) {
