@@ -567,7 +567,7 @@ class ExperimentFlowTest {
     submitYaml(yaml("listed", "sft")).then().statusCode(201);
     given().get("/experiments").then().statusCode(200).body("name", hasItem("listed"));
     given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
-    given().get("/q/metrics").then().statusCode(200).body(containsString("gdpo_jobs{"));
+    given().get("/q/metrics").then().statusCode(200).body(containsString("gdpo_work_items{"));
   }
 
   /** Submits an experiment and gives it its dataset. */

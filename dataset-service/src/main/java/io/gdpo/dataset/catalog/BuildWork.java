@@ -9,11 +9,9 @@ import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.WorkLimits;
 import io.gdpo.platform.work.WorkState;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -27,14 +25,11 @@ class BuildWork implements WorkKind<BuildResult> {
   private final Datasets datasets;
   private final ArtifactStore artifacts;
   private final BuildSettings settings;
-  private final MeterRegistry metrics;
 
-  BuildWork(
-      Datasets datasets, ArtifactStore artifacts, BuildSettings settings, MeterRegistry metrics) {
+  BuildWork(Datasets datasets, ArtifactStore artifacts, BuildSettings settings) {
     this.datasets = datasets;
     this.artifacts = artifacts;
     this.settings = settings;
-    this.metrics = metrics;
   }
 
   /** The work of a dataset has its id. */
@@ -102,9 +97,6 @@ class BuildWork implements WorkKind<BuildResult> {
     LOG.infof(
         "Dataset '%s' is %s: %s",
         dataset.id, dataset.state, dataset.reason == null ? dataset.examples : dataset.reason);
-    metrics
-        .counter("gdpo.datasets", "state", dataset.state.name().toLowerCase(Locale.ROOT))
-        .increment();
   }
 
   private static void ready(Dataset dataset, BuildResult result) {

@@ -23,10 +23,12 @@ class EvaluateWork implements WorkKind<EvaluationSummary> {
 
   private final Outbox outbox;
   private final EvaluationSettings settings;
+  private final EvaluationMetrics metrics;
 
-  EvaluateWork(Outbox outbox, EvaluationSettings settings) {
+  EvaluateWork(Outbox outbox, EvaluationSettings settings, EvaluationMetrics metrics) {
     this.outbox = outbox;
     this.settings = settings;
+    this.metrics = metrics;
   }
 
   @Override
@@ -77,6 +79,7 @@ class EvaluateWork implements WorkKind<EvaluationSummary> {
       case SUCCEEDED -> {
         EvaluationSummary summary = result.orElseThrow();
         evaluation.succeeded(summary.uri(), summary.metrics(), Instant.now());
+        metrics.measured(evaluation.checkpoint().loss(), summary);
         LOG.infof(
             "Evaluation %s took %.1f s: JSD %.3f",
             work.id(), summary.seconds(), summary.metrics().get(MetricKey.JSD.id()));

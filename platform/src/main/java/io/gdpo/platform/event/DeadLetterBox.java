@@ -1,8 +1,10 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.contracts.topic.Topics;
 import io.gdpo.contracts.view.DeadLetterView;
+import io.gdpo.platform.metric.Meters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -135,6 +137,7 @@ public class DeadLetterBox {
       throw e;
     }
     producer.send(noteOf(place, letter.get().key()));
+    Meters.count(ServiceMetric.DEAD_LETTERS_RESENT, place.topic());
     LOG.infof(
         "The dead letter %s/%d/%d is sent again, as event %s",
         place.topic(),

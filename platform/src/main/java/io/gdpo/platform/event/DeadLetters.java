@@ -1,8 +1,10 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.topic.Topics;
+import io.gdpo.platform.metric.Meters;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -78,6 +80,7 @@ public class DeadLetters {
             record.offset(),
             Topics.deadLetters(record.topic()),
             Reason.of(reason));
+        Meters.count(ServiceMetric.DEAD_LETTERS, record.topic());
         return;
       } catch (EventNotSentException e) {
         if (!e.isForTheRecordItself()) {

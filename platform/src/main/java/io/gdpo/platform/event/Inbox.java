@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.database.Failure;
+import io.gdpo.platform.metric.Meters;
 import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.security.Callers;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -111,7 +113,7 @@ public class Inbox {
       Class<E> family,
       Consumer<? super E> handler,
       Refusal refusal) {
-    settle(record, () -> handleOnce(CloudEvents.read(record), family, handler), refusal);
+    settle(record, () -> handleOnce(record, CloudEvents.read(record), family, handler), refusal);
   }
 
   /**
@@ -130,9 +132,12 @@ public class Inbox {
     if (CloudEvents.type(record)
         .filter(type -> command.isAssignableFrom(type.eventClass()))
         .isPresent()) {
-      settle(record, () -> handleOnce(CloudEvents.readCommand(record), command, handler), refusal);
+      settle(
+          record,
+          () -> handleOnce(record, CloudEvents.readCommand(record), command, handler),
+          refusal);
     } else {
-      settle(record, () -> CloudEvents.read(record), Refusal.UNANSWERED);
+      settle(record, () -> passBy(record), Refusal.UNANSWERED);
     }
   }
 
@@ -216,6 +221,7 @@ public class Inbox {
           && QuarkusTransaction.requiringNew()
               .call(() -> refusal.answer(data.get(), Reason.of(reason)))) {
         LOG.warnf("%s is refused: %s", place(record), Reason.of(reason));
+        Meters.count(ServiceMetric.EVENTS_RECEIVED, record.topic(), "answered");
         return true;
       }
     } catch (RuntimeException | Error e) {
@@ -248,21 +254,34 @@ public class Inbox {
     }
   }
 
+  /** It only must be an event. */
+  private static void passBy(ConsumerRecord<String, byte[]> record) {
+    CloudEvents.read(record);
+    Meters.count(ServiceMetric.EVENTS_RECEIVED, record.topic(), "handled");
+  }
+
   private <E extends Event> void handleOnce(
-      CloudEvents.Received received, Class<E> family, Consumer<? super E> handler) {
+      ConsumerRecord<String, byte[]> record,
+      CloudEvents.Received received,
+      Class<E> family,
+      Consumer<? super E> handler) {
     if (!family.isInstance(received.event())) {
       throw new PoisonEventException(
           "A " + received.event().getClass().getSimpleName() + " is not handled here");
     }
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              if (isNew(received)) {
-                handler.accept(family.cast(received.event()));
-              } else {
-                LOG.debugf("Event %s was handled before", received.id());
-              }
-            });
+    boolean isNew =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () -> {
+                  boolean first = isNew(received);
+                  if (first) {
+                    handler.accept(family.cast(received.event()));
+                  } else {
+                    LOG.debugf("Event %s was handled before", received.id());
+                  }
+                  return first;
+                });
+    Meters.count(ServiceMetric.EVENTS_RECEIVED, record.topic(), isNew ? "handled" : "duplicate");
   }
 
   private boolean isNew(CloudEvents.Received received) {

@@ -1,5 +1,7 @@
 package io.gdpo.platform.event;
 
+import io.gdpo.contracts.metric.ServiceMetric;
+import io.gdpo.platform.metric.Meters;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -123,6 +125,7 @@ public class OutboxRelay {
         try {
           producer.send(row.event());
           sent.add(row.id());
+          Meters.count(ServiceMetric.EVENTS_SENT, row.event().topic());
         } catch (EventNotSentException e) {
           if (!e.isForTheRecordItself()) {
             failure = Optional.of(e);

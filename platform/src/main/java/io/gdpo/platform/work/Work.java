@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param suspended whether no attempt is to be made at it now: one that is being made is stopped,
  *     and counts as no failure
  * @param reason why it is to end, or did not succeed, or why the last attempt failed
+ * @param pool the machines that its last attempt was begun on; null for those of its kind
  * @param waitsFor what keeps its current attempt from getting on, for people; null if nothing does
  * @param progress how far it has come, as JSON; null before that is known
  * @param notBefore when the next attempt may begin
@@ -39,6 +40,7 @@ public record Work(
     boolean cancelRequested,
     boolean suspended,
     String reason,
+    String pool,
     String waitsFor,
     String progress,
     Instant queuedAt,
@@ -67,6 +69,7 @@ public record Work(
         0,
         false,
         false,
+        null,
         null,
         null,
         null,
@@ -119,6 +122,11 @@ public record Work(
           row.attempt++;
           row.startedAt = startedAt == null ? now : startedAt;
         });
+  }
+
+  /** Its attempt has its machines. */
+  Work on(String machines) {
+    return but(row -> row.pool = machines);
   }
 
   /** The attempt is over, another one will be begun, by whoever claims it. */
@@ -199,6 +207,7 @@ public record Work(
     row.cancelRequested = cancelRequested;
     row.suspended = suspended;
     row.reason = reason;
+    row.pool = pool;
     row.waitsFor = waitsFor;
     row.progress = progress;
     row.queuedAt = queuedAt;
@@ -220,6 +229,7 @@ public record Work(
         row.cancelRequested,
         row.suspended,
         row.reason,
+        row.pool,
         row.waitsFor,
         row.progress,
         row.queuedAt,
@@ -239,6 +249,7 @@ public record Work(
     boolean cancelRequested;
     boolean suspended;
     String reason;
+    String pool;
     String waitsFor;
     String progress;
     Instant queuedAt;

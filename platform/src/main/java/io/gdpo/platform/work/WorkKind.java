@@ -1,5 +1,7 @@
 package io.gdpo.platform.work;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gdpo.contracts.Json;
 import io.gdpo.platform.launch.LaunchRequest;
 import java.util.Optional;
 
@@ -42,7 +44,15 @@ public interface WorkKind<R> {
    *
    * @param task content of {@code job.json}, as JSON
    */
-  record Order(Object task, LaunchRequest.Needs needs) {}
+  record Order(Object task, LaunchRequest.Needs needs) {
+    byte[] json() {
+      try {
+        return Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(task);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("No JSON can be written of " + task, e);
+      }
+    }
+  }
 
   /** Why a result says nothing; empty if it says what came of it. */
   default Optional<String> faultOf(R result) {

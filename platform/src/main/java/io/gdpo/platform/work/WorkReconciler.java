@@ -1,15 +1,15 @@
 package io.gdpo.platform.work;
 
 import io.gdpo.artifacts.ArtifactStore;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
+import io.gdpo.platform.metric.Meters;
 import io.gdpo.platform.work.WorkStore.Room;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -238,19 +238,28 @@ public final class WorkReconciler {
                         work -> {
                           WorkDecision decision = WorkDecision.ofWaiting(work, clock.instant());
                           if (decision instanceof WorkDecision.Begin begin) {
-                            store.update(begin.work());
-                            return Optional.of(new Begun(begin.work(), kind.begin(begin.work())));
+                            return Optional.of(begun(kind, begin.work()));
                           }
-                          apply(kind, decision);
+                          apply(kind, work, decision);
                           return Optional.empty();
                         }));
     begun.ifPresent(it -> launch(kind, it.work(), it.order()));
   }
 
+  private Begun begun(WorkKind<?> kind, Work work) {
+    store.update(work);
+    WorkKind.Order order = kind.begin(work);
+    if (!Objects.equals(work.pool(), order.needs().pool())) {
+      store.update(work.on(order.needs().pool()));
+    }
+    Meters.count(ServiceMetric.WORK_ATTEMPTS, kind.verb());
+    return new Begun(work, order);
+  }
+
   private void launch(WorkKind<?> kind, Work work, WorkKind.Order order) {
     LOG.infof("Attempt %d begins, with %s", work.attempt(), order.needs());
     try {
-      URI job = artifacts.write(work.folder() + "/" + JOB_FILE, json(order.task()));
+      URI job = artifacts.write(work.folder() + "/" + JOB_FILE, order.json());
       launched.put(work.id(), work.processName());
       launcher.launch(
           new LaunchRequest(
@@ -321,7 +330,7 @@ public final class WorkReconciler {
 
   /** Carries out what is decided of the row as it stands in the transaction. */
   private void settle(WorkKind<?> kind, Work work, Function<Work, WorkDecision> decision) {
-    inTransaction(() -> fresh(kind, work).ifPresent(it -> apply(kind, decision.apply(it))));
+    inTransaction(() -> fresh(kind, work).ifPresent(it -> apply(kind, it, decision.apply(it))));
   }
 
   private void inTransaction(Runnable change) {
@@ -344,7 +353,8 @@ public final class WorkReconciler {
                     && it.state() == work.state());
   }
 
-  private <R> void apply(WorkKind<R> kind, WorkDecision decision) {
+  private <R> void apply(WorkKind<R> kind, Work before, WorkDecision decision) {
+    WorkMetrics.count(before, decision);
     if (decision instanceof WorkDecision.Again again) {
       Work work = again.work();
       LOG.warnf(
@@ -387,13 +397,5 @@ public final class WorkReconciler {
                               WorkDecision.ofGivenUp(it, reason, clock.instant()).work())));
     }
     troubles.over(work.id());
-  }
-
-  private static byte[] json(Object task) {
-    try {
-      return Json.EVENTS.writerWithDefaultPrettyPrinter().writeValueAsBytes(task);
-    } catch (IOException e) {
-      throw new IllegalStateException("No JSON can be written of " + task, e);
-    }
   }
 }

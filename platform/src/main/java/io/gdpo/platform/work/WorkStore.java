@@ -49,9 +49,6 @@ public interface WorkStore {
   /** Work of a kind that runs. */
   List<Work> running(String kind);
 
-  /** How much work of a kind is in each state. */
-  Map<WorkState, Long> counts(String kind);
-
   /** A replica begins: what it held in an earlier life is its own, in a new term. */
   void adopt(String replica, Instant until);
 

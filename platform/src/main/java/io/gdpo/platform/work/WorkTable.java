@@ -11,7 +11,6 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +26,7 @@ class WorkTable implements WorkStore {
 
   private static final String COLUMNS =
       "id, kind, folder, subject, state, attempt, failures, cancel_requested, suspended, reason,"
-          + " waits_for, progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
+          + " pool, waits_for, progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
 
   private final DataSource dataSource;
 
@@ -43,7 +42,7 @@ class WorkTable implements WorkStore {
   @Override
   public void insert(Work work) {
     execute(
-        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         values(work));
   }
 
@@ -52,7 +51,9 @@ class WorkTable implements WorkStore {
     List<Object> values = new ArrayList<>(values(work));
     values.add(work.id());
     execute(
-        "update work set (" + COLUMNS + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
+        "update work set ("
+            + COLUMNS
+            + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
         values);
   }
 
@@ -125,25 +126,6 @@ class WorkTable implements WorkStore {
   }
 
   @Override
-  public Map<WorkState, Long> counts(String kind) {
-    try (Connection connection = dataSource.getConnection();
-        PreparedStatement statement =
-            prepared(
-                connection,
-                "select state, count(*) from work where kind = ? group by state",
-                List.of(kind));
-        ResultSet rows = statement.executeQuery()) {
-      Map<WorkState, Long> counts = new EnumMap<>(WorkState.class);
-      while (rows.next()) {
-        counts.put(WorkState.valueOf(rows.getString(1)), rows.getLong(2));
-      }
-      return counts;
-    } catch (SQLException e) {
-      throw new DatabaseException("Work cannot be counted", e);
-    }
-  }
-
-  @Override
   public void adopt(String replica, Instant until) {
     execute(
         "update work set term = term + 1, lease_until = ? where holder = ? and " + OPEN,
@@ -184,6 +166,7 @@ class WorkTable implements WorkStore {
     values.add(work.cancelRequested());
     values.add(work.suspended());
     values.add(work.reason());
+    values.add(work.pool());
     values.add(work.waitsFor());
     values.add(work.progress());
     values.add(work.queuedAt());
@@ -264,6 +247,7 @@ class WorkTable implements WorkStore {
         row.getBoolean("cancel_requested"),
         row.getBoolean("suspended"),
         row.getString("reason"),
+        row.getString("pool"),
         row.getString("waits_for"),
         row.getString("progress"),
         instant(row, "queued_at"),

@@ -111,11 +111,6 @@ public class Works {
     return store.running(kind);
   }
 
-  /** How much work of a kind is in each state. */
-  public Map<WorkState, Long> counts(String kind) {
-    return store.counts(kind);
-  }
-
   public Optional<Work> find(String id) {
     return store.find(id);
   }

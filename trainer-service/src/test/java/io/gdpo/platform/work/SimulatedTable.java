@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,15 +229,6 @@ public final class SimulatedTable implements WorkStore {
   @Override
   public List<Work> running(String kind) {
     return open(work -> work.kind().equals(kind) && work.state() == WorkState.RUNNING);
-  }
-
-  @Override
-  public Map<WorkState, Long> counts(String kind) {
-    Map<WorkState, Long> counts = new EnumMap<>(WorkState.class);
-    rows.values().stream()
-        .filter(work -> work.kind().equals(kind))
-        .forEach(work -> counts.merge(work.state(), 1L, Long::sum));
-    return counts;
   }
 
   @Override
