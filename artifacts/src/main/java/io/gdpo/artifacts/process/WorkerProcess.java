@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ import java.util.concurrent.TimeUnit;
  * ParentWatch}), or by SIGTERM.
  */
 public final class WorkerProcess<T> {
+  /** The W3C trace context that this process works in; told in its log, to be found by. */
+  private static final String TRACE = "TRACEPARENT";
+
   private final WorkerCommand<T> command;
   private final PrintStream console;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
@@ -45,6 +49,8 @@ public final class WorkerProcess<T> {
    */
   public static int run(WorkerCommand<?> command, String... args) {
     WorkerProcess<?> process = new WorkerProcess<>(command, System.out);
+    Optional.ofNullable(System.getenv(TRACE))
+        .ifPresent(trace -> process.console.println("trace " + trace));
     ParentWatch.start(process.stopAsked::countDown, command.grace());
     if (!command.grace().isZero()) {
       // libtorch crashes when the JVM tears down under a running step, so SIGTERM waits for its

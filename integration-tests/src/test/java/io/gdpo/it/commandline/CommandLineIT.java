@@ -9,6 +9,7 @@ import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.SharedStack;
 import io.gdpo.it.stack.Stack;
 import io.gdpo.it.stack.TinyExperiment;
+import io.gdpo.it.stack.TraceReceiver;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandLineIT {
 
   @Test
-  void anExperimentCanBeSubmittedWatchedAndReadByAScript(Stack stack, @TempDir Path folder)
-      throws IOException {
+  void anExperimentCanBeSubmittedWatchedAndReadByAScript(
+      Stack stack, TraceReceiver traces, @TempDir Path folder) throws IOException {
     String home = stack.home().toString();
     Path file =
-        Files.writeString(folder.resolve("mine.yaml"), TinyExperiment.oneStage("by-script"));
+        Files.writeString(
+            folder.resolve("mine.yaml"),
+            TinyExperiment.withOwnSurvey(
+                TinyExperiment.oneStage("by-script"), folder.resolve("survey.csv")));
     Path html = folder.resolve("report.html");
 
     assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
@@ -40,6 +44,9 @@ class CommandLineIT {
     assertThat(watched.exitCode()).as(watched.errors()).isZero();
     assertThat(json(watched).path("status").asText()).isEqualTo("SUCCEEDED");
     assertThat(watched.errors()).contains("sft").contains("evaluated");
+
+    Sight.isOneTrace(stack, traces, "by-script");
+    Sight.isToldByMetrics(stack);
 
     Gdpo.Result table = Gdpo.run("report", "by-script", "--home", home);
     assertThat(table.output()).contains("sft").containsIgnoringCase("uniform");
@@ -63,7 +70,9 @@ class CommandLineIT {
 
     Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
     assertThat(log.exitCode()).isZero();
-    assertThat(log.output()).contains("memory: about " + planned(stack, "by-script"));
+    assertThat(log.output())
+        .contains("memory: about " + planned(stack, "by-script"))
+        .containsPattern("trace 00-[0-9a-f]{32}-[0-9a-f]{16}-01");
     assertThat(beside(stack, "by-script", "samples").at("/samples/0/chosen/tokens").toString())
         .contains("\"<\",\"A\",\">\"");
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())

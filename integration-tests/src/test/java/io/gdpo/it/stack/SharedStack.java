@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,22 +24,25 @@ public final class SharedStack implements ParameterResolver {
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Stack.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Stack.class || type == TraceReceiver.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(ExtensionContext.Namespace.create(SharedStack.class))
-        .computeIfAbsent(Resource.class, key -> new Resource(), Resource.class)
-        .stack;
+    Resource shared =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.create(SharedStack.class))
+            .computeIfAbsent(Resource.class, key -> new Resource(), Resource.class);
+    return parameter.getParameter().getType() == Stack.class ? shared.stack : shared.traces;
   }
 
   /** The stack, on a home that is deleted with it. */
   private static final class Resource implements AutoCloseable {
     private final Path home;
     private final Optional<Jobs> jobs;
+    private final TraceReceiver traces = new TraceReceiver();
     private final Stack stack;
 
     Resource() {
@@ -51,12 +55,15 @@ public final class SharedStack implements ParameterResolver {
           "kubernetes".equals(System.getProperty("gdpo.it.launcher"))
               ? Optional.of(new Jobs(home))
               : Optional.empty();
-      stack = Stack.start(home, jobs.map(Jobs::settings).orElse(Map.of()));
+      Map<String, String> settings = new HashMap<>(traces.settings());
+      jobs.map(Jobs::settings).ifPresent(settings::putAll);
+      stack = Stack.start(home, settings);
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
       stack.close();
+      traces.close();
       if (jobs.isPresent()) {
         jobs.get().close();
       }

@@ -11,6 +11,7 @@ import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.platform.json.JsonFault;
+import io.gdpo.platform.trace.Trace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -38,9 +39,14 @@ public final class CloudEvents {
   /** An extension: who a command is from. */
   static final String OWNER = "ce_owner";
 
+  /** W3C trace context, by CloudEvents' distributed tracing extension. */
+  static final String TRACE_PARENT = "ce_traceparent";
+
+  static final String TRACE_STATE = "ce_tracestate";
+
   /** What a header of an event can be called. */
   static final Set<String> HEADERS =
-      Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE, OWNER);
+      Set.of(ID, TYPE, SOURCE, TIME, SPEC_VERSION, CONTENT_TYPE, OWNER, TRACE_PARENT, TRACE_STATE);
 
   /**
    * Largest data of an event, in bytes; a record's headers and key need the rest of Kafka's MiB.
@@ -78,11 +84,19 @@ public final class CloudEvents {
         type.type(),
         source,
         Instant.now(),
-        json(event));
+        json(event),
+        Trace.current());
   }
 
   static ProducerRecord<String, byte[]> record(
-      String topic, String key, String id, String type, String source, Instant time, byte[] data) {
+      String topic,
+      String key,
+      String id,
+      String type,
+      String source,
+      Instant time,
+      byte[] data,
+      Trace trace) {
     ProducerRecord<String, byte[]> sent = new ProducerRecord<>(topic, key, data);
     put(sent.headers(), SPEC_VERSION, "1.0");
     put(sent.headers(), ID, id);
@@ -90,6 +104,12 @@ public final class CloudEvents {
     put(sent.headers(), SOURCE, source);
     put(sent.headers(), TIME, time.toString());
     put(sent.headers(), CONTENT_TYPE, "application/json");
+    if (trace.parent() != null) {
+      put(sent.headers(), TRACE_PARENT, trace.parent());
+      if (trace.state() != null) {
+        put(sent.headers(), TRACE_STATE, trace.state());
+      }
+    }
     return sent;
   }
 
@@ -235,7 +255,7 @@ public final class CloudEvents {
         + "' has no key; what names its subject is missing or null";
   }
 
-  private static Optional<String> header(ConsumerRecord<String, byte[]> record, String name) {
+  static Optional<String> header(ConsumerRecord<String, byte[]> record, String name) {
     Header header = record.headers().lastHeader(name);
     return header == null || header.value() == null
         ? Optional.empty()

@@ -157,10 +157,12 @@ public class Inbox {
 
   private void settle(ConsumerRecord<String, byte[]> record, Runnable work, Refusal refusal) {
     Duration pause = FIRST_PAUSE;
-    for (int attempt = 1; !settled(record, work, refusal, attempt); attempt++) {
-      awaitNextTry(record, pause);
-      Duration longer = pause.multipliedBy(2);
-      pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    try (RecordScope about = new RecordScope(record)) {
+      for (int attempt = 1; !settled(record, work, refusal, attempt); attempt++) {
+        awaitNextTry(record, pause);
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+      }
     }
   }
 

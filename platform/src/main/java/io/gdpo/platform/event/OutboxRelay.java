@@ -2,6 +2,7 @@ package io.gdpo.platform.event;
 
 import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.platform.metric.Meters;
+import io.gdpo.platform.trace.Trace;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -155,7 +156,8 @@ public class OutboxRelay {
     try (Statement query = connection.createStatement();
         ResultSet rows =
             query.executeQuery(
-                "select id, event_id, topic, key, type, source, time, data from outbox"
+                "select id, event_id, topic, key, type, source, time, data, traceparent, tracestate"
+                    + " from outbox"
                     + " order by id limit "
                     + BATCH)) {
       List<Row> oldest = new ArrayList<>();
@@ -170,7 +172,8 @@ public class OutboxRelay {
                     rows.getString("type"),
                     rows.getString("source"),
                     rows.getTimestamp("time").toInstant(),
-                    rows.getBytes("data"))));
+                    rows.getBytes("data"),
+                    new Trace(rows.getString("traceparent"), rows.getString("tracestate")))));
       }
       return oldest;
     }

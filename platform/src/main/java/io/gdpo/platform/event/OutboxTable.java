@@ -3,6 +3,7 @@ package io.gdpo.platform.event;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.EventType;
 import io.gdpo.platform.database.DatabaseException;
+import io.gdpo.platform.trace.Trace;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -62,8 +63,8 @@ class OutboxTable implements Outbox {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement insert =
             connection.prepareStatement(
-                "insert into outbox(event_id, topic, key, type, source, time, data)"
-                    + " values (?, ?, ?, ?, ?, ?, ?)")) {
+                "insert into outbox(event_id, topic, key, type, source, time, data, traceparent,"
+                    + " tracestate) values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
       insert.setObject(1, UUID.randomUUID());
       insert.setString(2, type.topic());
       insert.setString(3, event.key());
@@ -71,6 +72,9 @@ class OutboxTable implements Outbox {
       insert.setString(5, settings.source());
       insert.setTimestamp(6, Timestamp.from(Instant.now()));
       insert.setBytes(7, data);
+      Trace trace = Trace.current();
+      insert.setString(8, trace.parent());
+      insert.setString(9, trace.state());
       insert.executeUpdate();
     } catch (SQLException e) {
       throw new DatabaseException("A " + type.type() + " cannot be put into the outbox", e);

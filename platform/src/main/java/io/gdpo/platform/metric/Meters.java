@@ -17,6 +17,11 @@ import java.util.function.Supplier;
 public final class Meters {
   private Meters() {}
 
+  /** A counter that is told as 0 until it counts, so that its first one is seen as an increase. */
+  public static void expect(ServiceMetric metric, String... labels) {
+    Metrics.counter(metric.meter(), tags(metric, labels));
+  }
+
   /** One more. */
   public static void count(ServiceMetric metric, String... labels) {
     Metrics.counter(metric.meter(), tags(metric, labels)).increment();

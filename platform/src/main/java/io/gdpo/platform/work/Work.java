@@ -1,6 +1,7 @@
 package io.gdpo.platform.work;
 
 import io.gdpo.contracts.Reason;
+import io.gdpo.platform.trace.Trace;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,6 +22,8 @@ import java.util.function.Consumer;
  * @param suspended whether no attempt is to be made at it now: one that is being made is stopped,
  *     and counts as no failure
  * @param reason why it is to end, or did not succeed, or why the last attempt failed
+ * @param traceparent the trace that it was asked for in, see {@link io.gdpo.platform.trace.Trace};
+ *     null for none
  * @param pool the machines that its last attempt was begun on; null for those of its kind
  * @param waitsFor what keeps its current attempt from getting on, for people; null if nothing does
  * @param progress how far it has come, as JSON; null before that is known
@@ -40,6 +43,7 @@ public record Work(
     boolean cancelRequested,
     boolean suspended,
     String reason,
+    String traceparent,
     String pool,
     String waitsFor,
     String progress,
@@ -69,6 +73,7 @@ public record Work(
         0,
         false,
         false,
+        null,
         null,
         null,
         null,
@@ -122,6 +127,16 @@ public record Work(
           row.attempt++;
           row.startedAt = startedAt == null ? now : startedAt;
         });
+  }
+
+  /** It was asked for in a trace. */
+  Work traced(Trace trace) {
+    return but(row -> row.traceparent = trace.parent());
+  }
+
+  /** Where in a trace it was asked for. */
+  Trace trace() {
+    return new Trace(traceparent, null);
   }
 
   /** Its attempt has its machines. */
@@ -207,6 +222,7 @@ public record Work(
     row.cancelRequested = cancelRequested;
     row.suspended = suspended;
     row.reason = reason;
+    row.traceparent = traceparent;
     row.pool = pool;
     row.waitsFor = waitsFor;
     row.progress = progress;
@@ -229,6 +245,7 @@ public record Work(
         row.cancelRequested,
         row.suspended,
         row.reason,
+        row.traceparent,
         row.pool,
         row.waitsFor,
         row.progress,
@@ -249,6 +266,7 @@ public record Work(
     boolean cancelRequested;
     boolean suspended;
     String reason;
+    String traceparent;
     String pool;
     String waitsFor;
     String progress;

@@ -3,6 +3,10 @@ package io.gdpo.platform.work;
 import io.gdpo.contracts.metric.ServiceMetric;
 import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.metric.Meters;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,9 +20,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
-/** Tells how much work there is, from one query now and then, and how it ends. */
+/** Tells how much work there is, from one query now and then, and what came of it. */
 @ApplicationScoped
 class WorkMetrics {
   /** The pool of work that names none. */
@@ -36,18 +41,28 @@ class WorkMetrics {
 
   private final DataSource dataSource;
   private final WorkLoop loop;
+  private final List<WorkKind<?>> kinds;
   private final Meters.Rows items = new Meters.Rows(ServiceMetric.WORK_ITEMS);
   private final Meters.Rows heldUp = new Meters.Rows(ServiceMetric.WORK_HELD_UP);
   private final Meters.Rows oldest = new Meters.Rows(ServiceMetric.WORK_OLDEST_WAITING);
 
-  WorkMetrics(DataSource dataSource, WorkLoop loop) {
+  WorkMetrics(DataSource dataSource, WorkLoop loop, @All List<WorkKind<?>> kinds) {
     this.dataSource = dataSource;
     this.loop = loop;
+    this.kinds = List.copyOf(kinds);
   }
 
   void start(@Observes StartupEvent starting) {
     Meters.gauge(
         ServiceMetric.WORK_PASS_AGE, () -> loop.sinceLastPass().toMillis() / (double) 1000);
+    for (WorkKind<?> kind : kinds) {
+      Meters.expect(ServiceMetric.WORK_ATTEMPTS, kind.verb());
+      Meters.expect(ServiceMetric.WORK_FAILURES, kind.verb());
+      Stream.of(WorkState.values())
+          .filter(WorkState::isTerminal)
+          .forEach(
+              state -> Meters.expect(ServiceMetric.WORK_ENDED, kind.verb(), label(state.name())));
+    }
   }
 
   @Scheduled(
@@ -103,8 +118,29 @@ class WorkMetrics {
       countFailure(before, again.work());
     } else if (decided instanceof WorkDecision.End end) {
       countFailure(before, end.work());
+      tellSpan(end.work());
       Meters.count(ServiceMetric.WORK_ENDED, before.kind(), label(end.work().state().name()));
     }
+  }
+
+  /** All its attempts as one span, told now that its end is known; workers tell none. */
+  private static void tellSpan(Work work) {
+    if (work.startedAt() == null) {
+      return;
+    }
+    Span span =
+        work.trace()
+            .span(work.kind(), SpanKind.INTERNAL)
+            .setStartTimestamp(work.startedAt())
+            .setAttribute("gdpo.work", work.id())
+            .setAttribute("gdpo.subject", work.subject())
+            .setAttribute("gdpo.attempts", work.attempt())
+            .setAttribute("gdpo.state", label(work.state().name()))
+            .startSpan();
+    if (work.state() == WorkState.FAILED) {
+      span.setStatus(StatusCode.ERROR, work.reason());
+    }
+    span.end(work.finishedAt());
   }
 
   private static void countFailure(Work before, Work after) {

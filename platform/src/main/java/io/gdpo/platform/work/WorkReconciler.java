@@ -8,8 +8,10 @@ import io.gdpo.platform.launch.JobLauncher;
 import io.gdpo.platform.launch.LaunchRefusedException;
 import io.gdpo.platform.launch.LaunchRequest;
 import io.gdpo.platform.launch.LaunchState;
+import io.gdpo.platform.log.LogFields;
 import io.gdpo.platform.metric.Meters;
 import io.gdpo.platform.work.WorkStore.Room;
+import io.opentelemetry.context.Scope;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -25,7 +27,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
 
 /**
  * Brings what the rows say about work and what the machine does into agreement: lists, compares,
@@ -187,11 +188,9 @@ public final class WorkReconciler {
       return;
     }
     keepLeases();
-    MDC.put(work.kind(), work.id());
-    if (work.subject() != null) {
-      MDC.put("subject", work.subject());
-    }
-    try {
+    try (LogFields about = new LogFields();
+        Scope trace = work.trace().goOn()) {
+      about.with("work", work.id()).with("kind", work.kind()).with("subject", work.subject());
       if (work.state() == WorkState.WAITING) {
         begin(kind, work);
       } else {
@@ -204,9 +203,6 @@ public final class WorkReconciler {
       if (troubles.met(work.id(), e)) {
         giveUp(kind, work, e);
       }
-    } finally {
-      MDC.remove(work.kind());
-      MDC.remove("subject");
     }
   }
 
@@ -267,7 +263,7 @@ public final class WorkReconciler {
               List.of(kind.verb(), "--job", job.toString(), "--attempt", "" + work.attempt()),
               outcomes.log(kind, work).file(),
               order.needs(),
-              artifacts.settings()));
+              work.trace().addedTo(artifacts.settings())));
       troubles.over(work.id());
     } catch (UncheckedIOException | LaunchRefusedException e) {
       launched.remove(work.id());

@@ -26,7 +26,7 @@ class WorkTable implements WorkStore {
 
   private static final String COLUMNS =
       "id, kind, folder, subject, state, attempt, failures, cancel_requested, suspended, reason,"
-          + " pool, waits_for, progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
+          + " traceparent, pool, waits_for, progress, queued_at, started_at, finished_at, not_before, holder, term, lease_until";
 
   private final DataSource dataSource;
 
@@ -42,7 +42,7 @@ class WorkTable implements WorkStore {
   @Override
   public void insert(Work work) {
     execute(
-        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "insert into work(" + COLUMNS + ") values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         values(work));
   }
 
@@ -53,7 +53,7 @@ class WorkTable implements WorkStore {
     execute(
         "update work set ("
             + COLUMNS
-            + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
+            + ") = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) where id = ?",
         values);
   }
 
@@ -166,6 +166,7 @@ class WorkTable implements WorkStore {
     values.add(work.cancelRequested());
     values.add(work.suspended());
     values.add(work.reason());
+    values.add(work.traceparent());
     values.add(work.pool());
     values.add(work.waitsFor());
     values.add(work.progress());
@@ -247,6 +248,7 @@ class WorkTable implements WorkStore {
         row.getBoolean("cancel_requested"),
         row.getBoolean("suspended"),
         row.getString("reason"),
+        row.getString("traceparent"),
         row.getString("pool"),
         row.getString("waits_for"),
         row.getString("progress"),

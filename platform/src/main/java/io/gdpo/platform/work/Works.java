@@ -1,5 +1,6 @@
 package io.gdpo.platform.work;
 
+import io.gdpo.platform.trace.Trace;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -45,9 +46,9 @@ public class Works {
     Optional<Work> known = store.locked(id);
     Instant now = clock.instant();
     if (known.isEmpty()) {
-      store.insert(Work.waiting(id, kind, folder, subject, now));
+      store.insert(Work.waiting(id, kind, folder, subject, now).traced(Trace.current()));
     } else if (known.get().state().isTerminal()) {
-      store.update(known.get().askedAgain(now));
+      store.update(known.get().askedAgain(now).traced(Trace.current()));
     }
     changed.fire(new WorkLoop.Changed());
   }

@@ -3,6 +3,7 @@ package io.gdpo.platform.event;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.JobFailed;
 import io.gdpo.contracts.event.JobStarted;
+import io.gdpo.platform.trace.Trace;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -21,6 +22,7 @@ public class JobsListener {
   private final Inbox inbox;
   private final DataSource dataSource;
   private final Map<String, Integer> tries = new ConcurrentHashMap<>();
+  private final Map<String, Trace> traces = new ConcurrentHashMap<>();
   private final Set<String> mended = ConcurrentHashMap.newKeySet();
 
   JobsListener(Inbox inbox, DataSource dataSource) {
@@ -43,7 +45,13 @@ public class JobsListener {
     mended.add(jobId);
   }
 
+  /** In which trace an event of a job was handled. */
+  Trace traceOf(String jobId) {
+    return traces.get(jobId);
+  }
+
   private void handle(Event.OfJob event) {
+    traces.put(event.key(), Trace.current());
     int attempt = tries.merge(event.key(), 1, Integer::sum);
     insert("insert into handled(job_id) values (?)", event.key());
     if (event instanceof JobFailed failed && !mended.contains(failed.jobId())) {
