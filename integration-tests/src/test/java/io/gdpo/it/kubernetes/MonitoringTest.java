@@ -75,7 +75,7 @@ class MonitoringTest {
   private static Set<String> metrics(List<String> expressions) {
     Set<String> names = new TreeSet<>();
     for (String expression : expressions) {
-      Matcher found = NAME.matcher(expression.replaceAll("\\bby \\([^)]*\\)", ""));
+      Matcher found = NAME.matcher(expression.replaceAll("\\bby \\([^)]*\\)|\"[^\"]*\"", ""));
       while (found.find()) {
         names.add(found.group(1));
       }

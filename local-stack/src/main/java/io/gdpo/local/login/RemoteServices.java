@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER},
- * {@link #EVALUATOR} and {@link #DATASET}. They are shown the token in {@link #TOKEN}, else that of {@code gdpo login}.
+ * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER}, {@link
+ * #EVALUATOR} and {@link #DATASET}. They are shown the token in {@link #TOKEN}, else that of {@code
+ * gdpo login}.
  */
 public final class RemoteServices implements ServiceAddresses {
   /** Address of the trainer-service that commands ask, instead of the home's stack. */
@@ -26,8 +27,7 @@ public final class RemoteServices implements ServiceAddresses {
   static final String TOKEN = "GDPO_TOKEN";
 
   private static final Map<Service, String> VARIABLES =
-      Map.of(
-          Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR, Service.DATASET, DATASET);
+      Map.of(Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR, Service.DATASET, DATASET);
 
   private final Map<String, String> environment;
 

@@ -65,9 +65,12 @@ class DeviceLoginTest {
     server.start();
     environment =
         Map.of(
-            "XDG_CONFIG_HOME", config.toString(),
-            RemoteServices.TRAINER, issuer,
-            RemoteServices.EVALUATOR, issuer);
+            "XDG_CONFIG_HOME",
+            config.toString(),
+            RemoteServices.TRAINER,
+            issuer,
+            RemoteServices.EVALUATOR,
+            issuer);
   }
 
   @AfterEach
@@ -146,7 +149,8 @@ class DeviceLoginTest {
   }
 
   private void answer(String path, String json) {
-    byte[] body = json.replace('\'', '"').replaceAll("%(1\\$)?s", issuer).getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        json.replace('\'', '"').replaceAll("%(1\\$)?s", issuer).getBytes(StandardCharsets.UTF_8);
     server.createContext(
         path,
         exchange -> {

@@ -5,30 +5,22 @@ import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.metric.ServiceMetric;
-import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.database.Failure;
 import io.gdpo.platform.metric.Meters;
 import io.gdpo.platform.security.Caller;
 import io.gdpo.platform.security.Callers;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 
@@ -68,16 +60,14 @@ public class Inbox {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final int CONFLICT_TRIES = 5;
 
-  private final DataSource dataSource;
+  private final InboxTable handled;
   private final DeadLetters deadLetters;
-  private final EventSettings settings;
   private final Callers callers;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Inbox(DataSource dataSource, DeadLetters deadLetters, EventSettings settings, Callers callers) {
-    this.dataSource = dataSource;
+  Inbox(InboxTable handled, DeadLetters deadLetters, Callers callers) {
+    this.handled = handled;
     this.deadLetters = deadLetters;
-    this.settings = settings;
     this.callers = callers;
   }
 
@@ -170,23 +160,6 @@ public class Inbox {
     stopped.countDown();
   }
 
-  @Scheduled(every = "24h", delayed = "10m")
-  void forgetLongHandled() {
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              try (Connection connection = dataSource.getConnection();
-                  PreparedStatement delete =
-                      connection.prepareStatement("delete from inbox where handled_at < ?")) {
-                delete.setTimestamp(
-                    1, Timestamp.from(Instant.now().minus(settings.inboxRetention())));
-                delete.executeUpdate();
-              } catch (SQLException e) {
-                throw new DatabaseException("The inbox cannot be cleaned", e);
-              }
-            });
-  }
-
   /** One try; false if another one is due. An Error in a handler is the record's, too. */
   private boolean settled(
       ConsumerRecord<String, byte[]> record, Runnable work, Refusal refusal, int attempt) {
@@ -275,7 +248,7 @@ public class Inbox {
         QuarkusTransaction.requiringNew()
             .call(
                 () -> {
-                  boolean first = isNew(received);
+                  boolean first = handled.isNew(received);
                   if (first) {
                     handler.accept(family.cast(received.event()));
                   } else {
@@ -284,19 +257,6 @@ public class Inbox {
                   return first;
                 });
     Meters.count(ServiceMetric.EVENTS_RECEIVED, record.topic(), isNew ? "handled" : "duplicate");
-  }
-
-  private boolean isNew(CloudEvents.Received received) {
-    try (Connection connection = dataSource.getConnection();
-        PreparedStatement insert =
-            connection.prepareStatement(
-                "insert into inbox(source, event_id) values (?, ?) on conflict do nothing")) {
-      insert.setString(1, received.source());
-      insert.setString(2, received.id());
-      return insert.executeUpdate() == 1;
-    } catch (SQLException e) {
-      throw new DatabaseException("Event " + received.id() + " cannot be noted in the inbox", e);
-    }
   }
 
   private void awaitNextTry(ConsumerRecord<String, byte[]> record, Duration pause) {

@@ -19,6 +19,7 @@ final class RecordScope implements AutoCloseable {
   private final Span span;
   private final Scope scope;
 
+  @SuppressWarnings("MustBeClosedChecker") // closed with this
   RecordScope(ConsumerRecord<String, byte[]> record) {
     String id = shown(CloudEvents.header(record, CloudEvents.ID).orElse(null));
     String type = shown(CloudEvents.header(record, CloudEvents.TYPE).orElse(null));

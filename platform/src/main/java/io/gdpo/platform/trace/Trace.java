@@ -58,6 +58,7 @@ public record Trace(String parent, String state) {
   }
 
   /** This thread goes on from here, until the scope is closed. */
+  @SuppressWarnings("MustBeClosedChecker") // whoever goes on closes it
   public Scope goOn() {
     return context().makeCurrent();
   }

@@ -34,7 +34,7 @@ class InboxTest {
 
   @Inject DataSource dataSource;
   @Inject JobsListener listener;
-  @Inject Inbox inbox;
+  @Inject InboxTable inbox;
 
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String bootstrapServers;
