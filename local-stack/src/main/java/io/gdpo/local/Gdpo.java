@@ -69,8 +69,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SuspendCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
-      LoginCommand.class,
-      DeadLettersCommand.class
+      DeadLettersCommand.class,
+      LoginCommand.class
     })
 public final class Gdpo extends CommonOptions implements Runnable {
 

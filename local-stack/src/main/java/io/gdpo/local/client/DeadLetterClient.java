@@ -1,7 +1,6 @@
 package io.gdpo.local.client;
 
 import io.gdpo.contracts.view.DeadLetterView;
-import io.gdpo.local.service.Service;
 import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 
 /** What {@code gdpo} asks the services of their dead letters: of all of them, as of one. */
 public final class DeadLetterClient {
@@ -18,8 +16,8 @@ public final class DeadLetterClient {
   private final List<RestClient> services;
 
   public DeadLetterClient(ServiceAddresses addresses) {
-    services =
-        Stream.of(Service.values()).map(service -> new RestClient(service, addresses)).toList();
+    this.services =
+        addresses.known().stream().map(service -> new RestClient(service, addresses)).toList();
   }
 
   /**

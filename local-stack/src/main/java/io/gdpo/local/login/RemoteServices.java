@@ -5,13 +5,14 @@ import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER}, {@link
- * #EVALUATOR} and {@link #DATASET}. They are shown the token in {@link #TOKEN}, else that of {@code
- * gdpo login}.
+ * Services of a system that runs elsewhere, as the environment names them: {@link #TRAINER} and
+ * {@link #EVALUATOR}. They are shown the token in {@link #TOKEN}, else that of {@code gdpo login}.
  */
 public final class RemoteServices implements ServiceAddresses {
   /** Address of the trainer-service that commands ask, instead of the home's stack. */
@@ -20,14 +21,14 @@ public final class RemoteServices implements ServiceAddresses {
   /** Address of the evaluator-service beside it. */
   static final String EVALUATOR = "GDPO_EVALUATOR_URL";
 
-  /** Address of the dataset-service beside it; asked by `gdpo dead-letters` only. */
+  /** Address of the dataset-service beside it; only for its dead letters. */
   static final String DATASET = "GDPO_DATASET_URL";
 
-  /** The token that they are shown. Default: that of `gdpo login`. */
+  /** The token that these are shown. Default: that of `gdpo login`. */
   static final String TOKEN = "GDPO_TOKEN";
 
   private static final Map<Service, String> VARIABLES =
-      Map.of(Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR, Service.DATASET, DATASET);
+      Map.of(Service.DATASET, DATASET, Service.TRAINER, TRAINER, Service.EVALUATOR, EVALUATOR);
 
   private final Map<String, String> environment;
 
@@ -40,6 +41,13 @@ public final class RemoteServices implements ServiceAddresses {
     return environment.getOrDefault(TRAINER, "").isBlank()
         ? Optional.empty()
         : Optional.of(new RemoteServices(environment));
+  }
+
+  @Override
+  public List<Service> known() {
+    return Stream.of(Service.values())
+        .filter(service -> !environment.getOrDefault(VARIABLES.get(service), "").isBlank())
+        .toList();
   }
 
   @Override

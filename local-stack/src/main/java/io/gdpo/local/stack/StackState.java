@@ -17,8 +17,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a supervisor tells others about its stack, in {@code stack.json}: who runs it, how far it
@@ -65,6 +67,11 @@ public record StackState(
   /** All that is known of a stack whose record is lost, or not yet written: who runs it. */
   static StackState unrecorded(ProcessIdentity supervisor) {
     return new StackState(Phase.STARTING, supervisor, null, null, Map.of(), Map.of());
+  }
+
+  @Override
+  public List<Service> known() {
+    return Stream.of(Service.values()).filter(it -> services.containsKey(it.label())).toList();
   }
 
   /** Where a service listens; the stack must be ready. */

@@ -38,7 +38,7 @@ class EvaluatorClientTest {
     server.start();
     try {
       URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-      EvaluatorClient evaluator = new EvaluatorClient(service -> base);
+      EvaluatorClient evaluator = new EvaluatorClient(new OneAddress(base));
 
       Map<String, Optional<EvaluationProgress>> progress = evaluator.progress("river");
 

@@ -25,7 +25,7 @@ class RestClientTest {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.start();
     URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    rest = new RestClient(Service.TRAINER, service -> base);
+    rest = new RestClient(Service.TRAINER, new OneAddress(base));
   }
 
   @AfterEach

@@ -236,15 +236,16 @@ public class ExperimentFlow {
 
   private void announceCheckpoint(
       Experiment experiment, Stage stage, StageSpec spec, TrainingResult result) {
-    boolean best = experiment.spec.evaluation().checkpoint() == CheckpointKind.BEST;
+    CheckpointKind kind = experiment.spec.evaluation().checkpoint();
+    boolean best = kind == CheckpointKind.BEST;
     Checkpoint checkpoint =
         new Checkpoint(
-            stage.jobId + "-" + experiment.spec.evaluation().checkpoint().label(),
+            stage.jobId + "-" + kind.label(),
             stage.jobId,
             experiment.name,
             stage.name,
             stage.loss,
-            experiment.spec.evaluation().checkpoint(),
+            kind,
             best && result.bestStep() != null ? result.bestStep() : result.step(),
             best ? result.bestUri() : result.finalUri(),
             result.referenceUri(),
@@ -253,9 +254,7 @@ public class ExperimentFlow {
             spec.training().beta(),
             result.maxLength(),
             result.maxPromptLength());
-    stage.checkpointId = checkpoint.id();
-    stage.evaluationStatus = EvaluationStatus.PENDING;
-    stage.evaluationReason = null;
+    stage.awaitsEvaluation(checkpoint.id());
     outbox.send(new CheckpointSaved(checkpoint, experiment.spec.evaluation()));
   }
 

@@ -86,4 +86,11 @@ class Stage extends PanacheEntityBase {
         evaluationStatus,
         Optional.ofNullable(evaluationReason));
   }
+
+  /** Its checkpoint is there, and is to be evaluated. */
+  void awaitsEvaluation(String checkpoint) {
+    checkpointId = checkpoint;
+    evaluationStatus = EvaluationStatus.PENDING;
+    evaluationReason = null;
+  }
 }
