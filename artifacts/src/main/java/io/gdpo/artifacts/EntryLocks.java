@@ -59,10 +59,17 @@ final class EntryLocks {
     return file.lock(place(entry), 1, false);
   }
 
-  /** Holds an entry until this process ends; waits until nobody is taking it away. */
+  /** Holds an entry until it is released or this process ends; waits until nobody is taking it away. */
   void hold(String entry) throws IOException {
     if (!isHeld(entry)) {
       held.put(entry, file.lock(place(entry) + 1, 1, true));
+    }
+  }
+
+  /** Holds an entry no longer. */
+  void release(String entry) throws IOException {
+    if (isHeld(entry)) {
+      held.remove(entry).release();
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
  * What was fetched from stores that are no folder of this machine, once for all processes that use
  * the same folder. An entry is a file or a folder in one version. Who fetches it holds it until its
  * process ends, and looks first whether it still is what was downloaded. Where there is more than
- * the bound, entries that nobody holds go, the longest unused first.
+ * the bound, entries that nobody holds go, the longest unused first. A process that fetches more
+ * and more, as a service does, holds only what it asked for within the hour.
  *
  * <pre>
  * locks          see {@link EntryLocks}
@@ -48,6 +50,7 @@ final class FetchCache {
   private static final String DIGESTS = ".digests";
   private static final String TEMPORARY = ".tmp-";
   private static final String OLD = ".old-";
+  private static final Duration HELD = Duration.ofHours(1);
   private static final Object ONE_AT_A_TIME = new Object();
 
   private final Path folder;
@@ -211,6 +214,9 @@ final class FetchCache {
     for (Entry each : entries) {
       if (bytes <= bound) {
         return;
+      }
+      if (each.used().toInstant().isBefore(Instant.now().minus(HELD))) {
+        locks.release(each.name());
       }
       if (locks.ifFree(each.name(), () -> remove(each.name()))) {
         bytes -= each.bytes();

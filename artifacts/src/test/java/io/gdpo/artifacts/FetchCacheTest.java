@@ -9,6 +9,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,19 @@ class FetchCacheTest {
     end(holder);
     fetch(THREE_FILES, "last");
     assertThat(kept()).doesNotContain("held");
+  }
+
+  @Test
+  void whatAProcessFetchedLongAgoItHoldsNoMore() throws IOException {
+    Path before = fetch(ENOUGH, "long-ago");
+    fetch(ENOUGH, "now");
+    Files.setLastModifiedTime(
+        before.resolveSibling(".digests"),
+        FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+
+    fetch("0", "next");
+
+    assertThat(kept()).containsExactlyInAnyOrder("now", "next");
   }
 
   @Test

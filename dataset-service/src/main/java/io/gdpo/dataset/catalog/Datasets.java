@@ -19,6 +19,7 @@ import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -212,7 +213,7 @@ public class Datasets {
   Path source(DatasetSpec spec) {
     try {
       return sources.of(spec);
-    } catch (SourceException e) {
+    } catch (SourceException | UncheckedIOException e) { // not there, or its store refuses it
       String field = spec.survey() != null ? "survey" : "examples";
       throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
     }

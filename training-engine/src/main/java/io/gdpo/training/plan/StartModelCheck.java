@@ -1,6 +1,8 @@
 package io.gdpo.training.plan;
 
 import io.gdpo.artifacts.ArtifactMissingException;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -15,6 +17,7 @@ import io.gdpo.hub.HubException;
 import io.gdpo.hub.HubSettings;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.model.ModelFolder;
 import io.gdpo.lm.tokenizer.Tokenizer;
@@ -23,6 +26,7 @@ import io.gdpo.training.model.HubModel;
 import io.gdpo.training.model.ModelSource;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +44,7 @@ import java.util.stream.Stream;
  */
 final class StartModelCheck {
   /** What is larger is left to the job: a plan is to be quick. */
-  private static final long LARGEST_JSON = 24L << 20;
+  private static final int LARGEST_JSON = 24 << 20;
 
   private final Map<String, String> environment;
 
@@ -90,14 +94,53 @@ final class StartModelCheck {
                   folder.get()));
     }
     URI uri = ArtifactUri.of(model.path() != null ? model.path() : model.init().tokenizer());
-    if (!"file".equals(uri.getScheme()) || !isSmall(Path.of(uri))) {
-      return Optional.empty();
+    if (!"file".equals(uri.getScheme())) {
+      return elsewhere(model, uri);
     }
     Path path = Path.of(uri);
-    if (model.path() != null) {
-      return Optional.of(
-          new StartModel(ModelFolder.check(path, StartModelCheck::requireUsable), path));
+    if (!isSmall(path)) {
+      return Optional.empty();
     }
+    return model.path() == null
+        ? fresh(model, path)
+        : Optional.of(
+            new StartModel(ModelFolder.check(path, StartModelCheck::requireUsable), path));
+  }
+
+  /** Of what lies in another store only the small files are looked at, and no adapters. */
+  private static Optional<StartModel> elsewhere(ModelSpec model, URI uri) throws IOException {
+    ArtifactStore store;
+    try {
+      store = Artifacts.at(uri);
+    } catch (IllegalArgumentException noSuchStoreHere) {
+      return Optional.empty();
+    }
+    try {
+      if (model.path() == null) {
+        return fresh(model, store.fetch(uri));
+      }
+      List<String> files = store.list(uri, "");
+      Path copy = Files.createTempDirectory("plan-model-");
+      copy.toFile().deleteOnExit();
+      for (String name : files.isEmpty() ? List.of(ModelConfig.FILE) : files) {
+        if (name.equals(AdapterFolder.CONFIG)) {
+          return Optional.empty();
+        }
+        if (name.matches("[\\w.-]+\\.json")) {
+          URI file = URI.create(uri.toString().replaceFirst("/*$", "/") + name);
+          Files.write(copy.resolve(name), store.read(file, LARGEST_JSON));
+          copy.resolve(name).toFile().deleteOnExit();
+        }
+      }
+      return Optional.of(
+          new StartModel(
+              ModelFolder.checkWithoutWeights(copy, StartModelCheck::requireUsable), copy));
+    } catch (UncheckedIOException notToBeHad) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<StartModel> fresh(ModelSpec model, Path path) throws IOException {
     try (Tokenizer tokenizer = Tokenizer.load(path)) {
       requireUsable(tokenizer);
     }

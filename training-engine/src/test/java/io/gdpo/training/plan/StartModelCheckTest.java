@@ -6,6 +6,8 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -15,9 +17,12 @@ import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.ModelHub;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,27 @@ class StartModelCheckTest {
     ObjectNode json = (ObjectNode) Json.EVENTS.readTree(file.toFile());
     change.accept(json);
     Files.writeString(file, json.toString());
+  }
+
+  @Test
+  void a_model_in_another_store_is_looked_at_without_its_weights() throws IOException {
+    ArtifactStore store = Artifacts.at(URI.create("memory://" + UUID.randomUUID()));
+    for (String file : List.of("config.json", "tokenizer.json")) {
+      store.write("models/small/" + file, model.resolve(file));
+    }
+    String address = "\"" + store.uri("models/small") + "\"";
+
+    assertThat(problems(Map.of(), address, "")).isEqualTo("[]");
+    assertThat(problems(Map.of(), address, ", \"max_length\": 97")).contains("96 positions");
+    assertThat(problems(Map.of(), "\"" + store.uri("models/none") + "\"", ""))
+        .contains("model.path")
+        .contains(store.uri("models/none/config.json").toString());
+    assertThat(
+            problems(
+                Map.of(),
+                "{\"init\": {\"tokenizer\": \"" + store.uri("models/small/tokenizer.json") + "\"}}",
+                ""))
+        .isEqualTo("[]");
   }
 
   @Test
