@@ -82,14 +82,23 @@ public final class Artifacts implements ArtifactStore {
   }
 
   /**
+   * The store at an address that somebody named.
+   *
+   * @throws IllegalArgumentException if it is outside of what may be read here
+   */
+  public static ArtifactStore atNamed(URI address) {
+    Boundary.of(System.getenv()).require(address);
+    return at(address);
+  }
+
+  /**
    * A local path with the content of an address that somebody named.
    *
    * @throws IllegalArgumentException if it is outside of what may be read here
    * @throws ArtifactMissingException if there is none
    */
   public static Path fetchNamed(URI address) {
-    Boundary.of(System.getenv()).require(address);
-    return at(address).fetch(address);
+    return atNamed(address).fetch(address);
   }
 
   /** The store to read an address from: below the root, or within what may be read beside it. */

@@ -111,8 +111,8 @@ final class StartModelCheck {
   private static Optional<StartModel> elsewhere(ModelSpec model, URI uri) throws IOException {
     ArtifactStore store;
     try {
-      store = Artifacts.at(uri);
-    } catch (IllegalArgumentException noSuchStoreHere) {
+      store = Artifacts.atNamed(uri);
+    } catch (IllegalArgumentException notToBeReadHere) { // its job says why
       return Optional.empty();
     }
     try {
