@@ -59,7 +59,9 @@ final class EntryLocks {
     return file.lock(place(entry), 1, false);
   }
 
-  /** Holds an entry until it is released or this process ends; waits until nobody is taking it away. */
+  /**
+   * Holds an entry until it is released or this process ends; waits until nobody is taking it away.
+   */
   void hold(String entry) throws IOException {
     if (!isHeld(entry)) {
       held.put(entry, file.lock(place(entry) + 1, 1, true));

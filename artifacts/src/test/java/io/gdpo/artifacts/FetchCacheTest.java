@@ -94,8 +94,7 @@ class FetchCacheTest {
     Path before = fetch(ENOUGH, "long-ago");
     fetch(ENOUGH, "now");
     Files.setLastModifiedTime(
-        before.resolveSibling(".digests"),
-        FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        before.resolveSibling(".digests"), FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 
     fetch("0", "next");
 
