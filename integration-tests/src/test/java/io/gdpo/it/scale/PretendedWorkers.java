@@ -187,7 +187,12 @@ final class PretendedWorkers implements ResourceEventHandler<Pod>, AutoCloseable
     Files.move(written, folder.resolve(WorkOutcome.FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Pods of one item that were there at the same time. */
+  /** Pods that the cluster made for Jobs that had one: Kubernetes says that it may. */
+  long secondPods() {
+    return runs().size() - runs().stream().map(Run::job).distinct().count();
+  }
+
+  /** Pods of one item's different Jobs that were there at the same time. */
   List<String> overlaps() {
     Map<String, List<Run>> byItem = new HashMap<>();
     runs().forEach(run -> byItem.computeIfAbsent(run.item(), i -> new ArrayList<>()).add(run));
@@ -196,7 +201,8 @@ final class PretendedWorkers implements ResourceEventHandler<Pod>, AutoCloseable
       ofItem.sort(Comparator.comparing(Run::created).thenComparing(Run::attempt));
       for (int i = 1; i < ofItem.size(); i++) {
         Instant before = ofItem.get(i - 1).ended();
-        if (before == null || ofItem.get(i).created().isBefore(before)) {
+        if (!ofItem.get(i).job().equals(ofItem.get(i - 1).job())
+            && (before == null || ofItem.get(i).created().isBefore(before))) {
           overlaps.add(ofItem.get(i - 1) + " and " + ofItem.get(i));
         }
       }
