@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * Where in a trace something was asked for, as W3C trace context: it travels in rows, in records
- * and to workers, so that what follows is part of the same trace. Passed on also where this service
- * itself tells no spans.
+ * and to workers, so that what follows is part of the same trace. Passed on, and begun where there
+ * is none, also while nobody takes the spans ({@code quarkus.otel.sdk.disabled}).
  *
  * @param parent {@code traceparent}; null outside any trace
  * @param state {@code tracestate}; null if there is none

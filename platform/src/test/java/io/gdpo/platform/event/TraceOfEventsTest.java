@@ -53,7 +53,7 @@ class TraceOfEventsTest {
   }
 
   @Test
-  void anEventWithoutTraceOrWithATraceThatIsNoneIsHandledAllTheSame() {
+  void anEventWithATraceThatIsNoneIsHandledInOneOfItsOwn() {
     String data = "{\"job_id\":\"" + job + "\",\"experiment\":\"e\",\"stage\":\"s\",\"attempt\":1}";
     new Kafka(bootstrapServers)
         .send(
@@ -62,8 +62,12 @@ class TraceOfEventsTest {
             data,
             Map.of("ce_type", "io.gdpo.JobStarted", "ce_traceparent", "00-zero\n-1"));
 
-    assertThat(handled()).isEqualTo(new Trace(null, null));
-    assertThat(handled().addedTo(Map.of())).isEmpty();
+    assertThat(handled().parent()).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]");
+  }
+
+  @Test
+  void aWorkerOutsideAnyTraceIsToldNone() {
+    assertThat(new Trace(null, null).addedTo(Map.of("A", "b"))).isEqualTo(Map.of("A", "b"));
   }
 
   private Trace handled() {

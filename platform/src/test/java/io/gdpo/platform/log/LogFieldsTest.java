@@ -59,7 +59,7 @@ class LogFieldsTest {
     assertThat(inside.path("mdc"))
         .isEqualTo(
             Json.EVENTS.readTree("{\"kind\":\"train\",\"subject\":\"demo\",\"work\":\"w1\"}"));
-    assertThat(inside.path("level").asText()).isEqualTo("WARN");
+    assertThat(inside.path("level").asText()).isEqualTo("WARNING");
     assertThat(written.line("outside").path("mdc")).isEmpty();
   }
 

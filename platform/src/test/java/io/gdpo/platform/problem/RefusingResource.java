@@ -3,6 +3,7 @@ package io.gdpo.platform.problem;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.platform.json.YamlBodyReader;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -15,6 +16,7 @@ import java.util.List;
 
 /** A resource as services have them, which fails in each way they may. */
 @Path("/refusing")
+@PermitAll
 public class RefusingResource {
 
   /** A specification that checks itself. */
