@@ -2,6 +2,7 @@ package io.gdpo.platform.event;
 
 import io.gdpo.contracts.event.Event;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,24 +30,20 @@ public final class EventProducer implements AutoCloseable {
   private final String source;
 
   /**
-   * @param bootstrapServers {@code host:port}, comma separated
+   * @param broker how it is reached: Kafka's own settings of a client
    * @param source the CloudEvents source of what is sent, such as {@code /trainer-service}
    */
-  public EventProducer(String bootstrapServers, String source) {
+  public EventProducer(Map<String, Object> broker, String source) {
     this.source = source;
-    this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ProducerConfig.ACKS_CONFIG, "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
-                ProducerConfig.LINGER_MS_CONFIG, 0,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, 3000,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000,
-                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000),
-            new StringSerializer(),
-            new ByteArraySerializer());
+    Map<String, Object> all = new HashMap<>(broker);
+    all.put(ProducerConfig.ACKS_CONFIG, "all");
+    all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    all.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 3000);
+    all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000);
+    all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000);
+    all.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000);
+    this.producer = new KafkaProducer<>(all, new StringSerializer(), new ByteArraySerializer());
   }
 
   /**

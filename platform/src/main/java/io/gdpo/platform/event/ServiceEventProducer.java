@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.Map;
 
 /** The service's one connection for sending to Kafka; it ends with the service. */
 @ApplicationScoped
@@ -12,10 +12,8 @@ class ServiceEventProducer {
 
   @Produces
   @Singleton
-  EventProducer producer(
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
-      EventSettings settings) {
-    return new EventProducer(bootstrapServers, settings.source());
+  EventProducer producer(KafkaConnection kafka, EventSettings settings) {
+    return new EventProducer(kafka.with(Map.of()), settings.source());
   }
 
   void close(@Disposes EventProducer producer) {

@@ -13,7 +13,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Reads what lies in a topic, beside all consumers of it; each reading has its own connection. */
 @ApplicationScoped
@@ -22,10 +21,10 @@ class TopicReader {
   private static final Duration LONGEST_READ = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final String bootstrapServers;
+  private final KafkaConnection kafka;
 
-  TopicReader(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
+  TopicReader(KafkaConnection kafka) {
+    this.kafka = kafka;
   }
 
   /**
@@ -92,15 +91,14 @@ class TopicReader {
 
   private KafkaConsumer<String, byte[]> consumer() {
     return new KafkaConsumer<>(
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            (int) PATIENCE.toMillis(),
-            ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            (int) PATIENCE.toMillis(),
-            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-            false),
+        kafka.with(
+            Map.of(
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis(),
+                ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis(),
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false)),
         new StringDeserializer(),
         new ByteArrayDeserializer());
   }

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,13 +29,11 @@ class TopicsAtStart {
   private static final Logger LOG = Logger.getLogger(TopicsAtStart.class);
   private static final int PATIENCE_MS = 5000;
 
-  private final String bootstrapServers;
+  private final KafkaConnection kafka;
   private final EventSettings settings;
 
-  TopicsAtStart(
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
-      EventSettings settings) {
-    this.bootstrapServers = bootstrapServers;
+  TopicsAtStart(KafkaConnection kafka, EventSettings settings) {
+    this.kafka = kafka;
     this.settings = settings;
   }
 
@@ -57,10 +54,10 @@ class TopicsAtStart {
             .toList();
     try (Admin admin =
         Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS))) {
+            kafka.with(
+                Map.of(
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS,
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS)))) {
       CreateTopicsResult created = admin.createTopics(topics);
       created.values().forEach(TopicsAtStart::await);
     }
