@@ -3,6 +3,8 @@ package io.gdpo.trainer.job;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.metric.ServiceMetric;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.platform.metric.Meters;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.Works;
@@ -13,6 +15,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -93,7 +96,12 @@ class JobMetrics {
     }
   }
 
+  /** Whatever a row holds, that it cannot be counted must keep no job from its end. */
   private static String lossOf(Job job) {
-    return job.plan == null ? "unknown" : job.plan.training().loss().label();
+    return Optional.ofNullable(job.plan)
+        .map(JobPlan::training)
+        .map(TrainingSpec::loss)
+        .map(Loss::label)
+        .orElse("unknown");
   }
 }
