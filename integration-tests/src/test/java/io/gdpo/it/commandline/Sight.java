@@ -73,7 +73,7 @@ final class Sight {
             Set.of(
                 "http_server_requests_seconds_count",
                 "jvm_memory_used_bytes",
-                "kafka_consumer_fetch_manager_records_lag"));
+                "kafka_consumer_fetch_manager_records_lag_max"));
     Stream.of(ServiceMetric.values())
         .forEach(
             metric -> {

@@ -28,7 +28,7 @@ class MonitoringTest {
           "up",
           "http_server_requests_seconds_count",
           "jvm_memory_used_bytes",
-          "kafka_consumer_fetch_manager_records_lag");
+          "kafka_consumer_fetch_manager_records_lag_max");
 
   /** A metric in an expression: a name before labels or a closing bracket, no function. */
   private static final Pattern NAME = Pattern.compile("\\b([a-z][a-z_0-9]*)(?=[{\\[)])");

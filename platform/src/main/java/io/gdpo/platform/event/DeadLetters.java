@@ -60,10 +60,6 @@ public class DeadLetters {
   DeadLetters(EventProducer producer, EventSettings settings) {
     this.producer = producer;
     this.settings = settings;
-    for (Topics.Topic topic : Topics.ofEvents()) {
-      Meters.expect(ServiceMetric.DEAD_LETTERS, topic.name());
-      Meters.expect(ServiceMetric.DEAD_LETTERS_RESENT, topic.name());
-    }
   }
 
   /**

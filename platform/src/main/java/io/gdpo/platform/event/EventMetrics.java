@@ -1,6 +1,7 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.metric.ServiceMetric;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.metric.Meters;
 import io.quarkus.scheduler.Scheduled;
@@ -20,6 +21,10 @@ class EventMetrics {
 
   EventMetrics(DataSource dataSource) {
     this.dataSource = dataSource;
+    for (Topics.Topic topic : Topics.ofEvents()) {
+      Meters.expect(ServiceMetric.DEAD_LETTERS, topic.name());
+      Meters.expect(ServiceMetric.DEAD_LETTERS_RESENT, topic.name());
+    }
   }
 
   @Scheduled(
