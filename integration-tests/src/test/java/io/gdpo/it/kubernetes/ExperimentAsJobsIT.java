@@ -72,6 +72,8 @@ class ExperimentAsJobsIT {
 
   @AfterEach
   void close() {
+    // Whatever runs next would have pods of its own put there.
+    cluster.client().nodes().withName(cluster.namespace() + "-other").delete();
     cluster.close();
   }
 
