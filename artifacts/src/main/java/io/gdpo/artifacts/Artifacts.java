@@ -25,17 +25,15 @@ public final class Artifacts implements ArtifactStore {
   private final ArtifactStore own;
   private final Map<String, String> settings;
   private final Map<String, String> environment;
-  private final URI root;
   private final Boundary boundary;
 
   private Artifacts(URI root, Map<String, String> settings) {
     this.scheme = root.getScheme();
-    this.root = root;
     this.settings = Map.copyOf(settings);
     Map<String, String> all = new HashMap<>(System.getenv());
     all.putAll(settings);
     this.environment = Map.copyOf(all);
-    this.boundary = Boundary.of(environment);
+    this.boundary = Boundary.of(environment).with(root);
     this.own = scheme(root).at(root, environment);
   }
 
@@ -84,28 +82,27 @@ public final class Artifacts implements ArtifactStore {
   /**
    * The store at an address that somebody named.
    *
-   * @throws IllegalArgumentException if it is outside of what may be read here
+   * @param environment of this process
+   * @throws OutsideException if it is outside of what may be read here
    */
-  public static ArtifactStore atNamed(URI address) {
-    Boundary.of(System.getenv()).require(address);
+  public static ArtifactStore atNamed(URI address, Map<String, String> environment) {
+    Boundary.of(environment).require(address);
     return at(address);
   }
 
   /**
    * A local path with the content of an address that somebody named.
    *
-   * @throws IllegalArgumentException if it is outside of what may be read here
+   * @throws OutsideException if it is outside of what may be read here
    * @throws ArtifactMissingException if there is none
    */
   public static Path fetchNamed(URI address) {
-    return atNamed(address).fetch(address);
+    return atNamed(address, System.getenv()).fetch(address);
   }
 
   /** The store to read an address from: below the root, or within what may be read beside it. */
   private ArtifactStore of(URI address) {
-    if (!Boundary.isWithin(root, address)) {
-      boundary.require(address);
-    }
+    boundary.require(address);
     return scheme.equals(address.getScheme()) ? own : scheme(address).at(address, environment);
   }
 

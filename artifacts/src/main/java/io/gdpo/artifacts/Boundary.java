@@ -42,22 +42,27 @@ public final class Boundary {
     return roots.stream().map(URI::toString).collect(Collectors.joining(" "));
   }
 
+  /** The same with one root more. */
+  Boundary with(URI root) {
+    return new Boundary(
+        roots.map(
+            known ->
+                known.stream().anyMatch(it -> isWithin(it, root))
+                    ? known
+                    : Stream.concat(known.stream(), Stream.of(root)).toList()));
+  }
+
   /**
-   * @throws IllegalArgumentException if the address is outside
+   * @throws OutsideException if the address is outside
    */
   void require(URI address) {
     if (roots.isPresent() && roots.get().stream().noneMatch(root -> isWithin(root, address))) {
-      throw new IllegalArgumentException(
-          "'"
-              + address
-              + "' is outside of what may be read here ("
-              + variable(roots.get())
-              + "); put it there, or have its folder named in gdpo.artifacts.readable");
+      throw new OutsideException(address, variable(roots.get()));
     }
   }
 
   /** Whether an address lies below a root, or is it. */
-  static boolean isWithin(URI root, URI address) {
+  private static boolean isWithin(URI root, URI address) {
     if (root.getScheme() == null || !root.getScheme().equals(address.getScheme())) {
       return false;
     }

@@ -27,10 +27,12 @@ final class RestClient {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final URI base;
   private final String service;
+  private final String remedy;
   private final ServiceAddresses services;
 
   RestClient(Service service, ServiceAddresses services) {
     this.service = service.label();
+    this.remedy = services.ifAway(service);
     String root = services.url(service).toString();
     this.base = URI.create(root.endsWith("/") ? root : root + "/");
     this.services = services;
@@ -87,7 +89,7 @@ final class RestClient {
       throw new CommandFailure(
           ExitCode.NOT_REACHABLE,
           service + " does not answer at " + request.uri() + ": " + reason(e),
-          "See 'gdpo status' and 'gdpo logs " + service + "'.",
+          remedy,
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

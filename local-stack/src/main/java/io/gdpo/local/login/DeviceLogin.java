@@ -75,7 +75,9 @@ public final class DeviceLogin {
                             + " is not set: a stack on this machine asks for no login",
                         "Say where trainer-service is, or name the issuer with --issuer."))
             .url(Service.TRAINER);
-    URI about = trainer.resolve("/.well-known/oauth-protected-resource");
+    // Below the service's own address, which a proxy may have put into a folder.
+    URI about =
+        URI.create(trainer.toString().replaceFirst("/*$", "/.well-known/oauth-protected-resource"));
     JsonNode told =
         Json.EVENTS.readTree(new HTTPRequest(HTTPRequest.Method.GET, about).send().getContent());
     String issuer = told == null ? "" : told.at("/authorization_servers/0").asText();

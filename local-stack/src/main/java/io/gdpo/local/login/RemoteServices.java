@@ -66,6 +66,11 @@ public final class RemoteServices implements ServiceAddresses {
   }
 
   @Override
+  public String ifAway(Service service) {
+    return "Look at " + VARIABLES.get(service) + ", and whether this machine reaches it.";
+  }
+
+  @Override
   public Optional<String> token() {
     return Optional.ofNullable(environment.get(TOKEN))
         .filter(token -> !token.isBlank())

@@ -16,7 +16,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,9 @@ record SavedLogin(
     String refreshToken) {
 
   private static final int SECONDS_IN_HAND = 10;
+
+  /** A token whose issuer does not tell how long it is good is shown until it is refused. */
+  private static final Duration UNTOLD = Duration.ofDays(1);
 
   /** As it lies in the file. */
   private record Saved(
@@ -87,12 +92,13 @@ record SavedLogin(
 
   static SavedLogin of(Path file, URI tokenEndpoint, String clientId, Tokens tokens) {
     RefreshToken refresh = tokens.getRefreshToken();
+    long seconds = tokens.getAccessToken().getLifetime();
     return new SavedLogin(
         file,
         tokenEndpoint,
         clientId,
         tokens.getAccessToken().getValue(),
-        Instant.now().plusSeconds(tokens.getAccessToken().getLifetime()),
+        seconds == 0 ? Instant.now().plus(UNTOLD) : Instant.now().plusSeconds(seconds),
         refresh == null ? null : refresh.getValue());
   }
 
@@ -109,7 +115,7 @@ record SavedLogin(
           written,
           Json.EVENTS.writeValueAsString(
               new Saved(tokenEndpoint, clientId, accessToken, expires, refreshToken)));
-      Files.move(written, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.USAGE,

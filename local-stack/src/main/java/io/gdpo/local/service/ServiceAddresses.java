@@ -13,6 +13,11 @@ public interface ServiceAddresses {
   /** Root of a service's REST interface. */
   URI url(Service service);
 
+  /** What to do where a service does not answer. */
+  default String ifAway(Service service) {
+    return "See 'gdpo status' and 'gdpo logs " + service.label() + "'.";
+  }
+
   /** An access token of OpenID Connect; empty where nobody is asked who they are. */
   default Optional<String> token() {
     return Optional.empty();

@@ -122,9 +122,18 @@ class DeviceLoginTest {
   }
 
   @Test
+  void aTokenOfWhichNobodySaysHowLongItIsGoodIsShown() {
+    tokens.add("{\"access_token\": \"first\", \"token_type\": \"Bearer\"}");
+    login();
+
+    assertThat(remote().token()).contains("first");
+  }
+
+  @Test
   void withoutAddressesTheStackOfTheHomeIsMeantAndOneAloneIsAnError() {
     assertThat(RemoteServices.of(Map.of())).isEmpty();
     assertThat(remote().url(Service.TRAINER)).isEqualTo(URI.create(issuer));
+    assertThat(remote().ifAway(Service.TRAINER)).contains(RemoteServices.TRAINER);
     assertThatThrownBy(
             () ->
                 RemoteServices.of(Map.of(RemoteServices.TRAINER, issuer))

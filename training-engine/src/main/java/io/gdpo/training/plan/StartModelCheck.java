@@ -3,6 +3,7 @@ package io.gdpo.training.plan;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.OutsideException;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -77,6 +78,7 @@ final class StartModelCheck {
         | PreferenceDataException
         | TrainingFailedException
         | ArtifactMissingException
+        | OutsideException
         | HubException
         | IOException e) {
       return new Look(List.of(new SpecProblem(field, Reason.of(e))), Optional.empty());
@@ -94,8 +96,16 @@ final class StartModelCheck {
                   folder.get()));
     }
     URI uri = ArtifactUri.of(model.path() != null ? model.path() : model.init().tokenizer());
-    if (!"file".equals(uri.getScheme())) {
-      return elsewhere(model, uri);
+    ArtifactStore store;
+    try {
+      store = Artifacts.atNamed(uri, environment);
+    } catch (OutsideException e) {
+      throw e;
+    } catch (IllegalArgumentException noStoreOfItsScheme) { // its job says why
+      return Optional.empty();
+    }
+    if (store.folder().isEmpty()) {
+      return elsewhere(model, uri, store);
     }
     Path path = Path.of(uri);
     if (!isSmall(path)) {
@@ -108,13 +118,8 @@ final class StartModelCheck {
   }
 
   /** Of what lies in another store only the small files are looked at, and no adapters. */
-  private static Optional<StartModel> elsewhere(ModelSpec model, URI uri) throws IOException {
-    ArtifactStore store;
-    try {
-      store = Artifacts.atNamed(uri);
-    } catch (IllegalArgumentException notToBeReadHere) { // its job says why
-      return Optional.empty();
-    }
+  private static Optional<StartModel> elsewhere(ModelSpec model, URI uri, ArtifactStore store)
+      throws IOException {
     try {
       if (model.path() == null) {
         return fresh(model, store.fetch(uri));

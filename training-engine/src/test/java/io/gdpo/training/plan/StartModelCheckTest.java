@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.Boundary;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
@@ -92,6 +93,20 @@ class StartModelCheckTest {
                 "{\"init\": {\"tokenizer\": \"" + store.uri("models/small/tokenizer.json") + "\"}}",
                 ""))
         .isEqualTo("[]");
+  }
+
+  @Test
+  void a_model_outside_of_what_may_be_read_is_refused_before_it_is_looked_at() throws IOException {
+    Map<String, String> inside = Map.of(Boundary.VARIABLE, model.toUri().toString());
+    Map<String, String> outside = Map.of(Boundary.VARIABLE, "memory://store/");
+
+    assertThat(problems(inside, "\"" + model + "\"", "")).isEqualTo("[]");
+    assertThat(problems(outside, "\"" + model + "\"", ""))
+        .startsWith("[model.path: ")
+        .contains("outside of what may be read here");
+    assertThat(problems(inside, "{\"init\": {\"tokenizer\": \"/etc/passwd\"}}", ""))
+        .startsWith("[model.init.tokenizer: ")
+        .contains("outside of what may be read here");
   }
 
   @Test
