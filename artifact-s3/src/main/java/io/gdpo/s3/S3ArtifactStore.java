@@ -87,6 +87,16 @@ public final class S3ArtifactStore extends BlobStore {
   }
 
   @Override
+  public List<String> folders(URI folder) {
+    S3Place place = S3Place.of(folder);
+    return pages(place, request -> request.prefix(place.prefix()).delimiter("/"))
+        .flatMap(page -> page.commonPrefixes().stream())
+        .map(common -> common.prefix().substring(place.prefix().length()).replaceFirst("/$", ""))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  @Override
   public byte[] read(URI artifact, int most) {
     S3Place place = S3Place.of(artifact);
     return tried(
@@ -206,20 +216,26 @@ public final class S3ArtifactStore extends BlobStore {
         .stream();
   }
 
-  /** All that a listing gives, page by page. */
+  /** All files that a listing gives. */
   private Stream<S3Object> objects(S3Place place, Consumer<ListObjectsV2Request.Builder> which) {
+    return pages(place, which).flatMap(page -> page.contents().stream());
+  }
+
+  /** All that a listing gives, page by page. */
+  private Stream<ListObjectsV2Response> pages(
+      S3Place place, Consumer<ListObjectsV2Request.Builder> which) {
     ListObjectsV2Request.Builder request =
         ListObjectsV2Request.builder().bucket(place.bucket()).maxKeys(settings.pageKeys());
     which.accept(request);
-    List<S3Object> objects = new ArrayList<>();
+    List<ListObjectsV2Response> pages = new ArrayList<>();
     ListObjectsV2Response page;
     do {
       page = tried(place, "listed", () -> client.listObjectsV2(request.build()));
-      objects.addAll(page.contents());
+      pages.add(page);
       // The place to go on from takes the place of that to begin at; some servers refuse both.
       request.startAfter(null).continuationToken(page.nextContinuationToken());
     } while (Boolean.TRUE.equals(page.isTruncated()));
-    return objects.stream();
+    return pages.stream();
   }
 
   private static Blob blob(String name, S3Object object) {

@@ -42,6 +42,12 @@ public interface ArtifactStore {
    */
   List<String> list(URI folder, String after);
 
+  /** The names of the folders that lie directly in a folder, in order; none if there are none. */
+  List<String> folders(URI folder);
+
+  /** The bytes of all files of a folder, or of a file; 0 if there is nothing. */
+  long bytes(URI artifact);
+
   /**
    * The content of a file that another process wrote and that may be anything.
    *

@@ -122,6 +122,16 @@ public final class Artifacts implements ArtifactStore {
   }
 
   @Override
+  public List<String> folders(URI folder) {
+    return of(folder).folders(folder);
+  }
+
+  @Override
+  public long bytes(URI artifact) {
+    return of(artifact).bytes(artifact);
+  }
+
+  @Override
   public byte[] read(URI artifact, int most) {
     return of(artifact).read(artifact, most);
   }

@@ -62,6 +62,11 @@ public abstract class BlobStore implements ArtifactStore {
   }
 
   @Override
+  public final long bytes(URI artifact) {
+    return blobs(artifact).stream().mapToLong(Blob::bytes).sum();
+  }
+
+  @Override
   public final void copy(URI file, Path target) {
     download(file, find(file).orElseThrow(() -> missing(file)), target);
   }

@@ -5,14 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -60,18 +66,57 @@ public final class FileArtifactStore implements ArtifactStore {
 
   @Override
   public List<String> list(URI folder, String after) {
-    Path path = local(folder);
-    try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> file.getFileName().toString())
-          .filter(name -> ArtifactKey.isName(name) && name.compareTo(after) > 0)
+    return names(folder, Files::isRegularFile).stream()
+        .filter(name -> name.compareTo(after) > 0)
+        .toList();
+  }
+
+  @Override
+  public List<String> folders(URI folder) {
+    return names(folder, path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  private static List<String> names(URI folder, Predicate<Path> which) {
+    try (Stream<Path> entries = Files.list(local(folder))) {
+      return entries
+          .filter(which)
+          .map(entry -> entry.getFileName().toString())
+          .filter(ArtifactKey::isName)
           .sorted()
           .toList();
     } catch (NoSuchFileException | NotDirectoryException none) {
       return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be listed: " + Reason.of(e), e);
+    }
+  }
+
+  /** What goes while it is counted is not counted. */
+  @Override
+  public long bytes(URI artifact) {
+    AtomicLong bytes = new AtomicLong();
+    try {
+      Files.walkFileTree(
+          local(artifact),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              bytes.addAndGet(attributes.size());
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure)
+                throws IOException {
+              if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw failure;
+            }
+          });
+      return bytes.get();
+    } catch (IOException e) {
+      throw new UncheckedIOException(artifact + " cannot be counted: " + Reason.of(e), e);
     }
   }
 

@@ -51,6 +51,16 @@ public final class MemoryArtifactStore extends BlobStore {
   }
 
   @Override
+  public List<String> folders(URI folder) {
+    return below(folder).stream()
+        .map(Blob::name)
+        .filter(name -> name.contains("/"))
+        .map(name -> name.substring(0, name.indexOf('/')))
+        .distinct()
+        .toList();
+  }
+
+  @Override
   public byte[] read(URI artifact, int most) {
     byte[] blob = BLOBS.get(withoutSlash(artifact));
     if (blob == null) {

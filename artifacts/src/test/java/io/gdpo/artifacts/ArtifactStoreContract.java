@@ -114,6 +114,24 @@ public abstract class ArtifactStoreContract {
   }
 
   @Test
+  void foldersOfAFolderAreListedWithWhatTheyHold() {
+    for (String name : List.of("b/one", "a/deeper/two", "b/three", "c")) {
+      store.write("evaluations/" + name, bytes(name));
+    }
+    store.write("evaluations-too/d/four", bytes("four"));
+    URI evaluations = store.uri("evaluations");
+
+    assertThat(store.folders(evaluations)).containsExactly("a", "b");
+    assertThat(store.folders(URI.create(evaluations + "/"))).containsExactly("a", "b");
+    assertThat(store.folders(store.uri("evaluations/a"))).containsExactly("deeper");
+    assertThat(store.folders(store.uri("evaluations/c"))).isEmpty();
+    assertThat(store.folders(store.uri("nothing"))).isEmpty();
+    assertThat(store.bytes(store.uri("evaluations/b"))).isEqualTo("b/oneb/three".length());
+    assertThat(store.bytes(store.uri("evaluations/c"))).isEqualTo(1);
+    assertThat(store.bytes(store.uri("nothing"))).isZero();
+  }
+
+  @Test
   void aFileIsReadUpToItsBoundOnly() {
     URI five = store.write("five", bytes("12345"));
 

@@ -2,8 +2,10 @@ package io.gdpo.local;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
+import io.gdpo.local.command.CollectCommand;
 import io.gdpo.local.command.CommonOptions;
 import io.gdpo.local.command.DeadLettersCommand;
+import io.gdpo.local.command.DeleteCommand;
 import io.gdpo.local.command.DemoCommand;
 import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
@@ -69,6 +71,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SuspendCommand.class,
       ResumeCommand.class,
       CancelCommand.class,
+      DeleteCommand.class,
+      CollectCommand.class,
       DeadLettersCommand.class,
       LoginCommand.class
     })

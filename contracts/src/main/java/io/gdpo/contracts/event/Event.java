@@ -19,7 +19,9 @@ public sealed interface Event {
           ExperimentSuspendRequested,
           ExperimentSuspended,
           ExperimentCancelRequested,
-          ExperimentFinished {}
+          ExperimentFinished,
+          ExperimentDeleteRequested,
+          ExperimentDeleted {}
 
   /** What travels on {@link Topics#DATASETS}, keyed by dataset id. */
   sealed interface OfDataset extends Event
@@ -27,7 +29,10 @@ public sealed interface Event {
           DatasetCancelRequested,
           DatasetReady,
           DatasetFailed,
-          DatasetCancelled {}
+          DatasetCancelled,
+          DatasetHoldRequested,
+          DatasetReleaseRequested,
+          DatasetDeleted {}
 
   /** What travels on {@link Topics#JOBS}, keyed by job id. */
   sealed interface OfJob extends Event
@@ -40,7 +45,7 @@ public sealed interface Event {
           JobCancelled {}
 
   /** What travels on {@link Topics#CHECKPOINTS}, keyed by job id. */
-  sealed interface OfCheckpoint extends Event permits CheckpointSaved {}
+  sealed interface OfCheckpoint extends Event permits CheckpointSaved, CheckpointsDeleted {}
 
   /** What travels on {@link Topics#EVALUATIONS}, keyed by checkpoint id. */
   sealed interface OfEvaluation extends Event

@@ -14,6 +14,9 @@ public record JobFolder(Path root) {
   /** Name of {@link #progress()}. */
   public static final String PROGRESS = "progress";
 
+  /** Name of {@link #checkpoints()}. */
+  public static final String CHECKPOINTS = "checkpoints";
+
   /** Name of {@link #best()}. */
   public static final String BEST = "best";
 
@@ -68,7 +71,7 @@ public record JobFolder(Path root) {
 
   /** Resumable checkpoints, {@code step-N}. */
   public Path checkpoints() {
-    return root.resolve("checkpoints");
+    return root.resolve(CHECKPOINTS);
   }
 
   /** The best model by the selection metric, in Hugging Face layout. */

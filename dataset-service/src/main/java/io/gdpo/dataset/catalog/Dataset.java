@@ -60,6 +60,9 @@ public class Dataset extends PanacheEntityBase {
   @Column(name = "source_sha256")
   public String sourceSha256;
 
+  /** When somebody last asked for it, or gave it back. */
+  public Instant wantedAt;
+
   public Instant requestedAt;
   public Instant finishedAt;
 
@@ -86,8 +89,8 @@ public class Dataset extends PanacheEntityBase {
   static boolean insertIfAbsent(String id, DatasetSpec spec, Instant requestedAt) {
     return getEntityManager()
             .createNativeQuery(
-                "insert into dataset(id, spec, state, examples, requested_at)"
-                    + " values (?1, ?2, 'REQUESTED', '{}', ?3) on conflict (id) do nothing")
+                "insert into dataset(id, spec, state, examples, requested_at, wanted_at)"
+                    + " values (?1, ?2, 'REQUESTED', '{}', ?3, ?3) on conflict (id) do nothing")
             .setParameter(1, id)
             .setParameter(2, new SpecColumn().convertToDatabaseColumn(spec))
             .setParameter(3, requestedAt)

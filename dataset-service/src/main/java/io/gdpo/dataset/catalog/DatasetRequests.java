@@ -1,6 +1,8 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetHoldRequested;
+import io.gdpo.contracts.event.DatasetReleaseRequested;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.Event;
 import io.gdpo.platform.event.Inbox;
@@ -14,10 +16,12 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 public class DatasetRequests {
   private final Inbox inbox;
   private final Datasets datasets;
+  private final DatasetDeletion deletion;
 
-  DatasetRequests(Inbox inbox, Datasets datasets) {
+  DatasetRequests(Inbox inbox, Datasets datasets, DatasetDeletion deletion) {
     this.inbox = inbox;
     this.datasets = datasets;
+    this.deletion = deletion;
   }
 
   @Incoming("datasets")
@@ -35,6 +39,10 @@ public class DatasetRequests {
           requested.spec(),
           requested.requestedBy(),
           requested.sourceSha256());
+    } else if (command instanceof DatasetHoldRequested hold) {
+      deletion.hold(hold);
+    } else if (command instanceof DatasetReleaseRequested release) {
+      deletion.release(release);
     }
   }
 }

@@ -18,6 +18,7 @@ import io.gdpo.platform.security.Callers;
 import io.gdpo.platform.security.Role;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -43,13 +44,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
   private final Datasets datasets;
+  private final DatasetDeletion deletion;
   private final ArtifactStore artifacts;
   private final Callers callers;
   private final SubmissionLimit limit;
 
   DatasetResource(
-      Datasets datasets, ArtifactStore artifacts, Callers callers, SubmissionLimit limit) {
+      Datasets datasets,
+      DatasetDeletion deletion,
+      ArtifactStore artifacts,
+      Callers callers,
+      SubmissionLimit limit) {
     this.datasets = datasets;
+    this.deletion = deletion;
     this.artifacts = artifacts;
     this.callers = callers;
     this.limit = limit;
@@ -122,6 +129,25 @@ public class DatasetResource {
   @APIResponse(responseCode = "404", description = "There is none of this id")
   public DatasetView cancel(@PathParam("id") String id) {
     return datasets.cancel(id, null, null);
+  }
+
+  @DELETE
+  @Path("/{id}")
+  @RolesAllowed(Role.OPERATOR)
+  @Operation(
+      summary = "Delete a dataset",
+      description =
+          "Whoever asks for its content again has it built again. Files are gone soon after; nothing"
+              + " brings them back.")
+  @APIResponse(responseCode = "204", description = "It is gone")
+  @APIResponse(responseCode = "404", description = "There is none of this id")
+  @APIResponse(
+      responseCode = "409",
+      description =
+          "It is being built, or experiments hold it; force=true deletes it in spite of them")
+  public void delete(
+      @PathParam("id") String id, @QueryParam("force") @DefaultValue("false") boolean force) {
+    deletion.delete(id, force);
   }
 
   @GET

@@ -34,17 +34,18 @@ import org.jboss.logging.Logger;
 public class Datasets {
   private static final Logger LOG = Logger.getLogger(Datasets.class);
   private static final String ID = "[A-Za-z0-9_][A-Za-z0-9._-]{0,199}";
-
   private static final int REQUESTER = 250;
 
   private final Outbox outbox;
   private final Sources sources;
   private final Works works;
+  private final Holders holders;
 
-  Datasets(Outbox outbox, Sources sources, Works works) {
+  Datasets(Outbox outbox, Sources sources, Works works, Holders holders) {
     this.outbox = outbox;
     this.sources = sources;
     this.works = works;
+    this.holders = holders;
   }
 
   /** The id stands for something else. */
@@ -91,6 +92,10 @@ public class Datasets {
     } else {
       requireSameSource(dataset, sourceSha256);
       announce(dataset);
+    }
+    dataset.wantedAt = now();
+    if (requestedBy != null) {
+      holders.add(id, requester(requestedBy));
     }
     return dataset.view(works);
   }
@@ -199,7 +204,7 @@ public class Datasets {
     dataset.finishedAt = null;
   }
 
-  private static String requester(String experiment) {
+  static String requester(String experiment) {
     return experiment == null
         ? Dataset.NOBODY
         : Reason.beginning(Reason.clean(experiment), REQUESTER);

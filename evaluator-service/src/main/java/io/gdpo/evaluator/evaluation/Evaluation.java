@@ -47,6 +47,9 @@ public class Evaluation extends PanacheEntityBase {
   @Enumerated(EnumType.STRING)
   EvaluationStatus status;
 
+  /** It goes once it is over: what it measures is gone. */
+  boolean unwanted;
+
   @Convert(converter = ReasonColumn.class)
   String reason;
 
@@ -80,6 +83,7 @@ public class Evaluation extends PanacheEntityBase {
     }
     reason = null;
     finishedAt = null;
+    unwanted = false;
     ask(asked, settings);
   }
 

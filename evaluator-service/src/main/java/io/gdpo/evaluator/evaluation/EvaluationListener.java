@@ -1,6 +1,7 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.CheckpointsDeleted;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
@@ -15,10 +16,12 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 class EvaluationListener {
   private final Inbox inbox;
   private final Evaluations evaluations;
+  private final EvaluationDeletion deletion;
 
-  EvaluationListener(Inbox inbox, Evaluations evaluations) {
+  EvaluationListener(Inbox inbox, Evaluations evaluations, EvaluationDeletion deletion) {
     this.inbox = inbox;
     this.evaluations = evaluations;
+    this.deletion = deletion;
   }
 
   @Incoming("checkpoints")
@@ -26,8 +29,14 @@ class EvaluationListener {
   void onCheckpoints(ConsumerRecord<String, byte[]> record) {
     inbox.accept(
         record,
-        CheckpointSaved.class,
-        saved -> evaluations.requestByEvent(saved.checkpoint(), saved.evaluation()),
+        Event.OfCheckpoint.class,
+        event -> {
+          if (event instanceof CheckpointSaved saved) {
+            evaluations.requestByEvent(saved.checkpoint(), saved.evaluation());
+          } else if (event instanceof CheckpointsDeleted deleted) {
+            deletion.checkpointsDeleted(deleted);
+          }
+        },
         evaluations::refuse);
   }
 

@@ -1,8 +1,10 @@
 package io.gdpo.it.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.Json;
 import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.Stack;
@@ -10,9 +12,11 @@ import io.gdpo.it.stack.TinyExperiment;
 import io.gdpo.s3.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A system whose artifacts lie in a bucket, from survey to report. */
 class ExperimentInS3IT {
   private static final String PREFIX = "house/artifacts";
+  private static final String OF_AN_EXPERIMENT = PREFIX + "/(jobs|plans|evaluations)/.*";
 
   @Test
   void anExperimentRunsFromSurveyToReportWithNothingOnTheDiskButLogs(@TempDir Path folder)
@@ -59,16 +64,41 @@ class ExperimentInS3IT {
             Gdpo.run(environment, "export", "in-a-bucket/gdpo", exported.toString(), "--home", at);
         assertThat(export.exitCode()).as(export.errors()).isZero();
         assertThat(exported).isDirectoryContaining("glob:**/model.safetensors");
+        assertThat(s3.files())
+            .anyMatch(key -> key.matches(PREFIX + "/datasets/[^/]+/card\\.json"))
+            .anyMatch(key -> key.matches(PREFIX + "/jobs/[^/]+/best/model\\.safetensors"))
+            .anyMatch(key -> key.matches(PREFIX + "/evaluations/[^/]+/outcome\\.json"));
+        nothingIsLeftOfWhatIsDeleted(s3, at, environment);
       }
-      assertThat(s3.files())
-          .anyMatch(key -> key.matches(PREFIX + "/datasets/[^/]+/card\\.json"))
-          .anyMatch(key -> key.matches(PREFIX + "/jobs/[^/]+/best/model\\.safetensors"))
-          .anyMatch(key -> key.matches(PREFIX + "/evaluations/[^/]+/outcome\\.json"));
     }
     assertThat(filesIn(home.resolve("artifacts"))).isEmpty();
     assertThat(filesIn(home))
         .as("files that hold the secret")
         .noneMatch(ExperimentInS3IT::holdsTheSecret);
+  }
+
+  private static void nothingIsLeftOfWhatIsDeleted(
+      S3Server s3, String home, Map<String, String> environment) {
+    assertThat(Gdpo.run("collect", "--dry-run", "--home", home).output())
+        .contains("Every folder in the store is named by a row.");
+    assertThat(Gdpo.run("delete", "in-a-bucket", "--home", home).exitCode()).isZero();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> s3.files().stream().noneMatch(key -> key.matches(OF_AN_EXPERIMENT)));
+    assertThat(s3.files()).anyMatch(key -> key.startsWith(PREFIX + "/datasets/"));
+
+    Artifacts.at(URI.create(environment.get("GDPO_ARTIFACTS")), environment)
+        .write("jobs/nobodys-0a1b2c3d/job.json", "{}".getBytes(StandardCharsets.UTF_8));
+    assertThat(Gdpo.run("collect", "--dry-run", "--home", home).output())
+        .contains("/jobs/nobodys-0a1b2c3d");
+    Gdpo.Result wary = Gdpo.run("collect", "--home", home);
+    assertThat(wary.exitCode()).as(wary.output()).isNotZero();
+    assertThat(wary.errors()).contains("is this the database of this store?");
+    assertThat(s3.files()).contains(PREFIX + "/jobs/nobodys-0a1b2c3d/job.json");
+    assertThat(Gdpo.run("collect", "--force", "--home", home).exitCode()).isZero();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> s3.files().stream().noneMatch(key -> key.startsWith(PREFIX + "/jobs/")));
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {

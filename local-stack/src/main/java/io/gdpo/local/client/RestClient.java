@@ -57,6 +57,10 @@ final class RestClient {
         type);
   }
 
+  void delete(String path) {
+    send(request(path).DELETE().build());
+  }
+
   /** A path segment or query value that holds {@code text}. */
   static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
@@ -122,7 +126,9 @@ final class RestClient {
           new CommandFailure(
               ExitCode.CONFLICT,
               message,
-              "See 'gdpo status'; a changed experiment needs another name.");
+              request.uri().getPath().endsWith("/experiments")
+                  ? "See 'gdpo status'; a changed experiment needs another name."
+                  : "See 'gdpo status'.");
       case 502, 503, 504 ->
           new CommandFailure(
               ExitCode.NOT_REACHABLE,

@@ -87,6 +87,11 @@ public final class TrainerClient {
     return order(name, "cancel");
   }
 
+  /** Deletes an experiment that has ended, with its jobs, models and evaluations. */
+  public void delete(String name) {
+    rest.delete("/experiments/" + RestClient.encoded(name));
+  }
+
   private ExperimentView order(String name, String order) {
     return rest.post(
         "/experiments/" + RestClient.encoded(name) + "/" + order, "", ExperimentView.class);

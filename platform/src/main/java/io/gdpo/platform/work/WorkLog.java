@@ -1,6 +1,7 @@
 package io.gdpo.platform.work;
 
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.contracts.job.TrainingResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +48,15 @@ public record WorkLog(Path file) {
       Files.write(file, added, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException("The log " + file + " cannot be written: " + e, e);
+    }
+  }
+
+  /** Takes it away, or all logs of a folder; on this machine only. */
+  public void delete() {
+    try {
+      AtomicFiles.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The log " + file + " cannot be deleted: " + e, e);
     }
   }
 

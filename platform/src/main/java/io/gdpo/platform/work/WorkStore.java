@@ -18,6 +18,9 @@ public interface WorkStore {
   /** Replaces a row; only of work that this transaction has {@link #locked}. */
   void update(Work work);
 
+  /** Takes a row away; only of work that this transaction has {@link #locked}. */
+  void delete(String id);
+
   Optional<Work> find(String id);
 
   /** By id; ids without work are left out. */

@@ -58,6 +58,11 @@ class WorkTable implements WorkStore {
   }
 
   @Override
+  public void delete(String id) {
+    execute("delete from work where id = ?", List.of(id));
+  }
+
+  @Override
   public Optional<Work> find(String id) {
     return select("where id = ?", List.of(id)).stream().findFirst();
   }
@@ -94,6 +99,7 @@ class WorkTable implements WorkStore {
                 select(
                     "where kind = ? and state = 'WAITING' and not cancel_requested and not suspended"
                         + " and not_before <= ? and (lease_until is null or lease_until < ?)"
+                        + " and not exists (select 1 from discarded d where d.work_folder = work.folder)"
                         + " order by queued_at, id limit "
                         + most
                         + " for update skip locked",

@@ -92,6 +92,24 @@ public class Works {
   }
 
   /**
+   * Takes away what is known of work that is over; work that never was is over.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void forget(String id) {
+    store
+        .locked(id)
+        .ifPresent(
+            work -> {
+              if (!work.state().isTerminal()) {
+                throw new IllegalStateException("Work '" + id + "' is " + work.state());
+              }
+              store.delete(id);
+            });
+  }
+
+  /**
    * Keeps how far an attempt has come.
    *
    * @return false, and nothing is kept, if it is not the current one of this replica any more

@@ -45,7 +45,13 @@ class EventsOfVersionBeforeTest {
           EventType.DATASET_CANCELLED,
           EventType.JOB_CANCEL_REQUESTED,
           EventType.EVALUATION_CANCEL_REQUESTED,
-          EventType.EVALUATION_CANCELLED);
+          EventType.EVALUATION_CANCELLED,
+          EventType.EXPERIMENT_DELETE_REQUESTED,
+          EventType.EXPERIMENT_DELETED,
+          EventType.CHECKPOINTS_DELETED,
+          EventType.DATASET_HOLD_REQUESTED,
+          EventType.DATASET_RELEASE_REQUESTED,
+          EventType.DATASET_DELETED);
 
   static Stream<JsonNode> recorded() {
     try (BufferedReader lines =

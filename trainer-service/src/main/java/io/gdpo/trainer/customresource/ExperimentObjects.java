@@ -147,8 +147,11 @@ final class ExperimentObjects {
     if (experiment.isPresent() && resource.status().is(ResourceStatus.SUBMITTED)) {
       return teller.submitted(resource, experiment.get(), clock.instant());
     }
-    return ResourceDecision.isRefused(resource.status()) || resource.isDeleted()
-        ? resource.status()
+    if (ResourceDecision.isRefused(resource.status()) || resource.isDeleted()) {
+      return resource.status();
+    }
+    return resource.status().is(ResourceStatus.SUBMITTED)
+        ? teller.deleted(resource, clock.instant())
         : teller.suspended(resource, clock.instant());
   }
 

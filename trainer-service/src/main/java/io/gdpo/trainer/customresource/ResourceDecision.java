@@ -7,9 +7,9 @@ import java.util.Optional;
  * What is to be done about a GdpoExperiment, as a pure function of the object and of the experiment
  * of its name.
  *
- * <p>An object is submitted once: what has failed is done again when the object is made again. It
- * suspends or resumes its experiment when it was changed, and not against what was asked by another
- * door since.
+ * <p>An object is submitted once: what has failed, or was deleted, is done again when the object is
+ * made again. It suspends or resumes its experiment when it was changed, and not against what was
+ * asked by another door since.
  */
 enum ResourceDecision {
   /** Its finalizer is set, so that nothing is done for an object that is gone unseen. */
@@ -34,9 +34,8 @@ enum ResourceDecision {
       return GUARD;
     }
     boolean isChanged = resource.generation() != resource.status().observedGeneration();
-    if (!isSubmitted || experiment.isEmpty()) {
-      boolean isRefused = !isSubmitted && isRefused(resource.status());
-      return resource.suspend() || isRefused ? TELL : SUBMIT;
+    if (!isSubmitted) {
+      return resource.suspend() || isRefused(resource.status()) ? TELL : SUBMIT;
     }
     if (runs && isChanged && resource.suspend() != isSuspended(experiment.get())) {
       return resource.suspend() ? SUSPEND : RESUME;

@@ -12,7 +12,8 @@ import java.util.Optional;
  * The {@code status} of a GdpoExperiment, spelled as Kubernetes spells its own.
  *
  * @param observedGeneration generation of the object that this is about
- * @param state the experiment's, or {@code SUSPENDED} or {@code REFUSED} before it is one
+ * @param state the experiment's; {@code SUSPENDED} or {@code REFUSED} before it is one, {@code
+ *     DELETED} when it was deleted
  * @param stagesDone such as {@code 2/4}
  * @param training the stage that trains and how far it is, such as {@code dpo 120/400}; null if
  *     none does

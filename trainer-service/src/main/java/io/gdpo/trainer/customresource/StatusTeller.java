@@ -96,6 +96,21 @@ final class StatusTeller {
             condition(resource, ResourceStatus.SUSPENDED, "True", "Suspended", null, now)));
   }
 
+  /** Of an object whose experiment was deleted since. */
+  ResourceStatus deleted(GdpoExperiment resource, Instant now) {
+    return notSubmitted(
+        resource,
+        "DELETED",
+        List.of(
+            condition(
+                resource,
+                ResourceStatus.SUBMITTED,
+                "True",
+                "Deleted",
+                "its experiment was deleted; delete this object, or make it anew to run it again",
+                now)));
+  }
+
   /** Of an object that can never be submitted as it is. */
   ResourceStatus refused(GdpoExperiment resource, String why, Instant now) {
     return notSubmitted(

@@ -1,6 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetCancelled;
+import io.gdpo.contracts.event.DatasetDeleted;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.Event;
@@ -15,10 +16,12 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 public class DatasetListener {
   private final Inbox inbox;
   private final ExperimentFlow flow;
+  private final ExperimentStore store;
 
-  DatasetListener(Inbox inbox, ExperimentFlow flow) {
+  DatasetListener(Inbox inbox, ExperimentFlow flow, ExperimentStore store) {
     this.inbox = inbox;
     this.flow = flow;
+    this.store = store;
   }
 
   @Incoming("datasets")
@@ -34,6 +37,8 @@ public class DatasetListener {
             flow.datasetFailed(failed);
           } else if (event instanceof DatasetCancelled cancelled) {
             flow.datasetCancelled(cancelled);
+          } else if (event instanceof DatasetDeleted deleted) {
+            store.datasetIsGone(deleted.datasetId());
           }
         });
   }

@@ -2,6 +2,7 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
+import io.gdpo.contracts.event.ExperimentDeleteRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
 import io.gdpo.platform.event.Inbox;
@@ -22,10 +23,12 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 public class ExperimentListener {
   private final Inbox inbox;
   private final Experiments experiments;
+  private final ExperimentDeletion deletion;
 
-  ExperimentListener(Inbox inbox, Experiments experiments) {
+  ExperimentListener(Inbox inbox, Experiments experiments, ExperimentDeletion deletion) {
     this.inbox = inbox;
     this.experiments = experiments;
+    this.deletion = deletion;
   }
 
   @Incoming("experiments")
@@ -41,6 +44,8 @@ public class ExperimentListener {
       experiments.cancelByEvent(cancel.experiment(), caller);
     } else if (command instanceof ExperimentSuspendRequested suspend) {
       experiments.suspendByEvent(suspend.experiment(), suspend.suspend(), caller);
+    } else if (command instanceof ExperimentDeleteRequested delete) {
+      deletion.delete(delete.experiment(), caller);
     }
   }
 }

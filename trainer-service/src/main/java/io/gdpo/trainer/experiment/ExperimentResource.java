@@ -16,6 +16,7 @@ import io.gdpo.platform.security.Callers;
 import io.gdpo.platform.security.Role;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -43,6 +44,7 @@ public class ExperimentResource {
   private static final long LOOK_MILLIS = 100;
 
   private final Experiments experiments;
+  private final ExperimentDeletion deletion;
   private final PlanWork plans;
   private final PlanSettings settings;
   private final ExperimentViews views;
@@ -51,12 +53,14 @@ public class ExperimentResource {
 
   ExperimentResource(
       Experiments experiments,
+      ExperimentDeletion deletion,
       PlanWork plans,
       PlanSettings settings,
       ExperimentViews views,
       Callers callers,
       SubmissionLimit limit) {
     this.experiments = experiments;
+    this.deletion = deletion;
     this.plans = plans;
     this.settings = settings;
     this.views = views;
@@ -140,6 +144,25 @@ public class ExperimentResource {
     return views
         .named(ProblemException.possible("experiment", name))
         .orElseThrow(() -> ProblemException.notFound("experiment", name));
+  }
+
+  @DELETE
+  @Path("{name}")
+  @RolesAllowed(Role.RESEARCHER)
+  @Operation(
+      summary = "Delete an experiment that has ended, with its jobs, models and evaluations",
+      description =
+          "The same as an ExperimentDeleteRequested event. Its name is free then. The dataset stays"
+              + " as long as another experiment holds it. Files are gone soon after; nothing brings"
+              + " them back.")
+  @APIResponse(responseCode = "204", description = "It is gone")
+  @APIResponse(responseCode = "403", description = "It is somebody else's")
+  @APIResponse(responseCode = "404", description = "There is no such experiment")
+  @APIResponse(
+      responseCode = "409",
+      description = "It has not ended, or another one starts from a model of it")
+  public void delete(@PathParam("name") String name) {
+    deletion.delete(name, callers.ofRequest());
   }
 
   @GET

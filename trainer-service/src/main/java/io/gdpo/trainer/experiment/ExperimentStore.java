@@ -41,4 +41,6 @@ interface ExperimentStore {
   Optional<String> readyDataset(String id);
 
   void datasetIsReady(String id, String uri);
+
+  void datasetIsGone(String id);
 }

@@ -88,4 +88,9 @@ class ExperimentTable implements ExperimentStore {
     dataset.uri = uri;
     dataset.persist();
   }
+
+  @Override
+  public void datasetIsGone(String id) {
+    ReadyDataset.deleteById(id);
+  }
 }

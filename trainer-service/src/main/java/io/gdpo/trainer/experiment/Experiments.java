@@ -1,6 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetHoldRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.ExperimentSuspended;
@@ -84,12 +85,16 @@ public class Experiments {
     }
     spec.checked();
     lock.take(spec.name());
-    if (spec.dataset().id() != null) {
-      ExperimentDataset.existing(store, spec.dataset().id());
+    String dataset = spec.dataset().id();
+    if (dataset != null) {
+      ExperimentDataset.existing(store, dataset);
     }
     Optional<Experiment> known = store.experiment(spec.name());
     if (known.isPresent() && !isRefused(known.get(), spec)) {
       return known(known.get(), spec, caller);
+    }
+    if (dataset != null) {
+      outbox.send(new DatasetHoldRequested(dataset, spec.name()));
     }
     known.ifPresent(refused -> requireMayChange(refused, caller));
     Experiment experiment = known.orElseGet(Experiment::new);
@@ -101,7 +106,7 @@ public class Experiments {
     experiment.owner = caller.name();
     experiment.reason = null;
     experiment.datasetUri = null;
-    experiment.datasetId = spec.dataset().id();
+    experiment.datasetId = dataset;
     experiment.status = ExperimentStatus.PLANNING;
     store.forgetStages(experiment.name);
     store.add(experiment);

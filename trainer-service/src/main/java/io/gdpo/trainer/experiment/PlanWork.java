@@ -12,6 +12,7 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.platform.launch.LaunchRequest;
+import io.gdpo.platform.retention.Discarded;
 import io.gdpo.platform.work.Work;
 import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.WorkLimits;
@@ -49,6 +50,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
   private final Jobs jobs;
   private final PlanSettings settings;
   private final ArtifactStore artifacts;
+  private final Discarded discarded;
 
   PlanWork(
       ExperimentStore store,
@@ -57,7 +59,8 @@ class PlanWork implements WorkKind<ExperimentPlan> {
       ExperimentFlow flow,
       Jobs jobs,
       PlanSettings settings,
-      ArtifactStore artifacts) {
+      ArtifactStore artifacts,
+      Discarded discarded) {
     this.store = store;
     this.works = works;
     this.lock = lock;
@@ -65,6 +68,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
     this.jobs = jobs;
     this.settings = settings;
     this.artifacts = artifacts;
+    this.discarded = discarded;
   }
 
   /** Whether a plan of it is made: not where that would ask the Hub, and it is not to be asked. */
@@ -80,6 +84,12 @@ class PlanWork implements WorkKind<ExperimentPlan> {
   /** Ends planning; the caller holds the experiment's lock. */
   void cancel(String experiment, String reason) {
     works.cancel(experiment + ID, reason);
+  }
+
+  /** Takes its plan away; the caller holds the experiment's lock. */
+  void forget(String experiment) {
+    works.forget(experiment + ID);
+    discarded.add(folder(experiment));
   }
 
   /** What its plan says against an experiment; empty if there is none that says something. */

@@ -19,6 +19,9 @@ class Job extends PanacheEntityBase {
 
   String stage;
 
+  /** What it could have gone on from is gone. */
+  boolean checkpointsDeleted;
+
   @Convert(converter = PlanColumn.class)
   JobPlan plan;
 }

@@ -146,6 +146,13 @@ public final class SimulatedTable implements WorkStore {
   }
 
   @Override
+  public void delete(String id) {
+    crashPoint.run();
+    Work was = rows.remove(id);
+    undoing.add(() -> rows.put(id, was));
+  }
+
+  @Override
   public void update(Work work) {
     crashPoint.run();
     Work before = rows.get(work.id());

@@ -117,7 +117,7 @@ final class ExperimentSimulation {
       jobs = jobRows.jobs(works, broker, this::ended);
       flow = new ExperimentFlow(rows, jobRows.lock(), broker, jobs, jobRows.folders());
       PlanWork plans =
-          new PlanWork(rows, works, jobRows.lock(), flow, jobs, new Plans(), artifacts);
+          new PlanWork(rows, works, jobRows.lock(), flow, jobs, new Plans(), artifacts, null);
       views = new ExperimentViews(rows, jobs, plans);
       experiments = new Experiments(rows, jobRows.lock(), broker, jobs, flow, plans, views);
       reconciler =

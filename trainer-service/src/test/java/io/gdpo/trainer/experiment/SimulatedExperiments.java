@@ -152,6 +152,12 @@ final class SimulatedExperiments implements ExperimentStore, SimulatedTable.Besi
     datasets.put(id, uri);
   }
 
+  @Override
+  public void datasetIsGone(String id) {
+    look();
+    datasets.remove(id);
+  }
+
   private List<Stage> stages(Predicate<Stage> wanted) {
     List<Stage> found = new ArrayList<>(stages.values());
     found.removeIf(wanted.negate());
