@@ -35,6 +35,15 @@ public final class EventProducer implements AutoCloseable {
    */
   public EventProducer(Map<String, Object> broker, String source) {
     this.source = source;
+    this.producer = producer(settings(broker));
+  }
+
+  static KafkaProducer<String, byte[]> producer(Map<String, Object> settings) {
+    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** Nothing lost, nothing doubled by a retry, and an outage noticed within seconds. */
+  static Map<String, Object> settings(Map<String, Object> broker) {
     Map<String, Object> all = new HashMap<>(broker);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -43,7 +52,7 @@ public final class EventProducer implements AutoCloseable {
     all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000);
     all.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000);
-    this.producer = new KafkaProducer<>(all, new StringSerializer(), new ByteArraySerializer());
+    return all;
   }
 
   /**

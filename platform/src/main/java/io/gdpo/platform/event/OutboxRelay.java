@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -26,34 +27,31 @@ import org.jboss.logging.Logger;
 /**
  * Sends committed outbox rows to Kafka, in order, and forgets each once the broker has it.
  *
- * <p>One thread of this service does it, and by a database lock one service process at a time: a
- * row waits for the broker's word on the row before it, so nothing can overtake. It wakes after
- * each commit that sent something, and now and then for rows that an earlier process left. While
+ * <p>One thread of this service does it, and by a database lock one service process at a time, many
+ * rows at once, in which none overtakes another of its partition ({@link OrderedProducer}). It wakes
+ * after each commit that sent something, and now and then for rows that an earlier process left. While
  * the broker is down rows wait; the outage is logged once when it begins and once when it ends. An
  * event that no broker would take is logged and dropped, for it would hold up all others for ever.
  */
 @ApplicationScoped
 public class OutboxRelay {
   private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
-  private static final int BATCH = 200;
+  private static final int BATCH = 500;
   private static final long STOP_PATIENCE_MS = 5000;
-
-  /** With a slow broker a batch ends early: its transaction must not outlast JTA's minute. */
-  private static final long BATCH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** An arbitrary number that all service processes on one database agree on. */
   private static final long RELAY_LOCK = 0x6764706f_6f757462L;
 
   private final DataSource dataSource;
-  private final EventProducer producer;
+  private final OrderedProducer producer;
   private final EventSettings settings;
   private final Semaphore work = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "outbox-relay");
   private volatile boolean stopped;
 
-  OutboxRelay(DataSource dataSource, EventProducer producer, EventSettings settings) {
+  OutboxRelay(DataSource dataSource, KafkaConnection kafka, EventSettings settings) {
     this.dataSource = dataSource;
-    this.producer = producer;
+    this.producer = new OrderedProducer(kafka.with(Map.of()));
     this.settings = settings;
     thread.setDaemon(true);
   }
@@ -66,6 +64,7 @@ public class OutboxRelay {
     stopped = true;
     wake();
     thread.join(STOP_PATIENCE_MS);
+    producer.close();
   }
 
   /** Looks for rows at once instead of at the next interval. */
@@ -115,29 +114,26 @@ public class OutboxRelay {
       if (!lock(connection)) {
         return new Batch(false, Optional.empty());
       }
+      List<Row> rows = oldest(connection);
+      List<Optional<EventNotSentException>> fates =
+          producer.send(rows.stream().map(Row::event).toList());
       List<Long> sent = new ArrayList<>();
       Optional<EventNotSentException> failure = Optional.empty();
-      long start = System.nanoTime();
-      List<Row> rows = oldest(connection);
-      for (Row row : rows) {
-        if (System.nanoTime() - start > BATCH_NANOS) {
-          break;
-        }
-        try {
-          producer.send(row.event());
-          sent.add(row.id());
+      for (int i = 0; i < rows.size(); i++) {
+        Row row = rows.get(i);
+        Optional<EventNotSentException> fate = fates.get(i);
+        if (fate.isEmpty()) {
           Meters.count(ServiceMetric.EVENTS_SENT, row.event().topic());
-        } catch (EventNotSentException e) {
-          if (!e.isForTheRecordItself()) {
-            failure = Optional.of(e);
-            break;
-          }
-          LOG.errorf(e, "No broker takes event %s; it is dropped", row.event());
-          sent.add(row.id());
+        } else if (fate.get().isForTheRecordItself()) {
+          LOG.errorf(fate.get(), "No broker takes event %s; it is dropped", row.event());
+        } else {
+          failure = failure.or(() -> fate);
+          continue;
         }
+        sent.add(row.id());
       }
       forget(connection, sent);
-      return new Batch(rows.size() == BATCH || sent.size() < rows.size(), failure);
+      return new Batch(rows.size() == BATCH, failure);
     }
   }
 

@@ -1,10 +1,12 @@
 package io.gdpo.platform.retention;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How often is looked for what goes. */
+/** How often is looked for what goes; read by those who are scheduled so. */
+@Unremovable
 @ConfigMapping(prefix = "gdpo.retention")
 interface RetentionSettings {
   /** How often is looked for what has been kept long enough. */
