@@ -45,6 +45,7 @@ abstract class DatasetAsking {
     dataset.spec = new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null);
     dataset.state = DatasetState.REQUESTED;
     dataset.requestedAt = Instant.now();
+    dataset.wantedAt = dataset.requestedAt;
     return dataset;
   }
 
