@@ -12,8 +12,10 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.CheckpointsDeleted;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.metric.MetricKey;
@@ -62,6 +64,7 @@ class EvaluatorServiceTest {
   private static TinyWorld world;
 
   @Inject DataSource database;
+  @Inject ArtifactStore artifacts;
 
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String broker;
@@ -151,6 +154,16 @@ class EvaluatorServiceTest {
     assertThat(data(page, "catalogue").get("metrics"))
         .extracting(metric -> metric.get("key").asText())
         .containsExactlyElementsOf(Stream.of(MetricKey.values()).map(MetricKey::id).toList());
+
+    topics.send(new CheckpointsDeleted("another-job", "river", "dpo"));
+    topics.send(new CheckpointsDeleted(checkpoint.jobId(), "river", "dpo"));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> given().get("/evaluations/7f3c-best").then().statusCode(404));
+    given().get("/experiments/river/report").then().statusCode(404);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !artifacts.exists(artifacts.uri("evaluations/7f3c-best")));
   }
 
   private static JsonNode data(String page, String name) throws IOException {

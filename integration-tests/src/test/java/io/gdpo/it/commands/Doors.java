@@ -62,7 +62,7 @@ final class Doors implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(stack.url(subject.service()) + call.path()))
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(call.body()))
+            .method(call.method(), HttpRequest.BodyPublishers.ofString(call.body()))
             .build();
     return answer(request);
   }
@@ -222,10 +222,15 @@ final class Doors implements AutoCloseable {
   /**
    * A command in the words of both doors.
    *
-   * @param path that it is posted to
-   * @param body posted
+   * @param method of the request
+   * @param path that it is sent to
+   * @param body sent
    * @param event its name
    * @param data of the event
    */
-  record Call(String path, String body, String event, String data) {}
+  record Call(String method, String path, String body, String event, String data) {
+    Call(String path, String body, String event, String data) {
+      this("POST", path, body, event, data);
+    }
+  }
 }

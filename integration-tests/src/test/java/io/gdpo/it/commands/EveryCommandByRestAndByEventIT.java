@@ -5,6 +5,7 @@ import static io.gdpo.it.commands.Row.CANCEL_EVALUATION;
 import static io.gdpo.it.commands.Row.CANCEL_EXPERIMENT;
 import static io.gdpo.it.commands.Row.CANCEL_JOB;
 import static io.gdpo.it.commands.Row.DEAD_LETTER;
+import static io.gdpo.it.commands.Row.DELETE_EXPERIMENT;
 import static io.gdpo.it.commands.Row.RESUME;
 import static io.gdpo.it.commands.Row.SUSPEND;
 import static io.gdpo.it.commands.Row.evaluate;
@@ -154,7 +155,10 @@ class EveryCommandByRestAndByEventIT {
             .flatMap(rows -> rows.get().stream())
             .map(row -> dynamicTest(row.what(), () -> holds(row)));
     return Stream.concat(
-        table, Stream.of(dynamicTest("one content is one dataset", this::oneDataset)));
+        table,
+        Stream.of(
+            dynamicTest("one content is one dataset", this::oneDataset),
+            dynamicTest("delete an experiment", this::deleted)));
   }
 
   private List<Row> experiments() {
@@ -213,6 +217,13 @@ class EveryCommandByRestAndByEventIT {
             "FAILED",
             "ExperimentFinished"),
         refusal(
+            "delete an experiment that runs",
+            TRAINED,
+            DELETE_EXPERIMENT,
+            409,
+            DEAD_LETTER,
+            "Experiment 'by-rest-trained' is RUNNING; cancel it first"),
+        refusal(
             "cancel an experiment that failed",
             REFUSED,
             CANCEL_EXPERIMENT,
@@ -226,6 +237,19 @@ class EveryCommandByRestAndByEventIT {
             409,
             DEAD_LETTER,
             "'by-rest-untrainable' has ended as FAILED; there is nothing to suspend"));
+  }
+
+  private void deleted() {
+    Call byRest = DELETE_EXPERIMENT.apply(TRAINED);
+    assertThat(doors.post(TRAINED, byRest).status()).isEqualTo(204);
+    doors.send(TRAINED_TOO, DELETE_EXPERIMENT.apply(TRAINED_TOO));
+    for (Subject experiment : List.of(TRAINED, TRAINED_TOO)) {
+      doors.told(experiment, "ExperimentDeleted");
+      assertThat(doors.view(experiment).path("detail").asText()).contains("There is no experiment");
+    }
+    assertThat(doors.post(TRAINED, byRest).status()).isEqualTo(404);
+    String again = doors.send(TRAINED_TOO, DELETE_EXPERIMENT.apply(TRAINED_TOO));
+    assertThat(doors.deadLetter(TRAINED_TOO, again)).contains("There is no experiment");
   }
 
   private List<Row> jobs() {
@@ -353,6 +377,14 @@ class EveryCommandByRestAndByEventIT {
               "cancel experiment " + shown,
               Subject.experiment(id),
               CANCEL_EXPERIMENT,
+              404,
+              DEAD_LETTER,
+              "There is no experiment " + shown));
+      rows.add(
+          refusal(
+              "delete experiment " + shown,
+              Subject.experiment(id),
+              DELETE_EXPERIMENT,
               404,
               DEAD_LETTER,
               "There is no experiment " + shown));

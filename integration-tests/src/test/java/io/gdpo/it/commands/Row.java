@@ -32,6 +32,14 @@ record Row(
       order("suspend", "ExperimentSuspendRequested", "experiment");
   static final Function<Subject, Call> RESUME =
       order("resume", "ExperimentSuspendRequested", "suspend\": false, \"experiment");
+  static final Function<Subject, Call> DELETE_EXPERIMENT =
+      subject ->
+          new Call(
+              "DELETE",
+              subject.address(),
+              "",
+              "ExperimentDeleteRequested",
+              "{\"experiment\": \"" + subject.id().replace("\0", "\\u0000") + "\"}");
   static final Function<Subject, Call> CANCEL_JOB = cancel("JobCancelRequested", "job_id");
   static final Function<Subject, Call> CANCEL_DATASET =
       cancel("DatasetCancelRequested", "dataset_id");
