@@ -80,9 +80,7 @@ final class ListingLoad {
   private Connection connection() throws SQLException {
     Connection connection =
         DriverManager.getConnection(
-            TrainerProcess.database(servers),
-            TrainerProcess.USER,
-            servers.database().password());
+            TrainerProcess.database(servers), TrainerProcess.USER, servers.database().password());
     connection.setAutoCommit(false);
     return connection;
   }

@@ -27,8 +27,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Events through the outbox, from the first insert until the broker has the last of them, beside the
- * same rows inserted bare in transactions of the same size, which nobody sends; and, without a
+ * Events through the outbox, from the first insert until the broker has the last of them, beside
+ * the same rows inserted bare in transactions of the same size, which nobody sends; and, without a
  * comparison, a bare producer. Keys are those of 50 jobs.
  */
 @ApplicationScoped
@@ -55,7 +55,8 @@ class OutboxLoad {
       }
       told.add(
           String.format(
-              Locale.ROOT, "a bare producer, each record awaited: %.0f/s; not awaited: %.0f/s",
+              Locale.ROOT,
+              "a bare producer, each record awaited: %.0f/s; not awaited: %.0f/s",
               options.events() / produced(options.events(), true),
               options.events() / produced(options.events(), false)));
       told.add(memory(broker, options));
@@ -156,8 +157,13 @@ class OutboxLoad {
   }
 
   private static byte[] json(JobQueued event) {
-    return ("{\"job_id\":\"" + event.jobId() + "\",\"experiment\":\"" + event.experiment()
-            + "\",\"stage\":\"" + event.stage() + "\"}")
+    return ("{\"job_id\":\""
+            + event.jobId()
+            + "\",\"experiment\":\""
+            + event.experiment()
+            + "\",\"stage\":\""
+            + event.stage()
+            + "\"}")
         .getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 

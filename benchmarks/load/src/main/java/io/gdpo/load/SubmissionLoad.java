@@ -31,8 +31,10 @@ final class SubmissionLoad {
     for (int clients : List.of(1, 10, 50)) {
       int most = options.experiments() / 10;
       told.add(
-          "submissions, %2d clients: %s"
-              .formatted(clients, submitted("load-" + clients, number, most, clients)));
+          "submissions, "
+              + clients
+              + " clients: "
+              + submitted("load-" + clients, number, most, clients));
     }
     return told;
   }

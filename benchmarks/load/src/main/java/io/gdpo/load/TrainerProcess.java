@@ -58,8 +58,7 @@ final class TrainerProcess implements AutoCloseable {
                 "GDPO_ARTIFACTS", servers.home().resolve("artifacts").toUri().toString(),
                 "GDPO_LAUNCHER_WORKER", root.resolve("worker/target/class-path").toString()));
     Process process = builder.start();
-    TrainerProcess trainer =
-        new TrainerProcess(process, URI.create("http://127.0.0.1:" + port));
+    TrainerProcess trainer = new TrainerProcess(process, URI.create("http://127.0.0.1:" + port));
     trainer.awaitReady(log);
     return trainer;
   }

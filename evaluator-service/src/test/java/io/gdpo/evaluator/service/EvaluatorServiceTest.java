@@ -161,9 +161,7 @@ class EvaluatorServiceTest {
         .atMost(PATIENCE)
         .untilAsserted(() -> given().get("/evaluations/7f3c-best").then().statusCode(404));
     given().get("/experiments/river/report").then().statusCode(404);
-    await()
-        .atMost(PATIENCE)
-        .until(() -> !artifacts.exists(artifacts.uri("evaluations/7f3c-best")));
+    await().atMost(PATIENCE).until(() -> !artifacts.exists(artifacts.uri("evaluations/7f3c-best")));
   }
 
   private static JsonNode data(String page, String name) throws IOException {

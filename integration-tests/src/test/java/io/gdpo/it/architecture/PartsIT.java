@@ -18,8 +18,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is delivered is made of parts that are listed ({@code target/bom.json}, CycloneDX), each under
- * a licence that lets it be. The report is {@code integration-tests/target/licences.md}.
+ * What is delivered is made of parts that are listed ({@code target/bom.json}, CycloneDX), each
+ * under a licence that lets it be. The report is {@code integration-tests/target/licences.md}.
  */
 class PartsIT {
   private static final List<String> PROGRAMS =

@@ -28,10 +28,11 @@ import org.jboss.logging.Logger;
  * Sends committed outbox rows to Kafka, in order, and forgets each once the broker has it.
  *
  * <p>One thread of this service does it, and by a database lock one service process at a time, many
- * rows at once, in which none overtakes another of its partition ({@link OrderedProducer}). It wakes
- * after each commit that sent something, and now and then for rows that an earlier process left. While
- * the broker is down rows wait; the outage is logged once when it begins and once when it ends. An
- * event that no broker would take is logged and dropped, for it would hold up all others for ever.
+ * rows at once, in which none overtakes another of its partition ({@link OrderedProducer}). It
+ * wakes after each commit that sent something, and now and then for rows that an earlier process
+ * left. While the broker is down rows wait; the outage is logged once when it begins and once when
+ * it ends. An event that no broker would take is logged and dropped, for it would hold up all
+ * others for ever.
  */
 @ApplicationScoped
 public class OutboxRelay {

@@ -80,7 +80,8 @@ class OrderedProducerTest {
       List<Optional<EventNotSentException>> fates = producer.send(records);
 
       assertThat(fates.get(0)).isEmpty();
-      assertThat(fates.get(1)).hasValueSatisfying(e -> assertThat(e.isForTheRecordItself()).isTrue());
+      assertThat(fates.get(1))
+          .hasValueSatisfying(e -> assertThat(e.isForTheRecordItself()).isTrue());
       assertThat(fates.get(2)).isEmpty();
       assertThat(received(broker, 2)).containsExactly(0, 2);
     }
