@@ -21,13 +21,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
  *
  * <p>Services send through {@link Outbox} instead. Safe for several threads; whoever made it closes
  * it. A broker that cannot be reached is noticed within seconds, not Kafka's default two minutes.
+ *
+ * <p>Kafka's own producer never sends again once it was not let in, were its password right a
+ * moment later; it is made anew then.
  */
 public final class EventProducer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final Map<String, Object> settings;
   private final String source;
+  private final BrokerTrouble trouble;
+  private KafkaProducer<String, byte[]> producer;
+  private boolean closed;
 
   /**
    * @param broker how it is reached: Kafka's own settings of a client
@@ -35,6 +41,7 @@ public final class EventProducer implements AutoCloseable {
    */
   public EventProducer(Map<String, Object> broker, String source) {
     this.source = source;
+    this.trouble = BrokerTrouble.of(broker);
     Map<String, Object> all = new HashMap<>(broker);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -43,7 +50,24 @@ public final class EventProducer implements AutoCloseable {
     all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3000);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5000);
     all.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000);
-    this.producer = new KafkaProducer<>(all, new StringSerializer(), new ByteArraySerializer());
+    this.settings = Map.copyOf(all);
+    this.producer = made();
+  }
+
+  private KafkaProducer<String, byte[]> made() {
+    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  private synchronized KafkaProducer<String, byte[]> current() {
+    return producer;
+  }
+
+  /** After a failure that a producer does not get over. */
+  private synchronized void renew(KafkaProducer<String, byte[]> failed, Throwable failure) {
+    if (producer == failed && !closed && BrokerTrouble.isNotLetIn(failure)) {
+      producer = made();
+      failed.close(Duration.ZERO);
+    }
   }
 
   /**
@@ -63,7 +87,8 @@ public final class EventProducer implements AutoCloseable {
    */
   public void sendBestEffort(Event event, Consumer<Exception> onFailure) {
     try {
-      producer.send(
+      current()
+          .send(
           CloudEvents.record(event, source),
           (metadata, failure) -> {
             if (failure != null) {
@@ -76,21 +101,29 @@ public final class EventProducer implements AutoCloseable {
   }
 
   void send(ProducerRecord<String, byte[]> record) {
+    KafkaProducer<String, byte[]> used = current();
     try {
-      producer.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      used.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new EventNotSentException(record.topic(), e.getCause());
+      renew(used, e.getCause());
+      throw new EventNotSentException(record.topic(), e.getCause(), trouble);
     } catch (KafkaException | IllegalArgumentException | TimeoutException e) {
-      throw new EventNotSentException(record.topic(), e);
+      renew(used, e);
+      throw new EventNotSentException(record.topic(), e, trouble);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EventNotSentException(record.topic(), e);
+      throw new EventNotSentException(record.topic(), e, trouble);
     }
   }
 
   /** Gives what is under way two seconds to arrive. */
   @Override
   public void close() {
-    producer.close(CLOSE_PATIENCE);
+    KafkaProducer<String, byte[]> last;
+    synchronized (this) {
+      closed = true;
+      last = producer;
+    }
+    last.close(CLOSE_PATIENCE);
   }
 }
