@@ -106,9 +106,9 @@ class EverybodyIsAskedIT {
         says(
             evaluator,
             "Events wait in the outbox until they can be sent: An event for topic"
-                + " gdpo.evaluations was not taken by the broker: user 'evaluator-service' may not"
-                + " do that; a rule (ACL) of the broker must allow it Write on topic"
-                + " gdpo.evaluations, see docs/how-to/secure.md");
+                + " gdpo.evaluations was not taken by the broker: user 'evaluator-service' may write"
+                + " to no topic; a rule (ACL) of the broker must allow it Write, see"
+                + " docs/how-to/secure.md");
         assertThat(count("evaluator", "select count(*) from outbox", infrastructure)).isPositive();
         rights("evaluator-service", infrastructure);
 

@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
@@ -31,13 +32,14 @@ record BrokerTrouble(Optional<String> user) {
     return new BrokerTrouble(found.find() ? Optional.of(found.group(1)) : Optional.empty());
   }
 
-  /** Whether the broker did not even listen to what it was asked. */
-  static boolean isNotLetIn(Throwable failure) {
+  /** Whether a producer never sends again after it, whatever the broker allows then. */
+  static boolean endsProducers(Throwable failure) {
     int causes = 0;
     for (Throwable cause = failure;
         cause != null && causes++ < MOST_CAUSES;
         cause = cause.getCause()) {
-      if (cause instanceof AuthenticationException) {
+      if (cause instanceof AuthenticationException
+          || cause instanceof ClusterAuthorizationException) {
         return true;
       }
     }
@@ -64,6 +66,12 @@ record BrokerTrouble(Optional<String> user) {
       }
       if (cause instanceof GroupAuthorizationException group) {
         return mayNot(Right.READ, "group " + group.groupId());
+      }
+      if (cause instanceof ClusterAuthorizationException) {
+        return who()
+            + " may write to no topic; a rule (ACL) of the broker must allow it "
+            + needed.word()
+            + ", see docs/how-to/secure.md";
       }
       if (cause instanceof SaslAuthenticationException) {
         return "it does not let "

@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Services send through {@link Outbox} instead. Safe for several threads; whoever made it closes
  * it. A broker that cannot be reached is noticed within seconds, not Kafka's default two minutes.
  *
- * <p>Kafka's own producer never sends again once it was not let in, were its password right a
- * moment later; it is made anew then.
+ * <p>Kafka's own producer never sends again once it was not let in or allowed to write nowhere, were
+ * that mended a moment later; it is made anew then.
  */
 public final class EventProducer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -64,7 +64,7 @@ public final class EventProducer implements AutoCloseable {
 
   /** After a failure that a producer does not get over. */
   private synchronized void renew(KafkaProducer<String, byte[]> failed, Throwable failure) {
-    if (producer == failed && !closed && BrokerTrouble.isNotLetIn(failure)) {
+    if (producer == failed && !closed && BrokerTrouble.endsProducers(failure)) {
       producer = made();
       failed.close(Duration.ZERO);
     }
