@@ -64,8 +64,7 @@ public record BrokerGuard(
           "listener.name.clients.scram-sha-512.sasl.jaas.config", login(administrator, password));
       settings.put("ssl.keystore.type", "PEM");
       settings.put("ssl.keystore.key", Files.readString(certificate.key()));
-      settings.put(
-          "ssl.keystore.certificate.chain", Files.readString(certificate.certificate()));
+      settings.put("ssl.keystore.certificate.chain", Files.readString(certificate.certificate()));
       settings.put("ssl.truststore.type", "PEM");
       settings.put("ssl.truststore.certificates", Files.readString(certificate.certificate()));
       settings.put("authorizer.class.name", authorizer);

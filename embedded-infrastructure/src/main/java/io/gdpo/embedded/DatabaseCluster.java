@@ -44,7 +44,8 @@ final class DatabaseCluster {
   }
 
   /** The cluster in a folder, made if there is none; the caller holds the folder's lock. */
-  static DatabaseCluster prepare(Path home, PostgresBinaries binaries, boolean durable, boolean byTls) {
+  static DatabaseCluster prepare(
+      Path home, PostgresBinaries binaries, boolean durable, boolean byTls) {
     DatabaseCluster cluster = new DatabaseCluster(home, binaries);
     try {
       Files.deleteIfExists(cluster.log());

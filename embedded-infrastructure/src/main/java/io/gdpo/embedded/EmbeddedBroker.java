@@ -82,7 +82,8 @@ public final class EmbeddedBroker implements AutoCloseable {
           "Kafka takes a comma for the end of a folder's name; name another than "
               + folder.toAbsolutePath());
     }
-    EmbeddedBroker broker = new EmbeddedBroker(folder.toAbsolutePath().resolve("logs"), clientPort, guard);
+    EmbeddedBroker broker =
+        new EmbeddedBroker(folder.toAbsolutePath().resolve("logs"), clientPort, guard);
     broker.run();
     return broker;
   }
@@ -210,13 +211,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("inter.broker.listener.name", clients);
     settings.put(
         "listeners",
-        clients + "://" + bootstrapServers() + "," + CONTROLLER + "://" + HOST + ":" + controllerPort);
+        clients
+            + "://"
+            + bootstrapServers()
+            + ","
+            + CONTROLLER
+            + "://"
+            + HOST
+            + ":"
+            + controllerPort);
     settings.put(
         "listener.security.protocol.map",
-        clients
-            + (guard.isPresent() ? ":SASL_SSL," : ":PLAINTEXT,")
-            + CONTROLLER
-            + ":PLAINTEXT");
+        clients + (guard.isPresent() ? ":SASL_SSL," : ":PLAINTEXT,") + CONTROLLER + ":PLAINTEXT");
     settings.put("log.dirs", logs.toString());
     settings.put("num.partitions", "1");
     settings.put("offsets.topic.num.partitions", "1");

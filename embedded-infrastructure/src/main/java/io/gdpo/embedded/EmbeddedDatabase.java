@@ -114,9 +114,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         + port
         + "/"
         + database
-        + certificate
-            .map(it -> "?sslmode=verify-full&sslrootcert=" + it.certificate())
-            .orElse("");
+        + certificate.map(it -> "?sslmode=verify-full&sslrootcert=" + it.certificate()).orElse("");
   }
 
   public int port() {

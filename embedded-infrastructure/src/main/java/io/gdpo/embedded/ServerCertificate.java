@@ -95,8 +95,7 @@ public record ServerCertificate(Path certificate, Path key) {
   private static Path pem(Path file, String kind, byte[] content) throws IOException {
     Files.deleteIfExists(file);
     Files.createFile(
-        file,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return Files.writeString(
         file,
         "-----BEGIN "

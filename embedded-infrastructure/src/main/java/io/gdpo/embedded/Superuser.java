@@ -17,8 +17,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param password as the folder keeps it now
  * @param certificate of a server that is connected to by TLS only
  */
-record Superuser(
-    int port, Supplier<String> password, Optional<ServerCertificate> certificate) {
+record Superuser(int port, Supplier<String> password, Optional<ServerCertificate> certificate) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
   Connection connect() throws SQLException {

@@ -88,8 +88,7 @@ class SettingsAreDeclaredOnceTest {
     String names =
         Stream.concat(
                 Stream.of("# Written from the code, as docs/reference/settings.md is."),
-                Stream.concat(
-                        declared.all().stream().map(Setting::name), OF_THE_SCRIPT.stream())
+                Stream.concat(declared.all().stream().map(Setting::name), OF_THE_SCRIPT.stream())
                     .distinct()
                     .sorted())
             .collect(Collectors.joining("\n", "", "\n"));

@@ -113,8 +113,7 @@ class EverybodyIsAskedIT {
         rights("evaluator-service", infrastructure);
 
         Records.Seen finished =
-            records.await(
-                "ExperimentFinished", LIMIT, record -> record.is("ExperimentFinished"));
+            records.await("ExperimentFinished", LIMIT, record -> record.is("ExperimentFinished"));
         assertThat(finished.at("/status")).as(finished.text()).isEqualTo("SUCCEEDED");
         assertThat(records.all(record -> record.is("EvaluationCompleted"))).hasSize(1);
         assertThat(count("evaluator", "select count(*) from outbox", infrastructure)).isZero();
@@ -185,7 +184,8 @@ class EverybodyIsAskedIT {
       throws IOException, SQLException {
     // The servers' own folders: users' passwords are theirs to keep, and rows are looked at below.
     List<Path> servers =
-        List.of(folder.resolve("kafka"), folder.resolve("postgres"), folder.resolve("certificates"));
+        List.of(
+            folder.resolve("kafka"), folder.resolve("postgres"), folder.resolve("certificates"));
     assertThat(places.lookAtFiles(folder, servers)).as("files").isGreaterThan(20);
     assertThat(places.lookAtRecords(client)).as("records").isGreaterThan(8);
     for (String database : List.of("dataset", "trainer", "evaluator")) {

@@ -105,8 +105,7 @@ final class GuardedInfrastructure implements AutoCloseable {
         rule(
             rights.service(),
             "Read",
-            new ResourcePattern(
-                ResourceType.GROUP, rights.groupPrefix(), PatternType.PREFIXED)));
+            new ResourcePattern(ResourceType.GROUP, rights.groupPrefix(), PatternType.PREFIXED)));
     done(admin.createAcls(rules).all());
   }
 
@@ -127,8 +126,7 @@ final class GuardedInfrastructure implements AutoCloseable {
   }
 
   private static AclBinding onTopic(String user, String right, String topic) {
-    return rule(
-        user, right, new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL));
+    return rule(user, right, new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL));
   }
 
   private static AclBinding rule(String user, String right, ResourcePattern on) {

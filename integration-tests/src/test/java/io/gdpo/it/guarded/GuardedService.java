@@ -3,8 +3,8 @@ package io.gdpo.it.guarded;
 import io.gdpo.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -78,7 +78,8 @@ final class GuardedService implements AutoCloseable {
                 value.toString()));
     environment.put("GDPO_ARTIFACTS", folder.resolve("artifacts").toUri().toString());
     environment.put(
-        "GDPO_LAUNCHER_WORKER", Path.of("../worker/target").toAbsolutePath().normalize().toString());
+        "GDPO_LAUNCHER_WORKER",
+        Path.of("../worker/target").toAbsolutePath().normalize().toString());
     environment.put("GDPO_PARENT_WATCH", "stdin");
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     environment.put("DJL_OFFLINE", "true");

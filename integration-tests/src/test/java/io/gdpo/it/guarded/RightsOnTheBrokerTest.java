@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What services need on the broker is declared once, and the page tells what stands there. */
 class RightsOnTheBrokerTest {
   private static final Path PAGE = Path.of("../docs/how-to/secure.md");
-  private static final Pattern TABLE =
-      Pattern.compile("(<!-- rights -->\n)[^<]*(<!-- end -->\n)");
+  private static final Pattern TABLE = Pattern.compile("(<!-- rights -->\n)[^<]*(<!-- end -->\n)");
 
   @Test
   void the_page_tells_the_rights_that_are_declared() throws IOException {

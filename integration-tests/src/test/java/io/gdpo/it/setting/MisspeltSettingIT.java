@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 /** What a person sees who misspells a setting of a packaged service. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MisspeltSettingIT {
+  private static final String MISSPELT = "gdpo.launcher" + ".kindd";
+  private static final String VARIABLE = "GDPO" + "_LAUNCHR_HEAP";
 
   @Test
   void a_service_names_it_and_does_not_start() throws IOException, InterruptedException {
@@ -20,21 +22,23 @@ class MisspeltSettingIT {
         new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dgdpo.launcher.kindd=kubernetes",
+                "-D" + MISSPELT + "=kubernetes",
                 "-jar",
                 Path.of("../dataset-service/target/quarkus-app/quarkus-run.jar")
                     .toAbsolutePath()
                     .normalize()
                     .toString(),
                 "serve"));
-    service.environment().put("GDPO_LAUNCHR_HEAP", "2g");
+    service.environment().put(VARIABLE, "2g");
     Process process = service.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isEqualTo(64);
     assertThat(said.lines())
         .containsExactly(
-            "Nothing reads the variable GDPO_LAUNCHR_HEAP; is it GDPO_LAUNCHER_HEAP?",
-            "There is no setting gdpo.launcher.kindd ('kubernetes', in SysPropConfigSource); is it"
+            "Nothing reads the variable " + VARIABLE + "; is it GDPO_LAUNCHER_HEAP?",
+            "There is no setting "
+                + MISSPELT
+                + " ('kubernetes', a system property); is it"
                 + " gdpo.launcher.kind?",
             "This service does not start so. docs/reference/settings.md has all.");
   }

