@@ -32,7 +32,7 @@ final class DatabaseCluster {
   private static final String RULES =
       """
       # Written at each start: this machine alone, and with the password only.
-      host all all 127.0.0.1/32 scram-sha-256
+      %s all all 127.0.0.1/32 scram-sha-256
       """;
 
   private final Path home;
@@ -44,7 +44,8 @@ final class DatabaseCluster {
   }
 
   /** The cluster in a folder, made if there is none; the caller holds the folder's lock. */
-  static DatabaseCluster prepare(Path home, PostgresBinaries binaries, boolean durable) {
+  static DatabaseCluster prepare(
+      Path home, PostgresBinaries binaries, boolean durable, boolean byTls) {
     DatabaseCluster cluster = new DatabaseCluster(home, binaries);
     try {
       Files.deleteIfExists(cluster.log());
@@ -53,7 +54,8 @@ final class DatabaseCluster {
       } else if (!Files.exists(cluster.passwordFile())) {
         cluster.setPassword();
       }
-      Files.writeString(cluster.data().resolve("pg_hba.conf"), RULES);
+      Files.writeString(
+          cluster.data().resolve("pg_hba.conf"), RULES.formatted(byTls ? "hostssl" : "host"));
       return cluster;
     } catch (IOException e) {
       throw new UncheckedIOException("The database folder " + home + " cannot be prepared", e);

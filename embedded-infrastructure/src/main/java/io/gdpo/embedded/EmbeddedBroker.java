@@ -49,11 +49,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final Path logs;
   private final int port;
+  private final Optional<BrokerGuard> guard;
   private volatile KafkaRaftServer server;
 
-  private EmbeddedBroker(Path logs, int port) {
+  private EmbeddedBroker(Path logs, int port, Optional<BrokerGuard> guard) {
     this.logs = logs;
     this.port = port;
+    this.guard = guard;
   }
 
   /**
@@ -65,13 +67,23 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     because another one already runs on this folder
    */
   public static EmbeddedBroker start(Path folder, int port) {
+    return start(folder, port, Optional.empty());
+  }
+
+  /** The same for a broker that keeps out whom it does not know. */
+  public static EmbeddedBroker start(Path folder, int port, BrokerGuard guard) {
+    return start(folder, port, Optional.of(guard));
+  }
+
+  private static EmbeddedBroker start(Path folder, int port, Optional<BrokerGuard> guard) {
     int clientPort = port == 0 ? FreePort.choose(1).get(0) : port;
     if (folder.toAbsolutePath().toString().contains(",")) {
       throw new IllegalStateException(
           "Kafka takes a comma for the end of a folder's name; name another than "
               + folder.toAbsolutePath());
     }
-    EmbeddedBroker broker = new EmbeddedBroker(folder.toAbsolutePath().resolve("logs"), clientPort);
+    EmbeddedBroker broker =
+        new EmbeddedBroker(folder.toAbsolutePath().resolve("logs"), clientPort, guard);
     broker.run();
     return broker;
   }
@@ -84,9 +96,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     FAILURE.set(null);
     Exit.setExitProcedure(EmbeddedBroker::ended);
     Exit.setHaltProcedure(EmbeddedBroker::ended);
-    format(logs);
-    server =
-        new KafkaRaftServer(new KafkaConfig(settings(logs, port, controllerPort())), Time.SYSTEM);
+    format();
+    server = new KafkaRaftServer(new KafkaConfig(settings(controllerPort())), Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {
@@ -112,7 +123,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return Optional.ofNullable(FAILURE.get());
   }
 
-  /** Whether the broker answers. */
+  /** Whether the broker answers; one with a guard has a question of another kind. */
   public boolean answers(Duration limit) {
     return failure().isEmpty() && ServerProbe.kafka(bootstrapServers(), limit);
   }
@@ -166,10 +177,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** A storage folder needs a cluster id and first metadata; a formatted one is kept. */
-  private static void format(Path logs) {
+  private void format() {
     try {
       Files.createDirectories(logs);
-      new Formatter()
+      Formatter formatter = new Formatter();
+      guard.ifPresent(it -> formatter.setScramArguments(List.of(it.firstUser())));
+      formatter
           .setPrintStream(
               new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
           .setNodeId(NODE)
@@ -188,26 +201,28 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static Properties settings(Path logs, int clientPort, int controllerPort) {
+  private Properties settings(int controllerPort) {
+    String clients = guard.isPresent() ? BrokerGuard.LISTENER : "PLAINTEXT";
     Properties settings = new Properties();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(NODE));
     settings.put("controller.quorum.voters", NODE + "@" + HOST + ":" + controllerPort);
     settings.put("controller.listener.names", CONTROLLER);
-    settings.put("inter.broker.listener.name", "PLAINTEXT");
+    settings.put("inter.broker.listener.name", clients);
     settings.put(
         "listeners",
-        "PLAINTEXT://"
-            + HOST
-            + ":"
-            + clientPort
+        clients
+            + "://"
+            + bootstrapServers()
             + ","
             + CONTROLLER
             + "://"
             + HOST
             + ":"
             + controllerPort);
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put(
+        "listener.security.protocol.map",
+        clients + (guard.isPresent() ? ":SASL_SSL," : ":PLAINTEXT,") + CONTROLLER + ":PLAINTEXT");
     settings.put("log.dirs", logs.toString());
     settings.put("num.partitions", "1");
     settings.put("offsets.topic.num.partitions", "1");
@@ -224,6 +239,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("num.io.threads", "2");
     settings.put("background.threads", "2");
     settings.put("log.cleaner.dedupe.buffer.size", "2097152");
+    guard.ifPresent(it -> settings.putAll(it.broker()));
     return settings;
   }
 }

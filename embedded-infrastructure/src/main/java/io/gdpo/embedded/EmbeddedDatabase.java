@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +38,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private final int port;
   private final Superuser superuser;
   private final boolean durable;
+  private final Optional<ServerCertificate> certificate;
   private volatile Process server;
   private Process guard;
 
@@ -45,13 +47,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
       PostgresBinaries binaries,
       FolderLock lock,
       int port,
-      boolean durable) {
+      boolean durable,
+      Optional<ServerCertificate> certificate) {
     this.cluster = cluster;
     this.binaries = binaries;
     this.lock = lock;
     this.port = port;
-    this.superuser = new Superuser(port, cluster::password);
+    this.superuser = new Superuser(port, cluster::password, certificate);
     this.durable = durable;
+    this.certificate = certificate;
   }
 
   /**
@@ -65,6 +69,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
    * @throws IllegalStateException if the port or the folder is in use, or not this user's alone
    */
   public static EmbeddedDatabase start(Path folder, int port, boolean durable) {
+    return start(folder, port, durable, Optional.empty());
+  }
+
+  /** The same for a server that takes connections by TLS only, and shows this certificate. */
+  public static EmbeddedDatabase start(
+      Path folder, int port, boolean durable, ServerCertificate certificate) {
+    return start(folder, port, durable, Optional.of(certificate));
+  }
+
+  private static EmbeddedDatabase start(
+      Path folder, int port, boolean durable, Optional<ServerCertificate> certificate) {
     if (port != 0) {
       FreePort.require(port, "PostgreSQL");
     }
@@ -75,11 +90,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
       PostgresBinaries binaries = PostgresBinaries.unpacked(home.resolve("programs"));
       EmbeddedDatabase database =
           new EmbeddedDatabase(
-              DatabaseCluster.prepare(home, binaries, durable),
+              DatabaseCluster.prepare(home, binaries, durable, certificate.isPresent()),
               binaries,
               lock,
               port == 0 ? FreePort.choose(1).get(0) : port,
-              durable);
+              durable,
+              certificate);
       database.run();
       return database;
     } catch (RuntimeException e) {
@@ -92,7 +108,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /** The JDBC address of a database for user {@link #USER}; the database is made if absent. */
   public String jdbcUrl(String database) {
     superuser.makeDatabase(database);
-    return "jdbc:postgresql://" + HOST + ":" + port + "/" + database;
+    return "jdbc:postgresql://"
+        + HOST
+        + ":"
+        + port
+        + "/"
+        + database
+        + certificate.map(it -> "?sslmode=verify-full&sslrootcert=" + it.certificate()).orElse("");
   }
 
   public int port() {
@@ -203,6 +225,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "max_connections=100",
                 "-c",
                 "shared_buffers=32MB"));
+    certificate.map(ServerCertificate::ofPostgres).ifPresent(command::addAll);
     // A session of its own: the terminal's Ctrl-C is for the supervisor, which stops it in order.
     command.add(0, "setsid");
     return command;

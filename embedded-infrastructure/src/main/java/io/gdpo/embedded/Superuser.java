@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -14,8 +15,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * @param port of the server on this machine
  * @param password as the folder keeps it now
+ * @param certificate of a server that is connected to by TLS only
  */
-record Superuser(int port, Supplier<String> password) {
+record Superuser(int port, Supplier<String> password, Optional<ServerCertificate> certificate) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
   Connection connect() throws SQLException {
@@ -25,6 +27,11 @@ record Superuser(int port, Supplier<String> password) {
     source.setDatabaseName("postgres");
     source.setUser(EmbeddedDatabase.USER);
     source.setPassword(password.get());
+    certificate.ifPresent(
+        it -> {
+          source.setSslMode("verify-full");
+          source.setSslRootCert(it.certificate().toString());
+        });
     source.setConnectTimeout(5);
     source.setLoginTimeout(5);
     source.setSocketTimeout(60);

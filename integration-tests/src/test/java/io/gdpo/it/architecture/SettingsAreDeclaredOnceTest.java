@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** What can be set is declared at one place in the code, and the page tells what stands there. */
 class SettingsAreDeclaredOnceTest {
   private static final Path PAGE = Path.of("../docs/reference/settings.md");
+
+  private static final Path NAMES =
+      Path.of("../platform/src/main/resources/META-INF/gdpo-settings.txt");
 
   /** A table of the page, which names the types whose settings it shows. */
   private static final Pattern TABLE =
@@ -76,6 +80,22 @@ class SettingsAreDeclaredOnceTest {
                 + " test -Dtest=SettingsAreDeclaredOnceTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dgdpo.settings.write=true")
         .isEqualTo(expected);
+  }
+
+  /** By this file services know a name that is misspelt. */
+  @Test
+  void servicesKnowTheNamesOfAllSettings() throws IOException {
+    String names =
+        Stream.concat(
+                Stream.of("# Written from the code, as docs/reference/settings.md is."),
+                Stream.concat(declared.all().stream().map(Setting::name), OF_THE_SCRIPT.stream())
+                    .distinct()
+                    .sorted())
+            .collect(Collectors.joining("\n", "", "\n"));
+    if (Boolean.getBoolean("gdpo.settings.write")) {
+      Files.writeString(NAMES, names);
+    }
+    assertThat(NAMES).as("write it anew as the page of settings").hasContent(names);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -85,25 +87,22 @@ public final class Records implements AutoCloseable {
   }
 
   public Records(Stack stack) {
-    consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                stack.kafka(),
-                ConsumerConfig.GROUP_ID_CONFIG,
-                "it-" + UUID.randomUUID(),
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                1000),
-            new StringDeserializer(),
-            new ByteArrayDeserializer());
+    this(plain(stack));
+  }
+
+  /** On any broker, by the settings of one of its clients. */
+  public Records(Map<String, Object> client) {
+    Map<String, Object> reading = new HashMap<>(client);
+    reading.put(ConsumerConfig.GROUP_ID_CONFIG, "it-" + UUID.randomUUID());
+    reading.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    reading.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 1000);
+    consumer = new KafkaConsumer<>(reading, new StringDeserializer(), new ByteArrayDeserializer());
     consumer.subscribe(TOPICS);
-    producer =
-        new KafkaProducer<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()),
-            new StringSerializer(),
-            new ByteArraySerializer());
+    producer = new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  private static Map<String, Object> plain(Stack stack) {
+    return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, stack.kafka());
   }
 
   /** Sends a CloudEvent as anyone may; returns when the broker has it. */
@@ -173,11 +172,13 @@ public final class Records implements AutoCloseable {
    * in which they were sent.
    */
   public static List<Seen> everything(Stack stack) {
+    return everything(plain(stack));
+  }
+
+  /** The same on any broker. */
+  public static List<Seen> everything(Map<String, Object> client) {
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka()),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
           consumer.listTopics().values().stream()
               .flatMap(List::stream)

@@ -1,5 +1,6 @@
 package io.gdpo.platform.event;
 
+import io.gdpo.contracts.topic.TopicRights.Right;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
@@ -13,8 +14,13 @@ import org.apache.kafka.common.errors.SerializationException;
 public class EventNotSentException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  EventNotSentException(String topic, Throwable cause) {
-    super("An event for topic " + topic + " was not taken by the broker: " + cause, cause);
+  EventNotSentException(String topic, Throwable cause, BrokerTrouble trouble) {
+    super(
+        "An event for topic "
+            + topic
+            + " was not taken by the broker: "
+            + trouble.words(cause, Right.WRITE),
+        cause);
   }
 
   /** Whether no broker would take this record: it is too large, or not a record at all. */

@@ -21,13 +21,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
  *
  * <p>Services send through {@link Outbox} instead. Safe for several threads; whoever made it closes
  * it. A broker that cannot be reached is noticed within seconds, not Kafka's default two minutes.
+ *
+ * <p>Kafka's own producer never sends again once it was not let in or allowed to write nowhere,
+ * were that mended a moment later; it is made anew then.
  */
 public final class EventProducer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final Map<String, Object> settings;
   private final String source;
+  private final BrokerTrouble trouble;
+  private KafkaProducer<String, byte[]> producer;
+  private boolean closed;
 
   /**
    * @param broker how it is reached: Kafka's own settings of a client
@@ -35,7 +41,9 @@ public final class EventProducer implements AutoCloseable {
    */
   public EventProducer(Map<String, Object> broker, String source) {
     this.source = source;
-    this.producer = producer(settings(broker));
+    this.trouble = BrokerTrouble.of(broker);
+    this.settings = Map.copyOf(settings(broker));
+    this.producer = producer(settings);
   }
 
   static KafkaProducer<String, byte[]> producer(Map<String, Object> settings) {
@@ -55,6 +63,18 @@ public final class EventProducer implements AutoCloseable {
     return all;
   }
 
+  private synchronized KafkaProducer<String, byte[]> current() {
+    return producer;
+  }
+
+  /** After a failure that a producer does not get over. */
+  private synchronized void renew(KafkaProducer<String, byte[]> failed, Throwable failure) {
+    if (producer == failed && !closed && BrokerTrouble.endsProducers(failure)) {
+      producer = producer(settings);
+      failed.close(Duration.ZERO);
+    }
+  }
+
   /**
    * Sends an event and returns when the broker has it.
    *
@@ -72,34 +92,43 @@ public final class EventProducer implements AutoCloseable {
    */
   public void sendBestEffort(Event event, Consumer<Exception> onFailure) {
     try {
-      producer.send(
-          CloudEvents.record(event, source),
-          (metadata, failure) -> {
-            if (failure != null) {
-              onFailure.accept(failure);
-            }
-          });
+      current()
+          .send(
+              CloudEvents.record(event, source),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  onFailure.accept(failure);
+                }
+              });
     } catch (KafkaException e) {
       onFailure.accept(e);
     }
   }
 
   void send(ProducerRecord<String, byte[]> record) {
+    KafkaProducer<String, byte[]> used = current();
     try {
-      producer.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      used.send(record).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new EventNotSentException(record.topic(), e.getCause());
+      renew(used, e.getCause());
+      throw new EventNotSentException(record.topic(), e.getCause(), trouble);
     } catch (KafkaException | IllegalArgumentException | TimeoutException e) {
-      throw new EventNotSentException(record.topic(), e);
+      renew(used, e);
+      throw new EventNotSentException(record.topic(), e, trouble);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EventNotSentException(record.topic(), e);
+      throw new EventNotSentException(record.topic(), e, trouble);
     }
   }
 
   /** Gives what is under way two seconds to arrive. */
   @Override
   public void close() {
-    producer.close(CLOSE_PATIENCE);
+    KafkaProducer<String, byte[]> last;
+    synchronized (this) {
+      closed = true;
+      last = producer;
+    }
+    last.close(CLOSE_PATIENCE);
   }
 }

@@ -1,5 +1,7 @@
 package io.gdpo.platform.event;
 
+import io.gdpo.contracts.topic.TopicRights.Right;
+
 /** The broker does not give what lies in a topic now; reading again later is right. */
 public class EventsUnreadableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public class EventsUnreadableException extends RuntimeException {
     super("Topic " + topic + " cannot be read now: " + reason);
   }
 
-  EventsUnreadableException(String topic, Throwable cause) {
-    super("Topic " + topic + " cannot be read now: " + cause, cause);
+  EventsUnreadableException(String topic, Throwable cause, BrokerTrouble trouble) {
+    super("Topic " + topic + " cannot be read now: " + trouble.words(cause, Right.READ), cause);
   }
 }

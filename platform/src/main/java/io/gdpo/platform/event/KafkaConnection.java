@@ -29,6 +29,11 @@ class KafkaConnection {
         });
   }
 
+  /** Says what the broker refuses. */
+  BrokerTrouble trouble() {
+    return BrokerTrouble.of(settings);
+  }
+
   /** What a client of Kafka needs, with its own settings. */
   Map<String, Object> with(Map<String, Object> own) {
     Map<String, Object> all = new HashMap<>(settings);

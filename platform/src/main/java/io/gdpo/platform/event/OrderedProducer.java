@@ -27,6 +27,7 @@ final class OrderedProducer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Map<String, Object> settings;
+  private final BrokerTrouble trouble;
 
   /** Null until the first record, and after a failure. */
   private KafkaProducer<String, byte[]> producer;
@@ -36,6 +37,7 @@ final class OrderedProducer implements AutoCloseable {
    */
   OrderedProducer(Map<String, Object> broker) {
     this.settings = EventProducer.settings(broker);
+    this.trouble = BrokerTrouble.of(broker);
     settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
   }
 
@@ -71,7 +73,7 @@ final class OrderedProducer implements AutoCloseable {
                 record,
                 (metadata, failure) -> {
                   if (failure != null
-                      && !new EventNotSentException(record.topic(), failure)
+                      && !new EventNotSentException(record.topic(), failure, trouble)
                           .isForTheRecordItself()) {
                     connection.close(Duration.ZERO);
                   }
@@ -91,18 +93,18 @@ final class OrderedProducer implements AutoCloseable {
     return fate.filter(e -> !e.isForTheRecordItself()).isPresent();
   }
 
-  private static Optional<EventNotSentException> fate(
+  private Optional<EventNotSentException> fate(
       ProducerRecord<String, byte[]> record, Future<?> future) {
     try {
       future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return Optional.empty();
     } catch (ExecutionException e) {
-      return Optional.of(new EventNotSentException(record.topic(), e.getCause()));
+      return Optional.of(new EventNotSentException(record.topic(), e.getCause(), trouble));
     } catch (TimeoutException e) {
-      return Optional.of(new EventNotSentException(record.topic(), e));
+      return Optional.of(new EventNotSentException(record.topic(), e, trouble));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of(new EventNotSentException(record.topic(), e));
+      return Optional.of(new EventNotSentException(record.topic(), e, trouble));
     }
   }
 

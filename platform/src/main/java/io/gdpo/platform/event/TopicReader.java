@@ -51,7 +51,7 @@ class TopicReader {
       }
       throw new EventsUnreadableException(partition.topic(), "it takes longer than " + PATIENCE);
     } catch (KafkaException e) {
-      throw new EventsUnreadableException(partition.topic(), e);
+      throw new EventsUnreadableException(partition.topic(), e, kafka.trouble());
     }
   }
 
@@ -78,7 +78,7 @@ class TopicReader {
         consumer.poll(POLL).forEach(reader);
       }
     } catch (KafkaException e) {
-      throw new EventsUnreadableException(topic, e);
+      throw new EventsUnreadableException(topic, e, kafka.trouble());
     }
   }
 

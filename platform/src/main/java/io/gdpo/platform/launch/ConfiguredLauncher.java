@@ -1,6 +1,7 @@
 package io.gdpo.platform.launch;
 
 import io.quarkus.arc.All;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -20,7 +21,7 @@ class ConfiguredLauncher {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalStateException(
+                new ConfigurationException(
                     "gdpo.launcher.kind is '"
                         + settings.kind()
                         + "'; there are "

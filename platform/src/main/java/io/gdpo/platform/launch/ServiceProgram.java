@@ -2,9 +2,12 @@ package io.gdpo.platform.launch;
 
 import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.artifacts.process.ParentWatch;
+import io.gdpo.platform.setting.SettingsAtStart;
 import io.quarkus.runtime.Quarkus;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The program of a service, which ends when its supervisor does. */
 public final class ServiceProgram {
@@ -25,7 +28,30 @@ public final class ServiceProgram {
       System.err.println("Unknown command '" + args[0] + "'; there is: " + SERVE);
       System.exit(ExitCode.USAGE);
     }
+    requireKnownSettings();
     ParentWatch.start(Quarkus::asyncExit, GRACE);
-    Quarkus.run(args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
+    Quarkus.run(
+        null,
+        ServiceProgram::ended,
+        args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
+  }
+
+  /** What failed is in the log already; what to do about it comes last, where it is seen. */
+  private static void ended(int exitCode, Throwable failure) {
+    if (failure != null) {
+      StartFailure.remedy(failure).ifPresent(System.err::println);
+    }
+    System.exit(exitCode);
+  }
+
+  private static void requireKnownSettings() {
+    SettingsAtStart settings = SettingsAtStart.ofSystem();
+    settings.doubtful(System.getenv().keySet()).forEach(System.err::println);
+    List<String> unknown = settings.unknown(ConfigProvider.getConfig());
+    if (!unknown.isEmpty()) {
+      unknown.forEach(System.err::println);
+      System.err.println("This service does not start so. " + SettingsAtStart.PAGE + " has all.");
+      System.exit(ExitCode.USAGE);
+    }
   }
 }
