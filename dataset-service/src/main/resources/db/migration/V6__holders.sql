@@ -15,3 +15,6 @@ alter table dataset alter column wanted_at set default now();
 -- Who else trains on those of the version before is not known: they go by hand only.
 insert into dataset_holder(dataset_id, holder)
 select id, 'experiments of a version before' from dataset;
+
+-- Lists are read by pages, the newest first.
+create index dataset_newest on dataset (requested_at desc, id);
