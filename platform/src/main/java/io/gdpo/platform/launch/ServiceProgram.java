@@ -3,6 +3,7 @@ package io.gdpo.platform.launch;
 import io.gdpo.artifacts.process.ExitCode;
 import io.gdpo.artifacts.process.ParentWatch;
 import io.gdpo.platform.setting.SettingsAtStart;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,10 +31,8 @@ public final class ServiceProgram {
     }
     requireKnownSettings();
     ParentWatch.start(Quarkus::asyncExit, GRACE);
-    Quarkus.run(
-        null,
-        ServiceProgram::ended,
-        args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
+    ApplicationLifecycleManager.setDefaultExitCodeHandler(ServiceProgram::ended);
+    Quarkus.run(args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length));
   }
 
   /** What failed is in the log already; what to do about it comes last, where it is seen. */
