@@ -19,10 +19,14 @@ public class NativeRegistration {
   private static final String OURS = "io.gdpo.";
   private static final String CONTRACTS = OURS + "contracts.";
 
-  /** Shared with workers, which know no index: it holds JSON and a service's providers. */
+  /** Credentials of a web identity are asked for with it; its own metadata names another file. */
+  private static final String CLIENT_OF_AWS = "software.amazon.awssdk.http.SdkHttpService";
+
+  /** Shared with workers, which know no index. */
   @BuildStep
-  IndexDependencyBuildItem artifacts() {
-    return new IndexDependencyBuildItem("io.gdpo", "artifacts");
+  void modulesWithoutIndex(BuildProducer<IndexDependencyBuildItem> indexed) {
+    indexed.produce(new IndexDependencyBuildItem("io.gdpo", "artifacts"));
+    indexed.produce(new IndexDependencyBuildItem("io.gdpo", "artifact-s3"));
   }
 
   /** All of contracts crosses a process as JSON; elsewhere what does is a record or an enum. */
@@ -45,6 +49,7 @@ public class NativeRegistration {
   @BuildStep
   void providers(CombinedIndexBuildItem index, BuildProducer<ServiceProviderBuildItem> providers) {
     ClassLoader classPath = Thread.currentThread().getContextClassLoader();
+    providers.produce(ServiceProviderBuildItem.allProvidersFromClassPath(CLIENT_OF_AWS));
     for (String service : names(index, type -> type.isInterface() && isOf(OURS, type))) {
       if (classPath.getResource(ServiceProviderBuildItem.SPI_ROOT + service) != null) {
         providers.produce(ServiceProviderBuildItem.allProvidersFromClassPath(service));
