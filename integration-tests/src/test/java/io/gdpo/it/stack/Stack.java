@@ -52,13 +52,20 @@ public final class Stack implements AutoCloseable {
 
   /** The same with settings, as environment variables. */
   public static Stack start(Path home, Map<String, String> settings) {
+    return start(home, settings, Optional.ofNullable(System.getProperty(NATIVE)).map(Path::of));
+  }
+
+  /** The same, its services run as the programs of a folder. */
+  public static Stack start(Path home, Map<String, String> settings, Path programs) {
+    return start(home, settings, Optional.of(programs));
+  }
+
+  private static Stack start(Path home, Map<String, String> settings, Optional<Path> programs) {
     try {
       Files.createDirectories(home);
       Path output = home.resolve("up.log");
       List<String> arguments = new ArrayList<>(List.of("up", "--home", home.toString()));
-      if (System.getProperty(NATIVE) != null) {
-        arguments.addAll(List.of("--native", System.getProperty(NATIVE)));
-      }
+      programs.ifPresent(folder -> arguments.addAll(List.of("--native", folder.toString())));
       ProcessBuilder up =
           Gdpo.command(Gdpo.script(), arguments.toArray(String[]::new))
               .redirectErrorStream(true)

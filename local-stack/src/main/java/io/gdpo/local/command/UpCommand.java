@@ -12,7 +12,6 @@ import io.gdpo.local.stack.StackState;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -69,15 +68,7 @@ public final class UpCommand implements Callable<Integer> {
             .orElseGet(() -> new JarPrograms(installation));
     if (detach) {
       StackState state =
-          DetachedStack.start(
-              home,
-              installation,
-              programs,
-              common.program(),
-              natively
-                  .map(folder -> List.of("--native", folder.toAbsolutePath().toString()))
-                  .orElse(List.of()),
-              console::say);
+          DetachedStack.start(home, installation, programs, common.program(), console::say);
       return describe(console, home, state, "'gdpo down' stops it.").code();
     }
     try (StackLease lease = StackLease.take(home, installation, programs, console::say)) {

@@ -13,6 +13,11 @@ public record JarPrograms(Installation installation) implements ServicePrograms 
     return ofJar(installation.serviceJar(service.label()), temporary);
   }
 
+  @Override
+  public List<String> options() {
+    return List.of();
+  }
+
   static List<String> ofJar(Path jar, Path temporary) {
     List<String> command =
         new ArrayList<>(

@@ -33,6 +33,11 @@ public record NativePrograms(Path folder) implements ServicePrograms {
     return command;
   }
 
+  @Override
+  public List<String> options() {
+    return List.of("--native", folder.toString());
+  }
+
   private Path executable(Service service) {
     Path named = folder.resolve(service.label());
     Path program =

@@ -15,4 +15,7 @@ public interface ServicePrograms {
    * @throws io.gdpo.local.terminal.CommandFailure if there is nothing to run
    */
   List<String> command(Service service, Path temporary);
+
+  /** The options by which {@code gdpo up} is told of these programs. */
+  List<String> options();
 }

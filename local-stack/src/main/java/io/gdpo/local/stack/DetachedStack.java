@@ -29,14 +29,12 @@ public final class DetachedStack {
    * if one does.
    *
    * @param program the class whose {@code main} is the command line
-   * @param options of {@code gdpo up} beside the home
    */
   public static StackState start(
       StackHome home,
       Installation installation,
       ServicePrograms programs,
       String program,
-      List<String> options,
       Consumer<String> news) {
     Optional<StackState> running = RunningStack.find(home);
     if (running.isPresent() && running.get().phase() != Phase.STOPPING) {
@@ -46,7 +44,7 @@ public final class DetachedStack {
     Services.requireBuilt(home, installation, programs);
     news.accept("Starting the stack in " + home.root() + ", in the background");
     Path log = home.log("stack");
-    Process supervisor = launch(home, program, options, log);
+    Process supervisor = launch(home, program, programs.options(), log);
     while (supervisor.isAlive()) {
       boolean ready =
           RunningStack.find(home)

@@ -33,6 +33,12 @@ class NativeProgramsTest {
   }
 
   @Test
+  void aStackInTheBackgroundIsToldOfTheSamePrograms() {
+    assertThat(new NativePrograms(Path.of("bin")).options())
+        .containsExactly("--native", Path.of("bin").toAbsolutePath().toString());
+  }
+
+  @Test
   void whatIsMissingIsNamedWithHowItIsMade() {
     assertThatThrownBy(() -> new NativePrograms(folder).command(Service.DATASET, folder))
         .isInstanceOf(CommandFailure.class)
