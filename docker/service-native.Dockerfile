@@ -7,18 +7,22 @@ ARG MAVEN_IMAGE="docker.io/library/maven:3.9.11-eclipse-temurin-25"
 ARG MANDREL_IMAGE="quay.io/quarkus/ubi9-quarkus-mandrel-builder-image:jdk-25"
 ARG MICRO_IMAGE="quay.io/quarkus/ubi9-quarkus-micro-image:2.0"
 
+# Everything is built once, whatever the image: this stage is the same, word by word, in every Dockerfile that needs it.
 FROM ${MAVEN_IMAGE} AS build
 WORKDIR /src
 COPY . .
+# Options of Maven, such as -o (3.9 and later read this variable by themselves).
 ARG MAVEN_ARGS=""
-ARG SERVICE
 RUN --mount=type=cache,id=gdpo-maven,target=/root/.m2 \
-    mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true -pl "${SERVICE}" -am package \
-      -Dquarkus.native.enabled=true -Dquarkus.native.sources-only=true -Dquarkus.package.jar.enabled=false \
-    && mv "${SERVICE}/target/native-sources" /native-sources
+    mvn -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true \
+      -pl dataset-service,trainer-service,evaluator-service,worker -am package \
+    && docker/unpack-natives worker/target /out \
+    && mkdir -p /out/data/artifacts /out/data/huggingface
 
+# What Maven has written for the compiler beside the program for the JVM.
 FROM ${MANDREL_IMAGE} AS native
-COPY --from=build --chown=1001:1001 /native-sources /build
+ARG SERVICE
+COPY --from=build --chown=1001:1001 /src/${SERVICE}/target/native-sources /build
 USER 1001:1001
 WORKDIR /build
 ARG NATIVE_IMAGE_XMX=7g

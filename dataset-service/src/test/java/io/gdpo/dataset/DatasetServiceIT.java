@@ -6,20 +6,26 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.data.PreferenceDataset;
+import io.gdpo.dataset.catalog.DatasetTopic;
 import io.gdpo.embedded.InfrastructureResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.http.ContentType;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service, over REST. */
+/** The packaged service, on the JVM or as a native program: over REST, and by events. */
 @QuarkusIntegrationTest
 @WithTestResource(
     value = InfrastructureResource.class,
@@ -51,6 +57,30 @@ class DatasetServiceIT {
         .then()
         .statusCode(200)
         .body("counts.questions", equalTo(40));
+  }
+
+  @Test
+  void aDatasetAskedForByAnEventIsBuiltAndToldAndNothingIsADeadLetter() throws IOException {
+    DatasetTopic topic = new DatasetTopic(System.getProperty("kafka.bootstrap.servers"));
+    DatasetSpec spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null);
+    topic.request(
+        "event-1",
+        "by-event",
+        Json.EVENTS.writeValueAsString(new DatasetRequested("by-event", spec, "somebody", null)));
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(topic.events(Topics.DATASETS, "by-event", "io.gdpo.DatasetReady"))
+                    .hasSize(1));
+    given()
+        .get("/datasets/by-event")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("READY"))
+        .body("spec.group", equalTo("Harbor"));
+    given().get("/dead-letters").then().statusCode(200).body("size()", equalTo(0));
   }
 
   @Test

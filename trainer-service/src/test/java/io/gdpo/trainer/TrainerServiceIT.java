@@ -11,10 +11,14 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasKey;
 
+import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.DatasetCancelRequested;
 import io.gdpo.contracts.event.DatasetCancelled;
+import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.event.ExperimentSubmitted;
+import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.state.ExperimentStatus;
 import io.gdpo.contracts.state.StageState;
 import io.gdpo.contracts.view.ExperimentView;
@@ -29,7 +33,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The packaged service from outside: its REST interface, and that it can run itself as a job. */
+/**
+ * The packaged service, on the JVM or as a native program, from outside: its REST interface, and
+ * that it can run itself as a job.
+ */
 @QuarkusIntegrationTest
 @WithTestResource(
     value = InfrastructureResource.class,
@@ -85,6 +92,23 @@ class TrainerServiceIT {
     ExperimentView view = awaitExperiment("packaged", e -> e.finishedAt() != null);
     assertThat(view.status()).isEqualTo(ExperimentStatus.CANCELLED);
     assertThat(view.stages().get(0).status()).isEqualTo(StageState.CANCELLED);
+  }
+
+  @Test
+  void anExperimentSubmittedByAnEventIsTakenInAndNothingIsADeadLetter() throws Exception {
+    try (TestBroker broker = new TestBroker(System.getProperty("kafka.bootstrap.servers"))) {
+      ExperimentSpec spec =
+          Json.YAML_SPECS.readValue(
+              yaml("by-event", "file:/nowhere/by-event.jsonl"), ExperimentSpec.class);
+      broker.send(new ExperimentSubmitted(spec));
+      DatasetRequested requested =
+          broker.expect(DatasetRequested.class, e -> e.requestedBy().equals("by-event"));
+      broker.send(new DatasetFailed(requested.datasetId(), "there is no such file"));
+    }
+    ExperimentView view = awaitExperiment("by-event", e -> e.finishedAt() != null);
+    assertThat(view.status()).isEqualTo(ExperimentStatus.FAILED);
+    assertThat(view.reason()).contains("there is no such file");
+    given().get("/dead-letters").then().statusCode(200).body("size()", equalTo(0));
   }
 
   @Test

@@ -21,9 +21,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The topic of datasets as another program sees it, with plain clients. */
-record DatasetTopic(String bootstrapServers) {
+public record DatasetTopic(String bootstrapServers) {
 
-  void request(String eventId, String key, String json) {
+  /** Sends a request under a CloudEvents id. */
+  public void request(String eventId, String key, String json) {
     ProducerRecord<String, byte[]> record = new ProducerRecord<>(Topics.DATASETS, key, bytes(json));
     record.headers().add("ce_id", bytes(eventId));
     record.headers().add("ce_source", bytes("/test"));
@@ -43,7 +44,7 @@ record DatasetTopic(String bootstrapServers) {
   }
 
   /** The events of one dataset and type that lie in a topic now. */
-  List<ConsumerRecord<String, byte[]>> events(String topic, String key, String type) {
+  public List<ConsumerRecord<String, byte[]>> events(String topic, String key, String type) {
     return records(
         topic,
         record ->

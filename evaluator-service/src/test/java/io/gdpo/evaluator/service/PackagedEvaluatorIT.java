@@ -7,7 +7,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.CheckpointSaved;
 import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
 import io.gdpo.testmodels.TinyWorld;
 import io.quarkus.test.common.ResourceArg;
@@ -21,7 +23,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged service, whose child processes are the same jar. */
+/** The packaged service, on the JVM or as a native program. */
 @QuarkusIntegrationTest
 @WithTestResource(
     value = InfrastructureResource.class,
@@ -29,6 +31,29 @@ import org.junit.jupiter.api.io.TempDir;
     initArgs = @ResourceArg(name = "database", value = "evaluator"))
 class PackagedEvaluatorIT {
   @TempDir Path home;
+
+  @Test
+  void aCheckpointToldOfByAnEventIsEvaluatedAndToldAndNothingIsADeadLetter() throws IOException {
+    TinyWorld world = TinyWorld.madeApart(home);
+    try (OtherService topics = new OtherService(System.getProperty("kafka.bootstrap.servers"))) {
+      topics.send(
+          new CheckpointSaved(world.checkpoint("by-event-best", "by-event"), TinyWorld.SPEC));
+      await()
+          .atMost(Duration.ofMinutes(3))
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          topics.events(
+                              Topics.EVALUATIONS, "io.gdpo.EvaluationCompleted", "by-event-best"))
+                      .hasSize(1));
+    }
+    given()
+        .get("/evaluations/by-event-best")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("SUCCEEDED"));
+    given().get("/dead-letters").then().statusCode(200).body("size()", equalTo(0));
+  }
 
   @Test
   void evaluatesACheckpointAndReportsIt() throws IOException {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives scenarios the one {@link Stack} that they share: started for the first that asks, stopped
  * after the last. A scenario leaves it whole: what it kills comes back. With {@code
- * -Dgdpo.it.launcher=kubernetes} all work of that stack runs as Jobs of a {@link RealCluster}.
+ * -Dgdpo.it.launcher=kubernetes} all work of that stack runs as Jobs of a {@link RealCluster}; with
+ * {@code -Dgdpo.it.native=DIR} its services are native programs.
  */
 public final class SharedStack implements ParameterResolver {
 

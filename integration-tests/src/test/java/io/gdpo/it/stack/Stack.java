@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import org.awaitility.Awaitility;
 
 /** A whole system, started by {@code gdpo up} as a process of its own and seen from outside. */
 public final class Stack implements AutoCloseable {
+  /** Where native programs are that services are run as, if they are not to run on the JVM. */
+  private static final String NATIVE = "gdpo.it.native";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(240);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
   private static final HttpClient HTTP =
@@ -48,11 +52,22 @@ public final class Stack implements AutoCloseable {
 
   /** The same with settings, as environment variables. */
   public static Stack start(Path home, Map<String, String> settings) {
+    return start(home, settings, Optional.ofNullable(System.getProperty(NATIVE)).map(Path::of));
+  }
+
+  /** The same, its services run as the programs of a folder. */
+  public static Stack start(Path home, Map<String, String> settings, Path programs) {
+    return start(home, settings, Optional.of(programs));
+  }
+
+  private static Stack start(Path home, Map<String, String> settings, Optional<Path> programs) {
     try {
       Files.createDirectories(home);
       Path output = home.resolve("up.log");
+      List<String> arguments = new ArrayList<>(List.of("up", "--home", home.toString()));
+      programs.ifPresent(folder -> arguments.addAll(List.of("--native", folder.toString())));
       ProcessBuilder up =
-          Gdpo.command(Gdpo.script(), "up", "--home", home.toString())
+          Gdpo.command(Gdpo.script(), arguments.toArray(String[]::new))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
       up.environment().putAll(settings);

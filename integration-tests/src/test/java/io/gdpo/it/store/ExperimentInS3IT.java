@@ -8,6 +8,7 @@ import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.Json;
 import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.Stack;
+import io.gdpo.it.stack.StandInPrograms;
 import io.gdpo.it.stack.TinyExperiment;
 import io.gdpo.s3.S3Server;
 import java.io.IOException;
@@ -24,7 +25,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A system whose artifacts lie in a bucket, from survey to report. */
+/**
+ * A system whose artifacts lie in a bucket, from survey to report. Its services are run by {@code
+ * gdpo up --native}, with executables that stand in for native programs: one system shows both.
+ */
 class ExperimentInS3IT {
   private static final String PREFIX = "house/artifacts";
   private static final String OF_AN_EXPERIMENT = PREFIX + "/(jobs|plans|evaluations)/.*";
@@ -40,7 +44,14 @@ class ExperimentInS3IT {
       environment.putAll(s3.credentials());
       environment.put("GDPO_ARTIFACTS", "s3://" + S3Server.BUCKET + "/" + PREFIX);
       environment.put("GDPO_FETCHED_FOLDER", folder.resolve("fetched").toString());
-      try (Stack stack = Stack.start(home, environment)) {
+      StandInPrograms programs = StandInPrograms.in(Files.createDirectory(folder.resolve("bin")));
+      try (Stack stack = Stack.start(home, environment, programs.folder())) {
+        for (String service : List.of("dataset-service", "trainer-service", "evaluator-service")) {
+          assertThat(programs.ranAs(service))
+              .startsWith(stack.process(service).orElseThrow().pid() + " -Xmx")
+              .contains(" -Djava.io.tmpdir=")
+              .endsWith(" serve\n");
+        }
         String at = stack.home().toString();
         assertThat(Gdpo.run("submit", file.toString(), "--home", at).exitCode()).isZero();
         Gdpo.Result watched = Gdpo.run("watch", "in-a-bucket", "--home", at, "--json");

@@ -10,6 +10,7 @@ import io.gdpo.local.experiment.DemoExperiment;
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.StackHome;
 import io.gdpo.local.report.ReportFiles;
+import io.gdpo.local.service.JarPrograms;
 import io.gdpo.local.stack.StackLease;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.Console;
@@ -145,7 +146,8 @@ public final class DemoCommand implements Callable<Integer> {
             group,
             seed);
     demo.readings().forEach(console::say);
-    try (StackLease lease = StackLease.take(home, installation, console::say)) {
+    try (StackLease lease =
+        StackLease.take(home, installation, new JarPrograms(installation), console::say)) {
       TrainerClient trainer = new TrainerClient(lease.state());
       EvaluatorClient evaluator = new EvaluatorClient(lease.state());
       ExperimentView ended = run(demo, trainer, evaluator, console);

@@ -2,12 +2,17 @@ package io.gdpo.local.command;
 
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.JarPrograms;
+import io.gdpo.local.service.NativePrograms;
+import io.gdpo.local.service.ServicePrograms;
 import io.gdpo.local.stack.DetachedStack;
 import io.gdpo.local.stack.StackHealth;
 import io.gdpo.local.stack.StackLease;
 import io.gdpo.local.stack.StackState;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +33,8 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  gdpo up                          until Ctrl-C",
       "  gdpo up --detach --json          in the background; prints the addresses",
-      "  gdpo up --home /tmp/other        a second system, apart from the first"
+      "  gdpo up --home /tmp/other        a second system, apart from the first",
+      "  gdpo up --native .               services as native programs, compiled here"
     })
 public final class UpCommand implements Callable<Integer> {
   @ParentCommand private CommonOptions common;
@@ -41,17 +47,31 @@ public final class UpCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print stack.json when all is ready.")
   private boolean json;
 
+  @Option(
+      names = "--native",
+      paramLabel = "DIR",
+      description =
+          "Run the services as native programs: the executables dataset-service, trainer-service"
+              + " and evaluator-service of DIR; or DIR is a checkout in which they were compiled"
+              + " (docs/how-to/native.md).")
+  private Optional<Path> natively;
+
   @Override
   public Integer call() throws InterruptedException {
     StackHome home = common.home().create();
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
+    Installation installation = Installation.current();
+    ServicePrograms programs =
+        natively
+            .<ServicePrograms>map(NativePrograms::new)
+            .orElseGet(() -> new JarPrograms(installation));
     if (detach) {
       StackState state =
-          DetachedStack.start(home, Installation.current(), common.program(), console::say);
+          DetachedStack.start(home, installation, programs, common.program(), console::say);
       return describe(console, home, state, "'gdpo down' stops it.").code();
     }
-    try (StackLease lease = StackLease.take(home, Installation.current(), console::say)) {
+    try (StackLease lease = StackLease.take(home, installation, programs, console::say)) {
       ExitCode exitCode =
           describe(
               console, home, lease.state(), lease.owned().isPresent() ? "Ctrl-C stops it." : "");

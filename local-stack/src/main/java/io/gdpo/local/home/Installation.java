@@ -47,10 +47,20 @@ public record Installation(Path root) {
     }
   }
 
+  /** Properties by which numbers and names are the same whatever the user's locale is. */
+  public static List<String> neutralLocale() {
+    return NEUTRAL_LOCALE;
+  }
+
+  /** This JVM's own program. */
+  public static Path ownJava() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
   /** This JVM's Java with options, and those of every JVM: what begins a command. */
   public static List<String> java(String... options) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ownJava().toString());
     command.addAll(List.of(options));
     command.addAll(NEUTRAL_LOCALE);
     return command;

@@ -1,6 +1,5 @@
 package io.gdpo.local.service;
 
-import io.gdpo.local.home.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,9 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One running service: a child JVM on the service's runnable jar, logging to a file. Owned by
- * {@link SupervisedService}. Its standard input is a pipe from this process, which closes when this
- * process dies.
+ * One running service: a child process, logging to a file. Owned by {@link SupervisedService}. Its
+ * standard input is a pipe from this process, which closes when this process dies.
  */
 final class ServiceProcess {
   private static final Duration PROBE = Duration.ofSeconds(2);
@@ -35,26 +33,14 @@ final class ServiceProcess {
   /**
    * Starts a service on {@code port}; returns at once.
    *
-   * @param temporary its folder for temporary files
+   * @param program the command that is the service
    */
   static ServiceProcess start(
-      Service service,
-      Path jar,
-      int port,
-      Map<String, String> environment,
-      Path temporary,
-      Path log) {
+      Service service, List<String> program, int port, Map<String, String> environment, Path log) {
     List<String> command = new ArrayList<>();
     // The terminal's Ctrl-C reaches the whole process group; only the supervisor may act on it.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", service.label()));
-    command.addAll(
-        Installation.java(
-            "-Xmx320m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.io.tmpdir=" + temporary));
-    command.addAll(List.of("-jar", jar.toString(), "serve"));
+    command.addAll(program);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -29,6 +29,7 @@ public final class Services {
 
   private final StackHome home;
   private final Installation installation;
+  private final ServicePrograms programs;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private final List<SupervisedService> started = new ArrayList<>();
@@ -36,18 +37,20 @@ public final class Services {
   /**
    * @throws CommandFailure if a service, or the worker that it starts, is not built
    */
-  public Services(StackHome home, Installation installation) {
-    requireBuilt(installation);
+  public Services(StackHome home, Installation installation, ServicePrograms programs) {
+    requireBuilt(home, installation, programs);
     this.home = home;
     this.installation = installation;
+    this.programs = programs;
   }
 
   /**
    * @throws CommandFailure if a service, or the worker that it starts, is not built
    */
-  public static void requireBuilt(Installation installation) {
+  public static void requireBuilt(
+      StackHome home, Installation installation, ServicePrograms programs) {
     for (Service service : Service.values()) {
-      installation.serviceJar(service.label());
+      programs.command(service, home.temporary());
     }
     installation.workerFolder();
   }
@@ -60,6 +63,9 @@ public final class Services {
       if (!System.getenv().containsKey("GDPO_ARTIFACTS")) { // somebody wants them elsewhere
         environment.put("GDPO_ARTIFACTS", home.artifacts().toUri().toString());
       }
+      if (!System.getenv().containsKey("GDPO_LAUNCHER_JAVA")) { // a native program has no Java
+        environment.put("GDPO_LAUNCHER_JAVA", Installation.ownJava().toString());
+      }
       environment.put("GDPO_LAUNCHER_WORKER", installation.workerFolder().toString());
       environment.put("GDPO_WORK_REPLICA", service.label());
       environment.put("OMP_WAIT_POLICY", "PASSIVE");
@@ -68,8 +74,7 @@ public final class Services {
       started.add(
           new SupervisedService(
               service,
-              installation.serviceJar(service.label()),
-              home.temporary(),
+              programs.command(service, home.temporary()),
               home.log(service.label()),
               environment,
               ports.get(service.ordinal()),

@@ -6,13 +6,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** A service of the stack over its processes: one after the other, on the same port. */
 public final class SupervisedService implements Part {
   private final Service service;
-  private final Path jar;
-  private final Path temporary;
+  private final List<String> program;
   private final Path log;
   private final Map<String, String> environment;
   private final HttpClient http;
@@ -21,15 +21,13 @@ public final class SupervisedService implements Part {
 
   SupervisedService(
       Service service,
-      Path jar,
-      Path temporary,
+      List<String> program,
       Path log,
       Map<String, String> environment,
       int port,
       HttpClient http) {
     this.service = service;
-    this.jar = jar;
-    this.temporary = temporary;
+    this.program = program;
     this.log = log;
     this.environment = environment;
     this.port = port;
@@ -38,7 +36,7 @@ public final class SupervisedService implements Part {
   }
 
   private void launch() {
-    process = ServiceProcess.start(service, jar, port, environment, temporary, log);
+    process = ServiceProcess.start(service, program, port, environment, log);
   }
 
   /** The root of its REST interface. */

@@ -3,6 +3,7 @@ package io.gdpo.local.stack;
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.LogTail;
 import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.ServicePrograms;
 import io.gdpo.local.service.Services;
 import io.gdpo.local.stack.StackState.Phase;
 import io.gdpo.local.terminal.CommandFailure;
@@ -30,16 +31,20 @@ public final class DetachedStack {
    * @param program the class whose {@code main} is the command line
    */
   public static StackState start(
-      StackHome home, Installation installation, String program, Consumer<String> news) {
+      StackHome home,
+      Installation installation,
+      ServicePrograms programs,
+      String program,
+      Consumer<String> news) {
     Optional<StackState> running = RunningStack.find(home);
     if (running.isPresent() && running.get().phase() != Phase.STOPPING) {
       news.accept("A stack runs in " + home.root() + " already: using it");
       return RunningStack.require(home);
     }
-    Services.requireBuilt(installation);
+    Services.requireBuilt(home, installation, programs);
     news.accept("Starting the stack in " + home.root() + ", in the background");
     Path log = home.log("stack");
-    Process supervisor = launch(home, program, log);
+    Process supervisor = launch(home, program, programs.options(), log);
     while (supervisor.isAlive()) {
       boolean ready =
           RunningStack.find(home)
@@ -57,14 +62,15 @@ public final class DetachedStack {
         "The whole log is " + log + ".");
   }
 
-  private static Process launch(StackHome home, String program, Path log) {
+  private static Process launch(StackHome home, String program, List<String> options, Path log) {
     List<String> command = new ArrayList<>();
     // It is to outlive this command and the terminal, whose signals it ignores; TERM it heeds.
     command.addAll(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "gdpo-up"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Installation.ownJava().toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
     command.addAll(List.of("up", "--home", home.root().toString()));
+    command.addAll(options);
     try {
       return new ProcessBuilder(command)
           .redirectInput(new File("/dev/null"))

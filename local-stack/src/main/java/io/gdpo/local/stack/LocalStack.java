@@ -3,6 +3,7 @@ package io.gdpo.local.stack;
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.StackHome;
 import io.gdpo.local.infrastructure.Infrastructure;
+import io.gdpo.local.service.ServicePrograms;
 import io.gdpo.local.service.Services;
 import io.gdpo.local.service.SupervisedService;
 import io.gdpo.local.stack.StackState.Phase;
@@ -62,8 +63,9 @@ public final class LocalStack implements AutoCloseable {
    * @throws CommandFailure if something does not start; nothing is left running then
    */
   public static Optional<LocalStack> start(
-      StackHome home, Installation installation, Consumer<String> news) {
-    Services services = new Services(home, installation); // fails before anything is started
+      StackHome home, Installation installation, ServicePrograms programs, Consumer<String> news) {
+    Services services =
+        new Services(home, installation, programs); // fails before anything is started
     return StackLock.tryAcquire(home.lock())
         .map(lock -> new LocalStack(home, services, news, lock).started());
   }

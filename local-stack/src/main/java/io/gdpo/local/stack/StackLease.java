@@ -2,6 +2,7 @@ package io.gdpo.local.stack;
 
 import io.gdpo.local.home.Installation;
 import io.gdpo.local.home.StackHome;
+import io.gdpo.local.service.ServicePrograms;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,8 +15,9 @@ import java.util.function.Consumer;
 public record StackLease(StackState state, Optional<LocalStack> owned) implements AutoCloseable {
 
   /** Uses the stack that runs on this home, or starts one. */
-  public static StackLease take(StackHome home, Installation installation, Consumer<String> news) {
-    Optional<LocalStack> started = LocalStack.start(home, installation, news);
+  public static StackLease take(
+      StackHome home, Installation installation, ServicePrograms programs, Consumer<String> news) {
+    Optional<LocalStack> started = LocalStack.start(home, installation, programs, news);
     if (started.isPresent()) {
       return new StackLease(started.get().state(), started);
     }

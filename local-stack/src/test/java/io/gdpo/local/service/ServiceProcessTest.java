@@ -48,10 +48,9 @@ class ServiceProcessTest {
     ServiceProcess service =
         ServiceProcess.start(
             Service.DATASET,
-            jarOf(Hungry.class, folder.resolve("hungry.jar")),
+            JarPrograms.ofJar(jarOf(Hungry.class, folder.resolve("hungry.jar")), folder),
             1,
             Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=tr -Duser.country=TR"),
-            folder,
             log);
 
     service.onExit().join();

@@ -11,11 +11,13 @@ import java.util.Optional;
 /**
  * How to run a Java program.
  *
+ * @param java the program of the JVM
  * @param program what follows the JVM's options: {@code -cp}, the class path and the main class
  */
-public record JavaProgram(List<String> program) {
+public record JavaProgram(String java, List<String> program) {
   private static final String WORKER = "io.gdpo.worker.Worker";
   private static final String LIBRARIES = "lib";
+  private static final String RUNNER = "quarkus-run.jar";
   private static final String SEPARATOR = File.pathSeparator;
 
   /**
@@ -35,9 +37,27 @@ public record JavaProgram(List<String> program) {
     program = List.copyOf(program);
   }
 
-  /** Classes by their class path. */
+  /** Classes by their class path, run by this program's Java. */
   public static JavaProgram ofClassPath(String classPath, String mainClass) {
-    return new JavaProgram(List.of("-cp", classPath, mainClass));
+    return new JavaProgram(
+        java(System.getProperty("java.home"), System.getenv("JAVA_HOME")),
+        List.of("-cp", classPath, mainClass));
+  }
+
+  /** The same by another Java. */
+  JavaProgram by(Path otherJava) {
+    return new JavaProgram(otherJava.toString(), program);
+  }
+
+  /**
+   * The Java that is there.
+   *
+   * @param own where this JVM lies; null in a native program, which brings none
+   * @param installed what {@code JAVA_HOME} says, or null
+   */
+  static String java(String own, String installed) {
+    String home = own == null ? installed : own;
+    return home == null ? "java" : Path.of(home, "bin", "java").toString();
   }
 
   /**
@@ -51,17 +71,28 @@ public record JavaProgram(List<String> program) {
     return ofClassPath(Files.isDirectory(worker) ? jars(worker) : classes(worker), WORKER);
   }
 
-  /**
-   * Where the worker lies beside a service that was built in the same checkout, seen from the
-   * service's {@code quarkus-run.jar}.
-   */
+  /** Where the worker lies beside this service, if both were built in the same checkout. */
   public static Optional<Path> workerBesideService() {
-    Path runner = Path.of(System.getProperty("java.class.path")).toAbsolutePath().normalize();
-    if (!runner.endsWith("target/quarkus-app/quarkus-run.jar")) {
+    return Optional.ofNullable(System.getProperty("java.class.path"))
+        .filter(classPath -> !classPath.isEmpty()) // a native program has none
+        .or(() -> ProcessHandle.current().info().command())
+        .flatMap(program -> workerBeside(Path.of(program)));
+  }
+
+  /**
+   * Where the worker lies beside a service.
+   *
+   * @param service its {@code quarkus-run.jar}, or its native program where Maven leaves it
+   */
+  static Optional<Path> workerBeside(Path service) {
+    Path program = service.toAbsolutePath().normalize();
+    Path folder = program.endsWith(Path.of("quarkus-app", RUNNER)) ? program.getParent() : program;
+    Path target = folder.getParent();
+    if (target == null || !target.endsWith("target")) {
       return Optional.empty();
     }
-    Path checkout = runner.getParent().getParent().getParent().getParent();
-    return Optional.of(checkout.resolve("worker").resolve("target")).filter(Files::isDirectory);
+    return Optional.of(target.getParent().resolveSibling("worker").resolve("target"))
+        .filter(Files::isDirectory);
   }
 
   private static String jars(Path folder) {
@@ -112,10 +143,10 @@ public record JavaProgram(List<String> program) {
     return near;
   }
 
-  /** The whole command: this JVM's Java, its options, the program, its arguments. */
+  /** The whole command: Java, its options, the program, its arguments. */
   List<String> command(List<String> javaOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java);
     command.addAll(javaOptions);
     command.addAll(SAME_EVERYWHERE);
     command.addAll(program);

@@ -24,6 +24,12 @@ interface LauncherSettings {
   /** For tests: a class of the service's own class path to run in the worker's place. */
   Optional<String> mainClass();
 
+  /**
+   * The program {@code java} that runs workers. Default: the service's own; a native service has
+   * none and takes that of {@code JAVA_HOME}, else the one of its {@code PATH}.
+   */
+  Optional<Path> java();
+
   /** Largest Java heap of a worker; tensors live outside it: docs/reference/memory.md. */
   @WithDefault("1g")
   String heap();

@@ -23,6 +23,11 @@ class ProcessLauncherKind implements LauncherKind {
   }
 
   private JavaProgram program() {
+    JavaProgram program = withOwnJava();
+    return settings.java().map(program::by).orElse(program);
+  }
+
+  private JavaProgram withOwnJava() {
     if (settings.mainClass().isPresent()) {
       return JavaProgram.ofClassPath(
           System.getProperty("java.class.path"), settings.mainClass().get());

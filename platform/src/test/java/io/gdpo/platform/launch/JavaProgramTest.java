@@ -42,6 +42,32 @@ class JavaProgramTest {
   }
 
   @Test
+  void aNativeServiceRunsItsWorkersWithTheJavaThatIsInstalled() throws IOException {
+    assertThat(JavaProgram.java("/own", "/installed")).isEqualTo("/own/bin/java");
+    assertThat(JavaProgram.java(null, "/installed")).isEqualTo("/installed/bin/java");
+    assertThat(JavaProgram.java(null, null)).isEqualTo("java");
+    Files.createDirectory(folder.resolve("lib"));
+    assertThat(
+            JavaProgram.ofWorker(folder)
+                .by(Path.of("/other/java"))
+                .command(List.of("-Xmx1g"), List.of("train")))
+        .startsWith("/other/java", "-Xmx1g");
+  }
+
+  @Test
+  void theWorkerIsFoundBesideAServiceOnTheJvmAndBesideANativeOne() throws IOException {
+    Path worker = Files.createDirectories(folder.resolve("worker/target"));
+    Path service = folder.resolve("trainer-service/target");
+
+    assertThat(JavaProgram.workerBeside(service.resolve("quarkus-app/quarkus-run.jar")))
+        .contains(worker);
+    assertThat(JavaProgram.workerBeside(service.resolve("trainer-service-1.0-runner")))
+        .contains(worker);
+    assertThat(JavaProgram.workerBeside(Path.of("/opt/gdpo/service"))).isEmpty();
+    assertThat(JavaProgram.workerBeside(Path.of("/java"))).isEmpty();
+  }
+
+  @Test
   void aWorkerThatIsNotThereIsSaidWithTheSetting() {
     assertThatThrownBy(() -> JavaProgram.ofWorker(folder))
         .isInstanceOf(IllegalStateException.class)

@@ -3,7 +3,6 @@ package io.gdpo.trainer.customresource;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import java.util.Optional;
  * @param report address of the report; null if it is not known
  * @param conditions {@code Submitted}, {@code Suspended} and {@code Succeeded}
  */
-@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 record ResourceStatus(
@@ -50,7 +48,6 @@ record ResourceStatus(
    *
    * @param metrics of its evaluation, the first that one looks at; null before
    */
-  @RegisterForReflection
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Stage(
