@@ -9,7 +9,7 @@ import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
-import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.topic.EventType;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.JobCancelled;

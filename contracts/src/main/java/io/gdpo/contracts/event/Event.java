@@ -20,8 +20,8 @@ public sealed interface Event {
           ExperimentSuspended,
           ExperimentCancelRequested,
           ExperimentFinished,
-          ExperimentDeleteRequested,
-          ExperimentDeleted {}
+          Retention.ExperimentDeleteRequested,
+          Retention.ExperimentDeleted {}
 
   /** What travels on {@link Topics#DATASETS}, keyed by dataset id. */
   sealed interface OfDataset extends Event
@@ -30,9 +30,9 @@ public sealed interface Event {
           DatasetReady,
           DatasetFailed,
           DatasetCancelled,
-          DatasetHoldRequested,
-          DatasetReleaseRequested,
-          DatasetDeleted {}
+          Retention.DatasetHoldRequested,
+          Retention.DatasetReleaseRequested,
+          Retention.DatasetDeleted {}
 
   /** What travels on {@link Topics#JOBS}, keyed by job id. */
   sealed interface OfJob extends Event
@@ -45,7 +45,8 @@ public sealed interface Event {
           JobCancelled {}
 
   /** What travels on {@link Topics#CHECKPOINTS}, keyed by job id. */
-  sealed interface OfCheckpoint extends Event permits CheckpointSaved, CheckpointsDeleted {}
+  sealed interface OfCheckpoint extends Event
+      permits CheckpointSaved, Retention.CheckpointsDeleted {}
 
   /** What travels on {@link Topics#EVALUATIONS}, keyed by checkpoint id. */
   sealed interface OfEvaluation extends Event

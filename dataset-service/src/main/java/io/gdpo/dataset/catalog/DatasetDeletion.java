@@ -1,8 +1,8 @@
 package io.gdpo.dataset.catalog;
 
-import io.gdpo.contracts.event.DatasetDeleted;
-import io.gdpo.contracts.event.DatasetHoldRequested;
-import io.gdpo.contracts.event.DatasetReleaseRequested;
+import io.gdpo.contracts.event.Retention.DatasetDeleted;
+import io.gdpo.contracts.event.Retention.DatasetHoldRequested;
+import io.gdpo.contracts.event.Retention.DatasetReleaseRequested;
 import io.gdpo.contracts.state.DatasetState;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;

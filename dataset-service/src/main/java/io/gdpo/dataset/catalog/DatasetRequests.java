@@ -1,10 +1,10 @@
 package io.gdpo.dataset.catalog;
 
 import io.gdpo.contracts.event.DatasetCancelRequested;
-import io.gdpo.contracts.event.DatasetHoldRequested;
-import io.gdpo.contracts.event.DatasetReleaseRequested;
 import io.gdpo.contracts.event.DatasetRequested;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.Retention.DatasetHoldRequested;
+import io.gdpo.contracts.event.Retention.DatasetReleaseRequested;
 import io.gdpo.platform.event.Inbox;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;

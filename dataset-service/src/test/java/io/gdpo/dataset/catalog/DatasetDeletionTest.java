@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
-import io.gdpo.contracts.event.DatasetHoldRequested;
-import io.gdpo.contracts.event.DatasetReleaseRequested;
+import io.gdpo.contracts.event.Retention.DatasetHoldRequested;
+import io.gdpo.contracts.event.Retention.DatasetReleaseRequested;
 import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;

@@ -1,6 +1,6 @@
 package io.gdpo.evaluator.evaluation;
 
-import io.gdpo.contracts.event.CheckpointsDeleted;
+import io.gdpo.contracts.event.Retention.CheckpointsDeleted;
 import io.gdpo.platform.retention.Discarded;
 import io.gdpo.platform.retention.OwnFolders;
 import io.gdpo.platform.work.Works;

@@ -1,10 +1,10 @@
 package io.gdpo.evaluator.evaluation;
 
 import io.gdpo.contracts.event.CheckpointSaved;
-import io.gdpo.contracts.event.CheckpointsDeleted;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.EvaluationRequested;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.Retention.CheckpointsDeleted;
 import io.gdpo.platform.event.Inbox;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;

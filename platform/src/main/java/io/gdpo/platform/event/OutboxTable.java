@@ -1,7 +1,7 @@
 package io.gdpo.platform.event;
 
 import io.gdpo.contracts.event.Event;
-import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.topic.EventType;
 import io.gdpo.platform.database.DatabaseException;
 import io.gdpo.platform.trace.Trace;
 import io.quarkus.narayana.jta.QuarkusTransaction;

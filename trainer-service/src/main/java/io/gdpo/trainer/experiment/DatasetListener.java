@@ -1,10 +1,10 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetCancelled;
-import io.gdpo.contracts.event.DatasetDeleted;
 import io.gdpo.contracts.event.DatasetFailed;
 import io.gdpo.contracts.event.DatasetReady;
 import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.Retention.DatasetDeleted;
 import io.gdpo.platform.event.Inbox;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,7 +1,7 @@
 package io.gdpo.trainer.experiment;
 
-import io.gdpo.contracts.event.DatasetReleaseRequested;
-import io.gdpo.contracts.event.ExperimentDeleted;
+import io.gdpo.contracts.event.Retention.DatasetReleaseRequested;
+import io.gdpo.contracts.event.Retention.ExperimentDeleted;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;
 import io.gdpo.platform.security.Caller;
@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Takes an experiment away with all that was made for it: rows, jobs, models, and by {@link
- * io.gdpo.contracts.event.CheckpointsDeleted} its evaluations. Its dataset stays for those who hold
- * it, and is released. What another experiment starts from stays.
+ * io.gdpo.contracts.event.Retention.CheckpointsDeleted} its evaluations. Its dataset stays for
+ * those who hold it, and is released. What another experiment starts from stays.
  */
 @ApplicationScoped
 public class ExperimentDeletion {

@@ -2,9 +2,9 @@ package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.Event;
 import io.gdpo.contracts.event.ExperimentCancelRequested;
-import io.gdpo.contracts.event.ExperimentDeleteRequested;
 import io.gdpo.contracts.event.ExperimentSubmitted;
 import io.gdpo.contracts.event.ExperimentSuspendRequested;
+import io.gdpo.contracts.event.Retention.ExperimentDeleteRequested;
 import io.gdpo.platform.event.Inbox;
 import io.gdpo.platform.event.Refusal;
 import io.gdpo.platform.security.Caller;

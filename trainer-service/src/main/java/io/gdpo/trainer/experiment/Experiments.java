@@ -1,10 +1,10 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetCancelRequested;
-import io.gdpo.contracts.event.DatasetHoldRequested;
 import io.gdpo.contracts.event.EvaluationCancelRequested;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.event.ExperimentSuspended;
+import io.gdpo.contracts.event.Retention.DatasetHoldRequested;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.state.ExperimentStatus;

@@ -1,6 +1,6 @@
 package io.gdpo.trainer.job;
 
-import io.gdpo.contracts.event.CheckpointsDeleted;
+import io.gdpo.contracts.event.Retention.CheckpointsDeleted;
 import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.problem.ProblemException;

@@ -1,7 +1,7 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.Event;
-import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.topic.EventType;
 import io.gdpo.platform.event.Outbox;
 import io.gdpo.platform.work.SimulatedTable;
 import java.util.ArrayList;

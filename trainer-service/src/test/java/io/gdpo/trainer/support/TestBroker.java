@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.event.Event;
-import io.gdpo.contracts.event.EventType;
+import io.gdpo.contracts.topic.EventType;
 import io.gdpo.contracts.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,35 @@
-package io.gdpo.contracts.event;
+package io.gdpo.contracts.topic;
 
-import io.gdpo.contracts.topic.Topics;
+import io.gdpo.contracts.event.CheckpointSaved;
+import io.gdpo.contracts.event.DatasetCancelRequested;
+import io.gdpo.contracts.event.DatasetCancelled;
+import io.gdpo.contracts.event.DatasetFailed;
+import io.gdpo.contracts.event.DatasetReady;
+import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.event.EvaluationCancelRequested;
+import io.gdpo.contracts.event.EvaluationCancelled;
+import io.gdpo.contracts.event.EvaluationCompleted;
+import io.gdpo.contracts.event.EvaluationFailed;
+import io.gdpo.contracts.event.EvaluationRequested;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.ExperimentCancelRequested;
+import io.gdpo.contracts.event.ExperimentFinished;
+import io.gdpo.contracts.event.ExperimentSubmitted;
+import io.gdpo.contracts.event.ExperimentSuspendRequested;
+import io.gdpo.contracts.event.ExperimentSuspended;
+import io.gdpo.contracts.event.JobCancelRequested;
+import io.gdpo.contracts.event.JobCancelled;
+import io.gdpo.contracts.event.JobFailed;
+import io.gdpo.contracts.event.JobProgressed;
+import io.gdpo.contracts.event.JobQueued;
+import io.gdpo.contracts.event.JobStarted;
+import io.gdpo.contracts.event.JobSucceeded;
+import io.gdpo.contracts.event.Retention.CheckpointsDeleted;
+import io.gdpo.contracts.event.Retention.DatasetDeleted;
+import io.gdpo.contracts.event.Retention.DatasetHoldRequested;
+import io.gdpo.contracts.event.Retention.DatasetReleaseRequested;
+import io.gdpo.contracts.event.Retention.ExperimentDeleteRequested;
+import io.gdpo.contracts.event.Retention.ExperimentDeleted;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,8 +1,10 @@
-package io.gdpo.contracts.event;
+package io.gdpo.contracts.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.event.Event;
+import io.gdpo.contracts.event.JobProgressed;
 import io.gdpo.contracts.job.BuildResult;
 import io.gdpo.contracts.job.BuildTask;
 import io.gdpo.contracts.job.Checkpoint;
