@@ -27,7 +27,7 @@ class Holders {
 
   /** Some of those who hold it, in the order of their names. */
   List<String> of(String dataset, int most) {
-    return Panache.getEntityManager()
+    return Panache.getSession()
         .createNativeQuery(
             "select holder from dataset_holder where dataset_id = ?1 order by holder limit ?2",
             String.class)
@@ -38,7 +38,7 @@ class Holders {
 
   /** Datasets that are over, that nobody holds and nobody asked for since a time. */
   List<String> unheldSince(Instant time) {
-    return Panache.getEntityManager()
+    return Panache.getSession()
         .createNativeQuery(
             "select id from dataset d where state <> 'REQUESTED' and wanted_at < ?1"
                 + " and not exists (select 1 from dataset_holder h where h.dataset_id = d.id)"

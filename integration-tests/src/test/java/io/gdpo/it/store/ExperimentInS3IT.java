@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gdpo.artifacts.Artifacts;
 import io.gdpo.contracts.Json;
 import io.gdpo.it.stack.Gdpo;
 import io.gdpo.it.stack.Stack;
@@ -13,7 +12,6 @@ import io.gdpo.it.stack.TinyExperiment;
 import io.gdpo.s3.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +77,7 @@ class ExperimentInS3IT {
             .anyMatch(key -> key.matches(PREFIX + "/datasets/[^/]+/card\\.json"))
             .anyMatch(key -> key.matches(PREFIX + "/jobs/[^/]+/best/model\\.safetensors"))
             .anyMatch(key -> key.matches(PREFIX + "/evaluations/[^/]+/outcome\\.json"));
-        nothingIsLeftOfWhatIsDeleted(s3, at, environment);
+        nothingIsLeftOfWhatIsDeleted(s3, at);
       }
     }
     assertThat(filesIn(home.resolve("artifacts"))).isEmpty();
@@ -88,8 +86,7 @@ class ExperimentInS3IT {
         .noneMatch(ExperimentInS3IT::holdsTheSecret);
   }
 
-  private static void nothingIsLeftOfWhatIsDeleted(
-      S3Server s3, String home, Map<String, String> environment) {
+  private static void nothingIsLeftOfWhatIsDeleted(S3Server s3, String home) throws IOException {
     assertThat(Gdpo.run("collect", "--dry-run", "--home", home).output())
         .contains("Every folder in the store is named by a row.");
     assertThat(Gdpo.run("delete", "in-a-bucket", "--home", home).exitCode()).isZero();
@@ -98,8 +95,9 @@ class ExperimentInS3IT {
         .until(() -> s3.files().stream().noneMatch(key -> key.matches(OF_AN_EXPERIMENT)));
     assertThat(s3.files()).anyMatch(key -> key.startsWith(PREFIX + "/datasets/"));
 
-    Artifacts.at(URI.create(environment.get("GDPO_ARTIFACTS")), environment)
-        .write("jobs/nobodys-0a1b2c3d/job.json", "{}".getBytes(StandardCharsets.UTF_8));
+    Path nobodys = s3.file(PREFIX + "/jobs/nobodys-0a1b2c3d/job.json");
+    Files.createDirectories(nobodys.getParent());
+    Files.writeString(nobodys, "{}");
     assertThat(Gdpo.run("collect", "--dry-run", "--home", home).output())
         .contains("/jobs/nobodys-0a1b2c3d");
     Gdpo.Result wary = Gdpo.run("collect", "--home", home);
