@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.hibernate.annotations.DynamicUpdate;
 
 /** A dataset that was asked for, and what became of it. */
 @Entity
+@DynamicUpdate // what cannot be read of a row is not written over
 public class Dataset extends PanacheEntityBase {
   /** Stands for whoever asks by no experiment's name. */
   static final String NOBODY = "";

@@ -28,9 +28,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.hibernate.annotations.DynamicUpdate;
 
 /** A measurement of a checkpoint that was asked for: a checkpoint may have several. */
 @Entity
+@DynamicUpdate // what cannot be read of a row is not written over
 public class Evaluation extends PanacheEntityBase {
   private static final int DIGITS = 8;
 

@@ -10,12 +10,14 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.time.Instant;
+import org.hibernate.annotations.DynamicUpdate;
 
 /**
  * An experiment as submitted, and how far it has come. Every change happens under {@link
  * io.gdpo.trainer.job.ExperimentLock}.
  */
 @Entity
+@DynamicUpdate // what cannot be read of a row is not written over
 class Experiment extends PanacheEntityBase {
   @Id String name;
 

@@ -10,9 +10,11 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.util.Map;
 import java.util.Optional;
+import org.hibernate.annotations.DynamicUpdate;
 
 /** One stage of an experiment: the job that trains it and the evaluation of what it left. */
 @Entity
+@DynamicUpdate // what cannot be read of a row is not written over
 class Stage extends PanacheEntityBase {
   /** Experiment and stage name with a slash between; neither can hold one. */
   @Id String id;

@@ -64,20 +64,19 @@ public class JobDeletion {
    */
   @Transactional
   public int deleteCheckpoints(Instant endedBefore, int most) {
-    List<?> ids =
-        Panache.getEntityManager()
+    // Past the entity: the rest of a row that cannot be read stays as it is.
+    List<String> ids =
+        Panache.getSession()
             .createNativeQuery(
-                "select j.id from job j join work w on w.id = j.id where not j.checkpoints_deleted"
+                "update job set checkpoints_deleted = true where id in (select j.id from job j"
+                    + " join work w on w.id = j.id where not j.checkpoints_deleted"
                     + " and w.state not in ('WAITING', 'RUNNING') and w.finished_at < ?1"
-                    + " order by w.finished_at limit ?2 for update of j skip locked")
+                    + " order by w.finished_at limit ?2 for update of j skip locked) returning id",
+                String.class)
             .setParameter(1, endedBefore)
             .setParameter(2, most)
             .getResultList();
-    for (Object id : ids) {
-      Job job = Job.findById(id);
-      job.checkpointsDeleted = true;
-      discarded.add(JobFolders.key(job.id) + "/" + JobFolder.CHECKPOINTS, null);
-    }
+    ids.forEach(id -> discarded.add(JobFolders.key(id) + "/" + JobFolder.CHECKPOINTS, null));
     return ids.size();
   }
 }
