@@ -44,7 +44,7 @@ final class ListingLoad {
 
   List<String> run(Options options) throws Exception {
     int there = fill(options.experiments());
-    BlockingQueue<Connection> pool = new ArrayBlockingQueue<>(CONNECTIONS);
+    BlockingQueue<Connection> pool = new ArrayBlockingQueue<>(CONNECTIONS, true);
     for (int i = 0; i < CONNECTIONS; i++) {
       pool.add(connection());
     }
