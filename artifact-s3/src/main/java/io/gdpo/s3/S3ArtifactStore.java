@@ -157,6 +157,35 @@ public final class S3ArtifactStore extends BlobStore {
         content);
   }
 
+  /** By a conditional write, if the server is said to know it. */
+  @Override
+  public Optional<String> replace(String key, Optional<String> seen, byte[] content) {
+    if (!settings.conditionalWrites()) {
+      return version(uri(key)).equals(seen) ? version(write(key, content)) : Optional.empty();
+    }
+    S3Place place = root.below(ArtifactKey.checked(key));
+    String sha256 = HexFormat.of().formatHex(Digests.sha256().digest(content));
+    try {
+      return Optional.of(
+          client
+              .putObject(
+                  request -> {
+                    request
+                        .bucket(place.bucket())
+                        .key(place.key())
+                        .metadata(Map.of(SHA256, sha256));
+                    seen.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
+                  },
+                  RequestBody.fromBytes(content))
+              .eTag());
+    } catch (SdkException e) {
+      if (S3Failure.isOtherVersion(e)) {
+        return Optional.empty();
+      }
+      throw S3Failure.of(place, "written", e);
+    }
+  }
+
   @Override
   protected Optional<Blob> find(URI file) {
     S3Place place = S3Place.of(file);

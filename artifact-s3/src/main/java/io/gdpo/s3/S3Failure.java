@@ -12,11 +12,21 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * may hold what a request was signed with and are not told.
  */
 final class S3Failure {
+  private static final int CONFLICT = 409;
+  private static final int PRECONDITION_FAILED = 412;
+
   private S3Failure() {}
 
   /** Whether a server said that there is no such file. */
   static boolean isMissing(SdkException e) {
     return e instanceof S3Exception told && "NoSuchKey".equals(code(told));
+  }
+
+  /** Whether a server did not write because the file is not, or not any more, as was said. */
+  static boolean isOtherVersion(SdkException e) {
+    return isMissing(e)
+        || e instanceof S3Exception told
+            && (told.statusCode() == PRECONDITION_FAILED || told.statusCode() == CONFLICT);
   }
 
   /**

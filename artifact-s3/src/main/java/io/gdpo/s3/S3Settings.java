@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param region empty if the SDK is to find it
  * @param endpoint empty for AWS' own
+ * @param conditionalWrites whether the server knows {@code If-Match} of what is written
  * @param partBytes of a file that is sent in parts
  * @param pageKeys that a listing asks for at a time
  */
@@ -17,6 +18,7 @@ record S3Settings(
     Optional<String> region,
     Optional<URI> endpoint,
     boolean pathStyle,
+    boolean conditionalWrites,
     long partBytes,
     int pageKeys) {
   /**
@@ -24,6 +26,13 @@ record S3Settings(
    * true} or {@code false}. Default: {@code true} if {@code AWS_ENDPOINT_URL_S3} names a server.
    */
   static final String PATH_STYLE = "GDPO_STORE_PATH_STYLE";
+
+  /**
+   * Whether the server knows conditional writes, as AWS' does: {@code true} or {@code false}. With
+   * {@code false} an attempt of a job that has been given up, and is about to notice, might still
+   * replace the list of what the next one has published. Default: {@code true}.
+   */
+  static final String CONDITIONAL_WRITES = "GDPO_STORE_CONDITIONAL_WRITES";
 
   /**
    * Megabytes (2^20 bytes, 5 to 5120) of the parts in which a file is sent to S3 that has more;
@@ -53,7 +62,8 @@ record S3Settings(
     return new S3Settings(
         told(environment, REGION).or(() -> endpoint.map(server -> ANY_REGION)),
         endpoint,
-        told(environment, PATH_STYLE).map(S3Settings::truth).orElse(endpoint.isPresent()),
+        truth(environment, PATH_STYLE).orElse(endpoint.isPresent()),
+        truth(environment, CONDITIONAL_WRITES).orElse(true),
         told(environment, PART_MEGABYTES).map(S3Settings::megabytes).orElse(32L) << 20,
         MOST_KEYS);
   }
@@ -76,11 +86,13 @@ record S3Settings(
     return endpoint;
   }
 
-  private static boolean truth(String value) {
-    if (!value.matches("true|false")) {
-      throw new IllegalArgumentException(PATH_STYLE + " is true or false, is '" + value + "'");
+  private static Optional<Boolean> truth(Map<String, String> environment, String name) {
+    Optional<String> value = told(environment, name);
+    if (value.filter(it -> !it.matches("true|false")).isPresent()) {
+      throw new IllegalArgumentException(
+          name + " is true or false, is '" + value.orElseThrow() + "'");
     }
-    return Boolean.parseBoolean(value);
+    return value.map(Boolean::parseBoolean);
   }
 
   private static long megabytes(String value) {

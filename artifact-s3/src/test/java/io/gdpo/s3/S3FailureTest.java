@@ -95,6 +95,7 @@ class S3FailureTest {
   @ValueSource(
       strings = {
         "GDPO_STORE_PATH_STYLE=yes",
+        "GDPO_STORE_CONDITIONAL_WRITES=maybe",
         "GDPO_STORE_PART_MEGABYTES=4",
         "GDPO_STORE_PART_MEGABYTES=many",
         "AWS_ENDPOINT_URL_S3=storage.example.org"

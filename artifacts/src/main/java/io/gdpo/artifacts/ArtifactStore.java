@@ -69,6 +69,17 @@ public interface ArtifactStore {
   /** Stores these bytes as a file, in place of what was there, and returns its address. */
   URI write(String key, byte[] content);
 
+  /** Tells a file's content from every other that is written there; empty if there is none. */
+  Optional<String> version(URI file);
+
+  /**
+   * Stores these bytes as a file, unless somebody else has written it since it was last looked at.
+   *
+   * @param seen the version that is to be replaced; empty if there is to be no file yet
+   * @return its version from now on; empty, and nothing is stored, if it is another one than seen
+   */
+  Optional<String> replace(String key, Optional<String> seen, byte[] content);
+
   /** Stores a copy of a local file, of any size, in place of what was there. */
   URI write(String key, Path file);
 

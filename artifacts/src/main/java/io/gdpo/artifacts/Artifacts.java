@@ -142,6 +142,16 @@ public final class Artifacts implements ArtifactStore {
   }
 
   @Override
+  public Optional<String> version(URI file) {
+    return of(file).version(file);
+  }
+
+  @Override
+  public Optional<String> replace(String key, Optional<String> seen, byte[] content) {
+    return own.replace(key, seen, content);
+  }
+
+  @Override
   public URI write(String key, Path file) {
     return own.write(key, file);
   }

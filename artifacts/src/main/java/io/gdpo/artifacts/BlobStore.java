@@ -62,6 +62,11 @@ public abstract class BlobStore implements ArtifactStore {
   }
 
   @Override
+  public final Optional<String> version(URI file) {
+    return find(file).map(Blob::version);
+  }
+
+  @Override
   public final long bytes(URI artifact) {
     return blobs(artifact).stream().mapToLong(Blob::bytes).sum();
   }

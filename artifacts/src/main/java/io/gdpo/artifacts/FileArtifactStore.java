@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ import java.util.stream.Stream;
  * shared volume. Everything is written by {@link AtomicFiles}.
  */
 public final class FileArtifactStore implements ArtifactStore {
+  private static final Object REPLACING = new Object();
+
   private final Path root;
   private final String address;
 
@@ -148,6 +152,37 @@ public final class FileArtifactStore implements ArtifactStore {
   @Override
   public URI write(String key, Path file) {
     return store(key, temporary -> Files.copy(file, temporary));
+  }
+
+  @Override
+  public Optional<String> version(URI file) {
+    Path path = local(file);
+    try {
+      return Files.isRegularFile(path) ? Optional.of(Digests.ofFile(path)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read: " + Reason.of(e), e);
+    }
+  }
+
+  /** One at a time, among all processes: under the lock of a hidden file beside it. */
+  @Override
+  public Optional<String> replace(String key, Optional<String> seen, byte[] content) {
+    Path place = place(key);
+    synchronized (REPLACING) { // a file's lock is the process's
+      try {
+        Files.createDirectories(place.getParent());
+        try (FileChannel lock =
+            FileChannel.open(
+                place.resolveSibling("." + place.getFileName() + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE)) {
+          lock.lock();
+          return version(uri(key)).equals(seen) ? version(write(key, content)) : Optional.empty();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(place + " cannot be written: " + Reason.of(e), e);
+      }
+    }
   }
 
   @Override

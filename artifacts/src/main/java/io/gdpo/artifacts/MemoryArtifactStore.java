@@ -80,6 +80,17 @@ public final class MemoryArtifactStore extends BlobStore {
   }
 
   @Override
+  public Optional<String> replace(String key, Optional<String> seen, byte[] content) {
+    BLOBS.compute(
+        uri(key).toString(),
+        (address, there) ->
+            Optional.ofNullable(there).map(bytes -> blob("", bytes).version()).equals(seen)
+                ? content.clone()
+                : there);
+    return version(uri(key)).filter(blob("", content).version()::equals);
+  }
+
+  @Override
   public URI write(String key, Path file) {
     try {
       return write(key, Files.readAllBytes(file));

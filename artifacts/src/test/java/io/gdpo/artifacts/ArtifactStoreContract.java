@@ -9,12 +9,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,11 @@ public abstract class ArtifactStoreContract {
 
   /** The address of a store that nothing lies in. */
   protected abstract URI emptyStore();
+
+  /** Whether the server behind it lets nobody write between its look and its write. */
+  protected boolean comparesAndWritesInOneStep() {
+    return true;
+  }
 
   /** A store of this kind, as another process has it. */
   protected ArtifactStore at(URI address) {
@@ -111,6 +119,54 @@ public abstract class ArtifactStoreContract {
     assertThat(store.list(URI.create(progress + "/"), "000010")).isEmpty();
     assertThat(store.list(store.uri("jobs/8"), "")).isEmpty();
     assertThat(store.list(store.uri("jobs/7/progressive"), "")).isEmpty();
+  }
+
+  @Test
+  void aFileIsReplacedOnlyByWhoHasSeenWhatIsThere() {
+    URI list = store.uri("jobs/7/list.json");
+    assertThat(store.version(list)).isEmpty();
+    assertThat(store.replace("jobs/7/list.json", Optional.of("\"seen\""), bytes("none")))
+        .as("there is none to have seen")
+        .isEmpty();
+
+    Optional<String> first = store.replace("jobs/7/list.json", Optional.empty(), bytes("first"));
+    assertThat(first).isPresent().isEqualTo(store.version(list));
+    assertThat(store.replace("jobs/7/list.json", Optional.empty(), bytes("late"))).isEmpty();
+    Optional<String> second = store.replace("jobs/7/list.json", first, bytes("second"));
+    assertThat(second).isPresent().isNotEqualTo(first).isEqualTo(store.version(list));
+    assertThat(store.replace("jobs/7/list.json", first, bytes("late"))).isEmpty();
+    assertThat(store.read(list)).isEqualTo(bytes("second"));
+    assertThat(store.list(store.uri("jobs/7"), "")).containsExactly("list.json");
+  }
+
+  @Test
+  void ofManyWhoReplaceWhatTheySawOneDoes() throws Exception {
+    Optional<String> seen = store.replace("contended", Optional.empty(), bytes("0"));
+    ExecutorService writers = Executors.newFixedThreadPool(4);
+    try {
+      for (int round = 1; round <= 5; round++) {
+        Optional<String> before = seen;
+        List<Callable<Optional<String>>> writes =
+            Stream.of("a", "b", "c", "d")
+                .map(
+                    who ->
+                        (Callable<Optional<String>>)
+                            () -> store.replace("contended", before, bytes(who + before)))
+                .toList();
+        List<String> done = new ArrayList<>();
+        for (Future<Optional<String>> write : writers.invokeAll(writes)) {
+          write.get().ifPresent(done::add);
+        }
+        assertThat(done).as("round %d", round).isNotEmpty();
+        if (comparesAndWritesInOneStep()) {
+          assertThat(done).as("round %d", round).hasSize(1);
+        }
+        seen = store.version(store.uri("contended"));
+        assertThat(done).contains(seen.orElseThrow());
+      }
+    } finally {
+      writers.shutdownNow();
+    }
   }
 
   @Test

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * <p>Where that address is a folder of this machine, it is this folder: nothing is copied, and only
  * one process works in it at a time. In another store, {@link #publish} copies what is new, part by
  * part, then the manifest that names all parts, and {@link #open} brings those of the attempt
- * before. Who opened it last has it: an attempt before that still runs publishes no more.
+ * before. Who opened it last has it: an attempt before that still runs publishes no more, and never
+ * replaces a manifest that it has not seen.
  */
 public final class JobWorkspace implements AutoCloseable {
   private static final String MANIFEST = "manifest.json";
@@ -46,6 +47,9 @@ public final class JobWorkspace implements AutoCloseable {
 
   /** What lies in the store, by its name; empty for a workspace in place. */
   private Map<String, Part> published = new HashMap<>();
+
+  /** The version of the store's manifest when it was last looked at. */
+  private Optional<String> manifest = Optional.empty();
 
   /** By this a file is known to be the one that was published. */
   private record Part(long bytes, FileTime modified) {
@@ -128,8 +132,15 @@ public final class JobWorkspace implements AutoCloseable {
     }
     Map<String, Long> bytes = new TreeMap<>();
     now.forEach((key, part) -> bytes.put(key, part.bytes()));
+    byte[] list = Json.EVENTS.writeValueAsBytes(new Manifest(bytes));
     requireMine();
-    store.write(MANIFEST, Json.EVENTS.writeValueAsBytes(new Manifest(bytes)));
+    Optional<String> listed = store.replace(MANIFEST, manifest, list);
+    while (listed.isEmpty()) { // by an attempt before, to its last; one behind has the lock
+      manifest = store.version(store.uri(MANIFEST));
+      requireMine();
+      listed = store.replace(MANIFEST, manifest, list);
+    }
+    manifest = listed;
     for (String key : published.keySet()) {
       if (!now.containsKey(key)) {
         store.delete(key);
@@ -147,12 +158,12 @@ public final class JobWorkspace implements AutoCloseable {
   }
 
   private void fetch() throws IOException {
-    URI manifest = store.uri(MANIFEST);
-    if (!store.exists(manifest)) {
+    URI address = store.uri(MANIFEST);
+    manifest = store.version(address);
+    if (manifest.isEmpty()) {
       return;
     }
-    for (String key :
-        Json.EVENTS.readValue(store.read(manifest), Manifest.class).parts().keySet()) {
+    for (String key : Json.EVENTS.readValue(store.read(address), Manifest.class).parts().keySet()) {
       Path file = root.resolve(key);
       Files.createDirectories(file.getParent());
       store.copy(store.uri(key), file);

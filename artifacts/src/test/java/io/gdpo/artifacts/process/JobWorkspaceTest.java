@@ -1,5 +1,6 @@
 package io.gdpo.artifacts.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -95,6 +96,24 @@ class JobWorkspaceTest {
     ArtifactStore others = Artifacts.at(elsewhere);
     assertThat(others.fetch(others.uri("step-4"))).hasContent("four");
     assertThat(others.fetch(others.uri("step-8"))).hasContent("by the second");
+  }
+
+  @Test
+  void elsewhereTheNextAttemptsListCountsThoughTheOneBeforeWroteItsOwnMeanwhile()
+      throws IOException {
+    ArtifactStore others = Artifacts.at(elsewhere);
+    try (JobWorkspace first = JobWorkspace.open(elsewhere)) {
+      write(first, "step-4", "four");
+      first.publish();
+    }
+    try (JobWorkspace second = JobWorkspace.open(elsewhere)) {
+      others.write("manifest.json", "{\"parts\":{\"late\":1}}".getBytes(UTF_8));
+      write(second, "step-8", "eight");
+      second.publish();
+    }
+    try (JobWorkspace third = JobWorkspace.open(elsewhere)) {
+      assertThat(third.root().resolve("step-8")).hasContent("eight");
+    }
   }
 
   private static void write(JobWorkspace workspace, String name, String content)
