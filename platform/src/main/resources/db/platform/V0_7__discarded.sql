@@ -4,7 +4,7 @@ create table discarded
     id          bigint generated always as identity primary key,
     folder      text        not null,
     work_folder text,
-    since       timestamptz not null default now()
+    not_before  timestamptz not null default now()
 );
 
 create index discarded_work_folder on discarded (work_folder);

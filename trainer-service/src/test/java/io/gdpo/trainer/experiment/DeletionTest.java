@@ -129,7 +129,7 @@ class DeletionTest {
     assertThat(experiment("second").name()).isEqualTo("second");
 
     given()
-        .delete("/experiments/first")
+        .delete("/experiments/kept")
         .then()
         .statusCode(409)
         .body("detail", containsString("Experiment 'second' names a model of 'kept'"));
