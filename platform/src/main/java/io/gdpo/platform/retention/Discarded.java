@@ -13,6 +13,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
@@ -28,11 +30,14 @@ public class Discarded {
   /** Seconds that a folder may take: each of its files may be a request. */
   private static final int LONGEST = 3600;
 
+  /** Failures in a row after which it waits for the next time: the store may be away. */
+  private static final int PATIENCE = 10;
+
   private final DataSource dataSource;
   private final ArtifactStore artifacts;
 
-  /** What kept it from deleting the last time; told once. */
-  private volatile String trouble = "";
+  /** Folders that could not be deleted, each told of once. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   Discarded(DataSource dataSource, ArtifactStore artifacts) {
     this.dataSource = dataSource;
@@ -66,60 +71,69 @@ public class Discarded {
     add(workFolder, workFolder);
   }
 
-  /**
-   * Deletes what there is to delete; what cannot be deleted now is tried again at the next time.
-   */
+  /** Deletes what there is to delete; what cannot be deleted now holds up nothing else. */
   @Scheduled(
       every = "{gdpo.retention.delete-every}",
       delayed = "5s",
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void deleteAll() {
-    try {
-      Optional<String> deleted;
-      do {
-        deleted = QuarkusTransaction.requiringNew().timeout(LONGEST).call(this::deleteOne);
-      } while (deleted.isPresent());
-      trouble = "";
-    } catch (RuntimeException e) {
-      String met = Reason.of(e);
-      if (!met.equals(trouble)) {
-        LOG.warnf("What was discarded is not deleted yet, and tried again: %s", met);
-      }
-      trouble = met;
+    int troubles = 0;
+    Optional<Boolean> deleted = Optional.of(true);
+    while (deleted.isPresent() && troubles < PATIENCE) {
+      deleted = QuarkusTransaction.requiringNew().timeout(LONGEST).call(this::deleteOne);
+      troubles = deleted.orElse(true) ? 0 : troubles + 1;
     }
   }
 
-  /** Deletes a folder that no other replica is deleting; empty if there is none. */
-  private Optional<String> deleteOne() {
+  /** Tries a folder that no other replica is deleting; empty if none is due. */
+  private Optional<Boolean> deleteOne() {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement select =
             connection.prepareStatement(
                 "select id, folder, exists (select 1 from work w where w.folder = d.work_folder"
-                    + " and w.attempt > 0) from discarded d"
+                    + " and w.attempt > 0) from discarded d where not_before <= now()"
                     + " order by id limit 1 for update of d skip locked");
         ResultSet row = select.executeQuery()) {
       if (!row.next()) {
         return Optional.empty();
       }
       String folder = row.getString(2);
-      if (row.getBoolean(3)) {
-        LOG.warnf("%s stays: an attempt at it was begun before it was to go", folder);
-      } else {
-        artifacts.delete(folder);
-        WorkLog.of(artifacts, folder).delete();
-      }
-      forget(connection, row.getLong(1));
-      return Optional.of(folder);
+      boolean isDone = row.getBoolean(3) ? stays(folder) : isDeleted(folder);
+      execute(
+          connection,
+          isDone
+              ? "delete from discarded where id = ?"
+              : "update discarded set not_before = now() + interval '1 minute' where id = ?",
+          row.getLong(1));
+      return Optional.of(isDone);
     } catch (SQLException e) {
       throw new DatabaseException("What is to be deleted cannot be read", e);
     }
   }
 
-  private static void forget(Connection connection, long id) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("delete from discarded where id = ?")) {
-      delete.setLong(1, id);
-      delete.executeUpdate();
+  private static boolean stays(String folder) {
+    LOG.warnf("%s stays: an attempt at it was begun before it was to go", folder);
+    return true;
+  }
+
+  private boolean isDeleted(String folder) {
+    try {
+      artifacts.delete(folder);
+      WorkLog.of(artifacts, folder).delete();
+      told.remove(folder);
+      return true;
+    } catch (RuntimeException e) {
+      if (told.add(folder)) {
+        LOG.warnf("%s is not deleted yet, and tried again: %s", folder, Reason.of(e));
+      }
+      return false;
+    }
+  }
+
+  private static void execute(Connection connection, String sql, long id) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, id);
+      statement.executeUpdate();
     }
   }
 }

@@ -21,9 +21,11 @@ import io.gdpo.contracts.event.Retention.ExperimentDeleted;
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.topic.Topics;
 import io.gdpo.embedded.InfrastructureResource;
+import io.gdpo.platform.retention.Discarded;
 import io.gdpo.trainer.job.JobDeletion;
 import io.gdpo.trainer.support.ExperimentYaml;
 import io.gdpo.trainer.support.TestBroker;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
@@ -56,6 +58,7 @@ class DeletionTest {
 
   @Inject ExperimentDeletion deletion;
   @Inject JobDeletion jobs;
+  @Inject Discarded discarded;
 
   private static Checkpoint kept;
 
@@ -150,10 +153,14 @@ class DeletionTest {
   }
 
   @Test
-  void checkpoints_of_ended_jobs_go_and_their_models_stay() throws IOException {
+  void checkpoints_of_ended_jobs_go_whatever_cannot_and_their_models_stay() throws IOException {
     Checkpoint checkpoint = kept();
     Path checkpoints = Files.createDirectories(folder(checkpoint).resolve("checkpoints/step-8"));
     Files.writeString(checkpoints.resolve("optimizer.safetensors"), "moments");
+
+    QuarkusTransaction.requiringNew().run(() -> discarded.add("plans/a-file/below-it", null));
+    Files.createDirectories(folder(checkpoint).resolve("../../plans"));
+    Files.writeString(folder(checkpoint).resolve("../../plans/a-file"), "in the way of a folder");
 
     assertThat(jobs.deleteCheckpoints(Instant.EPOCH, 100)).isZero();
     assertThat(jobs.deleteCheckpoints(Instant.now(), 1000)).isPositive();
