@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 
 /** What an operator sees of an experiment that has succeeded. */
 final class Sight {
-  /** Told only while something trains. */
+  /** Told only while something trains, or while work runs. */
   private static final Set<ServiceMetric> OF_WHAT_RUNS_NOW =
       EnumSet.of(
           ServiceMetric.TRAINING_STEP,

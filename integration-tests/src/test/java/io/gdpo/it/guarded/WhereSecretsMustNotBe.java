@@ -65,6 +65,7 @@ final class WhereSecretsMustNotBe implements AutoCloseable {
     return looked.size();
   }
 
+  /** Again and again: a process that lives less than 50 ms may pass unseen. */
   private void watchCommandLines() {
     while (!closed) {
       ProcessHandle.current()

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,31 +36,34 @@ class OrderedProducerTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
         OrderedProducer producer =
             new OrderedProducer(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      producer.send(records(0, 1));
-      CompletableFuture<Void> outages =
+      int next = AT_ONCE;
+      assertThat(producer.send(records(0, next))).allMatch(Optional::isEmpty);
+      CountDownLatch failed = new CountDownLatch(1);
+      CompletableFuture<Void> outage =
           CompletableFuture.runAsync(
               () -> {
-                pause(Duration.ofMillis(200));
                 broker.kill();
+                awaitQuietly(failed);
                 broker.restart();
               });
 
-      int next = 1;
-      while (next < RECORDS) {
+      while (next < RECORDS || failed.getCount() > 0) {
         List<Optional<EventNotSentException>> fates =
-            producer.send(records(next, Math.min(RECORDS, next + AT_ONCE)));
+            producer.send(records(next, next + AT_ONCE));
         int taken = (int) fates.stream().takeWhile(Optional::isEmpty).count();
         assertThat(fates.subList(taken, fates.size()))
             .as("what stands behind a record of its partition that was not taken")
             .allMatch(Optional::isPresent);
         next += taken;
+        if (taken < fates.size()) {
+          failed.countDown();
+        }
       }
-      outages.get();
+      outage.get();
 
-      List<Integer> received = received(broker, RECORDS);
+      List<Integer> received = received(broker, next);
       Set<Integer> firstOfEach = new LinkedHashSet<>(received);
-      assertThat(firstOfEach)
-          .containsExactlyElementsOf(IntStream.range(0, RECORDS).boxed().toList());
+      assertThat(firstOfEach).containsExactlyElementsOf(IntStream.range(0, next).boxed().toList());
       int overtaken = 0;
       int furthest = -1;
       for (int number : received) {
@@ -120,9 +125,9 @@ class OrderedProducerTest {
     return numbers;
   }
 
-  private static void pause(Duration time) {
+  private static void awaitQuietly(CountDownLatch latch) {
     try {
-      Thread.sleep(time.toMillis());
+      assertThat(latch.await(60, TimeUnit.SECONDS)).as("a record is not taken").isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
