@@ -48,8 +48,7 @@ class OrderedProducerTest {
               });
 
       while (next < RECORDS || failed.getCount() > 0) {
-        List<Optional<EventNotSentException>> fates =
-            producer.send(records(next, next + AT_ONCE));
+        List<Optional<EventNotSentException>> fates = producer.send(records(next, next + AT_ONCE));
         int taken = (int) fates.stream().takeWhile(Optional::isEmpty).count();
         assertThat(fates.subList(taken, fates.size()))
             .as("what stands behind a record of its partition that was not taken")
