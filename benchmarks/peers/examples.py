@@ -19,27 +19,27 @@ def batch(examples, step, size):
     return examples[first : first + size]
 
 
-def padded(sequences, value):
+def padded(sequences, value, device="cpu"):
     longest = max(len(s) for s in sequences)
-    return torch.tensor([s + [value] * (longest - len(s)) for s in sequences])
+    return torch.tensor([s + [value] * (longest - len(s)) for s in sequences], device=device)
 
 
-def inputs(prompts, responses, unlabelled=0):
+def inputs(prompts, responses, unlabelled=0, device="cpu"):
     """Ids, mask and labels of prompts with responses; of a response the first tokens may have no label."""
-    ids = padded([p + r for p, r in zip(prompts, responses)], 0)
-    mask = padded([[1] * (len(p) + len(r)) for p, r in zip(prompts, responses)], 0)
+    ids = padded([p + r for p, r in zip(prompts, responses)], 0, device)
+    mask = padded([[1] * (len(p) + len(r)) for p, r in zip(prompts, responses)], 0, device)
     if unlabelled == 0:
         unlabelled = [0] * len(prompts)
     labels = padded(
-        [[IGNORED] * (len(p) + u) + r[u:] for p, r, u in zip(prompts, responses, unlabelled)], IGNORED
+        [[IGNORED] * (len(p) + u) + r[u:] for p, r, u in zip(prompts, responses, unlabelled)], IGNORED, device
     )
     return ids, mask, labels
 
 
-def model(folder, dtype=torch.float32):
+def model(folder, dtype=torch.float32, device="cpu"):
     return AutoModelForCausalLM.from_pretrained(
         folder, dtype=dtype, attn_pdrop=0.0, resid_pdrop=0.0, embd_pdrop=0.0
-    )
+    ).to(device)
 
 
 def gflop(config, rows, length, passes):

@@ -31,34 +31,37 @@ class GdpoStep:
         self.beta = request["beta"]
         self.max_norm = request["max_grad_norm"]
         self.autocast = request["dtype"] == "bfloat16"
-        self.policy = data.model(request["model"]).train()
-        self.reference = data.model(request["reference"]).eval()
+        self.device = request["device"]
+        self.policy = data.model(request["model"], device=self.device).train()
+        self.reference = data.model(request["reference"], device=self.device).eval()
+        self.belief_tokens = self.belief_tokens.to(self.device)
         self.optimizer = torch.optim.RMSprop(self.policy.parameters(), lr=request["learning_rate"])
 
     def loss(self, step):
         rows = data.batch(self.examples, step, self.size)
         prompts = [r["prompt"] for r in rows]
         close = [r["belief_close"] for r in rows]
-        last = torch.tensor([len(p) - 1 for p in prompts])
-        target = torch.tensor([r["target"] for r in rows])
+        last = torch.tensor([len(p) - 1 for p in prompts], device=self.device)
+        target = torch.tensor([r["target"] for r in rows], device=self.device)
 
         # Calibration: KL(p* || pi(b | x)) at the prompt's last token, over the whole vocabulary. Imitation: the
         # belief's mean log-probability, from the digit up to and without the closing mark.
-        ids, mask, _ = data.inputs(prompts, [r["chosen"] for r in rows])
+        ids, mask, _ = data.inputs(prompts, [r["chosen"] for r in rows], device=self.device)
         labels = torch.full_like(ids, data.IGNORED)
         for i, r in enumerate(rows):
             begin = len(prompts[i])
             labels[i, begin : begin + close[i]] = ids[i, begin : begin + close[i]]
         logits, belief = log_probs(self.policy, ids, mask, labels)
-        digits = logits[torch.arange(len(rows)), last].log_softmax(-1)[:, self.belief_tokens]
+        digits = logits[torch.arange(len(rows), device=self.device), last].log_softmax(-1)[:, self.belief_tokens]
         calibration = F.kl_div(digits, target, reduction="batchmean")
-        imitation = -belief.sum(-1) / torch.tensor(close)
+        imitation = -belief.sum(-1) / torch.tensor(close, device=self.device)
 
         # Preference within the belief: both sides under the chosen one's belief, which has no labels.
         pair = data.inputs(
             prompts + prompts,
             [r["chosen"] for r in rows] + [r["rejected_under_belief"] for r in rows],
             close + close,
+            self.device,
         )
         chosen, rejected = log_probs(self.policy, *pair)[1].sum(-1).chunk(2)
         with torch.no_grad():
@@ -68,7 +71,7 @@ class GdpoStep:
         return (calibration + imitation + preference).mean()
 
     def differentiated(self, step):
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.autocast):
             loss = self.loss(step)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.policy.parameters(), self.max_norm)

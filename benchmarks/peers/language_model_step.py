@@ -11,11 +11,12 @@ class LanguageModelStep:
         self.examples = data.load(request["examples"])["examples"]
         self.size = request["batch_size"]
         self.autocast = request["dtype"] == "bfloat16"
-        self.model = data.model(request["model"]).train()
+        self.model = data.model(request["model"], device=request["device"]).train()
+        self.device = request["device"]
 
     def loss(self, step):
-        tokens = torch.tensor([r["prompt"] for r in data.batch(self.examples, step, self.size)])
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+        tokens = torch.tensor([r["prompt"] for r in data.batch(self.examples, step, self.size)], device=self.device)
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.autocast):
             logits = self.model(input_ids=tokens, use_cache=False).logits[:, :-1]
             return F.cross_entropy(logits.reshape(-1, logits.shape[-1]).float(), tokens[:, 1:].reshape(-1))
 

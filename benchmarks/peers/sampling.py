@@ -12,17 +12,18 @@ class Sampling:
         self.size = request["batch_size"]
         self.samples = request["samples"]
         self.new_tokens = request["new_tokens"]
-        self.model = data.model(request["model"]).eval()
+        self.device = request["device"]
+        self.model = data.model(request["model"], dtype=getattr(torch, request["dtype"]), device=self.device).eval()
         self.model.generation_config = GenerationConfig(pad_token_id=0)
 
     def generate(self, step, **choices):
         prompts = [r["prompt"] for r in data.batch(self.examples, step, self.size)]
         longest = max(len(p) for p in prompts)
-        ids = torch.tensor([[0] * (longest - len(p)) + p for p in prompts])
-        mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
+        ids = torch.tensor([[0] * (longest - len(p)) + p for p in prompts], device=self.device)
+        mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts], device=self.device)
         with torch.inference_mode():
             out = self.model.generate(input_ids=ids, attention_mask=mask, eos_token_id=None, **choices)
-        return out[:, longest:]
+        return out[:, longest:].cpu()
 
     def measure(self):
         """Greedy continuations, as one number for each prompt, which is equal only if the tokens are."""

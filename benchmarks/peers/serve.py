@@ -15,6 +15,7 @@ What libraries print goes to standard error; standard output is the protocol's a
 
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -56,6 +57,16 @@ def resident(field):
     raise ValueError(f"/proc/self/status has no {field}")
 
 
+def held_by_this_process():
+    """Bytes of GPU memory, context included: PyTorch's allocator gives nothing back, so this is the most it had."""
+    listing = subprocess.run(
+        ["nvidia-smi", "--query-compute-apps=pid,used_gpu_memory", "--format=csv,noheader,nounits"],
+        capture_output=True, text=True, check=True,
+    ).stdout
+    held = [line.split(",")[1] for line in listing.splitlines() if line.split(",")[0].strip() == str(os.getpid())]
+    return int(held[0]) * 2**20 if held and held[0].strip().isdigit() else torch.cuda.max_memory_reserved()
+
+
 def steps(work, first, count):
     seconds, gflop = [], []
     for step in range(first, first + count):
@@ -77,6 +88,7 @@ def profile(work, step):
 def serve():
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     start = resident("VmRSS")
+    device = "cpu"
     work = None
     for line in sys.stdin:
         request = json.loads(line)
@@ -84,6 +96,7 @@ def serve():
         try:
             if command == "prepare":
                 work = work_of(request["work"])
+                device = request["work"]["device"]
                 answer = {"ready": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}
             elif command == "measure":
                 answer = {"values": work.measure()}
@@ -92,9 +105,11 @@ def serve():
             elif command == "profile":
                 answer = {"values": profile(work, request["from"])}
             elif command == "matmul":
-                answer = {"gflops": gflops(request["size"])}
+                answer = {"gflops": gflops(request["size"], device)}
             elif command == "memory":
-                answer = {"peak_bytes": resident("VmHWM"), "start_bytes": start}
+                on_gpu = device != "cpu"
+                peak = held_by_this_process() if on_gpu else resident("VmHWM")
+                answer = {"peak_bytes": peak, "start_bytes": 0 if on_gpu else start}
             else:
                 answer = {"error": f"unknown command {command}"}
         except Exception as e:  # told to the other end, which reports it and stops

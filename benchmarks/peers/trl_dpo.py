@@ -36,7 +36,7 @@ class TrlDpoStep:
             ref_model=data.model(request["reference"]),
             args=DPOConfig(
                 output_dir=self.folder.name,
-                use_cpu=True,
+                use_cpu=request["device"] == "cpu",
                 bf16=request["dtype"] == "bfloat16",
                 gradient_checkpointing=False,
                 disable_dropout=True,

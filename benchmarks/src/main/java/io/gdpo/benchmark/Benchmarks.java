@@ -36,12 +36,8 @@ public final class Benchmarks {
   }
 
   private static void run(Path root, Options options) throws IOException {
-    Installation installation = new Installation(root, options.threads());
-    List<Benchmark> chosen =
-        options.chosen(
-            options.quick()
-                ? Suite.quick(installation.samples())
-                : Suite.full(installation.samples()));
+    Installation installation = new Installation(root, options.threads(), options.device());
+    List<Benchmark> chosen = options.chosen(benchmarks(options, installation));
     if (options.list()) {
       chosen.forEach(benchmark -> System.out.println(benchmark.name() + ": " + benchmark.what()));
       return;
@@ -71,6 +67,15 @@ public final class Benchmarks {
           String.format(
               Locale.ROOT, "%d of %d were not measured; see above", failures, chosen.size()));
     }
+  }
+
+  private static List<Benchmark> benchmarks(Options options, Installation installation) {
+    if (options.quick()) {
+      return Suite.quick(installation.samples());
+    }
+    return options.onGpu()
+        ? Suite.gpu(installation.samples())
+        : Suite.full(installation.samples());
   }
 
   /** After every benchmark, so that a run that is cut off leaves what it has. */

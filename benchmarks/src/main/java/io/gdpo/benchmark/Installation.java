@@ -2,10 +2,14 @@ package io.gdpo.benchmark;
 
 import io.gdpo.benchmark.side.Side;
 import io.gdpo.benchmark.side.Worker;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where things are in a checkout, and how processes are started there: both sides with the same
@@ -13,9 +17,17 @@ import java.util.Map;
  *
  * @param root of the checkout
  * @param threads of each side
+ * @param device of each side
  */
-record Installation(Path root, int threads) {
+record Installation(Path root, int threads, String device) {
+  /** Names the Python of the peers where the one that {@code benchmarks/run} makes is not wanted. */
+  private static final String PYTHON = "GDPO_BENCHMARKS_PYTHON";
+
   private static final String INTERPRETER = ".venv/bin/python";
+
+  boolean onGpu() {
+    return !device.equals("cpu");
+  }
 
   Path samples() {
     return root.resolve("examples");
@@ -36,14 +48,21 @@ record Installation(Path root, int threads) {
   private List<String> python() {
     Path benchmarks = root.resolve("benchmarks");
     return List.of(
-        benchmarks.resolve(INTERPRETER).toString(),
+        Optional.ofNullable(System.getenv(PYTHON))
+            .orElseGet(() -> benchmarks.resolve(INTERPRETER).toString()),
         benchmarks.resolve("peers/serve.py").toString());
   }
 
   /** As services start their training jobs. */
   private List<String> java() {
-    return List.of(
-        ProcessHandle.current().info().command().orElse("java"),
+    List<String> command = new ArrayList<>();
+    command.add(
+        ProcessHandle.current().info().command().orElse("java"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("-D"))
+        .forEach(command::add);
+    Collections.addAll(
+        command,
         "-Xmx1g",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
@@ -52,6 +71,7 @@ record Installation(Path root, int threads) {
         "-cp",
         System.getProperty("java.class.path"),
         Worker.class.getName());
+    return command;
   }
 
   private Map<String, String> environment() {
@@ -63,7 +83,9 @@ record Installation(Path root, int threads) {
     environment.put("HF_HOME", work().resolve("hugging-face").toString());
     environment.put("HF_HUB_OFFLINE", "1");
     environment.put("TOKENIZERS_PARALLELISM", "false");
-    environment.put("CUDA_VISIBLE_DEVICES", "");
+    if (!onGpu()) {
+      environment.put("CUDA_VISIBLE_DEVICES", "");
+    }
     return environment;
   }
 }

@@ -30,6 +30,7 @@ final class Measurement {
   private static final double LEARNING_RATE = 5e-7;
   private static final double MAX_GRAD_NORM = 10;
   private static final int MATRIX = 2048;
+  private static final int MATRIX_ON_GPU = 8192;
   private static final int OPERATORS = 20;
 
   /** Gradients are sums over more terms than losses. */
@@ -99,9 +100,11 @@ final class Measurement {
       double peak =
           peakGflops.orElseGet(
               () ->
-                  Math.max(
-                      baseline.ask(Request.matmul(MATRIX)).gflops(),
-                      measured.ask(Request.matmul(MATRIX)).gflops()));
+                  installation.onGpu()
+                      ? baseline.ask(Request.matmul(MATRIX_ON_GPU)).gflops()
+                      : Math.max(
+                          baseline.ask(Request.matmul(MATRIX)).gflops(),
+                          measured.ask(Request.matmul(MATRIX)).gflops()));
       BenchmarkResult result =
           new BenchmarkResult(
               benchmark.name(),
@@ -152,7 +155,8 @@ final class Measurement {
         false,
         benchmark.samples(),
         benchmark.newTokens(),
-        Levers.ALL);
+        Levers.ALL,
+        installation.device());
   }
 
   private void prepare(Contender contender, Side side, Request.Work work) {

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param only globs of the names to run; all if empty
  * @param rounds timed steps of each side
  * @param threads of each side
+ * @param device of both sides: {@code cpu} or {@code cuda:N}
  * @param profile say which operators the steps' time goes to
  * @param peakGflops what the machine's matrix products reach
  * @param json where all figures go
@@ -30,10 +31,12 @@ record Options(
     List<String> only,
     OptionalInt rounds,
     int threads,
+    String device,
     boolean profile,
     OptionalDouble peakGflops,
     Optional<Path> json,
     Optional<Path> markdown) {
+  private static final String CPU = "cpu";
 
   /**
    * Reads arguments.
@@ -46,6 +49,7 @@ record Options(
     List<String> only = new ArrayList<>();
     OptionalInt rounds = OptionalInt.empty();
     int threads = 2;
+    String device = CPU;
     boolean profile = false;
     OptionalDouble peakGflops = OptionalDouble.empty();
     Optional<Path> json = Optional.empty();
@@ -59,6 +63,7 @@ record Options(
         case "--only" -> only.addAll(List.of(value(option, rest).split(",")));
         case "--rounds" -> rounds = OptionalInt.of(count(option, rest));
         case "--threads" -> threads = count(option, rest);
+        case "--device" -> device = device(option, rest);
         case "--profile" -> profile = true;
         case "--peak-gflops" -> peakGflops = OptionalDouble.of(count(option, rest));
         case "--json" -> json = Optional.of(Path.of(value(option, rest)));
@@ -68,7 +73,16 @@ record Options(
       }
     }
     return new Options(
-        quick, list, List.copyOf(only), rounds, threads, profile, peakGflops, json, markdown);
+        quick,
+        list,
+        List.copyOf(only),
+        rounds,
+        threads,
+        device,
+        profile,
+        peakGflops,
+        json,
+        markdown);
   }
 
   private static String value(String option, Iterator<String> rest) {
@@ -76,6 +90,20 @@ record Options(
       throw new BenchmarkException(option + " needs a value; see benchmarks/run --help");
     }
     return rest.next();
+  }
+
+  private static String device(String option, Iterator<String> rest) {
+    String value = value(option, rest);
+    if (!value.matches("cpu|cuda:[0-9]{1,4}")) {
+      throw new BenchmarkException(
+          option + " needs cpu or cuda:N with the number of a GPU, not " + value);
+    }
+    return value;
+  }
+
+  /** Whether both sides compute on a GPU. */
+  boolean onGpu() {
+    return !device.equals(CPU);
   }
 
   private static int count(String option, Iterator<String> rest) {

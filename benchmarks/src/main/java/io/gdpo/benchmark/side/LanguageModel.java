@@ -45,7 +45,7 @@ final class LanguageModel implements Computation {
   LanguageModel(Request.Work work) throws IOException {
     this.examples = ExampleFile.read(Path.of(work.examples())).examples();
     this.batchSize = work.batchSize();
-    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(Devices.AUTO));
+    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(work.device()));
     model.computeIn(ComputeType.ofLabel(work.dtype()));
     model.parameters().requiresGrad(true);
     this.mean = TorchScript.load(model.parameters().manager(), "Mean", MEAN);

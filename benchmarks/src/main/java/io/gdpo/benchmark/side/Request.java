@@ -63,6 +63,7 @@ public record Request(String command, Work work, Integer from, Integer count, In
    * @param samples continuations of each prompt
    * @param newTokens of a continuation
    * @param levers of the Java side
+   * @param device of both: {@code cpu} or {@code cuda:N}
    */
   public record Work(
       String kind,
@@ -77,7 +78,8 @@ public record Request(String command, Work work, Integer from, Integer count, In
       boolean cachedReference,
       int samples,
       int newTokens,
-      Levers levers) {
+      Levers levers,
+      String device) {
 
     /** With other levers. */
     public Work with(Levers other) {
@@ -94,7 +96,8 @@ public record Request(String command, Work work, Integer from, Integer count, In
           cachedReference,
           samples,
           newTokens,
-          other);
+          other,
+          device);
     }
 
     /** With reference log-probabilities that are computed before the steps. */
@@ -112,7 +115,8 @@ public record Request(String command, Work work, Integer from, Integer count, In
           true,
           samples,
           newTokens,
-          levers);
+          levers,
+          device);
     }
 
     /** In another number format. */
@@ -130,7 +134,8 @@ public record Request(String command, Work work, Integer from, Integer count, In
           cachedReference,
           samples,
           newTokens,
-          levers);
+          levers,
+          device);
     }
   }
 }

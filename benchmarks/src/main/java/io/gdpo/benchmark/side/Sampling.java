@@ -30,7 +30,7 @@ final class Sampling implements Computation {
     this.batchSize = work.batchSize();
     this.samples = work.samples();
     this.newTokens = work.newTokens();
-    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(Devices.AUTO));
+    this.model = CausalLanguageModel.load(Path.of(work.model()), Devices.choose(work.device()));
     model.computeIn(ComputeType.ofLabel(work.dtype()));
     this.sampler = new Sampler(model);
   }

@@ -44,6 +44,7 @@ final class Training implements Computation {
     fields.put("batch_size", work.batchSize());
     fields.put("compute_dtype", work.dtype());
     fields.put("levers", work.levers());
+    fields.put("device", work.device());
     return Json.SPECS.convertValue(fields, TrainingSpec.class);
   }
 

@@ -1,7 +1,9 @@
 package io.gdpo.benchmark.side;
 
+import ai.djl.Device;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.model.ComputeType;
 import io.gdpo.lm.model.Devices;
@@ -97,7 +99,12 @@ public final class TrainingStep implements AutoCloseable {
     Loss loss = spec.loss();
     CausalLanguageModel policy = load(model, spec);
     BatchPacker packer =
-        new BatchPacker(loss, spec.imitatesClose(), spec.levers(), policy.config().width());
+        new BatchPacker(
+            loss,
+            spec.imitatesClose(),
+            spec.levers(),
+            policy.config().width(),
+            sizes(spec, policy.parameters().manager().getDevice()));
     ObjectivePass pass = new ObjectivePass(policy, beliefTokens, spec);
     List<TrainingExample> mismatched =
         loss.needs(Loss.Need.KL)
@@ -130,11 +137,15 @@ public final class TrainingStep implements AutoCloseable {
       return new References(live, live);
     }
     try (live) {
-      int parts = (examples.size() + spec.batchSize() - 1) / spec.batchSize();
       return new References(
-          ReferenceLogProbs.compute(pass, packer.pack(examples, parts)),
-          ReferenceLogProbs.compute(pass, packer.chosenOnly().pack(mismatched, parts)));
+          ReferenceLogProbs.compute(pass, packer.evaluationBatches(examples)),
+          ReferenceLogProbs.compute(pass, packer.chosenOnly().evaluationBatches(mismatched)));
     }
+  }
+
+  private static PassSizes sizes(TrainingSpec spec, Device device) {
+    PassSizes usual = PassSizes.of(device);
+    return spec.tokensPerPass() == null ? usual : usual.ofTokens(spec.tokensPerPass());
   }
 
   private static CausalLanguageModel load(Path folder, TrainingSpec spec) throws IOException {

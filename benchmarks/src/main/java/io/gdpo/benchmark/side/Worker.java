@@ -1,5 +1,6 @@
 package io.gdpo.benchmark.side;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -42,6 +43,7 @@ public final class Worker implements AutoCloseable {
   private final Function<Request.Work, Computation> computations;
   private final long startBytes;
   private Optional<Computation> computation = Optional.empty();
+  private boolean onGpu;
 
   Worker(Function<Request.Work, Computation> computations) {
     this.computations = computations;
@@ -52,7 +54,7 @@ public final class Worker implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     PrintStream answers = System.out;
     System.setOut(System.err);
-    try (NDManager engine = NDManager.newBaseManager();
+    try (NDManager engine = NDManager.newBaseManager(Device.cpu());
         Autograd.Scope quiet = Autograd.gradMode(false);
         Worker worker = new Worker(Worker::computation)) {
       worker.serve(System.in, answers);
@@ -93,7 +95,7 @@ public final class Worker implements AutoCloseable {
         case "steps" -> steps(request.from(), request.count());
         case "matmul" -> Reply.gflops(gflops(request.size()));
         case "profile" -> Reply.values(profile(request.from()));
-        case "memory" -> Reply.memory(resident("VmHWM"), startBytes);
+        case "memory" -> memory();
         default -> Reply.error("unknown command " + request.command());
       };
     } catch (IOException | RuntimeException e) {
@@ -105,6 +107,7 @@ public final class Worker implements AutoCloseable {
 
   private Reply prepared(Request.Work work) {
     computation = Optional.of(computations.apply(work));
+    onGpu = !work.device().equals("cpu");
     return Reply.ready("Java " + Runtime.version().feature());
   }
 
@@ -140,7 +143,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private static double gflops(int size) {
-    try (NDManager scratch = NDManager.newBaseManager()) {
+    try (NDManager scratch = NDManager.newBaseManager(Device.cpu())) {
       TorchScriptModule product = TorchScript.load(scratch, "Product", PRODUCT);
       NDArray a = scratch.randomNormal(new Shape(size, size));
       NDArray b = scratch.randomNormal(new Shape(size, size));
@@ -152,6 +155,12 @@ public final class Worker implements AutoCloseable {
       }
       return 2.0 * size * size * size / best / 1e9;
     }
+  }
+
+  private Reply memory() throws IOException {
+    return onGpu
+        ? Reply.memory(GpuMemory.ofThisProcess(), 0)
+        : Reply.memory(resident("VmHWM"), startBytes);
   }
 
   /** A field of the kernel's account of this process, in bytes. */

@@ -47,10 +47,16 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
 
   /** Rows of trees, one behind the other, padded on the right. */
   public static TokenBatch ofRows(List<List<TokenTree>> rows) {
-    int length = rows.stream().mapToInt(TokenBatch::length).max().orElse(0);
-    int places = rows.size() * length;
+    return ofRows(rows, PassSizes.OF_CPU);
+  }
+
+  /** The same in one of these sizes; rows that are padding alone come last. */
+  public static TokenBatch ofRows(List<List<TokenTree>> rows, PassSizes sizes) {
+    int length = sizes.length(rows.stream().mapToInt(TokenBatch::length).max().orElse(0));
+    int count = sizes.rows(rows.size());
+    int places = count * length;
     TokenBatch batch =
-        new TokenBatch(rows.size(), length, new long[places], new long[places], new long[places]);
+        new TokenBatch(count, length, new long[places], new long[places], new long[places]);
     for (int row = 0; row < rows.size(); row++) {
       int atInRow = 0;
       for (TokenTree tree : rows.get(row)) {

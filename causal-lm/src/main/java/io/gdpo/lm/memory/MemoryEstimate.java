@@ -19,6 +19,9 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
   /** What a process holds whose model is tiny, with a Java heap of at most 1 GB; measured. */
   public static final long RUNTIME = 380 * MEGABYTE;
 
+  /** Of a GPU, by an idle process that has multiplied matrices; measured on an H100. */
+  public static final long CONTEXT = 1_000 * MEGABYTE;
+
   /**
    * Activations come and go in blocks of many sizes, and what lies free between them stays
    * resident: this part of them, as measured (docs/reference/memory.md). The vocabulary's are so
@@ -44,7 +47,9 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
     /** What the allocator keeps between the blocks of a pass. */
     ALLOCATOR("allocator"),
     /** Java, libtorch and its kernels' buffers. */
-    RUNTIME("runtime");
+    RUNTIME("runtime"),
+    /** What CUDA and its libraries hold of a GPU beside tensors. */
+    CONTEXT("context and workspaces");
 
     private final String words;
 
@@ -74,6 +79,14 @@ public record MemoryEstimate(String moment, Map<Part, Long> parts) {
     return with(Part.ACTIVATIONS, activations)
         .with(Part.VOCABULARY, vocabulary)
         .with(Part.ALLOCATOR, (long) (KEPT * activations));
+  }
+
+  /** The same of a GPU's memory, which holds the tensors, while the runtime stays on the host. */
+  public MemoryEstimate onGpu() {
+    Map<Part, Long> all = new EnumMap<>(parts);
+    all.remove(Part.RUNTIME);
+    all.put(Part.CONTEXT, CONTEXT);
+    return new MemoryEstimate(moment, all);
   }
 
   /** Bytes of one part. */

@@ -13,6 +13,7 @@ import io.gdpo.lm.lora.LoraAdapter;
 import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.safetensors.Safetensors;
 import io.gdpo.lm.script.Autograd;
+import io.gdpo.lm.script.InputBuffer;
 import io.gdpo.lm.script.TorchScriptModule;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.lm.weights.InitialWeights;
@@ -39,13 +40,13 @@ public final class CausalLanguageModel implements AutoCloseable {
   private final ModelConfig config;
   private final AdaptedWeights weights;
   private ComputeType computeType = ComputeType.FLOAT32;
-  private TorchScriptModule script;
+  private CompiledModel code;
 
   private CausalLanguageModel(ModelConfig config, AdaptedWeights weights) {
     this.config = config;
     this.weights = weights;
     try {
-      this.script = compiled();
+      this.code = new CompiledModel(config, weights, computeType);
     } catch (RuntimeException e) {
       weights.close();
       throw e;
@@ -56,10 +57,6 @@ public final class CausalLanguageModel implements AutoCloseable {
     this(config, AdaptedWeights.owning(config, parameters));
   }
 
-  private TorchScriptModule compiled() {
-    return compiled(parameters().manager(), List.of(), "product.py");
-  }
-
   /**
    * The architecture's methods, compiled once more.
    *
@@ -68,14 +65,17 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @param product the source of how a module multiplies by its weight
    */
   public TorchScriptModule compiled(NDManager owner, List<String> furtherNames, String product) {
-    List<String> names = new ArrayList<>(weights.names());
-    names.addAll(furtherNames);
-    return DecoderScript.load(owner, config, computeType, names, weights.scale(), product);
+    return CompiledModel.compiled(config, weights, computeType, owner, furtherNames, product);
   }
 
   private void compileAgain() {
-    script.close();
-    script = compiled();
+    code.close();
+    code = new CompiledModel(config, weights, computeType);
+  }
+
+  /** Tells that weights may have changed since the last passes; none may be on its way back. */
+  public void readWeights() {
+    code.readWeights();
   }
 
   /** Chooses the number format of matrix products; float32 at first. */
@@ -128,7 +128,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   /** Adds the low-rank updates to the weights for good. Does nothing where there are none. */
   public void mergeAdapter() {
     if (isAdapted()) {
-      weights.merge(script);
+      weights.merge(code.script());
       compileAgain();
     }
   }
@@ -196,7 +196,7 @@ public final class CausalLanguageModel implements AutoCloseable {
       Safetensors.writeEach(
           folder.resolve(WeightFiles.WHOLE),
           config.weights(),
-          (scratch, name) -> weights.merged(script, scratch, name),
+          (scratch, name) -> weights.merged(code.script(), scratch, name),
           parameters().manager(),
           Map.of("format", "pt"));
     }
@@ -244,12 +244,26 @@ public final class CausalLanguageModel implements AutoCloseable {
 
   /** The architecture's compiled methods. */
   TorchScriptModule script() {
-    return script;
+    return code.script();
+  }
+
+  CompiledModel code() {
+    return code;
   }
 
   /** The weights that each of them takes, in order. */
   public List<NDArray> weights() {
     return weights.tensors();
+  }
+
+  /**
+   * What a pass over a batch reads, added to a buffer that is yet to be sent.
+   *
+   * @throws IllegalArgumentException if a position or a token lies outside the model
+   */
+  public PassInputs inputs(InputBuffer buffer, TokenBatch batch, ForwardOptions options) {
+    batch.requireInside(config.positions(), config.vocabSize());
+    return new PassInputs(this, buffer, batch, options);
   }
 
   /**
@@ -259,8 +273,11 @@ public final class CausalLanguageModel implements AutoCloseable {
    * @throws IllegalArgumentException if a position or a token lies outside the model
    */
   public ForwardPass forward(NDManager step, TokenBatch batch, ForwardOptions options) {
-    batch.requireInside(config.positions(), config.vocabSize());
-    return new ForwardPass(this, step, batch, options);
+    readWeights();
+    InputBuffer buffer = new InputBuffer();
+    PassInputs inputs = inputs(buffer, batch, options);
+    buffer.send(step);
+    return inputs.forward(step);
   }
 
   /** The same with everything computed once. */
@@ -276,7 +293,7 @@ public final class CausalLanguageModel implements AutoCloseable {
   /** Frees the weights and the compiled code. */
   @Override
   public void close() {
-    script.close();
+    code.close();
     weights.close();
   }
 }

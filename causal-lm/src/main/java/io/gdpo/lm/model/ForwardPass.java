@@ -1,20 +1,15 @@
 package io.gdpo.lm.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.gdpo.lm.batch.TokenBatch;
+import io.gdpo.lm.script.InputBuffer;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * One batch on its way through a model and, where gradient mode was on, back: hidden states once,
@@ -27,12 +22,15 @@ public final class ForwardPass {
   private final CausalLanguageModel model;
   private final NDManager step;
   private final int vocabularyChunk;
-  private final boolean everywhere;
-  private final int places;
+  private final PassInputs inputs;
   private final Arg tokens;
   private final Arg positions;
   private final Arg end;
   private final Arg weights;
+
+  /** What stands for copies of weights, and gets their gradients. */
+  private final List<NDArray> leaves;
+
 
   /** What goes into each block, where activations are computed again. */
   private Optional<List<NDArray>> given = Optional.empty();
@@ -46,16 +44,16 @@ public final class ForwardPass {
   /** Log-probabilities whose graph was cut. */
   private record Chunked(NDArray leaf, Arg rows, Arg targets) {}
 
-  ForwardPass(CausalLanguageModel model, NDManager step, TokenBatch batch, ForwardOptions options) {
+  ForwardPass(
+      CausalLanguageModel model, NDManager step, PassInputs inputs, ForwardOptions options) {
     this.model = model;
     this.step = step;
-    Shape shape = new Shape(batch.rows(), batch.length());
-    this.tokens = Arg.of(step.create(batch.tokens(), shape));
-    this.positions = Arg.of(step.create(batch.positions(), shape));
-    this.end = Arg.of(step.create(batch.end(), shape));
-    this.weights = Arg.of(model.weights());
-    this.everywhere = options.vocabularyRows() == ForwardOptions.VocabularyRows.ALL;
-    this.places = batch.rows() * batch.length();
+    this.inputs = inputs;
+    this.tokens = Arg.of(inputs.tokens());
+    this.positions = Arg.of(inputs.positions());
+    this.end = Arg.of(inputs.end());
+    this.leaves = model.code().leaves(step);
+    this.weights = Arg.of(model.code().tensors(leaves));
     boolean recording = Autograd.isRecording();
     this.vocabularyChunk = options.chunk(recording);
     if (recording && options.activationRecomputation()) {
@@ -68,7 +66,7 @@ public final class ForwardPass {
       }
     } else {
       NDArray computed =
-          batch.isPlainlyCausal()
+          inputs.isPlainlyCausal()
               ? model.script().callForOne(step, "causal_hidden", tokens, positions, weights)
               : model.script().callForOne(step, "tree_hidden", tokens, positions, end, weights);
       if (recording && vocabularyChunk > 0) {
@@ -85,7 +83,7 @@ public final class ForwardPass {
   }
 
   /**
-   * The last layer's normalised hidden states {@code [B, T, C]} float32; places of padding hold
+   * The last layer's normalised hidden states {@code [B * T, C]} float32; places of padding hold
    * numbers without meaning.
    */
   public NDArray hidden() {
@@ -96,30 +94,18 @@ public final class ForwardPass {
    * Log-probabilities of chosen next tokens: the projection to the vocabulary runs on the asked
    * places only, and once for a place and token that are asked for more than once.
    *
-   * @param rows N indices into the flattened {@code [B * T]} places
-   * @param targets N tokens, each the one after its place
+   * @param asked by {@link PassInputs#ask}, of this pass's inputs
    * @return {@code [N]} float32, natural logarithm
    */
-  public NDArray selectedLogProbs(long[] rows, long[] targets) {
-    if (rows.length != targets.length) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d places but %d target tokens; give one for each",
-              rows.length,
-              targets.length));
-    }
-    Distinct distinct = Distinct.of(rows, targets, everywhere ? places : 0);
-    Arg uniqueRows = Arg.of(step.create(distinct.rows));
-    Arg uniqueTargets = Arg.of(step.create(distinct.targets));
+  public NDArray selectedLogProbs(AskedPlaces asked) {
+    Arg rows = Arg.of(asked.rows());
+    Arg targets = Arg.of(asked.targets());
     if (vocabularyChunk == 0) {
-      return distinct.each(
-          model,
-          step,
+      return each(
+          asked,
           model
               .script()
-              .callForOne(
-                  step, "selected_log_probs", Arg.of(hidden), uniqueRows, uniqueTargets, weights));
+              .callForOne(step, "selected_log_probs", Arg.of(hidden), rows, targets, weights));
     }
     NDArray values;
     try (Autograd.Scope quiet = Autograd.gradMode(false)) {
@@ -130,39 +116,76 @@ public final class ForwardPass {
                   step,
                   "chunked_log_probs",
                   Arg.of(hidden),
-                  uniqueRows,
-                  uniqueTargets,
-                  Arg.of(step.create((long) vocabularyChunk)),
+                  rows,
+                  targets,
+                  chunk(),
                   weights);
     }
     if (!Autograd.isRecording()) {
-      return distinct.each(model, step, values);
+      return each(asked, values);
     }
     NDArray leaf = leaf(values);
-    chunked.add(new Chunked(leaf, uniqueRows, uniqueTargets));
-    return distinct.each(model, step, leaf);
+    chunked.add(new Chunked(leaf, rows, targets));
+    return each(asked, leaf);
+  }
+
+  /**
+   * The same of places that become known only now, which takes a copy to the device of their own.
+   *
+   * @param rows N indices into the flattened {@code [B * T]} places
+   * @param targets N tokens, each the one after its place
+   */
+  public NDArray selectedLogProbs(long[] rows, long[] targets) {
+    InputBuffer buffer = new InputBuffer();
+    AskedPlaces asked = inputs.ask(buffer, rows, targets);
+    buffer.send(step);
+    return selectedLogProbs(asked);
   }
 
   /**
    * Next-token logits of the asked places.
    *
-   * @param rows N indices into the flattened {@code [B * T]} places
+   * @param asked by {@link PassInputs#ask}, of this pass's inputs; its targets do not count
    * @return {@code [N, V]} float32
    */
-  public NDArray logits(long[] rows) {
-    Distinct distinct = Distinct.of(rows, new long[rows.length], everywhere ? places : 0);
-    return distinct.each(
-        model,
-        step,
+  public NDArray logits(AskedPlaces asked) {
+    return each(
+        asked,
         model
             .script()
-            .callForOne(
-                step, "logits", Arg.of(hidden), Arg.of(step.create(distinct.rows)), weights));
+            .callForOne(step, "logits", Arg.of(hidden), Arg.of(asked.rows()), weights));
   }
 
   /**
-   * Takes the gradients on to the weights, where {@link ForwardOptions} cut the graph. Call it
-   * once, after the loss that hangs on this pass has been differentiated, in gradient mode.
+   * The same of places that become known only now.
+   *
+   * @param rows N indices into the flattened {@code [B * T]} places
+   */
+  public NDArray logits(long[] rows) {
+    InputBuffer buffer = new InputBuffer();
+    AskedPlaces asked = inputs.ask(buffer, rows, new long[rows.length]);
+    buffer.send(step);
+    return logits(asked);
+  }
+
+  /** Spreads values of distinct places over all that were asked for. */
+  private NDArray each(AskedPlaces asked, NDArray values) {
+    return asked
+        .number()
+        .map(number -> model.script().callForOne(step, "each", Arg.of(values), Arg.of(number)))
+        .orElse(values);
+  }
+
+  /** How many places have their logits at once, for the host to read. */
+  private Arg chunk() {
+    NDManager onHost = step.newSubManager(Device.cpu());
+    return Arg.of(onHost.create((long) vocabularyChunk));
+  }
+
+  /**
+   * Takes the gradients on to the weights, where {@link ForwardOptions} cut the graph or products
+   * read copies of weights. Call it once, after the loss that hangs on this pass has been
+   * differentiated, in gradient mode.
    */
   public void backward() {
     for (Chunked part : chunked) {
@@ -174,7 +197,7 @@ public final class ForwardPass {
               Arg.of(hidden),
               part.rows,
               part.targets,
-              Arg.of(step.create((long) vocabularyChunk)),
+              chunk(),
               Arg.of(gradient(part.leaf)),
               weights);
     }
@@ -193,48 +216,10 @@ public final class ForwardPass {
     } else if (below.isPresent()) {
       model.script().call(step, "backward_from", Arg.of(below.get()), Arg.of(hidden));
     }
+    model.code().handOver(leaves);
   }
 
   private NDArray gradient(NDArray leaf) {
     return model.script().callForOne(step, "gradient", Arg.of(leaf));
-  }
-
-  /** Pairs of a place and a token without repetition, and which of them each asked pair is. */
-  private record Distinct(long[] rows, long[] targets, long[] number) {
-    private record Pair(long row, long target) {}
-
-    /** The asked pairs, and behind them the first {@code places} places that none asks for. */
-    static Distinct of(long[] rows, long[] targets, int places) {
-      Map<Pair, Integer> numbers = new LinkedHashMap<>();
-      long[] number = new long[rows.length];
-      for (int i = 0; i < rows.length; i++) {
-        int next = numbers.size();
-        Integer known = numbers.putIfAbsent(new Pair(rows[i], targets[i]), next);
-        number[i] = known == null ? next : known;
-      }
-      Set<Long> asked = numbers.keySet().stream().map(Pair::row).collect(Collectors.toSet());
-      for (long row = 0; row < places; row++) {
-        if (!asked.contains(row)) {
-          numbers.put(new Pair(row, 0), numbers.size());
-        }
-      }
-      return new Distinct(
-          numbers.keySet().stream().mapToLong(Pair::row).toArray(),
-          numbers.keySet().stream().mapToLong(Pair::target).toArray(),
-          number);
-    }
-
-    private boolean isEachOnce() {
-      return rows.length == number.length
-          && (number.length == 0 || number[number.length - 1] == number.length - 1);
-    }
-
-    /** Spreads values of the distinct pairs over all asked ones. */
-    NDArray each(CausalLanguageModel model, NDManager step, NDArray values) {
-      if (isEachOnce()) {
-        return values;
-      }
-      return model.script().callForOne(step, "each", Arg.of(values), Arg.of(step.create(number)));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.gdpo.lm.script;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -98,7 +99,7 @@ public final class Autograd {
   private static final class Loaded {
     private static final TorchScriptModule MODULE =
         TorchScript.loadResource(
-            NDManager.newBaseManager(null, "PyTorch"),
+            NDManager.newBaseManager(Device.cpu(), "PyTorch"),
             Autograd.class,
             "autograd.py",
             "Autograd",

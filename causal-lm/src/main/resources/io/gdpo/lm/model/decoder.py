@@ -1,25 +1,25 @@
 # What every decoder family shares: who sees whom, the cache, products with weights, the vocabulary.
-# TorchScript; Java appends a family's own methods (`embedded`, `angles`, `block`, `normalized`) and the
+# TorchScript; Java appends a family's own methods (`embedded`, `turns`, `block`, `normalized`) and the
 # names of its weights, and packs them as one class. The module owns no weights: each method takes
 # them, and looks them up by their Hugging Face names.
 #
-# B batch rows, T tokens of a row, K keys (tokens in the cache, then T), C width, H heads, G heads of
+# B batch rows, T tokens of a row, P = B T places, row after row, K keys (tokens in the cache, then T), C width, H heads, G heads of
 # keys and values, D width of a head, L layers, V vocabulary, N chosen places.
 
   # -- hidden states -------------------------------------------------------------------------------
 
-  # Rows that are one plain sequence each, padded on the right. tokens, positions [B, T] -> [B, T, C]
+  # Rows that are one plain sequence each, padded on the right. tokens, positions [B, T] -> [P, C]
   def causal_hidden(self, tokens: Tensor, positions: Tensor, weights: List[Tensor]) -> Tensor:
     w = (self).named(weights)
     return (self).hidden(tokens, positions, (self).causal_mask(tokens, positions, w), None, w)
 
-  # Rows that hold trees of tokens. end [B, T] -> [B, T, C]
+  # Rows that hold trees of tokens. end [B, T] -> [P, C]
   def tree_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, weights: List[Tensor]) -> Tensor:
     w = (self).named(weights)
     return (self).hidden(tokens, positions, (self).mask(end, positions, tokens.size(1), w), None, w)
 
   # Continues sequences whose first K - T tokens are in the cache's columns already, and adds T to it.
-  # tokens, positions [B, T]; end [B, K]; cache [L, 2, at least B, G, columns, D] -> [B, T, C]
+  # tokens, positions [B, T]; end [B, K]; cache [L, 2, at least B, G, columns, D] -> [P, C]
   def cached_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, w: Dict[str, Tensor]) -> Tensor:
     column = torch.expand_as(torch.arange(end.size(1), device=end.device), end)
     return (self).hidden(tokens, positions, (self).mask(end, column, tokens.size(1), w), cache, w)
@@ -33,26 +33,26 @@
   def next_logits(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
     w = (self).named(weights)
     hidden = (self).cached_hidden(tokens, positions, end, cache, w)
-    return torch.to((self).linear(torch.squeeze(hidden, 1), (self).head(), w), 6)
+    return torch.to((self).linear(hidden, (self).head(), w), 6)
 
   def hidden(self, tokens: Tensor, positions: Tensor, mask: Optional[Tensor], cache: Optional[Tensor], w: Dict[str, Tensor]) -> Tensor:
-    angles = (self).angles(positions, w)
-    x = (self).embedded(tokens, positions, w)
+    turns = (self).turns(positions, w)
+    x = torch.flatten((self).embedded(tokens, positions, w), 0, 1)
     for layer in range(self.n_layer):
-      x = (self).block(x, layer, angles, mask, cache, w)
+      x = (self).block(x, layer, turns, mask, cache, w)
     return (self).normalized(x, w)
 
   # -- activation recomputation (Chen et al., 2016, "Training Deep Nets with Sublinear Memory Cost") --
 
   # The hidden states, computed with gradient mode off, and what each block was given:
-  # L + 1 tensors [B, T, C], the last goes into the final norm -> [those..., hidden]
+  # L + 1 tensors [P, C], the last goes into the final norm -> [those..., hidden]
   def recorded_hidden(self, tokens: Tensor, positions: Tensor, end: Tensor, weights: List[Tensor]) -> List[Tensor]:
     w = (self).named(weights)
     mask = (self).mask(end, positions, tokens.size(1), w)
-    angles = (self).angles(positions, w)
-    given = [(self).embedded(tokens, positions, w)]
+    turns = (self).turns(positions, w)
+    given = [torch.flatten((self).embedded(tokens, positions, w), 0, 1)]
     for layer in range(self.n_layer):
-      given.append((self).block(given[layer], layer, angles, mask, None, w))
+      given.append((self).block(given[layer], layer, turns, mask, None, w))
     given.append((self).normalized(given[self.n_layer], w))
     return given
 
@@ -60,24 +60,24 @@
   def recomputed_backward(self, tokens: Tensor, positions: Tensor, end: Tensor, given: List[Tensor], gradient: Tensor, weights: List[Tensor]) -> List[Tensor]:
     w = (self).named(weights)
     mask = (self).mask(end, positions, tokens.size(1), w)
-    angles = (self).angles(positions, w)
+    turns = (self).turns(positions, w)
     x = torch.requires_grad_(torch.detach(given[self.n_layer]))
     torch.backward((self).normalized(x, w), gradient)
     for i in range(self.n_layer):
       layer = self.n_layer - 1 - i
       upper = x.grad
       x = torch.requires_grad_(torch.detach(given[layer]))
-      torch.backward((self).block(x, layer, angles, mask, None, w), upper)
-    first = (self).embedded(tokens, positions, w)
+      torch.backward((self).block(x, layer, turns, mask, None, w), upper)
+    first = torch.flatten((self).embedded(tokens, positions, w), 0, 1)
     if first.requires_grad:  # not where the embedding is frozen
       torch.backward(first, x.grad)
     return []
 
   # -- the vocabulary, only where asked ------------------------------------------------------------
 
-  # hidden [B, T, C]; rows [N] index the flattened [B * T] -> [N, V] float32
+  # hidden [P, C]; rows [N] are places -> [N, V] float32
   def logits(self, hidden: Tensor, rows: Tensor, weights: List[Tensor]) -> Tensor:
-    asked = torch.index_select(torch.flatten(hidden, 0, 1), 0, rows)
+    asked = torch.index_select(hidden, 0, rows)
     return torch.to((self).linear(asked, (self).head(), (self).named(weights)), 6)
 
   # log p(targets[n] | everything up to rows[n]), natural logarithm -> [N] float32
@@ -137,7 +137,7 @@
     return []
 
   # softmax(q k' / sqrt(D) + mask) v for each head; H / G heads share keys and values. Without a mask
-  # every token sees those before it. q [B, H, T, D]; k, v [B, G, T, D] -> [B, T, H D]
+  # every token sees those before it. q [B, H, T, D]; k, v [B, G, T, D] -> [P, H D]
   def attention(self, q: Tensor, k: Tensor, v: Tensor, layer: int, mask: Optional[Tensor], cache: Optional[Tensor]) -> Tensor:
     if cache is not None and mask is not None:
       columns = mask.size(-1)
@@ -154,8 +154,9 @@
       k = torch.repeat_interleave(k, shared, 1)
       v = torch.repeat_interleave(v, shared, 1)
     y = torch.scaled_dot_product_attention(q, k, v, mask, 0., mask is None)
-    y = torch.reshape(y, [y.size(0), heads, -1, y.size(3)])
-    return torch.flatten(torch.transpose(y, 1, 2), 2)
+    if y.size(1) != heads:
+      y = torch.reshape(y, [y.size(0), heads, 1, y.size(3)])
+    return torch.reshape(torch.transpose(y, 1, 2), [-1, heads * y.size(3)])
 
   # Token i sees token j if j <= i < end[j], and, where there is a sliding window, if it is less than
   # that many positions back. Every token sees itself, so that no softmax is empty; padding has end 0.
@@ -178,16 +179,17 @@
       mask = (self).mask(torch.full_like(tokens, tokens.size(1)), positions, tokens.size(1), w)
     return mask
 
-  # [B, T, heads D] -> [B, heads, T, D]
-  def heads(self, x: Tensor) -> Tensor:
-    return torch.transpose(torch.view(x, [x.size(0), x.size(1), -1, self.head_width]), 1, 2)
+  # x [P, heads D] of the B rows that `turns` is of -> [B, heads, T, D]
+  def heads(self, x: Tensor, turns: Tensor) -> Tensor:
+    heads = x.size(-1) // self.head_width
+    return torch.transpose(torch.view(x, [turns.size(1), -1, heads, self.head_width]), 1, 2)
 
   # Rotary embedding (Su et al., 2021) of halves: (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin).
-  # x [B, H, T, D]; angles [B, T, R / 2], only the first R of D are turned -> [B, H, T, D]
-  def rotated(self, x: Tensor, angles: Tensor) -> Tensor:
-    cos = torch.unsqueeze(torch.cos(angles), 1)
-    sin = torch.unsqueeze(torch.sin(angles), 1)
-    half = angles.size(-1)
+  # x [B, H, T, D]; turns [2, B, 1, T, R / 2], only the first R of D are turned -> [B, H, T, D]
+  def rotated(self, x: Tensor, turns: Tensor) -> Tensor:
+    cos = turns[0]
+    sin = turns[1]
+    half = turns.size(-1)
     x1 = torch.to(x[:, :, :, :half], 6)
     x2 = torch.to(x[:, :, :, half:2 * half], 6)
     turned = [x1 * cos - x2 * sin, x2 * cos + x1 * sin]
@@ -199,13 +201,24 @@
 
   # x W' + b in the dtype of computation, with a low-rank update (Hu et al., 2021) where there is one:
   # x W' + b + (alpha / r) (x A') B'. W [O, I], A [r, I], B [O, r]; x [..., I] -> [..., O]
-  # `product` is x W' + b; which of three it is, Java chooses: product.py, packed_product.py, cast_product.py.
+  # `product` is x W' + b; which of four it is, Java chooses: product.py, narrow_product.py, packed_product.py,
+  # cast_product.py.
   def linear(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
     return (self).adapted(x, (self).product(x, name, False, w), name, w)
 
   # The same for a weight that is stored [I, O], as GPT-2's are.
   def conv1d(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
     return (self).adapted(x, (self).product(x, name, True, w), name, w)
+
+  # x W' + b, all in one dtype. transposed: W is stored [I, O]
+  def multiplied(self, x: Tensor, weight: Tensor, transposed: bool, bias: Optional[Tensor]) -> Tensor:
+    if transposed and x.dim() == 2 and bias is not None:
+      y = torch.addmm(bias, x, weight)
+    elif transposed:
+      y = torch.linear(x, torch.t(weight), bias)
+    else:
+      y = torch.linear(x, weight, bias)
+    return y
 
   def bias(self, name: str, w: Dict[str, Tensor]) -> Optional[Tensor]:
     bias : Optional[Tensor] = None
@@ -237,8 +250,11 @@
 
   # x / sqrt(mean(x^2) + epsilon) * weight, in float32 (Zhang and Sennrich, 2019)
   def rms_norm(self, x: Tensor, name: str, w: Dict[str, Tensor]) -> Tensor:
-    x = torch.to(x, 6)
-    return x * torch.rsqrt(torch.mean(x * x, [-1], True) + self.norm_epsilon) * w[name + ".weight"]
+    return torch.rms_norm(torch.to(x, 6), [x.size(-1)], w[name + ".weight"], self.norm_epsilon)
+
+  # What products read, once for all of those that read it.
+  def narrowed(self, x: Tensor) -> Tensor:
+    return torch.to(x, self.compute_dtype)
 
   def named(self, weights: List[Tensor]) -> Dict[str, Tensor]:
     names = (self).names()

@@ -11,13 +11,14 @@
     frequency = torch.reciprocal(torch.pow(self.rotary_theta, i / self.rotary_width))
     kept = torch.zeros_like(frequency)
     if self.rotary_original_positions > 0:
-      turns = self.rotary_original_positions / (6.283185307179586 / frequency)
-      kept = torch.clamp((turns - self.rotary_low) / (self.rotary_high - self.rotary_low), 0., 1.)
+      rounds = self.rotary_original_positions / (6.283185307179586 / frequency)
+      kept = torch.clamp((rounds - self.rotary_low) / (self.rotary_high - self.rotary_low), 0., 1.)
     return (1. - kept) * frequency / self.rotary_factor + kept * frequency
 
-  # positions [B, T] -> [B, T, R / 2]
-  def angles(self, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
-    return torch.unsqueeze(torch.to(positions, 6), -1) * (self).frequencies(positions)
+  # Cosines and sines of all angles, once for all layers. positions [B, T] -> [2, B, 1, T, R / 2]
+  def turns(self, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    angles = torch.unsqueeze(torch.to(positions, 6), -1) * (self).frequencies(positions)
+    return torch.unsqueeze(torch.stack([torch.cos(angles), torch.sin(angles)]), 2)
 
   # Positions are in the turns of queries and keys only. tokens, positions [B, T] -> [B, T, C]
   def embedded(self, tokens: Tensor, positions: Tensor, w: Dict[str, Tensor]) -> Tensor:

@@ -1,6 +1,7 @@
 package io.gdpo.training.batch;
 
 import io.gdpo.contracts.spec.Levers;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.batch.TokenTree;
 import java.nio.LongBuffer;
@@ -52,14 +53,16 @@ final class BatchLayout {
    * sizes.
    *
    * @param attentionLength of a row, at which attention costs as much as all else
+   * @param sizes that passes may have
    */
-  static BatchLayout cheapest(List<Sequences> examples, Levers levers, double attentionLength) {
+  static BatchLayout cheapest(
+      List<Sequences> examples, Levers levers, double attentionLength, PassSizes sizes) {
     BatchLayout best = unshared(examples, levers);
     if (levers.sharedPrefixes()) {
       int longest = examples.stream().mapToInt(e -> TokenTree.of(e.all()).length()).max().orElse(0);
       for (double capacity : ROW_CAPACITIES) {
         BatchLayout layout = shared(examples, (int) (longest * capacity), levers);
-        if (layout.cost(attentionLength) < best.cost(attentionLength)) {
+        if (layout.cost(attentionLength, sizes) < best.cost(attentionLength, sizes)) {
           best = layout;
         }
       }
@@ -137,20 +140,22 @@ final class BatchLayout {
   }
 
   /** Places to compute, those of long rows dearer for their attention. */
-  private double cost(double attentionLength) {
+  private double cost(double attentionLength, PassSizes sizes) {
     double length =
-        rows.stream()
-            .mapToInt(row -> row.stream().mapToInt(tree -> tree.tokens.length()).sum())
-            .max()
-            .orElse(0);
-    return rows.size() * length * (1 + length / attentionLength);
+        sizes.length(
+            rows.stream()
+                .mapToInt(row -> row.stream().mapToInt(tree -> tree.tokens.length()).sum())
+                .max()
+                .orElse(0));
+    return sizes.rows(rows.size()) * length * (1 + length / attentionLength);
   }
 
   /** The rows as a model reads them; only then do sequences know their places. */
-  TokenBatch tokens() {
+  TokenBatch tokens(PassSizes sizes) {
     TokenBatch tokens =
         TokenBatch.ofRows(
-            rows.stream().map(row -> row.stream().map(tree -> tree.tokens).toList()).toList());
+            rows.stream().map(row -> row.stream().map(tree -> tree.tokens).toList()).toList(),
+            sizes);
     for (int r = 0; r < rows.size(); r++) {
       int at = r * tokens.length();
       for (Tree tree : rows.get(r)) {

@@ -3,6 +3,7 @@ package io.gdpo.training.batch;
 import io.gdpo.contracts.spec.Levers;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.data.BeliefTokens;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.batch.TokenTree;
 import io.gdpo.training.batch.BatchLayout.Sequence;
@@ -11,9 +12,12 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * Lays examples out so that one forward pass computes as little as possible: what sequences have in
@@ -36,19 +40,28 @@ public final class BatchPacker {
   private final boolean imitationIncludesClose;
   private final Levers levers;
   private final double attentionLength;
+  private final PassSizes sizes;
+
+  /** Passes of the sizes that a CPU wants. */
+  public BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
+    this(loss, imitationIncludesClose, levers, width, PassSizes.OF_CPU);
+  }
 
   /**
    * @param loss decides which responses are laid out and which of their tokens count
    * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
    * @param width of the model: the wider, the cheaper is attention beside all else
+   * @param sizes of passes
    */
-  public BatchPacker(Loss loss, boolean imitationIncludesClose, Levers levers, int width) {
+  public BatchPacker(
+      Loss loss, boolean imitationIncludesClose, Levers levers, int width, PassSizes sizes) {
     this(
         loss.readsRejected(),
         loss.needs(Loss.Need.BELIEFS),
         imitationIncludesClose,
         levers,
-        ATTENTION_LENGTH * width);
+        ATTENTION_LENGTH * width,
+        sizes);
   }
 
   private BatchPacker(
@@ -56,18 +69,20 @@ public final class BatchPacker {
       boolean beliefConditioned,
       boolean imitationIncludesClose,
       Levers levers,
-      double attentionLength) {
+      double attentionLength,
+      PassSizes sizes) {
     this.comparesResponses = comparesResponses;
     this.beliefConditioned = beliefConditioned;
     this.imitationIncludesClose = imitationIncludesClose;
     this.levers = levers;
     this.attentionLength = attentionLength;
+    this.sizes = sizes;
   }
 
   /** The same without rejected responses, whose log-probability is then 0. */
   public BatchPacker chosenOnly() {
     return new BatchPacker(
-        false, beliefConditioned, imitationIncludesClose, levers, attentionLength);
+        false, beliefConditioned, imitationIncludesClose, levers, attentionLength, sizes);
   }
 
   /** Tokens of all sequences that an example has, each by itself. */
@@ -80,15 +95,56 @@ public final class BatchPacker {
    * together, examples of similar length too, so that little is padding.
    */
   public List<PackedBatch> pack(List<TrainingExample> examples, int parts) {
-    List<TrainingExample> ordered = levers.lengthBucketing() ? byLength(examples) : examples;
+    return cut(inOrder(examples), parts, example -> 1);
+  }
+
+  private List<TrainingExample> inOrder(List<TrainingExample> examples) {
+    return levers.lengthBucketing() ? byLength(examples) : examples;
+  }
+
+  /** Batches of nearly equal weight; none is empty. */
+  private List<PackedBatch> cut(
+      List<TrainingExample> ordered, int parts, ToIntFunction<TrainingExample> weight) {
     int count = Math.min(parts, ordered.size());
+    long all = ordered.stream().mapToLong(weight::applyAsInt).sum();
     List<PackedBatch> batches = new ArrayList<>(count);
-    for (int part = 0; part < count; part++) {
-      int from = (int) ((long) ordered.size() * part / count);
-      int to = (int) ((long) ordered.size() * (part + 1) / count);
+    int from = 0;
+    long before = 0;
+    for (int part = 1; part <= count; part++) {
+      int to = from;
+      while (to < ordered.size() - (count - part)
+          && (to == from || before + weight.applyAsInt(ordered.get(to)) <= all * part / count)) {
+        before += weight.applyAsInt(ordered.get(to++));
+      }
       batches.add(pack(ordered.subList(from, to)));
+      from = to;
     }
     return batches;
+  }
+
+  /**
+   * Batches of about as many tokens as passes have, or of so many examples where passes are counted
+   * in examples.
+   */
+  private List<PackedBatch> passes(List<TrainingExample> examples, int leastParts, int atOnce) {
+    if (sizes.tokens() == 0) {
+      return pack(examples, Math.max(leastParts, parts(examples.size(), atOnce)));
+    }
+    List<TrainingExample> ordered = inOrder(examples);
+    Map<TrainingExample, Integer> tokens = new IdentityHashMap<>();
+    Map<LongBuffer, TokenTree> trees = new HashMap<>();
+    for (TrainingExample example : ordered) {
+      TokenTree tree =
+          levers.sharedPrefixes()
+              ? trees.computeIfAbsent(
+                  LongBuffer.wrap(example.tokens().prompt()), prompt -> new TokenTree())
+              : new TokenTree();
+      int before = tree.length();
+      sequences(example).forEach(tree::add);
+      tokens.put(example, tree.length() - before);
+    }
+    int all = tokens.values().stream().mapToInt(Integer::intValue).sum();
+    return cut(ordered, Math.max(leastParts, parts(all, sizes.tokens())), tokens::get);
   }
 
   private List<TrainingExample> byLength(List<TrainingExample> examples) {
@@ -106,8 +162,9 @@ public final class BatchPacker {
                 .map(e -> new Sequences(LongBuffer.wrap(e.tokens().prompt()), sequences(e)))
                 .toList(),
             levers,
-            attentionLength);
-    TokenBatch tokens = layout.tokens();
+            attentionLength,
+            sizes);
+    TokenBatch tokens = layout.tokens(sizes);
     long[] beliefRows = new long[examples.size()];
     Labels labels = new Labels(examples.stream().mapToInt(this::length).sum());
     for (int i = 0; i < examples.size(); i++) {
@@ -211,12 +268,12 @@ public final class BatchPacker {
    * @param leastParts into how many they are split at least
    */
   public List<PackedBatch> microBatches(List<TrainingExample> examples, int leastParts) {
-    return pack(examples, Math.max(leastParts, parts(examples.size(), TRAINED_AT_ONCE)));
+    return passes(examples, leastParts, TRAINED_AT_ONCE);
   }
 
   /** Batches without a way back. */
   public List<PackedBatch> evaluationBatches(List<TrainingExample> examples) {
-    return pack(examples, parts(examples.size(), EVALUATED_AT_ONCE));
+    return passes(examples, 1, EVALUATED_AT_ONCE);
   }
 
   /** Into how many parts of at most so many things fall. */

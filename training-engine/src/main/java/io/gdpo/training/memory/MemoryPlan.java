@@ -1,11 +1,13 @@
 package io.gdpo.training.memory;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.memory.DecoderMemory;
@@ -43,13 +45,20 @@ public final class MemoryPlan {
   private static final int CHUNK = 256;
   private static final int SHORTEST = 64;
 
+  /** Tokens below which a pass of a GPU is not made smaller unasked. */
+  private static final int SMALLEST_PASS = 1_024;
+
   private final TrainingJob job;
   private final ModelConfig config;
   private final boolean startsFromReference;
   private final int maxLength;
   private final IntFunction<TrainingData> encoded;
+  private final PassSizes sizes;
+  private final boolean onGpu;
 
   /**
+   * On a CPU, in passes of its sizes.
+   *
    * @param startsFromReference whether the reference is the model that training starts from, which
    *     is not opened again below low-rank updates
    * @param maxLength longest prompt and response together, in tokens
@@ -66,6 +75,46 @@ public final class MemoryPlan {
     this.startsFromReference = startsFromReference;
     this.maxLength = maxLength;
     this.encoded = encoded;
+    this.sizes = sizes(job.training(), PassSizes.OF_CPU);
+    this.onGpu = false;
+  }
+
+  private MemoryPlan(MemoryPlan other, PassSizes sizes) {
+    this.job = other.job;
+    this.config = other.config;
+    this.startsFromReference = other.startsFromReference;
+    this.maxLength = other.maxLength;
+    this.encoded = other.encoded;
+    this.sizes = sizes;
+    this.onGpu = true;
+  }
+
+  /**
+   * The same on a device, in passes of the sizes that it wants. Where the job does not say how many
+   * tokens those have, they are halved until it fits.
+   *
+   * @param available bytes that there are
+   */
+  public MemoryPlan on(Device device, long available) {
+    if (!device.isGpu()) {
+      return this;
+    }
+    MemoryPlan plan = new MemoryPlan(this, sizes(job.training(), PassSizes.of(device)));
+    while (job.training().tokensPerPass() == null
+        && plan.sizes.tokens() > SMALLEST_PASS
+        && plan.estimate().total() > available) {
+      plan = new MemoryPlan(this, plan.sizes.ofTokens(plan.sizes.tokens() / 2));
+    }
+    return plan;
+  }
+
+  /** Of the job's passes. */
+  public PassSizes sizes() {
+    return sizes;
+  }
+
+  private static PassSizes sizes(TrainingSpec spec, PassSizes usual) {
+    return spec.tokensPerPass() == null ? usual : usual.ofTokens(spec.tokensPerPass());
   }
 
   /** What the job will need. */
@@ -130,6 +179,9 @@ public final class MemoryPlan {
     List<Map<String, Object>> changes = new ArrayList<>();
     if (spec.vocabularyChunk() == 0 || spec.vocabularyChunk() > CHUNK) {
       changes.add(Map.of("vocabulary_chunk", CHUNK));
+    }
+    if (sizes.tokens() > SMALLEST_PASS) {
+      changes.add(Map.of("tokens_per_pass", sizes.tokens() / 2));
     }
     for (long parts = 2L * atLeast(spec, batchSize); parts < batchSize; parts *= 2) {
       changes.add(Map.of("gradient_accumulation", parts));
@@ -197,25 +249,32 @@ public final class MemoryPlan {
                 spec.vocabularyChunk(),
                 ForwardOptions.VocabularyRows.ASKED));
     Loss loss = spec.loss();
-    BatchPacker packer = new BatchPacker(loss, spec.imitatesClose(), spec.levers(), config.width());
+    BatchPacker packer =
+        new BatchPacker(
+            loss, spec.imitatesClose(), spec.levers(), config.width(), sizes(spec, sizes));
     List<PackedBatch> evaluated = new ArrayList<>(longest(packer, data.eval()));
     if (loss.needs(Loss.Need.REFERENCE)) {
       evaluated.addAll(longest(packer, data.train()));
     }
     boolean secondModel =
         loss.needs(Loss.Need.REFERENCE) && (spec.lora() == null || !startsFromReference);
-    return TrainingMemory.estimate(
-        spec, decoder, largest(spec, packer, data), evaluated, secondModel);
+    MemoryEstimate estimate =
+        TrainingMemory.estimate(
+            spec, decoder, largest(spec, packer, data), evaluated, secondModel);
+    return onGpu ? estimate.onGpu() : estimate;
   }
 
   /** Batches of the examples with the most tokens, as evaluation lays them out. */
-  private static List<PackedBatch> longest(BatchPacker packer, List<TrainingExample> split) {
-    return packer.pack(
-        split.stream()
-            .sorted(Comparator.comparingInt(packer::length).reversed())
-            .limit(BatchPacker.EVALUATED_AT_ONCE)
-            .toList(),
-        1);
+  private List<PackedBatch> longest(BatchPacker packer, List<TrainingExample> split) {
+    List<TrainingExample> longestFirst =
+        split.stream().sorted(Comparator.comparingInt(packer::length).reversed()).toList();
+    int most = BatchPacker.EVALUATED_AT_ONCE;
+    int tokens = 0;
+    while (tokens < sizes.tokens() && most < longestFirst.size()) {
+      tokens += packer.length(longestFirst.get(most++));
+    }
+    return packer.evaluationBatches(
+        longestFirst.subList(0, Math.min(most, longestFirst.size())));
   }
 
   /** Micro-batches of the steps with the most tokens. */

@@ -15,7 +15,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.MatchResult;
@@ -81,32 +84,64 @@ public final class Objective implements AutoCloseable {
     };
   }
 
-  /** Computes the loss of each example, and what is logged beside it. */
-  public ObjectiveOutcome evaluate(NDManager step, ObjectiveInput input) {
-    return ObjectiveOutcome.read(beta, module.call(step, "evaluate", input.args()));
+  /**
+   * Computes the loss of each example, and what is logged beside it.
+   *
+   * @return the table that {@link ObjectiveOutcome#read} reads, {@code [B, columns]} float64
+   */
+  public NDArray evaluate(NDManager step, ObjectiveInput input) {
+    return module.call(step, "evaluate", input.args()).get(1);
   }
 
   /**
    * Like {@link #evaluate}, and adds the gradient of the examples' summed loss over {@code
    * input.examples()} to the leaves that the input hangs on. Gradient mode must be on.
    */
-  public ObjectiveOutcome differentiate(NDManager step, ObjectiveInput input) {
+  public NDArray differentiate(NDManager step, ObjectiveInput input) {
     NDList outputs = module.call(step, "evaluate", input.args());
     Autograd.backward(outputs.get(0));
-    return ObjectiveOutcome.read(beta, outputs);
+    return outputs.get(1);
   }
 
   /**
-   * Puts the log-probabilities of two passes together: element {@code i} of their concatenation
-   * becomes element {@code places[i]}.
+   * What a step's passes say of their examples, and a number beside them, copied to the heap at one
+   * time: each copy waits for the device.
+   *
+   * @param tables that {@link #evaluate} and {@link #differentiate} gave
+   * @param number [] of the step
    */
-  public NDArray inOrder(NDManager step, NDArray first, NDArray second, int[] places) {
-    long[] order = new long[places.length];
-    for (int i = 0; i < places.length; i++) {
-      order[places[i]] = i;
+  public Read read(NDManager step, List<NDArray> tables, NDArray number) {
+    double[] all =
+        module.callForOne(step, "joined", Arg.of(tables), Arg.of(number)).toDoubleArray();
+    List<ObjectiveOutcome> outcomes = new ArrayList<>();
+    int at = 0;
+    for (NDArray table : tables) {
+      int to = at + Math.toIntExact(table.getShape().size());
+      outcomes.add(
+          new ObjectiveOutcome(
+              beta,
+              Math.toIntExact(table.getShape().get(0)),
+              Arrays.copyOfRange(all, at, to)));
+      at = to;
     }
-    return module.callForOne(
-        step, "in_order", Arg.of(first), Arg.of(second), Arg.of(step.create(order)));
+    return new Read(outcomes, all[at]);
+  }
+
+  /** What {@link #read} read. */
+  public record Read(List<ObjectiveOutcome> outcomes, double number) {}
+
+  /** What one table says. */
+  public ObjectiveOutcome read(NDArray table) {
+    return new ObjectiveOutcome(
+        beta, Math.toIntExact(table.getShape().get(0)), table.toDoubleArray());
+  }
+
+  /**
+   * Puts the log-probabilities of two passes together: element {@code i} of the result is element
+   * {@code order[i]} of their concatenation.
+   */
+  public NDArray inOrder(NDManager step, NDArray first, NDArray second, NDArray order) {
+    return module.callForOne(step, "in_order", Arg.of(first), Arg.of(second), Arg.of(order));
   }
 
   @Override

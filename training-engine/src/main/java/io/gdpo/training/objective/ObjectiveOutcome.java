@@ -1,7 +1,5 @@
 package io.gdpo.training.objective;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import io.gdpo.data.PreferenceMargin;
 
 /**
@@ -44,12 +42,6 @@ public record ObjectiveOutcome(double beta, int examples, double[] table) {
     REFERENCE_REJECTED;
 
     private static final int ALL = values().length;
-  }
-
-  static ObjectiveOutcome read(double beta, NDList outputs) {
-    NDArray table = outputs.get(1);
-    return new ObjectiveOutcome(
-        beta, Math.toIntExact(table.getShape().get(0)), table.toDoubleArray());
   }
 
   private int width() {

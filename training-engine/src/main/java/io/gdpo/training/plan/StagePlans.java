@@ -133,10 +133,16 @@ final class StagePlans {
 
   private StageMemory memory(StageSpec stage, LengthLimits limits, EncodedSplits encoded) {
     TrainingSpec spec = stage.training();
-    MemoryPlan plan =
+    MemoryPlan onHost =
         plan(stage, limits, length -> encoded.within(LengthLimits.of(spec, length), spec));
+    Optional<Device> device = device(spec);
+    if (device.isEmpty()) {
+      return told(stage, onHost.estimate(), false);
+    }
+    long there = available.on(device.get());
+    MemoryPlan plan = onHost.on(device.get(), there);
     MemoryEstimate estimate = plan.estimate();
-    device(spec).ifPresent(device -> plan.require(estimate, available.on(device)));
+    plan.require(estimate, there);
     return told(stage, estimate, false);
   }
 

@@ -120,18 +120,20 @@ public final class TrainingRun {
       LengthLimits limits = LengthLimits.of(spec, config);
       ExampleEncoder encoder = limits.encoder(tokenizer);
       TrainingData data = data(encoder);
+      long there = available.on(device);
       MemoryPlan memory =
           new MemoryPlan(
-              job,
-              config,
-              ModelSource.reference(job).folder().equals(start.folder()),
-              limits.whole(),
-              length ->
-                  length == limits.whole()
-                      ? data
-                      : data(LengthLimits.of(spec, length).encoder(tokenizer)));
+                  job,
+                  config,
+                  ModelSource.reference(job).folder().equals(start.folder()),
+                  limits.whole(),
+                  length ->
+                      length == limits.whole()
+                          ? data
+                          : data(LengthLimits.of(spec, length).encoder(tokenizer)))
+              .on(device, there);
       MemoryEstimate estimate = memory.estimate();
-      memory.require(estimate, available.on(device));
+      memory.require(estimate, there);
       Optional<MemoryShare.Claim> claim =
           available.claim(device, job.jobId(), estimate, console::println, stopAsked);
       if (claim.isEmpty()) {
@@ -140,7 +142,10 @@ public final class TrainingRun {
       try (MemoryShare.Claim held = claim.get();
           CausalLanguageModel model = weights.open(device)) {
         model.requireEmbeds(tokenizer);
-        return train(model, start, tokenizerFiles, saved, limits, encoder, data, estimate);
+        BatchPacker packer =
+            new BatchPacker(
+                spec.loss(), spec.imitatesClose(), spec.levers(), config.width(), memory.sizes());
+        return train(model, start, tokenizerFiles, saved, limits, encoder, data, estimate, packer);
       } catch (RuntimeException | OutOfMemoryError e) {
         if (OutOfMemory.isCause(e)) {
           throw memory.exhausted(estimate, e);
@@ -176,14 +181,13 @@ public final class TrainingRun {
       LengthLimits limits,
       ExampleEncoder encoder,
       TrainingData data,
-      MemoryEstimate estimate)
+      MemoryEstimate estimate,
+      BatchPacker packer)
       throws IOException {
     Loss loss = spec.loss();
     Mismatched mismatched = Mismatched.of(data, loss, limits.whole());
     Optional<String> adapterBase = adapt(model, start, saved.isPresent());
     model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
-    BatchPacker packer =
-        new BatchPacker(loss, spec.imitatesClose(), spec.levers(), model.config().width());
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
     TrainingState state = RunDigest.of(spec, job.dataSeed(), digests.of(start), data).begin(saved);
     long[] beliefTokens = encoder.beliefTokenIds();

@@ -22,7 +22,6 @@ public final class KlEstimate {
   private final Reference reference;
   private final BatchPacker packer;
   private final List<TrainingExample> mismatched;
-  private final int atOnce;
 
   /**
    * @param reference of the mismatched examples
@@ -35,19 +34,6 @@ public final class KlEstimate {
       Reference reference,
       BatchPacker packer,
       List<TrainingExample> mismatched) {
-    this(policy, reference, packer, mismatched, BatchPacker.EVALUATED_AT_ONCE);
-  }
-
-  /**
-   * @param atOnce examples of a forward pass
-   */
-  KlEstimate(
-      ObjectivePass policy,
-      Reference reference,
-      BatchPacker packer,
-      List<TrainingExample> mismatched,
-      int atOnce) {
-    this.atOnce = atOnce;
     this.policy = policy;
     this.reference = reference;
     this.packer = packer;
@@ -59,9 +45,8 @@ public final class KlEstimate {
     if (mismatched.isEmpty()) {
       return List.of();
     }
-    return packer.pack(
-        examples.stream().map(example -> mismatched.get(example.index())).toList(),
-        (examples.size() + atOnce - 1) / atOnce);
+    return packer.evaluationBatches(
+        examples.stream().map(example -> mismatched.get(example.index())).toList());
   }
 
   /** The estimate by the policy's present weights; 0 if there is nothing to estimate it from. */

@@ -2,19 +2,17 @@ package io.gdpo.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.model.ForwardOptions;
 import io.gdpo.lm.model.ForwardPass;
 import io.gdpo.lm.script.Autograd;
+import io.gdpo.lm.script.InputBuffer;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveInput;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Computes an objective over packed batches under one model. One forward pass of the model gives
@@ -58,27 +56,46 @@ public final class ObjectivePass implements AutoCloseable {
    */
   public ObjectiveOutcome evaluate(PackedBatch batch, Reference reference, double kl) {
     try (NDManager step = manager.newSubManager()) {
-      Predictions predictions = predict(step, batch);
-      return objective.evaluate(
-          step, input(step, predictions, batch, reference, kl, batch.examples().size()));
+      model.readWeights();
+      InputBuffer buffer = new InputBuffer();
+      Labelled labelled = labelled(buffer, batch, reference);
+      buffer.send(step);
+      List<ForwardPass> passes = labelled.inputs.forward(step, passesOfLoss());
+      int examples = batch.examples().size();
+      return objective.read(
+          objective.evaluate(step, input(step, labelled, passes, kl, examples)));
     }
   }
 
   /**
-   * Like {@link #evaluate}, and adds the batch's share of the gradient to the model's parameters.
+   * Adds the gradient of the mean loss over all examples of a step to the model's parameters, a
+   * pass after the other. Everything that they read is sent to the device before the first, and
+   * nothing is read back before {@link Differentiated#read}, so that the device never waits for
+   * Java.
    *
    * @param kl the reference point of the whole optimizer step; 0 for losses without
-   * @param examples of the whole optimizer step, that the gradient is the mean of
    */
-  public ObjectiveOutcome differentiate(
-      PackedBatch batch, Reference reference, double kl, int examples) {
-    try (NDManager step = manager.newSubManager();
-        Autograd.Scope recording = Autograd.gradMode(true)) {
-      Predictions predictions = predict(step, batch);
-      ObjectiveOutcome outcome =
-          objective.differentiate(step, input(step, predictions, batch, reference, kl, examples));
-      predictions.passes.forEach(ForwardPass::backward);
-      return outcome;
+  public Differentiated differentiate(List<PackedBatch> batches, Reference reference, double kl) {
+    int examples = batches.stream().mapToInt(batch -> batch.examples().size()).sum();
+    Differentiated done = new Differentiated(objective, manager.newSubManager());
+    try (Autograd.Scope recording = Autograd.gradMode(true)) {
+      model.readWeights();
+      InputBuffer buffer = new InputBuffer();
+      List<Labelled> all =
+          batches.stream().map(batch -> labelled(buffer, batch, reference)).toList();
+      buffer.send(done.manager());
+      for (Labelled labelled : all) {
+        try (NDManager graph = done.manager().newSubManager()) {
+          List<ForwardPass> passes = labelled.inputs.forward(graph, passesOfLoss());
+          ObjectiveInput input = input(graph, labelled, passes, kl, examples);
+          done.add(objective.differentiate(graph, input));
+          passes.forEach(ForwardPass::backward);
+        }
+      }
+      return done;
+    } catch (RuntimeException | Error e) {
+      done.close();
+      throw e;
     }
   }
 
@@ -91,8 +108,12 @@ public final class ObjectivePass implements AutoCloseable {
   public double[] logProbs(PackedBatch batch) {
     double[] sums = new double[2 * batch.examples().size()];
     try (NDManager step = manager.newSubManager()) {
-      List<ForwardPass> passes = forward(step, batch, oneForward ? 1 : 2);
-      float[] logProbs = logProbs(step, batch, passes).toFloatArray();
+      model.readWeights();
+      InputBuffer buffer = new InputBuffer();
+      BatchInputs inputs = inputs(buffer, batch);
+      buffer.send(step);
+      List<ForwardPass> passes = inputs.forward(step, oneForward ? 1 : 2);
+      float[] logProbs = inputs.logProbs(step, objective, passes).toFloatArray();
       for (int n = 0; n < logProbs.length; n++) {
         if (batch.inResponse()[n] == 1) {
           sums[(int) batch.sequence()[n]] += logProbs[n];
@@ -102,81 +123,36 @@ public final class ObjectivePass implements AutoCloseable {
     return sums;
   }
 
-  /** What the model says of a batch, and the forward passes that the graph hangs on. */
-  private record Predictions(NDArray logProbs, NDArray beliefLogits, List<ForwardPass> passes) {}
+  /** A batch with all that the objective reads of it. */
+  private record Labelled(BatchInputs inputs, BatchInputs.Labels labels) {}
 
-  private Predictions predict(NDManager step, PackedBatch batch) {
-    List<ForwardPass> passes = forward(step, batch, oneForward ? 1 : 3);
-    return new Predictions(
-        logProbs(step, batch, oneForward ? passes : passes.subList(1, 3)),
-        passes.get(0).logits(batch.beliefRows()),
-        passes);
+  private Labelled labelled(InputBuffer buffer, PackedBatch batch, Reference reference) {
+    BatchInputs inputs = inputs(buffer, batch);
+    int classes = Math.toIntExact(beliefTokens.getShape().get(0));
+    return new Labelled(
+        inputs, new BatchInputs.Labels(buffer, inputs, classes, reference.of(batch)));
   }
 
-  private List<ForwardPass> forward(NDManager step, PackedBatch batch, int times) {
-    return Stream.generate(() -> model.forward(step, batch.tokens(), options))
-        .limit(times)
-        .toList();
+  private BatchInputs inputs(InputBuffer buffer, PackedBatch batch) {
+    return new BatchInputs(
+        buffer, batch, model.inputs(buffer, batch.tokens(), options), oneForward ? 1 : 2);
   }
 
-  /**
-   * Log-probabilities of labelled tokens.
-   *
-   * @param passes one, or one for belief segments and one for the rest
-   * @return [N] float32
-   */
-  private NDArray logProbs(NDManager step, PackedBatch batch, List<ForwardPass> passes) {
-    if (passes.size() == 1) {
-      return passes.get(0).selectedLogProbs(batch.rows(), batch.targets());
-    }
-    int[] inBelief = places(batch, true);
-    int[] others = places(batch, false);
-    return objective.inOrder(
-        step,
-        selected(passes.get(0), batch, inBelief),
-        selected(passes.get(1), batch, others),
-        IntStream.concat(IntStream.of(inBelief), IntStream.of(others)).toArray());
-  }
-
-  private static int[] places(PackedBatch batch, boolean inBelief) {
-    return IntStream.range(0, batch.rows().length)
-        .filter(i -> (batch.inBelief()[i] == 1) == inBelief)
-        .toArray();
-  }
-
-  private static NDArray selected(ForwardPass pass, PackedBatch batch, int[] labels) {
-    return pass.selectedLogProbs(
-        IntStream.of(labels).mapToLong(i -> batch.rows()[i]).toArray(),
-        IntStream.of(labels).mapToLong(i -> batch.targets()[i]).toArray());
+  /** One of all, or one for calibration, one for belief segments and one for the rest. */
+  private int passesOfLoss() {
+    return oneForward ? 1 : 3;
   }
 
   private ObjectiveInput input(
-      NDManager step,
-      Predictions predictions,
-      PackedBatch batch,
-      Reference reference,
-      double kl,
-      int examples) {
-    return new ObjectiveInput(
-        predictions.logProbs,
-        predictions.beliefLogits,
-        step.create(batch.sequence()),
-        step.create(batch.inResponse()),
-        step.create(batch.inBelief()),
+      NDManager step, Labelled labelled, List<ForwardPass> passes, double kl, int examples) {
+    List<ForwardPass> ofTokens = oneForward ? passes : passes.subList(1, 3);
+    return labelled.labels.with(
+        step,
+        labelled.inputs.logProbs(step, objective, ofTokens),
+        labelled.labels.beliefLogits(passes.get(0)),
         beliefTokens,
-        target(step, batch),
-        step.create(reference.of(batch)),
-        step.create((float) kl),
-        step.create((float) examples));
-  }
-
-  private NDArray target(NDManager step, PackedBatch batch) {
-    int classes = Math.toIntExact(beliefTokens.getShape().get(0));
-    float[] flat = new float[batch.examples().size() * classes];
-    for (int i = 0; i < batch.examples().size(); i++) {
-      System.arraycopy(batch.examples().get(i).target(), 0, flat, i * classes, classes);
-    }
-    return step.create(flat, new Shape(batch.examples().size(), classes));
+        kl,
+        examples);
   }
 
   @Override

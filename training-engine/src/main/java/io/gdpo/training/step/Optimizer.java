@@ -1,5 +1,6 @@
 package io.gdpo.training.step;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.lm.safetensors.Safetensors;
@@ -77,18 +78,27 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /**
-   * Makes one step, or none if the gradients' norm is not finite.
+   * Makes one step, or none if the gradients' norm is not finite. A GPU is told so, and not waited
+   * for.
    *
-   * @return the gradients' global norm before clipping
+   * @param results owner of what is returned
+   * @return [] float32, the gradients' global norm before clipping
    */
-  public double step(double learningRate) {
-    try (NDManager step = manager.newSubManager()) {
+  public NDArray update(NDManager results, double learningRate) {
+    try (NDManager onHost = manager.newSubManager(Device.cpu())) {
       List<Arg> args = new ArrayList<>();
       args.add(Arg.of(List.copyOf(parameters.values())));
       state.values().forEach(tensors -> args.add(Arg.of(tensors)));
       args.add(Arg.of(steps));
-      args.add(Arg.of(step.create(learningRate)));
-      return module.callForOne(step, "step", args.toArray(Arg[]::new)).getFloat();
+      args.add(Arg.of(onHost.create(learningRate)));
+      return module.callForOne(results, "step", args.toArray(Arg[]::new));
+    }
+  }
+
+  /** The same, and waits for the norm. */
+  public double step(double learningRate) {
+    try (NDManager step = manager.newSubManager()) {
+      return update(step, learningRate).getFloat();
     }
   }
 

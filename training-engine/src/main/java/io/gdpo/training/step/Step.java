@@ -4,9 +4,9 @@ import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
 import io.gdpo.training.batch.TrainingExample;
+import io.gdpo.training.objective.Objective;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -90,17 +90,16 @@ public final class Step {
    * @param learningRate of this step; 0 changes the optimizer's state, but no weight
    */
   public Taken take(StepBatches.LaidOut laidOut, double learningRate) {
-    int examples = laidOut.batches().stream().mapToInt(b -> b.examples().size()).sum();
     double referencePoint = kl.of(laidOut.mismatched());
-    List<ObjectiveOutcome> outcomes = new ArrayList<>();
-    for (PackedBatch batch : laidOut.batches()) {
-      outcomes.add(pass.differentiate(batch, reference, referencePoint, examples));
+    try (Differentiated passes =
+        pass.differentiate(laidOut.batches(), reference, referencePoint)) {
+      Objective.Read read = passes.read(optimizer.update(passes.manager(), learningRate));
+      return new Taken(
+          laidOut.batches(),
+          read.outcomes(),
+          laidOut.mismatched(),
+          referencePoint,
+          read.number());
     }
-    return new Taken(
-        laidOut.batches(),
-        outcomes,
-        laidOut.mismatched(),
-        referencePoint,
-        optimizer.step(learningRate));
   }
 }

@@ -103,8 +103,8 @@ class Objective(Module):
   #   belief_tokens  [C] int64    token id of each belief digit
   #   target         [B, C]       the group's distribution p*(b | x)
   #   reference      [2 B] float64  log ref(y | x) of every sequence; [0] where no rejected response is read
-  #   kl             []           KTO's reference point; 0 for losses that need none
-  #   examples       []           examples of the whole optimizer step, micro-batches together
+  #   kl             []           KTO's reference point; 0 for losses that need none. On the host
+  #   examples       []           examples of the whole optimizer step, micro-batches together. On the host
   def evaluate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
     B = target.size(0)
     S = max(B, reference.size(0))
@@ -144,6 +144,12 @@ class Objective(Module):
     m = torch.clamp((p + q) / 2.0, 2.2250738585072014e-308)
     divergence = (torch.xlogy(p, p / m) + torch.xlogy(q, q / m)).sum(-1) / 2.0
     return torch.sqrt(torch.clamp(divergence, 0.0))
+
+  # The tables of a step's passes and its norm [], one after the other, so that they are read at one time -> [N] float64
+  def joined(self, tables: List[Tensor], norm: Tensor) -> Tensor:
+    parts = [torch.flatten(table) for table in tables]
+    parts.append(torch.to(torch.reshape(norm, [1]), 7))
+    return torch.cat(parts)
 
   # Two passes' log-probabilities as one: element i of the result is element order[i] of both -> [N]
   def in_order(self, first: Tensor, second: Tensor, order: Tensor) -> Tensor:

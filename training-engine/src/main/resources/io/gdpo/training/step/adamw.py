@@ -4,9 +4,9 @@
   # in one fused pass over the memory. A step whose gradient norm is not finite changes nothing.
   def step(self, parameters: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: Tensor, learning_rate: Tensor) -> Tensor:
     gradients, norm = (self).clipped_gradients(parameters)
-    if bool(torch.isfinite(norm)):
-      torch.add_(steps, 1)
-      unused = annotate(List[Tensor], [])
-      torch._fused_adamw_(parameters, gradients, means, squares, unused, [steps for p in parameters], lr=float(learning_rate), beta1=self.beta1, beta2=self.beta2, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False)
+    finite = torch.to(torch.isfinite(norm), 6)
+    torch.add_(steps, finite)
+    unused = annotate(List[Tensor], [])
+    torch._fused_adamw_(parameters, gradients, means, squares, unused, [steps for p in parameters], lr=float(learning_rate), beta1=self.beta1, beta2=self.beta2, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False, found_inf=1. - finite)
     torch._foreach_zero_(gradients)
     return norm

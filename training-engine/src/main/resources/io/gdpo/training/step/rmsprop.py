@@ -6,10 +6,10 @@
   # A step whose gradient norm is not finite changes nothing.
   def step(self, parameters: List[Tensor], squares: List[Tensor], steps: Tensor, learning_rate: Tensor) -> Tensor:
     gradients, norm = (self).clipped_gradients(parameters)
-    if bool(torch.isfinite(norm)):
-      torch.add_(steps, 1)
-      late = torch.full_like(steps, 1000000000.)
-      unused = annotate(List[Tensor], [])
-      torch._fused_adamw_(parameters, gradients, gradients, squares, unused, [late for p in parameters], lr=float(learning_rate), beta1=0., beta2=self.alpha, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False)
+    finite = torch.to(torch.isfinite(norm), 6)
+    torch.add_(steps, finite)
+    late = torch.full_like(steps, 1000000000.)
+    unused = annotate(List[Tensor], [])
+    torch._fused_adamw_(parameters, gradients, gradients, squares, unused, [late for p in parameters], lr=float(learning_rate), beta1=0., beta2=self.alpha, weight_decay=self.weight_decay, eps=self.epsilon, amsgrad=False, maximize=False, found_inf=1. - finite)
     torch._foreach_zero_(gradients)
     return norm

@@ -10,6 +10,7 @@ import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.config.ModelConfig;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.testmodels.SmallGroup;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchPackerTest {
   @TempDir private Path folder;
@@ -65,19 +67,28 @@ class BatchPackerTest {
     try (CausalLanguageModel model =
             CausalLanguageModel.random(ModelConfig.gpt2(257, 96, 16, 2, 2), 3, Device.cpu());
         ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec)) {
-      Map<TrainingExample, double[]> together = numbers(pass, packer, zero, 3);
-      Map<TrainingExample, double[]> alone = numbers(pass, packer, zero, examples.size());
+      Map<TrainingExample, double[]> alone =
+          numbers(pass, packer.pack(examples, examples.size()), zero);
+      Map<TrainingExample, double[]> together = numbers(pass, packer.pack(examples, 3), zero);
+      Map<TrainingExample, double[]> inFewSizes =
+          numbers(pass, inPassesOf(loss, 400).microBatches(examples, 1), zero);
 
       for (TrainingExample example : examples) {
         assertThat(together.get(example)).containsExactly(alone.get(example), within(1e-4));
+        assertThat(inFewSizes.get(example)).containsExactly(alone.get(example), within(1e-4));
       }
     }
   }
 
+  /** In the sizes that a GPU wants. */
+  private static BatchPacker inPassesOf(Loss loss, int tokens) {
+    return new BatchPacker(loss, true, Levers.ALL, 64, PassSizes.OF_GPU.ofTokens(tokens));
+  }
+
   private Map<TrainingExample, double[]> numbers(
-      ObjectivePass pass, BatchPacker packer, Reference reference, int parts) {
+      ObjectivePass pass, List<PackedBatch> batches, Reference reference) {
     Map<TrainingExample, double[]> numbers = new HashMap<>();
-    for (PackedBatch batch : packer.pack(examples, parts)) {
+    for (PackedBatch batch : batches) {
       ObjectiveOutcome outcome = pass.evaluate(batch, reference, 0);
       Column[] columns =
           Arrays.copyOf(Column.values(), outcome.hasPairs() ? Column.values().length : 6);
@@ -114,6 +125,23 @@ class BatchPackerTest {
     int places = parts.stream().mapToInt(p -> p.tokens().rows() * p.tokens().length()).sum();
     int real = parts.stream().mapToInt(PackedBatch::realTokens).sum();
     assertThat(real).isGreaterThan(places * 2 / 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 1_000, 1_000_000})
+  void passes_have_about_the_tokens_that_were_asked_for_in_few_sizes(int tokens) {
+    List<PackedBatch> passes = inPassesOf(Loss.GDPO, tokens).microBatches(examples, 1);
+
+    assertThat(passes.stream().flatMap(p -> p.examples().stream()))
+        .containsExactlyInAnyOrderElementsOf(examples);
+    int all = passes.stream().mapToInt(PackedBatch::realTokens).sum();
+    assertThat(passes).hasSizeBetween((all + tokens - 1) / tokens, all / tokens + 2);
+    for (PackedBatch pass : passes) {
+      assertThat(pass.tokens().length() % 64).isZero();
+      assertThat(pass.realTokens()).isLessThan(tokens + 300);
+    }
+    assertThat(inPassesOf(Loss.GDPO, tokens).microBatches(examples, 5))
+        .hasSizeGreaterThanOrEqualTo(5);
   }
 
   @Test

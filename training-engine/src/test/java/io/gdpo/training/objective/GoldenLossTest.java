@@ -111,9 +111,10 @@ class GoldenLossTest {
             selection.callForOne(
                 manager, "rows", Arg.of(leaf), Arg.of(manager.create(sides.beliefRows())));
         outcome =
-            objective.differentiate(
-                manager,
-                new ObjectiveInput(
+            objective.read(
+                objective.differentiate(
+                    manager,
+                    new ObjectiveInput(
                     logProbs,
                     beliefLogits,
                     manager.create(sides.sequence()),
@@ -123,7 +124,7 @@ class GoldenLossTest {
                     manager.create(sides.target(), new Shape(sides.examples(), 6)),
                     sides.referenceSums(manager, reference.toDoubleArray()),
                     manager.create((float) golden.path("kl").asDouble(0)),
-                    manager.create((float) sides.examples())));
+                    manager.create((float) sides.examples()))));
       }
 
       JsonNode expected = golden.get("expected");

@@ -140,7 +140,8 @@ class ObjectiveTest {
               manager.create(new double[spec.loss().readsRejected() ? 2 : 0]),
               manager.create(0f),
               manager.create(1f));
-      return Objective.load(manager, spec).evaluate(manager, input);
+      Objective objective = Objective.load(manager, spec);
+      return objective.read(objective.evaluate(manager, input));
     }
   }
 

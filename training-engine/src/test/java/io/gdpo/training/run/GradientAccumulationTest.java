@@ -16,7 +16,6 @@ import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.MismatchedExamples;
-import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.step.KlEstimate;
@@ -92,9 +91,7 @@ class GradientAccumulationTest {
       policy.parameters().requiresGrad(true);
       List<NDArray> weights = policy.parameters().tensors();
       List<float[]> before = values(weights);
-      for (PackedBatch batch : packer.pack(examples, microBatches)) {
-        pass.differentiate(batch, reference, kl, EXAMPLES);
-      }
+      pass.differentiate(packer.pack(examples, microBatches), reference, kl).close();
       List<float[]> gradients = values(Autograd.gradients(scratch, weights));
       optimizer.step(RATE);
       return new Step(before, gradients, values(weights));

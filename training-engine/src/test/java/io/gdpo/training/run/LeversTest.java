@@ -22,6 +22,7 @@ import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
+import io.gdpo.training.step.Differentiated;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
 import java.io.IOException;
@@ -105,9 +106,14 @@ class LeversTest {
     Map<TrainingExample, double[]> values = new HashMap<>();
     try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec);
         NDManager manager = model.parameters().manager().newSubManager()) {
-      for (PackedBatch batch : packer.pack(examples, 3)) {
-        ObjectiveOutcome outcome =
-            pass.differentiate(batch, Reference.without(loss), 0, examples.size());
+      List<PackedBatch> batches = packer.pack(examples, 3);
+      List<ObjectiveOutcome> outcomes;
+      try (Differentiated done = pass.differentiate(batches, Reference.without(loss), 0)) {
+        outcomes = done.read(manager.create(0f)).outcomes();
+      }
+      for (int b = 0; b < batches.size(); b++) {
+        PackedBatch batch = batches.get(b);
+        ObjectiveOutcome outcome = outcomes.get(b);
         for (int i = 0; i < outcome.examples(); i++) {
           values.put(
               batch.examples().get(i),

@@ -110,7 +110,7 @@ class SoakTest {
               new Optimizer(OptimizerSpec.of(spec), model.parameters().byName(), manager)) {
         for (int step = 1; step <= WARM_UP + STEPS; step++) {
           for (PackedBatch batch : packer.pack(plan.batch(step, examples), 1)) {
-            pass.differentiate(batch, reference, 0, batch.examples().size());
+            pass.differentiate(List.of(batch), reference, 0).close();
             pass.evaluate(batch, reference, 0);
           }
           optimizer.step(1e-3);
