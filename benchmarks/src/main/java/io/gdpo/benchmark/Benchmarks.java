@@ -43,8 +43,10 @@ public final class Benchmarks {
       return;
     }
     Effort usual = options.quick() ? QUICK : USUAL;
+    int rounds = options.rounds().orElse(usual.rounds());
+    // A GPU's libraries plan for each shape that they have not seen: every batch is seen once before.
     Effort effort =
-        new Effort(usual.warmUp(), options.rounds().orElse(usual.rounds()), options.profile());
+        new Effort(options.onGpu() ? rounds : usual.warmUp(), rounds, options.profile());
     System.out.println(machine(options.threads()));
     Measurement measurement =
         new Measurement(installation, effort, options.peakGflops(), System.out::println);

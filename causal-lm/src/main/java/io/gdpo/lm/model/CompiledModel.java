@@ -2,6 +2,7 @@ package io.gdpo.lm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.script.Autograd;
 import io.gdpo.lm.script.TorchScriptModule;
@@ -29,7 +30,13 @@ final class CompiledModel implements AutoCloseable {
     this.narrow =
         read.isEmpty()
             ? Optional.empty()
-            : Optional.of(new NarrowWeights(weights.parameters(), read, type));
+            : Optional.of(
+                new NarrowWeights(
+                    weights.parameters(),
+                    read,
+                    type,
+                    config.vocabSize(),
+                    PassSizes.of(weights.parameters().manager().getDevice()).multiple()));
     try {
       this.script =
           compiled(

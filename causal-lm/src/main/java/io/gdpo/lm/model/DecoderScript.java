@@ -43,6 +43,7 @@ final class DecoderScript {
     attributes.put("sliding_window", config.slidingWindow());
     attributes.put("norm_epsilon", config.normEpsilon());
     attributes.put("compute_dtype", type.scalarType());
+    attributes.put("vocabulary", config.vocabSize());
     attributes.put("lora_scale", loraScale);
     return TorchScript.load(
         owner, "Decoder", source(config, attributes, names, product), attributes);

@@ -3,6 +3,9 @@ package io.gdpo.lm.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -13,6 +16,8 @@ public final class Devices {
   /** The first GPU if there is one, else the CPU. */
   public static final String AUTO = "auto";
 
+  private static final String LIBTORCH = "PYTORCH_LIBRARY_PATH";
+  private static final String SEARCHED = "jna.library.path";
   private static final Pattern CUDA = Pattern.compile("cuda:(\\d+)");
 
   private Devices() {}
@@ -35,7 +40,45 @@ public final class Devices {
 
   /** Where there is no GPU at all, libtorch is not loaded to say so. */
   private static int seenByLibtorch() {
+    findCudart();
     return CudaUtils.getGpuCount() == 0 ? 0 : Engine.getEngine("PyTorch").getGpuCount();
+  }
+
+  /**
+   * GPUs are counted by libcudart, which PyTorch brings beside libtorch under a name with its
+   * version; the search for it takes such names in folders that this property lists.
+   */
+  private static void findCudart() {
+    String libtorch = System.getenv(LIBTORCH);
+    if (libtorch != null && !libtorch.isBlank() && System.getProperty(SEARCHED) == null) {
+      System.setProperty(SEARCHED, libtorch);
+    }
+  }
+
+  /**
+   * Why {@link #AUTO} takes the CPU although this machine has a GPU or a libtorch that could use
+   * one, and what to do; empty where that is no surprise.
+   */
+  public static Optional<String> whyNoGpu() {
+    String flavor = System.getenv("PYTORCH_FLAVOR");
+    return whyNoGpu(
+        flavor != null && flavor.startsWith("cu"),
+        Files.exists(Path.of("/dev/nvidiactl")),
+        seenByLibtorch());
+  }
+
+  static Optional<String> whyNoGpu(boolean libtorchHasCuda, boolean driver, int seen) {
+    if (seen > 0 || (!libtorchHasCuda && !driver)) {
+      return Optional.empty();
+    }
+    if (libtorchHasCuda && driver) {
+      return Optional.of(
+          "a GPU's driver is there and libtorch is built for CUDA, but no GPU is seen: libcudart was not found beside libtorch (PYTORCH_LIBRARY_PATH) or on LD_LIBRARY_PATH, or CUDA_VISIBLE_DEVICES hides them");
+    }
+    return Optional.of(
+        driver
+            ? "a GPU's driver is there, but this libtorch is built for CPUs; give the services one for CUDA (PYTORCH_LIBRARY_PATH, PYTORCH_VERSION, PYTORCH_FLAVOR: docs/how-to/gpu.md)"
+            : "libtorch is built for CUDA, but this machine has no driver of a GPU; PYTORCH_FLAVOR=cpu starts without looking for one");
   }
 
   /** The same among the devices of a listing. */

@@ -1,7 +1,6 @@
 package io.gdpo.lm.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
@@ -27,7 +26,20 @@ final class NarrowWeights implements AutoCloseable {
   private final List<NDArray> originals;
   private final List<NDArray> copies;
 
-  NarrowWeights(ParameterStore parameters, List<String> names, ComputeType type) {
+  /** The copies as large as the originals. */
+  private final List<NDArray> unpadded;
+
+  /**
+   * @param names of the weights
+   * @param vocabulary rows of those that project to it
+   * @param multiple of which these have rows in their copies
+   */
+  NarrowWeights(
+      ParameterStore parameters,
+      List<String> names,
+      ComputeType type,
+      int vocabulary,
+      int multiple) {
     this.manager = parameters.manager().newSubManager();
     this.originals = names.stream().map(parameters::get).toList();
     this.script =
@@ -36,10 +48,17 @@ final class NarrowWeights implements AutoCloseable {
             NarrowWeights.class,
             "narrow_weights.py",
             "NarrowWeights",
-            Map.of("compute_dtype", type.scalarType()));
+            Map.of(
+                "compute_dtype",
+                type.scalarType(),
+                "vocabulary",
+                vocabulary,
+                "multiple",
+                multiple));
     try (Autograd.Scope quiet = Autograd.gradMode(false)) {
-      NDList made = script.call(manager, "made", Arg.of(originals));
-      this.copies = List.copyOf(made);
+      this.copies = List.copyOf(script.call(manager, "made", Arg.of(originals)));
+      this.unpadded =
+          List.copyOf(script.call(manager, "unpadded", Arg.of(copies), Arg.of(originals)));
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -68,11 +87,22 @@ final class NarrowWeights implements AutoCloseable {
     return copies;
   }
 
-  /** Copies the weights as they are now. */
+  /** Copies those weights that are trained as they are now; the others are as they were. */
   void update() {
+    List<NDArray> to = new ArrayList<>();
+    List<NDArray> trained = new ArrayList<>();
+    for (int i = 0; i < originals.size(); i++) {
+      if (originals.get(i).hasGradient()) {
+        to.add(unpadded.get(i));
+        trained.add(originals.get(i));
+      }
+    }
+    if (trained.isEmpty()) {
+      return;
+    }
     try (Autograd.Scope quiet = Autograd.gradMode(false);
         NDManager scratch = manager.newSubManager()) {
-      script.call(scratch, "copied", Arg.of(copies), Arg.of(originals));
+      script.call(scratch, "copied", Arg.of(to), Arg.of(trained));
     }
   }
 

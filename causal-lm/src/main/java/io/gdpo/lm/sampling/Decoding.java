@@ -2,12 +2,12 @@ package io.gdpo.lm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.gdpo.lm.script.InputBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -28,13 +28,14 @@ public final class Decoding implements AutoCloseable {
   /** Enough for full speed; more would only take memory. */
   public static final int PROMPT_PLACES = 512;
 
-  /** All that comes later sees a token of its own sequence. */
-  private static final long SEEN_BY_ALL_AFTER = Long.MAX_VALUE;
-
   private final InferenceDecoder decoder;
   private final NDManager owner;
   private final NDArray cache;
   private final int mostRows;
+
+  /** Columns on the left that are seen by none, so that a window may be longer than a sequence. */
+  private final int lead;
+
   private final Queue<PromptGroup.Waiting> waiting;
   private final List<Continuation> rows = new ArrayList<>();
   private Optional<PromptGroup> group = Optional.empty();
@@ -54,16 +55,28 @@ public final class Decoding implements AutoCloseable {
             .mapToInt(Continuation::longest)
             .max()
             .orElse(0);
+    this.lead = decoder.sizes().multiple() - 1;
+    this.used = lead;
     this.owner = decoder.manager().newSubManager();
-    this.cache = decoder.emptyCache(owner, this.mostRows, longest + SLACK);
+    this.cache = decoder.emptyCache(owner, this.mostRows, lead + longest + SLACK);
+  }
+
+  /** Draws a token for each continuation. */
+  @FunctionalInterface
+  interface Draw {
+    /**
+     * @param logits {@code [B, V]}, a row of each
+     * @param uniform {@code [B]} float64 in [0, 1); {@code [0]} if nothing is random
+     */
+    long[] tokens(NDArray logits, NDArray uniform, List<Continuation> continuations);
   }
 
   /**
    * Goes on until all have ended.
    *
-   * @param nextTokens draws a token for each continuation from its row of logits {@code [B, V]}
+   * @param random whether the draw needs random numbers
    */
-  void run(BiFunction<NDArray, List<Continuation>, long[]> nextTokens) {
+  void run(boolean random, Draw draw) {
     while (true) {
       replaceEnded();
       if (rows.isEmpty()) {
@@ -71,7 +84,11 @@ public final class Decoding implements AutoCloseable {
       }
       giveBackColumns();
       try (NDManager step = owner.newSubManager()) {
-        long[] next = nextTokens.apply(feedLastTokens(step), rows);
+        InputBuffer buffer = new InputBuffer();
+        InferenceDecoder.Fed fed = lastTokens(buffer, random);
+        buffer.send(step);
+        NDArray logits = logits(step, fed);
+        long[] next = draw.tokens(logits, fed.uniform().tensor(), rows);
         for (int row = 0; row < next.length; row++) {
           rows.get(row).append(next[row]);
         }
@@ -100,7 +117,9 @@ public final class Decoding implements AutoCloseable {
       group = Optional.empty();
     }
     if (group.isEmpty() && !waiting.isEmpty()) {
-      group = Optional.of(new PromptGroup(decoder, waiting, PROMPT_PLACES));
+      int tokens = decoder.sizes().tokens();
+      group =
+          Optional.of(new PromptGroup(decoder, waiting, tokens == 0 ? PROMPT_PLACES : tokens));
     }
     return group.isPresent();
   }
@@ -123,7 +142,7 @@ public final class Decoding implements AutoCloseable {
       fromRows.add(member.row());
       toRows.add((long) row);
     }
-    used = Math.max(used, columns); // only if all rows are new
+    used = Math.max(used, lead + columns); // only if all rows are new
     copy(from.cache(), fromRows, toRows, from.columns() - columns, used - columns, columns);
   }
 
@@ -162,28 +181,46 @@ public final class Decoding implements AutoCloseable {
 
   private void giveBackColumns() {
     int needed = rows.stream().mapToInt(Continuation::tokensBefore).max().orElseThrow();
-    int free = used - needed;
+    int free = used - lead - needed;
     if (free >= SLACK) {
       List<Long> all = IntStream.range(0, rows.size()).mapToObj(row -> (long) row).toList();
-      copy(cache, all, all, free, 0, needed);
-      used = needed;
+      copy(cache, all, all, lead + free, lead, needed);
+      used = lead + needed;
     }
   }
 
-  private NDArray feedLastTokens(NDManager step) {
-    int columns = used + 1;
+  private InferenceDecoder.Fed lastTokens(InputBuffer buffer, boolean random) {
+    int columns = window();
     long[] tokens = new long[rows.size()];
     long[] positions = new long[rows.size()];
-    long[] end = new long[rows.size() * columns];
+    long[] first = new long[rows.size()];
+    double[] uniform = new double[random ? rows.size() : 0];
     for (int row = 0; row < rows.size(); row++) {
       Continuation continuation = rows.get(row);
       tokens[row] = continuation.lastToken();
       positions[row] = continuation.tokensBefore();
-      int stop = (row + 1) * columns;
-      Arrays.fill(end, stop - 1 - continuation.tokensBefore(), stop, SEEN_BY_ALL_AFTER);
+      first[row] = columns - 1 - continuation.tokensBefore();
+      if (random) {
+        uniform[row] = continuation.draw();
+      }
     }
-    used = columns;
-    return decoder.nextLogits(step, tokens, positions, end, cache);
+    Shape one = new Shape(rows.size(), 1);
+    return new InferenceDecoder.Fed(
+        buffer.integers(tokens, one),
+        buffer.integers(positions, one),
+        buffer.integers(first),
+        buffer.doubles(uniform));
+  }
+
+  /** Columns that the next token's are the last of, in a number that the device wants. */
+  private int window() {
+    return decoder.sizes().length(used - lead + 1);
+  }
+
+  private NDArray logits(NDManager step, InferenceDecoder.Fed fed) {
+    int columns = window();
+    used++;
+    return decoder.nextLogits(step, fed, used - columns, columns, cache);
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.gdpo.lm.sampling;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.model.ComputeType;
 import io.gdpo.lm.script.Arg;
+import io.gdpo.lm.script.InputBuffer;
 import io.gdpo.lm.script.TorchScriptModule;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +27,14 @@ final class InferenceDecoder implements AutoCloseable {
   private final NDManager manager;
   private final TorchScriptModule script;
   private final List<NDArray> weights;
+  private final PassSizes sizes;
 
-  InferenceDecoder(CausalLanguageModel model) {
+  /**
+   * @param sizes that windows of the cache and passes over prompts have
+   */
+  InferenceDecoder(CausalLanguageModel model, PassSizes sizes) {
     this.manager = model.parameters().manager().newSubManager();
+    this.sizes = sizes;
     List<String> modules = model.config().products();
     try {
       this.script =
@@ -62,14 +70,19 @@ final class InferenceDecoder implements AutoCloseable {
     return manager;
   }
 
+  /** In which sizes the device wants to compute. */
+  PassSizes sizes() {
+    return sizes;
+  }
+
   /** An empty cache {@code [L, 2, rows, G, columns, D]}, owned by {@code owner}. */
   NDArray emptyCache(NDManager owner, int rows, int columns) {
-    try (NDManager scratch = owner.newSubManager()) {
+    try (NDManager onHost = owner.newSubManager(Device.cpu())) {
       return script.callForOne(
           owner,
           "empty_cache",
-          Arg.of(scratch.create((long) rows)),
-          Arg.of(scratch.create((long) columns)));
+          Arg.of(weights.get(0)),
+          Arg.of(onHost.create(new long[] {rows, columns})));
     }
   }
 
@@ -83,15 +96,24 @@ final class InferenceDecoder implements AutoCloseable {
       int to,
       int count) {
     try (NDManager scratch = manager.newSubManager()) {
+      InputBuffer buffer = new InputBuffer();
+      InputBuffer.Piece from = buffer.integers(fromRows);
+      InputBuffer.Piece into = buffer.integers(toRows);
+      buffer.send(scratch);
       script.call(
           scratch,
           "copy_cache",
           Arg.of(source),
-          Arg.of(scratch.create(fromRows)),
+          Arg.of(from.tensor()),
           Arg.of(target),
-          Arg.of(scratch.create(toRows)),
-          Arg.of(scratch.create(new long[] {first, to, count})));
+          Arg.of(into.tensor()),
+          onHost(scratch, first, to, count));
     }
+  }
+
+  /** Numbers that libtorch reads on the host, so that no device is waited for. */
+  private static Arg onHost(NDManager owner, long... numbers) {
+    return Arg.of(owner.newSubManager(Device.cpu()).create(numbers));
   }
 
   /**
@@ -100,34 +122,51 @@ final class InferenceDecoder implements AutoCloseable {
   void fillCache(TokenBatch batch, NDArray cache) {
     try (NDManager step = manager.newSubManager()) {
       Shape shape = new Shape(batch.rows(), batch.length());
+      InputBuffer buffer = new InputBuffer();
+      InputBuffer.Piece tokens = buffer.integers(batch.tokens(), shape);
+      InputBuffer.Piece positions = buffer.integers(batch.positions(), shape);
+      InputBuffer.Piece end = buffer.integers(batch.end(), shape);
+      buffer.send(step);
       script.call(
           step,
           "fill_cache",
-          Arg.of(step.create(batch.tokens(), shape)),
-          Arg.of(step.create(batch.positions(), shape)),
-          Arg.of(step.create(batch.end(), shape)),
+          Arg.of(tokens.tensor()),
+          Arg.of(positions.tensor()),
+          Arg.of(end.tensor()),
           Arg.of(cache),
           Arg.of(weights));
     }
   }
 
   /**
-   * Feeds one token to each of the cache's first rows, into the last of the columns that {@code
-   * end} speaks of.
+   * What one decoding step reads, on its way to the device.
    *
-   * @param tokens {@code [B]}
-   * @param positions {@code [B]}
-   * @param end {@code [B * columns]}, as in {@link TokenBatch}
+   * @param tokens {@code [B, 1]}, fed to the cache's first rows
+   * @param positions {@code [B, 1]}
+   * @param first {@code [B]}, where in the window each sequence begins
+   * @param uniform {@code [B]} float64 in [0, 1), or {@code [0]}
+   */
+  record Fed(
+      InputBuffer.Piece tokens,
+      InputBuffer.Piece positions,
+      InputBuffer.Piece first,
+      InputBuffer.Piece uniform) {}
+
+  /**
+   * Feeds one token to each of the cache's first rows, into the last column of a window.
+   *
+   * @param start of the window, in the cache's columns
+   * @param columns of the window
    * @return logits of what comes next, {@code [B, V]} float32, owned by {@code step}
    */
-  NDArray nextLogits(NDManager step, long[] tokens, long[] positions, long[] end, NDArray cache) {
-    long rows = tokens.length;
+  NDArray nextLogits(NDManager step, Fed fed, int start, int columns, NDArray cache) {
     return script.callForOne(
         step,
         "next_logits",
-        Arg.of(step.create(tokens, new Shape(rows, 1))),
-        Arg.of(step.create(positions, new Shape(rows, 1))),
-        Arg.of(step.create(end, new Shape(rows, end.length / rows))),
+        Arg.of(fed.tokens.tensor()),
+        Arg.of(fed.positions.tensor()),
+        Arg.of(fed.first.tensor()),
+        onHost(step, start, columns),
         Arg.of(cache),
         Arg.of(weights));
   }

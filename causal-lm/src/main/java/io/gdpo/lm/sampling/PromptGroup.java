@@ -41,7 +41,7 @@ final class PromptGroup implements AutoCloseable {
    */
   PromptGroup(InferenceDecoder decoder, Queue<Waiting> waiting, int mostPlaces) {
     List<Waiting> taken = new ArrayList<>();
-    this.columns = waiting.element().columns();
+    this.columns = decoder.sizes().length(waiting.element().columns());
     do {
       Waiting next = waiting.remove();
       for (Continuation continuation : next.continuations()) {

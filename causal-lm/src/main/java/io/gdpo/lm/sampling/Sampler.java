@@ -1,8 +1,10 @@
 package io.gdpo.lm.sampling;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.script.Arg;
@@ -31,7 +33,8 @@ import java.util.function.IntConsumer;
  * made; it owns a second copy of most of them, laid out for decoding. One thread at a time.
  */
 public final class Sampler implements AutoCloseable {
-  private static final int DEFAULT_ROWS = 64;
+  private static final int ROWS_ON_CPU = 64;
+  private static final int ROWS_ON_GPU = 512;
 
   private final ModelConfig config;
   private final int rows;
@@ -39,20 +42,24 @@ public final class Sampler implements AutoCloseable {
   private final TorchScriptModule sampling;
 
   public Sampler(CausalLanguageModel model) {
-    this(model, DEFAULT_ROWS);
+    this(model, model.parameters().manager().getDevice().isGpu() ? ROWS_ON_GPU : ROWS_ON_CPU);
   }
 
   /**
    * @param rows continuations computed at once; more are faster and need more memory
    */
   public Sampler(CausalLanguageModel model, int rows) {
+    this(model, rows, PassSizes.of(model.parameters().manager().getDevice()));
+  }
+
+  Sampler(CausalLanguageModel model, int rows, PassSizes sizes) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows must be at least 1, is " + rows);
     }
     this.config = model.config();
     this.rows = rows;
     try (Autograd.Scope quiet = Autograd.gradMode(false)) {
-      this.decoder = new InferenceDecoder(model);
+      this.decoder = new InferenceDecoder(model, sizes);
       this.sampling =
           TorchScript.loadResource(
               decoder.manager(), Sampler.class, "sampling.py", "Sampling", Map.of());
@@ -97,9 +104,10 @@ public final class Sampler implements AutoCloseable {
     try (Autograd.Scope quiet = Autograd.gradMode(false);
         Decoding decoding = new Decoding(decoder, rows, longestFirst)) {
       decoding.run(
-          (logits, continuations) -> {
+          (float) spec.temperature() != 0,
+          (logits, uniform, continuations) -> {
             progress.accept(ended(all));
-            return nextTokens(logits, continuations, spec);
+            return nextTokens(logits, uniform, continuations, spec);
           });
       progress.accept(ended(all));
     }
@@ -145,8 +153,9 @@ public final class Sampler implements AutoCloseable {
             .count();
   }
 
-  private long[] nextTokens(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
-    long[] tokens = drawn(logits, continuations, spec);
+  private long[] nextTokens(
+      NDArray logits, NDArray uniform, List<Continuation> continuations, SamplingSpec spec) {
+    long[] tokens = drawn(logits, uniform, spec);
     for (int row = 0; row < tokens.length; row++) {
       if (tokens[row] < 0) {
         throw new InvalidModelException(
@@ -160,21 +169,21 @@ public final class Sampler implements AutoCloseable {
     return tokens;
   }
 
-  private long[] drawn(NDArray logits, List<Continuation> continuations, SamplingSpec spec) {
+  private long[] drawn(NDArray logits, NDArray uniform, SamplingSpec spec) {
     NDManager step = logits.getManager();
     if ((float) spec.temperature() == 0) {
       return sampling.callForOne(step, "most_likely", Arg.of(logits)).toLongArray();
     }
-    double[] uniform = continuations.stream().mapToDouble(Continuation::draw).toArray();
+    NDManager onHost = step.newSubManager(Device.cpu());
     return sampling
         .callForOne(
             step,
             "drawn",
             Arg.of(logits),
-            Arg.of(step.create((float) spec.temperature())),
-            Arg.of(step.create((long) spec.topK())),
-            Arg.of(step.create(spec.topP())),
-            Arg.of(step.create(uniform)))
+            Arg.of(onHost.create((float) spec.temperature())),
+            Arg.of(onHost.create((long) spec.topK())),
+            Arg.of(onHost.create(spec.topP())),
+            Arg.of(uniform))
         .toLongArray();
   }
 
@@ -184,14 +193,14 @@ public final class Sampler implements AutoCloseable {
    * @return {@code [B, V]}, owned by the logits' manager
    */
   NDArray probabilities(NDArray logits, SamplingSpec spec) {
-    NDManager step = logits.getManager();
+    NDManager onHost = logits.getManager().newSubManager(Device.cpu());
     return sampling.callForOne(
-        step,
+        logits.getManager(),
         "probabilities",
         Arg.of(logits),
-        Arg.of(step.create((float) spec.temperature())),
-        Arg.of(step.create((long) spec.topK())),
-        Arg.of(step.create(spec.topP())));
+        Arg.of(onHost.create((float) spec.temperature())),
+        Arg.of(onHost.create((long) spec.topK())),
+        Arg.of(onHost.create(spec.topP())));
   }
 
   /** Frees the compiled modules and the prepared weights; the model stays open. */

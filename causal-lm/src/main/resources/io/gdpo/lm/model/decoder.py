@@ -29,11 +29,20 @@
     hidden = (self).cached_hidden(tokens, positions, end, cache, (self).named(weights))
     return []
 
-  # What may come after one more token of each sequence. tokens, positions [B, 1] -> [B, V] float32
-  def next_logits(self, tokens: Tensor, positions: Tensor, end: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
+  # What may come after one more token of each sequence, which is the last of the cache's columns that place [start, K]
+  # on the host speaks of; a sequence begins at first [B] of these. tokens, positions [B, 1] -> [B, V] float32
+  def next_logits(self, tokens: Tensor, positions: Tensor, first: Tensor, place: Tensor, cache: Tensor, weights: List[Tensor]) -> Tensor:
     w = (self).named(weights)
-    hidden = (self).cached_hidden(tokens, positions, end, cache, w)
-    return torch.to((self).linear(hidden, (self).head(), w), 6)
+    start = int(place[0])
+    columns = int(place[1])
+    key = torch.arange(columns, device=first.device)
+    seen = key >= torch.unsqueeze(first, 1)  # [B, K]
+    if self.sliding_window > 0:
+      seen = seen & (key >= columns - self.sliding_window)
+    open = torch.zeros(seen.size(), dtype=self.compute_dtype, device=first.device)
+    mask = torch.unsqueeze(torch.unsqueeze(torch.masked_fill(open, ~seen, -inf), 1), 1)
+    hidden = (self).hidden(tokens, positions, mask, cache[:, :, :, :, start:start + columns], w)
+    return (self).projected(hidden, w)
 
   def hidden(self, tokens: Tensor, positions: Tensor, mask: Optional[Tensor], cache: Optional[Tensor], w: Dict[str, Tensor]) -> Tensor:
     turns = (self).turns(positions, w)
@@ -78,7 +87,11 @@
   # hidden [P, C]; rows [N] are places -> [N, V] float32
   def logits(self, hidden: Tensor, rows: Tensor, weights: List[Tensor]) -> Tensor:
     asked = torch.index_select(hidden, 0, rows)
-    return torch.to((self).linear(asked, (self).head(), (self).named(weights)), 6)
+    return (self).projected(asked, (self).named(weights))
+
+  # [N, C] -> [N, V] float32; a projection may have been padded
+  def projected(self, hidden: Tensor, w: Dict[str, Tensor]) -> Tensor:
+    return torch.to((self).linear(hidden, (self).head(), w)[:, :self.vocabulary], 6)
 
   # log p(targets[n] | everything up to rows[n]), natural logarithm -> [N] float32
   def selected_log_probs(self, hidden: Tensor, rows: Tensor, targets: Tensor, weights: List[Tensor]) -> Tensor:
@@ -120,13 +133,13 @@
 
   # -- attention -----------------------------------------------------------------------------------
 
-  # An empty cache for rows[] sequences of columns[] tokens -> [L, 2, rows, G, columns, D]
-  def empty_cache(self, rows: Tensor, columns: Tensor) -> Tensor:
-    shape = [self.n_layer, 2, int(rows), self.n_key_value_head, int(columns), self.head_width]
-    return torch.zeros(shape, dtype=self.compute_dtype, device=rows.device)
+  # An empty cache for size[0] sequences of size[1] tokens, size on the host -> [L, 2, rows, G, columns, D]
+  def empty_cache(self, weight: Tensor, size: Tensor) -> Tensor:
+    shape = [self.n_layer, 2, int(size[0]), self.n_key_value_head, int(size[1]), self.head_width]
+    return torch.zeros(shape, dtype=self.compute_dtype, device=weight.device)
 
   # Puts from_rows [N] of one cache into to_rows [N] of another or the same, a layer at a time:
-  # columns [first, first + count) into [to, to + count). place is [first, to, count].
+  # columns [first, first + count) into [to, to + count). place is [first, to, count], on the host.
   def copy_cache(self, source: Tensor, from_rows: Tensor, target: Tensor, to_rows: Tensor, place: Tensor) -> List[Tensor]:
     first = int(place[0])
     to = int(place[1])

@@ -3,7 +3,9 @@ package io.gdpo.evaluation.measure;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
+import io.gdpo.lm.batch.TokenTree;
 import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.model.CausalLanguageModel;
 import java.util.ArrayList;
@@ -62,7 +64,10 @@ final class BeliefReader {
 
   private List<BeliefReading> readBatch(List<long[]> prompts) {
     int classes = beliefTokens.length;
-    TokenBatch batch = TokenBatch.ofSequences(prompts);
+    TokenBatch batch =
+        TokenBatch.ofRows(
+            prompts.stream().map(prompt -> List.of(TokenTree.of(List.of(prompt)))).toList(),
+            PassSizes.of(model.parameters().manager().getDevice()));
     long[] rows = new long[prompts.size() * classes];
     long[] targets = new long[rows.length];
     for (int p = 0; p < prompts.size(); p++) {

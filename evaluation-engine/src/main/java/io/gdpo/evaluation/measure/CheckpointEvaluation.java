@@ -17,8 +17,10 @@ import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.evaluation.observation.PairLogProbs;
 import io.gdpo.evaluation.observation.PairObservation;
 import io.gdpo.evaluation.observation.Question;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.folder.AdapterFolder;
+import io.gdpo.lm.memory.GpuMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.model.SharedVocabulary;
@@ -44,6 +46,10 @@ import java.util.stream.Stream;
 final class CheckpointEvaluation {
   private static final long MOST_ROWS = 256;
   private static final long CACHE_BYTES = 256L << 20;
+  private static final long MOST_ROWS_ON_GPU = 1024;
+
+  /** Keys and values take so little of what is free: its eighth. */
+  private static final long CACHE_OF_GPU = 8;
 
   /** What the policy is asked of each pair. */
   private static final List<Function<EncodedExample, long[]>> WANTED =
@@ -135,7 +141,7 @@ final class CheckpointEvaluation {
             ? Optional.empty()
             : Optional.of(config(checkpoint.referenceUri())),
         BeliefReader.size(prompts, BeliefClass.COUNT),
-        ResponseScorer.sizes(pairs, WANTED),
+        ResponseScorer.sizes(pairs, WANTED, PassSizes.of(device)),
         Math.min(rowsAtOnce(policy, prompts, spec), (long) prompts.size() * spec.samples()),
         longest,
         Math.min(policy.positions(), longest + spec.maxNewTokens()));
@@ -182,12 +188,14 @@ final class CheckpointEvaluation {
   }
 
   /** As many continuations at once as their keys and values fit the memory set aside for them. */
-  private static int rowsAtOnce(ModelConfig model, List<long[]> prompts, EvaluationSpec spec) {
+  private int rowsAtOnce(ModelConfig model, List<long[]> prompts, EvaluationSpec spec) {
     long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
     long keysAndValues =
         2L * model.layers() * model.keyValueHeads() * model.headWidth() * Float.BYTES;
     long bytesOfRow = keysAndValues * (longest + spec.maxNewTokens());
-    return (int) Math.max(1, Math.min(MOST_ROWS, CACHE_BYTES / bytesOfRow));
+    long most = device.isGpu() ? MOST_ROWS_ON_GPU : MOST_ROWS;
+    long bytes = device.isGpu() ? GpuMemory.free(device) / CACHE_OF_GPU : CACHE_BYTES;
+    return (int) Math.max(1, Math.min(most, bytes / bytesOfRow));
   }
 
   private Optional<ResponseScorer.Scores> byReference(

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.batch.TokenTree;
 import io.gdpo.lm.memory.DecoderMemory;
@@ -35,9 +36,18 @@ final class ResponseScorer {
   private static final int PLACES = 1_024;
 
   private final CausalLanguageModel model;
+  private final PassSizes sizes;
 
   ResponseScorer(CausalLanguageModel model) {
+    this(model, PassSizes.of(model.parameters().manager().getDevice()));
+  }
+
+  /**
+   * @param sizes of batches
+   */
+  ResponseScorer(CausalLanguageModel model, PassSizes sizes) {
     this.model = model;
+    this.sizes = sizes;
   }
 
   /** The log-probabilities of responses that were scored, by prompt and response tokens. */
@@ -58,13 +68,15 @@ final class ResponseScorer {
 
   /** The sizes of the batches in which {@link #score} would compute. */
   static List<DecoderMemory.Batch> sizes(
-      List<EncodedExample> examples, List<Function<EncodedExample, long[]>> wanted) {
-    return batches(rows(distinct(examples, wanted))).stream()
+      List<EncodedExample> examples,
+      List<Function<EncodedExample, long[]>> wanted,
+      PassSizes sizes) {
+    return batches(rows(distinct(examples, wanted)), sizes).stream()
         .map(
             batch ->
                 new DecoderMemory.Batch(
-                    batch.size(),
-                    batch.get(batch.size() - 1).length(),
+                    sizes.rows(batch.size()),
+                    sizes.length(batch.get(batch.size() - 1).length()),
                     Math.min(PLACES, tokens(batch)),
                     0))
         .toList();
@@ -80,7 +92,7 @@ final class ResponseScorer {
     Scores scores = new Scores();
     int done = 0;
     progress.report(work, done, rows.size(), "rows");
-    for (List<Row> batch : batches(rows)) {
+    for (List<Row> batch : batches(rows, sizes)) {
       scoreBatch(batch, scores, work);
       done += batch.size();
       progress.report(work, done, rows.size(), "rows");
@@ -144,11 +156,12 @@ final class ResponseScorer {
     return rows;
   }
 
-  private static List<List<Row>> batches(List<Row> byLength) {
+  private static List<List<Row>> batches(List<Row> byLength, PassSizes sizes) {
+    int tokens = sizes.tokens() == 0 ? TOKENS_A_BATCH : sizes.tokens();
     List<List<Row>> batches = new ArrayList<>();
     List<Row> batch = new ArrayList<>();
     for (Row row : byLength) {
-      if (!batch.isEmpty() && (batch.size() + 1) * row.length() > TOKENS_A_BATCH) {
+      if (!batch.isEmpty() && (batch.size() + 1) * row.length() > tokens) {
         batches.add(batch);
         batch = new ArrayList<>();
       }
@@ -165,7 +178,8 @@ final class ResponseScorer {
   }
 
   private void scoreBatch(List<Row> rows, Scores scores, String work) {
-    TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList());
+    TokenBatch batch =
+        TokenBatch.ofRows(rows.stream().map(row -> List.of(row.tree)).toList(), sizes);
     int tokens = tokens(rows);
     long[] places = new long[tokens];
     long[] targets = new long[tokens];

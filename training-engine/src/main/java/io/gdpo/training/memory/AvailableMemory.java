@@ -1,7 +1,7 @@
 package io.gdpo.training.memory;
 
 import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
+import io.gdpo.lm.memory.GpuMemory;
 import io.gdpo.lm.memory.MachineMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryShare;
@@ -34,14 +34,14 @@ public interface AvailableMemory {
   }
 
   /**
-   * This machine's: a GPU's own memory, which is not shared out, or {@link MachineMemory#total},
+   * This machine's: what is free of a GPU's own memory, which is not shared out, or {@link MachineMemory#total},
    * which is, by {@link MemoryShare}.
    */
   static AvailableMemory ofMachine() {
     return new AvailableMemory() {
       @Override
       public long on(Device device) {
-        return device.isGpu() ? CudaUtils.getGpuMemory(device).getMax() : MachineMemory.total();
+        return device.isGpu() ? GpuMemory.free(device) : MachineMemory.total();
       }
 
       @Override
