@@ -44,7 +44,8 @@ public final class Benchmarks {
     }
     Effort usual = options.quick() ? QUICK : USUAL;
     int rounds = options.rounds().orElse(usual.rounds());
-    // A GPU's libraries plan for each shape that they have not seen: every batch is seen once before.
+    // A GPU's libraries plan for each shape that they have not seen: every batch is seen once
+    // before.
     Effort effort =
         new Effort(options.onGpu() ? rounds : usual.warmUp(), rounds, options.profile());
     System.out.println(machine(options.threads()));
@@ -76,7 +77,7 @@ public final class Benchmarks {
       return Suite.quick(installation.samples());
     }
     return options.onGpu()
-        ? Suite.gpu(installation.samples())
+        ? GpuSuite.gpu(installation.samples())
         : Suite.full(installation.samples());
   }
 

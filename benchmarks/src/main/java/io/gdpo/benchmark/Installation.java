@@ -20,7 +20,9 @@ import java.util.Optional;
  * @param device of each side
  */
 record Installation(Path root, int threads, String device) {
-  /** Names the Python of the peers where the one that {@code benchmarks/run} makes is not wanted. */
+  /**
+   * Names the Python of the peers where the one that {@code benchmarks/run} makes is not wanted.
+   */
   private static final String PYTHON = "GDPO_BENCHMARKS_PYTHON";
 
   private static final String INTERPRETER = ".venv/bin/python";
@@ -56,8 +58,7 @@ record Installation(Path root, int threads, String device) {
   /** As services start their training jobs. */
   private List<String> java() {
     List<String> command = new ArrayList<>();
-    command.add(
-        ProcessHandle.current().info().command().orElse("java"));
+    command.add(ProcessHandle.current().info().command().orElse("java"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("-D"))
         .forEach(command::add);

@@ -24,19 +24,13 @@ final class Suite {
   private static final double FORWARD_AND_BACKWARD = 0.97;
   private static final double SAMPLING = 1.5;
 
-  private static final double GPU_OWN_PROMPT = 6;
-  private static final double GPU_SHARED = 9;
-  private static final double GPU_DPO = 2.5;
-  private static final double GPU_SAMPLING = 3;
-
-  private static final ModelShape GPT2 = new ModelShape("gpt2-small", 12, 768, 12, 1024, 50_257);
-  private static final ModelShape LARGE = new ModelShape("16x2048", 16, 2048, 16, 1024, 50_257);
+  static final ModelShape GPT2 = new ModelShape("gpt2-small", 12, 768, 12, 1024, 50_257);
   private static final ModelShape SMALL = new ModelShape("6x384", 6, 384, 6, 512, 50_257);
   private static final ModelShape DEMO = new ModelShape("4x192", 4, 192, 6, 256, 1_156);
   private static final ModelShape TINY = new ModelShape("2x64", 2, 64, 2, 512, 8_192);
 
-  private static final Contender PLAIN = Contender.python("plain PyTorch");
-  private static final Contender OURS = Contender.java("ours");
+  static final Contender PLAIN = Contender.python("plain PyTorch");
+  static final Contender OURS = Contender.java("ours");
 
   private final Path samples;
   private final Lengths lengths;
@@ -76,94 +70,6 @@ final class Suite {
     suite.sampling(GPT2, 8);
     suite.bfloat16(GPT2, 4);
     return List.copyOf(suite.benchmarks);
-  }
-
-  /** What is measured on a GPU: in bfloat16 and float32, in batches that keep one busy. */
-  static List<Benchmark> gpu(Path samples) {
-    Suite suite = new Suite(samples, new Lengths(256, 512, 64));
-    suite.onGpu(GPT2, 16, "bfloat16");
-    suite.onGpu(GPT2, 16, "float32");
-    suite.onGpu(LARGE, 16, "bfloat16");
-    return List.copyOf(suite.benchmarks);
-  }
-
-  private void onGpu(ModelShape model, int pairs, String dtype) {
-    UnaryOperator<Request.Work> in = work -> work.in(dtype);
-    Contender ours = OURS.with(in);
-    Contender plain = PLAIN.with(in);
-    String end = model.name() + "-" + dtype;
-    for (Structure structure : Structure.BOTH) {
-      double goal = structure.pairsOfPrompt() == 1 ? GPU_OWN_PROMPT : GPU_SHARED;
-      String what =
-          String.format(Locale.ROOT, "%d pairs in %s; %s", pairs, dtype, structure.what());
-      ExampleSource source = longPrompt(structure);
-      on("gdpo-4to1-" + structure.word() + "-" + end, what, "gdpo", model, source, pairs, plain, ours, goal);
-      on(
-          "dpo-4to1-" + structure.word() + "-" + end,
-          what,
-          "dpo",
-          model,
-          source,
-          pairs,
-          Contender.python("TRL").with(in),
-          ours,
-          GPU_DPO);
-    }
-    for (int many : List.of(pairs, 4 * pairs)) {
-      on(
-          String.format(Locale.ROOT, "gdpo-survey-%d-%s", many, end),
-          String.format(Locale.ROOT, "%d pairs of the demo's data in %s", many, dtype),
-          "gdpo",
-          model,
-          new SurveyPairs(samples, "Riverside", Structure.TOGETHER.pairsOfPrompt()),
-          many,
-          plain,
-          ours,
-          GPU_SHARED);
-    }
-    int length = (lengths.shortest + lengths.longest) / 2;
-    on(
-        "forward-backward-" + end,
-        String.format(Locale.ROOT, "%d rows of %d tokens in %s", 2 * pairs, length, dtype),
-        "lm",
-        model,
-        new PairShape(1, length, length, 1),
-        2 * pairs,
-        plain,
-        ours,
-        0);
-    benchmarks.add(
-        new Benchmark(
-            "sampling-4-" + end,
-            String.format(Locale.ROOT, "%d prompts, 4 continuations of 64 tokens", pairs),
-            "sampling",
-            model,
-            new PairShape(0.8, lengths.shortest / 2, lengths.longest / 2, 1),
-            pairs,
-            Contender.python("generate").with(in),
-            ours,
-            GPU_SAMPLING,
-            dtype.equals("float32") ? 0 : 1,
-            4,
-            lengths.newTokens));
-  }
-
-  private void on(
-      String name,
-      String what,
-      String kind,
-      ModelShape model,
-      ExampleSource source,
-      int pairs,
-      Contender theirs,
-      Contender ours,
-      double goal) {
-    Benchmark benchmark =
-        Benchmark.training(name, what, kind, model, source, pairs, theirs, ours, goal);
-    benchmarks.add(
-        name.endsWith("bfloat16")
-            ? benchmark.tolerating(Benchmark.BFLOAT16_ROUNDING)
-            : benchmark);
   }
 
   /**

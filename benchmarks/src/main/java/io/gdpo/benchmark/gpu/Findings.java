@@ -19,7 +19,12 @@ final class Findings {
     compared++;
     apart += holds ? 0 : 1;
     out.printf(
-        Locale.ROOT, "%s %-60s %.2e (at most %.0e)%n", holds ? "same " : "APART", what, difference, bound);
+        Locale.ROOT,
+        "%s %-60s %.2e (at most %.0e)%n",
+        holds ? "same " : "APART",
+        what,
+        difference,
+        bound);
   }
 
   /** Something that holds or not. */
@@ -31,7 +36,7 @@ final class Findings {
 
   /** Whether all that was compared is the same. */
   boolean allHold() {
-    out.printf("%d compared, %d apart%n", compared, apart);
+    out.printf(Locale.ROOT, "%d compared, %d apart%n", compared, apart);
     return apart == 0;
   }
 }

@@ -62,15 +62,13 @@ final class JobCheck {
           Math.max(
               most,
               Math.abs(
-                  metric.getValue().asDouble()
-                      - onGpu.path(metric.getKey()).asDouble(Double.NaN)));
+                  metric.getValue().asDouble() - onGpu.path(metric.getKey()).asDouble(Double.NaN)));
     }
     findings.add("evaluation: metrics", most, METRIC);
   }
 
   private double trained(Loss loss, String on, Map<String, Object> further) throws IOException {
-    String name =
-        loss.label() + (further.isEmpty() ? "" : "-further") + "-" + on.replace(':', '-');
+    String name = loss.label() + (further.isEmpty() ? "" : "-further") + "-" + on.replace(':', '-');
     Map<String, Object> fields = new HashMap<>(further);
     fields.put("loss", loss.label());
     fields.put("device", on);

@@ -30,6 +30,8 @@ final class GpuMemory {
         .mapToLong(line -> Long.parseLong(line[1]) << 20)
         .findFirst()
         .orElseThrow(
-            () -> new BenchmarkException("nvidia-smi does not tell of process " + own + ": " + listing));
+            () ->
+                new BenchmarkException(
+                    "nvidia-smi does not tell of process " + own + ": " + listing));
   }
 }

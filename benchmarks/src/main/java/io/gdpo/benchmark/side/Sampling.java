@@ -43,8 +43,13 @@ final class Sampling implements Computation {
   /** Greedy continuations, as one number for each prompt, which is equal only if the tokens are. */
   @Override
   public Map<String, Double> measure() {
-    List<List<long[]>> greedy =
-        sampler.sample(prompts(0), new SamplingSpec(1, GREEDY_TOKENS, 0, 0, NO_STOP_TOKEN));
+    ComputeType type = model.computeType();
+    model.computeIn(ComputeType.FLOAT32); // in bfloat16 the most likely tokens tie
+    List<List<long[]>> greedy;
+    try (Sampler exact = new Sampler(model)) {
+      greedy = exact.sample(prompts(0), new SamplingSpec(1, GREEDY_TOKENS, 0, 0, NO_STOP_TOKEN));
+    }
+    model.computeIn(type);
     Map<String, Double> values = new TreeMap<>();
     for (int prompt = 0; prompt < greedy.size(); prompt++) {
       long[] tokens = greedy.get(prompt).get(0);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The protocol between a benchmark and its sides. */
 class WorkerTest {
   private static final Request.Work WORK =
-      new Request.Work("gdpo", "m", "r", "e", 4, 0.1, 5e-7, 10, "float32", false, 1, 1, Levers.ALL, "cpu");
+      new Request.Work(
+          "gdpo", "m", "r", "e", 4, 0.1, 5e-7, 10, "float32", false, 1, 1, Levers.ALL, "cpu");
 
   private final List<Integer> done = new ArrayList<>();
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a decoder's tensors take, in bytes, told from its shape before any of them is made.
@@ -30,19 +31,21 @@ import java.util.regex.Pattern;
  *       scores are computed tile by tile and again on the way back, never kept);
  *   <li>the feed-forward layer before and after its activation, e * 2M; a gated one keeps gate,
  *       activated gate, the other half and their product, e * 4M;
- *   <li>with low-rank updates, x A' of each adapted module, e * rank; where products are not in
- *       float32, each of the five modules that read a norm's output keeps a copy of its own;
+ *   <li>with low-rank updates, x A' of each adapted module, e * rank;
  * </ul>
  *
- * and, where products are not in float32, a copy of its matrices in their format. On the way back
- * through it live, beside that, gradients of the stream (4 * 2C) and of the feed-forward layer (e *
- * 2M, gated e * 3M) for each place, and that of its largest matrix before it is added up.
+ * On the way back through it live, beside that, gradients of the stream (4 * 2C) and of the
+ * feed-forward layer (e * 2M, gated e * 3M) for each place, and that of its largest matrix before
+ * it is added up.
  *
  * <p>The vocabulary: for n places held at once (all that are asked for, or a chunk), the softmax,
  * its gradient and the logits' gradient, 4 * 3nV, while the projection's gradient of the other call
  * that read it waits, 4VC; or, if more, 4nV and those gradients of both calls, 4 * 2VC. A tied
  * embedding's gradient waits, 4VC, until the way back has come to the embedding, where another 4VC
- * joins it. And, where products are not in float32, a copy of the projection in their format, eVC.
+ * joins it.
+ *
+ * <p>Where products are not in float32, what they read of the weights is there once more in their
+ * format, and on the way back its gradient, as large.
  *
  * @param config the model's shape
  * @param type number format of products
@@ -89,9 +92,21 @@ public record DecoderMemory(
     }
   }
 
-  /** The weights in float32, low-rank updates included. */
+  /** The weights in float32, low-rank updates included, and what products read of them. */
   public long weights() {
-    return bytes(config.weights().values()) + (lora.isPresent() ? trained() : 0);
+    return bytes(config.weights().values()) + copies() + (lora.isPresent() ? trained() : 0);
+  }
+
+  /** What products read of the weights, in their format; 0 where that is the weights themselves. */
+  private long copies() {
+    if (type == ComputeType.FLOAT32) {
+      return 0;
+    }
+    return config.products().stream()
+        .flatMap(module -> Stream.of(module + ".weight", module + ".bias"))
+        .filter(config.weights()::containsKey)
+        .mapToLong(weight -> type.bytes() * config.weights().get(weight).size())
+        .sum();
   }
 
   /** That part of {@link #weights} that training changes. */
@@ -120,13 +135,11 @@ public record DecoderMemory(
     long stream = FLOAT * batch.places() * config.width();
     long kept = mask(batch) + 2 * stream + FLOAT * batch.asked() * config.width();
     kept += again ? (config.layers() + 1) * stream : config.layers() * block(batch);
-    long cast = castHead();
+    kept += headTrained ? copies() : 0; // their gradients
     long waiting = headTrained && config.tieWordEmbeddings() && !cut ? head() : 0;
-    Pass atVocabulary =
-        new Pass(kept, cast + vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
-    Pass atBlock =
-        new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), cast + waiting);
-    Pass atEmbedding = new Pass(2 * stream, cast + (headTrained ? head() + waiting : 0));
+    Pass atVocabulary = new Pass(kept, vocabulary(batch, headTrained ? (cut ? 1 : 2) * head() : 0));
+    Pass atBlock = new Pass(kept + (again ? block(batch) : 0) + blockGradients(batch), waiting);
+    Pass atEmbedding = new Pass(2 * stream, headTrained ? head() + waiting : 0);
     return Pass.larger(Pass.larger(atVocabulary, atBlock), atEmbedding);
   }
 
@@ -137,11 +150,10 @@ public record DecoderMemory(
     long perPlace = FLOAT * 2 * config.width() + type.bytes() * (config.width() + inner);
     long atBlock = mask(batch) + batch.places() * perPlace;
     long atOnce = Math.min(batch.asked(), options.chunk(false)) + batch.whole();
-    long logits = 2 * FLOAT * atOnce * config.vocabSize() + castHead();
+    long logits = 2 * FLOAT * atOnce * config.vocabSize();
     long hidden = FLOAT * batch.places() * config.width();
     return Pass.larger(
-        new Pass(Math.max(makingMask, atBlock), castHead()),
-        new Pass(mask(batch) + hidden, logits));
+        new Pass(Math.max(makingMask, atBlock), 0), new Pass(mask(batch) + hidden, logits));
   }
 
   /**
@@ -187,12 +199,9 @@ public record DecoderMemory(
     long width = config.width();
     boolean gated = isGated();
     long floats = (gated ? 4 : 2) * width;
-    long ofNorms = lora.isPresent() && type != ComputeType.FLOAT32 && gated ? 5 : 2;
-    long inProducts =
-        ofNorms * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
+    long inProducts = 2 * width + 4 * attentionWidth() + (gated ? 4L : 2L) * config.innerWidth();
     inProducts += lora.map(l -> (long) l.rank() * l.modules(config).size()).orElse(0L) / layers();
-    long copies = type == ComputeType.FLOAT32 ? 0 : type.bytes() * matrixElements();
-    return batch.places() * (FLOAT * floats + type.bytes() * inProducts) + copies;
+    return batch.places() * (FLOAT * floats + type.bytes() * inProducts);
   }
 
   /** What lives on the way back through one block, beside what it keeps. */
@@ -216,18 +225,8 @@ public record DecoderMemory(
     return FLOAT * config.vocabSize() * config.width();
   }
 
-  private long castHead() {
-    return type == ComputeType.FLOAT32
-        ? 0
-        : type.bytes() * (long) config.vocabSize() * config.width();
-  }
-
   private long layers() {
     return Math.max(1, config.layers());
-  }
-
-  private long matrixElements() {
-    return matrices().stream().mapToLong(Shape::size).sum();
   }
 
   /** The matrices of one block. */

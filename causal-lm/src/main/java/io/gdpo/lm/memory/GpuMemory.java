@@ -14,6 +14,11 @@ public final class GpuMemory {
     return usage.getMax() - usage.getUsed();
   }
 
+  /** Bytes that there are. */
+  public static long total(Device gpu) {
+    return CudaUtils.getGpuMemory(gpu).getMax();
+  }
+
   /** Bytes that somebody holds now. */
   public static long used(Device gpu) {
     return CudaUtils.getGpuMemory(gpu).getUsed();

@@ -58,10 +58,12 @@ public final class MemoryShare {
    * in the user's cache.
    */
   public static MemoryShare ofMachine() {
+    return new MemoryShare(folderOfMachine(), MachineMemory::available);
+  }
+
+  static Path folderOfMachine() {
     String folder = System.getenv(FOLDER);
-    return new MemoryShare(
-        folder == null || folder.isBlank() ? userCache() : Path.of(folder),
-        MachineMemory::available);
+    return folder == null || folder.isBlank() ? userCache() : Path.of(folder);
   }
 
   private static Path userCache() {

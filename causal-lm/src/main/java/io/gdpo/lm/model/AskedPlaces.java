@@ -53,11 +53,9 @@ public final class AskedPlaces {
     boolean eachOnce = computed == rows.length && numbers.size() == rows.length;
     return new AskedPlaces(
         buffer.integers(
-            Arrays.copyOf(
-                numbers.keySet().stream().mapToLong(Pair::row).toArray(), computed)),
+            Arrays.copyOf(numbers.keySet().stream().mapToLong(Pair::row).toArray(), computed)),
         buffer.integers(
-            Arrays.copyOf(
-                numbers.keySet().stream().mapToLong(Pair::target).toArray(), computed)),
+            Arrays.copyOf(numbers.keySet().stream().mapToLong(Pair::target).toArray(), computed)),
         eachOnce ? Optional.empty() : Optional.of(buffer.integers(number)));
   }
 
@@ -71,7 +69,9 @@ public final class AskedPlaces {
     return targets.tensor();
   }
 
-  /** {@code [N]} int64, for each asked pair which of the U it is; empty where that is their order. */
+  /**
+   * {@code [N]} int64, for each asked pair which of the U it is; empty where that is their order.
+   */
   Optional<NDArray> number() {
     return number.map(InputBuffer.Piece::tensor);
   }

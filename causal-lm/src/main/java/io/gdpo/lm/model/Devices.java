@@ -38,6 +38,11 @@ public final class Devices {
     return choose(asked, Devices::seenByLibtorch);
   }
 
+  /** How many GPUs this machine has that libtorch can use. */
+  public static int gpus() {
+    return seenByLibtorch();
+  }
+
   /** Where there is no GPU at all, libtorch is not loaded to say so. */
   private static int seenByLibtorch() {
     findCudart();

@@ -4,9 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.gdpo.lm.script.InputBuffer;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
+import io.gdpo.lm.script.InputBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,6 @@ public final class ForwardPass {
 
   /** What stands for copies of weights, and gets their gradients. */
   private final List<NDArray> leaves;
-
 
   /** What goes into each block, where activations are computed again. */
   private Optional<List<NDArray>> given = Optional.empty();
@@ -113,13 +112,7 @@ public final class ForwardPass {
           model
               .script()
               .callForOne(
-                  step,
-                  "chunked_log_probs",
-                  Arg.of(hidden),
-                  rows,
-                  targets,
-                  chunk(),
-                  weights);
+                  step, "chunked_log_probs", Arg.of(hidden), rows, targets, chunk(), weights);
     }
     if (!Autograd.isRecording()) {
       return each(asked, values);
@@ -151,9 +144,7 @@ public final class ForwardPass {
   public NDArray logits(AskedPlaces asked) {
     return each(
         asked,
-        model
-            .script()
-            .callForOne(step, "logits", Arg.of(hidden), Arg.of(asked.rows()), weights));
+        model.script().callForOne(step, "logits", Arg.of(hidden), Arg.of(asked.rows()), weights));
   }
 
   /**

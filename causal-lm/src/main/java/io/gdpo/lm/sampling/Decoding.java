@@ -118,8 +118,7 @@ public final class Decoding implements AutoCloseable {
     }
     if (group.isEmpty() && !waiting.isEmpty()) {
       int tokens = decoder.sizes().tokens();
-      group =
-          Optional.of(new PromptGroup(decoder, waiting, tokens == 0 ? PROMPT_PLACES : tokens));
+      group = Optional.of(new PromptGroup(decoder, waiting, tokens == 0 ? PROMPT_PLACES : tokens));
     }
     return group.isPresent();
   }

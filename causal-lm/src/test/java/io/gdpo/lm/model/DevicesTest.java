@@ -36,6 +36,21 @@ class DevicesTest {
         .hasMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "true, true, 1, ",
+    "false, false, 0, ",
+    "true, true, 0, libcudart was not found",
+    "false, true, 0, built for CPUs",
+    "true, false, 0, no driver",
+  })
+  void that_a_gpu_is_not_used_is_explained(
+      boolean libtorchHasCuda, boolean driver, int seen, String why) {
+    assertThat(Devices.whyNoGpu(libtorchHasCuda, driver, seen).orElse(""))
+        .contains(why == null ? "" : why)
+        .matches(words -> words.isEmpty() == (why == null));
+  }
+
   @Test
   void this_machines_listing_is_libtorchs() {
     assertThat(Devices.choose("auto")).isNotNull();

@@ -32,13 +32,13 @@ class NarrowWeightsTest {
   void copies_follow_what_is_trained_and_hand_their_gradients_over_in_float32() {
     try (ParameterStore store = new ParameterStore(Device.cpu());
         NDManager step = store.manager().newSubManager()) {
-      store.add("head.weight", store.manager().create(new float[] {1, 2, 3, 4, 5}, new Shape(5, 1)));
+      store.add(
+          "head.weight", store.manager().create(new float[] {1, 2, 3, 4, 5}, new Shape(5, 1)));
       store.add("inner.weight", store.manager().create(new float[] {.5f, 256.5f}, new Shape(1, 2)));
       store.get("head.weight").setRequiresGradient(true);
       TorchScriptModule sum = TorchScript.load(step, "Sum", SUM);
       List<String> names = NarrowWeights.names(store, List.of("head", "inner"));
-      try (NarrowWeights narrow =
-          new NarrowWeights(store, names, ComputeType.BFLOAT16, 5, 4)) {
+      try (NarrowWeights narrow = new NarrowWeights(store, names, ComputeType.BFLOAT16, 5, 4)) {
         try (Autograd.Scope quiet = Autograd.gradMode(false)) {
           sum.call(step, "doubled", Arg.of(store.get("head.weight")));
           sum.call(step, "doubled", Arg.of(store.get("inner.weight")));

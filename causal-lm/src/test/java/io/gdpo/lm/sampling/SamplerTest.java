@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.gdpo.lm.Golden;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.lora.LoraConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -219,6 +220,26 @@ class SamplerTest {
       List<List<long[]>> sampled = sampler.sample(starts, new SamplingSpec(1, 20, 0, 1, NEVER));
       for (int i = 0; i < starts.size(); i++) {
         assertThat(sampled.get(i).get(0)).containsExactly(greedyWithoutCache(starts.get(i), 20));
+      }
+    }
+  }
+
+  @Test
+  void windows_of_few_sizes_give_the_same_tokens() {
+    List<long[]> starts = new ArrayList<>();
+    Random random = new Random(8);
+    for (int i = 0; i < 12; i++) {
+      starts.add(random.longs(1 + random.nextInt(20), 0, model.config().vocabSize()).toArray());
+    }
+    SamplingSpec spec = new SamplingSpec(3, 12, 0.7, 5, 17);
+    try (Sampler usual = new Sampler(model, 4);
+        Sampler inFewSizes = new Sampler(model, 4, new PassSizes(8, 40))) {
+      List<List<long[]>> expected = usual.sample(starts, spec);
+      List<List<long[]>> sampled = inFewSizes.sample(starts, spec);
+      for (int i = 0; i < starts.size(); i++) {
+        for (int sample = 0; sample < 3; sample++) {
+          assertThat(sampled.get(i).get(sample)).containsExactly(expected.get(i).get(sample));
+        }
       }
     }
   }

@@ -56,8 +56,8 @@ import java.util.List;
  * @param activationRecomputation compute each block again on the way back instead of keeping its
  *     activations (false): a third more time, memory for one block instead of all
  * @param vocabularyChunk places whose logits are held at once; 0 (default) for all
- * @param tokensPerPass about how many tokens a pass through the model has; if absent, 16 examples on
- *     a CPU, and on a GPU 16,384 tokens or what its memory allows
+ * @param tokensPerPass about how many tokens a pass through the model has; if absent, 16 examples
+ *     on a CPU, and on a GPU 16,384 tokens or what its memory allows
  * @param lora trains low-rank updates of a frozen model instead of its weights; absent for all
  *     weights
  * @param levers what makes a step fast; all on by default

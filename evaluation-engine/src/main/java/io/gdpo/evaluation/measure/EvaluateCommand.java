@@ -11,6 +11,8 @@ import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.PreferenceDataException;
+import io.gdpo.lm.memory.ClaimedDevice;
+import io.gdpo.lm.memory.GpuMemory;
 import io.gdpo.lm.memory.MachineMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryShare;
@@ -93,13 +95,20 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
               }
             },
             how -> tell(folder, how, console));
-    EvaluationResult result =
-        new CheckpointEvaluation(
-                folder,
-                progress,
-                Devices.choose(device),
-                (who, on, estimate) -> claim(who, on, estimate, progress, stopAsked))
-            .measure(task.checkpoint(), task.evaluation());
+    ClaimedDevice claimed =
+        ClaimedDevice.claim(
+                device, "evaluation of " + task.checkpoint().id(), progress::say, stopAsked)
+            .orElseThrow(() -> new CancellationException("stopped as asked, waiting for a GPU"));
+    EvaluationResult result;
+    try (claimed) {
+      result =
+          new CheckpointEvaluation(
+                  folder,
+                  progress,
+                  claimed.device(),
+                  (who, on, estimate) -> claim(who, on, estimate, progress, stopAsked))
+              .measure(task.checkpoint(), task.evaluation());
+    }
     progress.say("means over questions: " + result.metrics());
     progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
     return new EvaluationSummary(
@@ -125,17 +134,35 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
     }
   }
 
-  /** What is claimed is given back when this process ends. A GPU's memory is not shared out. */
+  /** Too little now is no refusal: another try may find the GPU free. */
+  private static void requireFree(Device gpu, MemoryEstimate estimate, Progress progress) {
+    progress.say("memory: about " + estimate);
+    long free = GpuMemory.free(gpu);
+    if (estimate.total() > GpuMemory.total(gpu)) {
+      throw new IllegalArgumentException(
+          "the evaluation needs about %s, but %s has only %s; take a larger GPU, or a smaller model"
+              .formatted(
+                  estimate, Devices.name(gpu), MemoryEstimate.megabytes(GpuMemory.total(gpu))));
+    }
+    if (estimate.total() > free) {
+      throw new IllegalStateException(
+          "%s has %s free, and the evaluation needs about %s: other programs hold the rest; it is tried again later"
+              .formatted(Devices.name(gpu), MemoryEstimate.megabytes(free), estimate));
+    }
+  }
+
+  /** What is claimed is given back when this process ends. */
   private void claim(
       String who,
       Device on,
       MemoryEstimate estimate,
       Progress progress,
       BooleanSupplier stopAsked) {
-    progress.say("memory: about " + estimate);
     if (on.isGpu()) {
+      requireFree(on, estimate.onGpu(), progress);
       return;
     }
+    progress.say("memory: about " + estimate);
     if (estimate.total() > memory) {
       throw new IllegalArgumentException(
           "the evaluation needs about %s, but there are only %s; take a machine with more memory, or a smaller model"

@@ -21,6 +21,7 @@ import io.gdpo.contracts.view.EvaluationProgress;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -122,17 +123,19 @@ class EvaluateCommandTest {
               EncodedExample::chosen,
               EncodedExample::rejected,
               EncodedExample::rejectedUnderBelief);
-      ResponseScorer.Scores scores =
-          new ResponseScorer(model)
-              .score(
-                  encoded,
-                  responses,
-                  "pairs",
-                  new Progress(new PrintStream(output), how -> {}, how -> {}));
-      for (EncodedExample example : encoded) {
-        for (Function<EncodedExample, long[]> response : responses) {
-          assertThat(scores.of(example.prompt(), response.apply(example)))
-              .isCloseTo(alone(model, example.prompt(), response.apply(example)), within(1e-4));
+      for (PassSizes sizes : List.of(PassSizes.OF_CPU, PassSizes.OF_GPU.ofTokens(200))) {
+        ResponseScorer.Scores scores =
+            new ResponseScorer(model, sizes)
+                .score(
+                    encoded,
+                    responses,
+                    "pairs",
+                    new Progress(new PrintStream(output), how -> {}, how -> {}));
+        for (EncodedExample example : encoded) {
+          for (Function<EncodedExample, long[]> response : responses) {
+            assertThat(scores.of(example.prompt(), response.apply(example)))
+                .isCloseTo(alone(model, example.prompt(), response.apply(example)), within(1e-4));
+          }
         }
       }
     }

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param stoppedEarly whether patience ran out
  * @param trainedTokens real tokens through training steps, all attempts together
  * @param trainingSeconds time in training steps, all attempts together
+ * @param device what computed so far, such as {@code cpu} or {@code cuda:0}; absent where an
+ *     earlier version wrote it
  * @param files size and checksum of the checkpoint's other files, by name
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,6 +31,7 @@ public record TrainingState(
     boolean stoppedEarly,
     long trainedTokens,
     double trainingSeconds,
+    String device,
     Map<String, FileDigest> files) {
 
   /**
@@ -40,7 +43,7 @@ public record TrainingState(
   record FileDigest(long bytes, String sha256) {}
 
   public static TrainingState start(String run, long seed) {
-    return new TrainingState(run, seed, 0, 0, ModelSelection.NONE, false, 0, 0, Map.of());
+    return new TrainingState(run, seed, 0, 0, ModelSelection.NONE, false, 0, 0, null, Map.of());
   }
 
   /** The same, under the digest by which its run is known from here on. */
@@ -54,6 +57,7 @@ public record TrainingState(
         stoppedEarly,
         trainedTokens,
         trainingSeconds,
+        device,
         files);
   }
 
@@ -67,6 +71,7 @@ public record TrainingState(
         stoppedEarly,
         trainedTokens,
         trainingSeconds,
+        device,
         digests);
   }
 }

@@ -15,6 +15,11 @@ public interface AvailableMemory {
   /** Bytes. */
   long on(Device device);
 
+  /** Bytes of it that there would be if nobody else used the device. */
+  default long total(Device device) {
+    return on(device);
+  }
+
   /**
    * Waits until those that run beside this process leave what it needs; where nobody else takes of
    * this memory, not at all.
@@ -34,14 +39,19 @@ public interface AvailableMemory {
   }
 
   /**
-   * This machine's: what is free of a GPU's own memory, which is not shared out, or {@link MachineMemory#total},
-   * which is, by {@link MemoryShare}.
+   * This machine's: what is free of a GPU's own memory, which is not shared out, or {@link
+   * MachineMemory#total}, which is, by {@link MemoryShare}.
    */
   static AvailableMemory ofMachine() {
     return new AvailableMemory() {
       @Override
       public long on(Device device) {
         return device.isGpu() ? GpuMemory.free(device) : MachineMemory.total();
+      }
+
+      @Override
+      public long total(Device device) {
+        return device.isGpu() ? GpuMemory.total(device) : MachineMemory.total();
       }
 
       @Override

@@ -34,6 +34,8 @@ import java.util.stream.LongStream;
 /**
  * Whether a job fits into memory, asked before its weights are read, and what to change if not:
  * every change that is suggested has been estimated to fit.
+ *
+ * <p>One class because a change is estimated by what estimates the job.
  */
 public final class MemoryPlan {
   /** Steps whose micro-batches are laid out, of those with the most tokens. */
@@ -259,8 +261,7 @@ public final class MemoryPlan {
     boolean secondModel =
         loss.needs(Loss.Need.REFERENCE) && (spec.lora() == null || !startsFromReference);
     MemoryEstimate estimate =
-        TrainingMemory.estimate(
-            spec, decoder, largest(spec, packer, data), evaluated, secondModel);
+        TrainingMemory.estimate(spec, decoder, largest(spec, packer, data), evaluated, secondModel);
     return onGpu ? estimate.onGpu() : estimate;
   }
 
@@ -273,8 +274,7 @@ public final class MemoryPlan {
     while (tokens < sizes.tokens() && most < longestFirst.size()) {
       tokens += packer.length(longestFirst.get(most++));
     }
-    return packer.evaluationBatches(
-        longestFirst.subList(0, Math.min(most, longestFirst.size())));
+    return packer.evaluationBatches(longestFirst.subList(0, Math.min(most, longestFirst.size())));
   }
 
   /** Micro-batches of the steps with the most tokens. */

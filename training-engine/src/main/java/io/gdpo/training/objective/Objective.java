@@ -119,9 +119,7 @@ public final class Objective implements AutoCloseable {
       int to = at + Math.toIntExact(table.getShape().size());
       outcomes.add(
           new ObjectiveOutcome(
-              beta,
-              Math.toIntExact(table.getShape().get(0)),
-              Arrays.copyOfRange(all, at, to)));
+              beta, Math.toIntExact(table.getShape().get(0)), Arrays.copyOfRange(all, at, to)));
       at = to;
     }
     return new Read(outcomes, all[at]);

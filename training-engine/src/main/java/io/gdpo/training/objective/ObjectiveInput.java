@@ -19,8 +19,8 @@ import io.gdpo.lm.script.Arg;
  *     is read
  * @param kl [] float32, KTO's reference point: an estimate of KL(pi || ref) over the whole
  *     optimizer step; 0 for losses without. On the host
- * @param examples [] float32, examples of the whole optimizer step that gradients are the mean of. On
- *     the host
+ * @param examples [] float32, examples of the whole optimizer step that gradients are the mean of.
+ *     On the host
  */
 public record ObjectiveInput(
     NDArray logProbs,

@@ -34,6 +34,10 @@ record Introduction(
             Devices.name(model.parameters().manager().getDevice()),
             job.training().computeDtype().label()));
     progress.say(TrainingResult.ESTIMATE + estimate);
+    if (model.parameters().manager().getDevice().isGpu()) {
+      progress.say(
+          "on a GPU, a run that was interrupted ends with the numbers of one that was not up to rounding, not bit by bit");
+    }
     if (encoder.bos().isPresent()) {
       progress.say("each prompt begins with " + encoder.bos().get());
     } else if (job.model() != null && job.model().isWithoutBos()) {

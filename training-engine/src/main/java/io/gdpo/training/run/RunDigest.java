@@ -14,40 +14,49 @@ import io.gdpo.training.checkpoint.CheckpointStore;
 import io.gdpo.training.checkpoint.TrainingState;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
  * All that decides the numbers of a run, as one digest: by it a run knows its own checkpoints.
  *
  * @param hex the digest
- * @param ofVersionBefore the digest that the version before took of the same run; it is another run
- *     where that version read the data as other tokens
+ * @param ofVersionsBefore the digests that earlier versions took of the same run; it is another run
+ *     where they read the data as other tokens
  * @param dataSeed of the examples' order
  */
-record RunDigest(String hex, String ofVersionBefore, long dataSeed) {
+record RunDigest(String hex, List<String> ofVersionsBefore, long dataSeed) {
+  /** Decide in which order sums are taken, and no more. A run may go on on another device. */
+  private static final List<String> OF_THE_MACHINE = List.of("device", "tokens_per_pass");
+
   /**
    * @param start the starting model's digest
    */
   static RunDigest of(TrainingSpec spec, long dataSeed, String start, TrainingData data) {
-    Function<Function<List<TrainingExample>, String>, String> digest =
-        ofExamples ->
+    BiFunction<List<String>, Function<List<TrainingExample>, String>, String> digest =
+        (left, ofExamples) ->
             Digests.ofTexts(
                 List.of(
-                    settings(spec),
+                    settings(spec, left),
                     Long.toString(dataSeed),
                     start,
                     ofExamples.apply(data.train()),
                     ofExamples.apply(data.eval())));
     return new RunDigest(
-        digest.apply(ExampleDigest::of), digest.apply(ExampleDigest::ofVersionBefore), dataSeed);
+        digest.apply(OF_THE_MACHINE, ExampleDigest::of),
+        List.of(
+            digest.apply(List.of(), ExampleDigest::of),
+            digest.apply(List.of(), ExampleDigest::ofVersionBefore)),
+        dataSeed);
   }
 
   /**
    * The settings that decide what is computed; how many checkpoints are kept does not. Those that
    * the loss does not read stand there with their defaults, as they always did.
    */
-  private static String settings(TrainingSpec spec) {
+  private static String settings(TrainingSpec spec, List<String> left) {
     ObjectNode given = Json.SPECS.valueToTree(spec);
+    given.remove(left);
     ObjectNode all = Json.SPECS.createObjectNode();
     all.set("loss", given.remove("loss"));
     all.set("beta", given.remove("beta"));
@@ -72,7 +81,7 @@ record RunDigest(String hex, String ofVersionBefore, long dataSeed) {
   }
 
   private boolean isOf(TrainingState state) {
-    return state.run().equals(hex) || state.run().equals(ofVersionBefore);
+    return state.run().equals(hex) || ofVersionsBefore.contains(state.run());
   }
 
   private static void refuse(CheckpointStore.Saved saved) {

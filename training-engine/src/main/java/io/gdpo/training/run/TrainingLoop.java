@@ -1,5 +1,6 @@
 package io.gdpo.training.run;
 
+import ai.djl.Device;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.job.JobFolder;
@@ -7,6 +8,7 @@ import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.contracts.state.Phase;
+import io.gdpo.lm.model.Devices;
 import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.StepBatches;
@@ -62,7 +64,8 @@ final class TrainingLoop implements AutoCloseable {
       TrainingData data,
       CheckpointStore checkpoints,
       ProgressLog progress,
-      ModelFiles files) {}
+      ModelFiles files,
+      Device device) {}
 
   /**
    * @param begin where the run stands
@@ -230,6 +233,7 @@ final class TrainingLoop implements AutoCloseable {
         stoppedEarly,
         trainedTokens,
         trainingSeconds,
+        Devices.name(parts.device),
         Map.of());
   }
 

@@ -14,6 +14,8 @@ import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.lora.LoraConfig;
+import io.gdpo.lm.memory.ClaimedDevice;
+import io.gdpo.lm.memory.GpuMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
 import io.gdpo.lm.memory.MemoryShare;
 import io.gdpo.lm.memory.ProcessMemory;
@@ -31,6 +33,7 @@ import io.gdpo.training.checkpoint.CheckpointStore;
 import io.gdpo.training.checkpoint.ModelSelection;
 import io.gdpo.training.checkpoint.TrainingState;
 import io.gdpo.training.memory.AvailableMemory;
+import io.gdpo.training.memory.BusyGpuException;
 import io.gdpo.training.memory.MemoryPlan;
 import io.gdpo.training.memory.OutOfMemory;
 import io.gdpo.training.model.ModelDigests;
@@ -55,10 +58,12 @@ import java.util.function.Consumer;
  *
  * <p>A step: pack examples, forward once, objective, backward, clip by global norm, optimizer. An
  * interrupted run that is started again gives bit for bit the weights that it would have given
- * uninterrupted, on a CPU with the same number of threads.
+ * uninterrupted, on a CPU with the same number of threads; on a GPU up to rounding.
  *
  * <p>All tensors are made and used on the thread that calls {@link #run}; another lays out the next
  * step's batch meanwhile.
+ *
+ * <p>One class because a job is to be read from its first line to its last.
  */
 public final class TrainingRun {
   private final TrainingJob job;
@@ -71,6 +76,7 @@ public final class TrainingRun {
   private final ModelDigests digests = new ModelDigests();
   private final ReferenceModel reference;
   private final Stopwatch process = new Stopwatch();
+  private long freeAtStart;
   private Consumer<TrainingProgress> listener = line -> {};
 
   /**
@@ -107,7 +113,16 @@ public final class TrainingRun {
    * @throws TrainingFailedException if training cannot go on
    */
   public Optional<TrainingResult> run() throws IOException {
-    Device device = device();
+    Optional<ClaimedDevice> claimed = device();
+    if (claimed.isEmpty()) {
+      return Optional.empty();
+    }
+    try (ClaimedDevice held = claimed.get()) {
+      return run(held.device());
+    }
+  }
+
+  private Optional<TrainingResult> run(Device device) throws IOException {
     ModelSource start = ModelSource.start(job);
     Optional<CheckpointStore.Saved> saved = checkpoints().latest();
     AtomicFiles.recover(folder.best());
@@ -121,6 +136,7 @@ public final class TrainingRun {
       ExampleEncoder encoder = limits.encoder(tokenizer);
       TrainingData data = data(encoder);
       long there = available.on(device);
+      this.freeAtStart = there;
       MemoryPlan memory =
           new MemoryPlan(
                   job,
@@ -133,6 +149,7 @@ public final class TrainingRun {
                           : data(LengthLimits.of(spec, length).encoder(tokenizer)))
               .on(device, there);
       MemoryEstimate estimate = memory.estimate();
+      BusyGpuException.check(estimate, device, available);
       memory.require(estimate, there);
       Optional<MemoryShare.Claim> claim =
           available.claim(device, job.jobId(), estimate, console::println, stopAsked);
@@ -148,7 +165,7 @@ public final class TrainingRun {
         return train(model, start, tokenizerFiles, saved, limits, encoder, data, estimate, packer);
       } catch (RuntimeException | OutOfMemoryError e) {
         if (OutOfMemory.isCause(e)) {
-          throw memory.exhausted(estimate, e);
+          throw BusyGpuException.of(memory, estimate, e, device, available.total(device) - there);
         }
         throw e;
       }
@@ -201,7 +218,7 @@ public final class TrainingRun {
       optimizer.allocateGradients();
       if (saved.isPresent()) {
         optimizer.restore(saved.get().optimizer());
-        progress.say("resumed from " + saved.get().model());
+        progress.say(resumed(saved.get(), Devices.name(model.parameters().manager().getDevice())));
       }
       new Introduction(job, model, encoder, data, plan, estimate).say(progress);
       BatchPacker chosen = packer.chosenOnly();
@@ -225,7 +242,8 @@ public final class TrainingRun {
               data,
               checkpoints(),
               progress,
-              new ModelFiles(model, tokenizerFiles, adapterBase, merges()));
+              new ModelFiles(model, tokenizerFiles, adapterBase, merges()),
+              model.parameters().manager().getDevice());
       try (TrainingLoop loop = new TrainingLoop(job, workspace, parts, state, stopAsked)) {
         return loop.run()
             ? Optional.of(succeeded(loop.state(), parts, references, limits, estimate))
@@ -255,9 +273,16 @@ public final class TrainingRun {
     return Optional.of(reference.base(start, Optional.of(model)).name());
   }
 
-  private Device device() {
+  private static String resumed(CheckpointStore.Saved saved, String device) {
+    String before = saved.state().device();
+    return "resumed from "
+        + saved.model()
+        + (before == null || before.equals(device) ? "" : ", computed on " + before + " so far");
+  }
+
+  private Optional<ClaimedDevice> device() {
     try {
-      return Devices.choose(spec.device());
+      return ClaimedDevice.claim(spec.device(), job.jobId(), console::println, stopAsked);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException(e.getMessage(), e);
     }
@@ -276,13 +301,19 @@ public final class TrainingRun {
       throws IOException {
     AtomicFiles.replace(folder.last(), parts.files()::writeResult);
     workspace.publish();
-    long peak = ProcessMemory.peakResidentBytes();
+    Device device = parts.device();
+    long peak =
+        device.isGpu()
+            ? GpuMemory.used(device) - (available.total(device) - freeAtStart)
+            : ProcessMemory.peakResidentBytes();
     parts
         .progress()
         .say(
-            "peak %s, estimated %s"
+            "peak %s%s, estimated %s"
                 .formatted(
-                    MemoryEstimate.megabytes(peak), MemoryEstimate.megabytes(estimate.total())));
+                    MemoryEstimate.megabytes(peak),
+                    device.isGpu() ? " of the GPU beside its context" : "",
+                    MemoryEstimate.megabytes(estimate.total())));
     ModelSelection selection = state.selection();
     return new TrainingResult(
         state.step(),

@@ -62,8 +62,7 @@ public final class ObjectivePass implements AutoCloseable {
       buffer.send(step);
       List<ForwardPass> passes = labelled.inputs.forward(step, passesOfLoss());
       int examples = batch.examples().size();
-      return objective.read(
-          objective.evaluate(step, input(step, labelled, passes, kl, examples)));
+      return objective.read(objective.evaluate(step, input(step, labelled, passes, kl, examples)));
     }
   }
 

@@ -91,15 +91,10 @@ public final class Step {
    */
   public Taken take(StepBatches.LaidOut laidOut, double learningRate) {
     double referencePoint = kl.of(laidOut.mismatched());
-    try (Differentiated passes =
-        pass.differentiate(laidOut.batches(), reference, referencePoint)) {
+    try (Differentiated passes = pass.differentiate(laidOut.batches(), reference, referencePoint)) {
       Objective.Read read = passes.read(optimizer.update(passes.manager(), learningRate));
       return new Taken(
-          laidOut.batches(),
-          read.outcomes(),
-          laidOut.mismatched(),
-          referencePoint,
-          read.number());
+          laidOut.batches(), read.outcomes(), laidOut.mismatched(), referencePoint, read.number());
     }
   }
 }

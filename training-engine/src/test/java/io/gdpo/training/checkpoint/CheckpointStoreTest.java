@@ -166,7 +166,7 @@ class CheckpointStoreTest {
   private static TrainingState state(long step) {
     TrainingState start = TrainingState.start("run", 0);
     return new TrainingState(
-        start.run(), 0, step, step * 8, ModelSelection.NONE, false, 0, 0, start.files());
+        start.run(), 0, step, step * 8, ModelSelection.NONE, false, 0, 0, null, start.files());
   }
 
   private static List<String> names(Path folder) throws IOException {

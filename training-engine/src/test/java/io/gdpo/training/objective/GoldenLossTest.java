@@ -115,16 +115,16 @@ class GoldenLossTest {
                 objective.differentiate(
                     manager,
                     new ObjectiveInput(
-                    logProbs,
-                    beliefLogits,
-                    manager.create(sides.sequence()),
-                    manager.create(sides.inResponse()),
-                    manager.create(sides.inBelief()),
-                    manager.create(sides.beliefTokens()),
-                    manager.create(sides.target(), new Shape(sides.examples(), 6)),
-                    sides.referenceSums(manager, reference.toDoubleArray()),
-                    manager.create((float) golden.path("kl").asDouble(0)),
-                    manager.create((float) sides.examples()))));
+                        logProbs,
+                        beliefLogits,
+                        manager.create(sides.sequence()),
+                        manager.create(sides.inResponse()),
+                        manager.create(sides.inBelief()),
+                        manager.create(sides.beliefTokens()),
+                        manager.create(sides.target(), new Shape(sides.examples(), 6)),
+                        sides.referenceSums(manager, reference.toDoubleArray()),
+                        manager.create((float) golden.path("kl").asDouble(0)),
+                        manager.create((float) sides.examples()))));
       }
 
       JsonNode expected = golden.get("expected");

@@ -369,6 +369,30 @@ class TrainingRunTest {
   }
 
   @Test
+  void a_run_goes_on_on_another_device_and_says_where_it_was_computed_so_far() throws IOException {
+    Map<String, Object> spec = Map.of("loss", "sft", "checkpoint_every", 1, "batch_size", 8);
+    TrainingJob job = group.job("job", spec);
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(train(job, () -> asked.incrementAndGet() > 1)).isEmpty();
+    try (Stream<Path> files = Files.walk(group.folder(job).checkpoints())) {
+      for (Path file : files.filter(it -> it.endsWith("state.json")).toList()) {
+        String state = Files.readString(file);
+        assertThat(state).contains("\"device\" : \"cpu\"");
+        Files.writeString(file, state.replace("\"cpu\"", "\"cuda:3\""));
+      }
+    }
+    Map<String, Object> elsewhere = new HashMap<>(spec);
+    elsewhere.put("device", "cpu");
+    elsewhere.put("tokens_per_pass", 500);
+
+    finish(group.job("job", elsewhere));
+
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .contains("resumed from")
+        .contains("step-1, computed on cuda:3 so far");
+  }
+
+  @Test
   void lengths_beyond_the_model_are_refused_and_texts_beyond_the_lengths_are_cut_and_counted()
       throws IOException {
     assertThatThrownBy(() -> finish(group.job("too-long", Map.of("loss", "sft", "max_length", 97))))

@@ -11,9 +11,9 @@ import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.BeliefTokens;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
 import io.gdpo.lm.batch.TokenTree;
-import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.model.CausalLanguageModel;
 import io.gdpo.lm.tokenizer.Tokenizer;
@@ -62,8 +62,7 @@ class KlEstimateTest {
           ObjectivePass byOther = new ObjectivePass(other, encoder.beliefTokenIds(), spec)) {
         Reference reference = ReferenceLogProbs.compute(byOther, packer.pack(mismatched, 2));
         for (PassSizes sizes : List.of(PassSizes.OF_CPU, PassSizes.OF_GPU.ofTokens(200))) {
-          BatchPacker inSizes =
-              new BatchPacker(loss, true, spec.levers(), 32, sizes).chosenOnly();
+          BatchPacker inSizes = new BatchPacker(loss, true, spec.levers(), 32, sizes).chosenOnly();
           KlEstimate estimate = new KlEstimate(pass, reference, inSizes, mismatched);
           for (int[] batch : new int[][] {{0}, {1}, {2}, {7, 3, 11}, {5, 4, 3, 2, 20}, all(24)}) {
             double mean = IntStream.of(batch).mapToDouble(i -> ratios[i]).average().orElseThrow();

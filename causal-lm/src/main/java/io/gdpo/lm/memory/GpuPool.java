@@ -1,0 +1,138 @@
+package io.gdpo.lm.memory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * How jobs and evaluations share a machine's GPUs: one has a GPU for itself, the next takes another
+ * one, and who finds none waits.
+ *
+ * <p>A GPU that is taken is a locked file in the folder of {@link MemoryShare}, which names who has
+ * it: the system gives the lock back however a process ends. Other programs are not waited for.
+ */
+public final class GpuPool {
+  private static final String SUFFIX = ".gpu";
+  private static final long SECONDS_BETWEEN_LOOKS = 1;
+
+  private final Path folder;
+
+  /**
+   * @param folder of what is taken; made when needed
+   */
+  GpuPool(Path folder) {
+    this.folder = folder;
+  }
+
+  /** This machine's, among all processes of this user. */
+  public static GpuPool ofMachine() {
+    return new GpuPool(MemoryShare.folderOfMachine());
+  }
+
+  /** A GPU that is this process's until it is closed or the process ends. */
+  public static final class Taken implements AutoCloseable {
+    private final String gpu;
+    private final Optional<FileChannel> file;
+
+    private Taken(String gpu, Optional<FileChannel> file) {
+      this.gpu = gpu;
+      this.file = file;
+    }
+
+    /** Which of those that were asked for. */
+    public String gpu() {
+      return gpu;
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (file.isPresent()) {
+          file.get().close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("could not give " + gpu + " back", e);
+      }
+    }
+  }
+
+  /**
+   * Takes the first that is free, or waits for one.
+   *
+   * @param gpus names, the same in all processes; not empty
+   * @param who is named to those that wait for it
+   * @param say hears for whom it waits
+   * @param giveUp asked while it waits
+   * @return empty if it gave up
+   */
+  public Optional<Taken> take(
+      List<String> gpus, String who, Consumer<String> say, BooleanSupplier giveUp) {
+    try {
+      Files.createDirectories(folder);
+      String said = "";
+      while (true) {
+        List<String> others = new ArrayList<>();
+        for (String gpu : gpus) {
+          Optional<Taken> taken = attempt(gpu, who, others);
+          if (taken.isPresent()) {
+            return taken;
+          }
+        }
+        String waits = "waits for a GPU: " + String.join(", ", others);
+        if (!waits.equals(said)) {
+          say.accept(waits);
+          said = waits;
+        }
+        if (giveUp.getAsBoolean()) {
+          return Optional.empty();
+        }
+        TimeUnit.SECONDS.sleep(SECONDS_BETWEEN_LOOKS);
+      }
+    } catch (IOException e) {
+      say.accept(
+          "GPUs are not shared with other jobs, for %s cannot be used (%s); set %s to a folder that can be written"
+              .formatted(folder, e, MemoryShare.FOLDER));
+      return Optional.of(new Taken(gpus.get(0), Optional.empty()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Taken> attempt(String gpu, String who, List<String> others) throws IOException {
+    Path name = folder.resolve(gpu.replaceAll("[^A-Za-z0-9-]", "_") + SUFFIX);
+    FileChannel file =
+        FileChannel.open(
+            name, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (isLocked(file)) {
+      file.truncate(0);
+      file.write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)));
+      return Optional.of(new Taken(gpu, Optional.of(file)));
+    }
+    file.close();
+    others.add(gpu + " is taken by " + Files.readString(name));
+    return Optional.empty();
+  }
+
+  private static boolean isLocked(FileChannel file) throws IOException {
+    try {
+      FileLock lock = file.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // taken by this process
+    }
+  }
+}
