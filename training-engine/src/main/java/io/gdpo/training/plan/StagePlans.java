@@ -139,7 +139,7 @@ final class StagePlans {
     if (device.isEmpty()) {
       return told(stage, onHost.estimate(), false);
     }
-    long there = available.on(device.get());
+    long there = available.total(device.get()); // what others hold now says nothing of later
     MemoryPlan plan = onHost.on(device.get(), there);
     MemoryEstimate estimate = plan.estimate();
     plan.require(estimate, there);
