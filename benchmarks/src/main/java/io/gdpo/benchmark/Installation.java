@@ -23,7 +23,7 @@ record Installation(Path root, int threads, String device) {
   /**
    * Names the Python of the peers where the one that {@code benchmarks/run} makes is not wanted.
    */
-  private static final String PYTHON = "GDPO_BENCHMARKS_PYTHON";
+  private static final String PYTHON = "BENCHMARKS_PYTHON";
 
   private static final String INTERPRETER = ".venv/bin/python";
 
