@@ -21,7 +21,8 @@ class AStepWaitsForNoCopyTest {
 
   @Test
   void allThatAStepReadsReachesTheDeviceThroughOneBuffer() {
-    assertThat(calls("ai.djl.ndarray.NDManager", Pattern.compile("create|zeros|ones|full|arange|eye")))
+    assertThat(
+            calls("ai.djl.ndarray.NDManager", Pattern.compile("create|zeros|ones|full|arange|eye")))
         .containsExactlyInAnyOrder(
             // Once, when a job begins.
             "ObjectivePass.<init> create",
