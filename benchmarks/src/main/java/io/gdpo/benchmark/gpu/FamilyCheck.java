@@ -153,8 +153,7 @@ final class FamilyCheck {
   private static double most(float[] one, float[] other) {
     double most = 0;
     for (int i = 0; i < one.length; i++) {
-      most = Math.max(most, Math.abs(one[i] - (double) other[i]));
-      most = Double.isNaN(other[i]) ? Double.NaN : most;
+      most = Math.max(most, Math.abs(one[i] - (double) other[i])); // NaN if any is
     }
     return most;
   }

@@ -1,6 +1,7 @@
 package io.gdpo.benchmark.gpu;
 
 import ai.djl.Device;
+import io.gdpo.benchmark.BenchmarkException;
 import io.gdpo.lm.model.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,13 +20,22 @@ public final class GpuCheck {
    * @param args the device, such as {@code cuda:0}
    */
   public static void main(String[] args) throws IOException {
-    Device device = Devices.choose(args[0]);
+    try {
+      if (!check(args[0])) {
+        System.exit(1);
+      }
+    } catch (IllegalArgumentException | BenchmarkException e) {
+      System.err.println("benchmarks: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static boolean check(String asked) throws IOException {
+    Device device = Devices.choose(asked);
     Findings findings = new Findings(System.out);
     Path folder = Files.createTempDirectory("gpu-check");
     new FamilyCheck(device, findings).run(folder);
-    new JobCheck(args[0], findings, folder).run();
-    if (!findings.allHold()) {
-      System.exit(1);
-    }
+    new JobCheck(asked, findings, folder).run();
+    return findings.allHold();
   }
 }

@@ -23,8 +23,8 @@ public record PassSizes(int multiple, int tokens) {
    */
   public static final PassSizes OF_GPU = new PassSizes(64, 16_384);
 
-  /** From here on numbers of rows are rounded up, by an eighth or less of their power of two. */
-  private static final int ROWS_AS_THEY_ARE = 8;
+  /** Numbers of rows that there are between two powers of two; up to twice as many all are. */
+  private static final int ROW_COUNTS = 4;
 
   public PassSizes {
     if (multiple < 1 || tokens < 0) {
@@ -43,6 +43,11 @@ public record PassSizes(int multiple, int tokens) {
     return new PassSizes(multiple, otherTokens);
   }
 
+  /** Tokens of a pass; as many as are said here where passes are counted otherwise. */
+  public int tokensOr(int otherwise) {
+    return tokens == 0 ? otherwise : tokens;
+  }
+
   /** A row's length, or a number of places, as it is computed. */
   public int length(int needed) {
     return (needed + multiple - 1) / multiple * multiple;
@@ -50,10 +55,10 @@ public record PassSizes(int multiple, int tokens) {
 
   /** A number of rows as it is computed. */
   public int rows(int needed) {
-    if (multiple == 1 || needed <= ROWS_AS_THEY_ARE) {
+    if (multiple == 1 || needed <= 2 * ROW_COUNTS) {
       return needed;
     }
-    int step = Integer.highestOneBit(needed - 1) / (ROWS_AS_THEY_ARE / 2);
+    int step = Integer.highestOneBit(needed - 1) / ROW_COUNTS;
     return (needed + step - 1) / step * step;
   }
 }

@@ -42,7 +42,12 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
 
   /** Trees of different lengths, one a row, padded on the right. */
   public static TokenBatch of(List<TokenTree> trees) {
-    return ofRows(trees.stream().map(List::of).toList());
+    return of(trees, PassSizes.OF_CPU);
+  }
+
+  /** The same in one of these sizes; rows that are padding alone come last. */
+  public static TokenBatch of(List<TokenTree> trees, PassSizes sizes) {
+    return ofRows(trees.stream().map(List::of).toList(), sizes);
   }
 
   /** Rows of trees, one behind the other, padded on the right. */
@@ -73,7 +78,12 @@ public record TokenBatch(int rows, int length, long[] tokens, long[] positions, 
 
   /** Plain sequences of different lengths, one a row, padded on the right. */
   public static TokenBatch ofSequences(List<long[]> sequences) {
-    return of(sequences.stream().map(sequence -> TokenTree.of(List.of(sequence))).toList());
+    return ofSequences(sequences, PassSizes.OF_CPU);
+  }
+
+  /** The same in one of these sizes; rows that are padding alone come last. */
+  public static TokenBatch ofSequences(List<long[]> sequences, PassSizes sizes) {
+    return of(sequences.stream().map(sequence -> TokenTree.of(List.of(sequence))).toList(), sizes);
   }
 
   /** Places that hold a token. */

@@ -1,6 +1,7 @@
 package io.gdpo.lm.memory;
 
 import ai.djl.ndarray.types.Shape;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.GatedConfig;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.lora.LoraAdapter;
@@ -173,19 +174,22 @@ public record DecoderMemory(
    * @param rows continuations at once
    * @param longestPrompt in tokens
    * @param longest prompt and continuation together
+   * @param sizes that the device wants
    */
-  public Sampling sampled(long rows, long longestPrompt, long longest) {
+  public Sampling sampled(long rows, long longestPrompt, long longest, PassSizes sizes) {
     long products =
         config.products().stream()
             .mapToLong(module -> config.weights().get(module + ".weight").size())
             .sum();
     long ofToken =
         2L * type.bytes() * config.layers() * config.keyValueHeads() * config.headWidth();
-    long prompts = Math.max(1, Decoding.PROMPT_PLACES / Math.max(1, longestPrompt));
-    Pass ofPrompts = computed(new Batch(prompts, longestPrompt, 0, 0));
+    long columns = sizes.length(Math.toIntExact(longestPrompt));
+    long prompts = Math.max(1, sizes.tokensOr(Decoding.PROMPT_PLACES) / Math.max(1, columns));
+    long lead = sizes.multiple() - 1L;
+    Pass ofPrompts = computed(new Batch(prompts, columns, 0, 0));
     return new Sampling(
         type.bytes() * products,
-        ofToken * (rows * (longest + Decoding.SLACK) + prompts * longestPrompt),
+        ofToken * (rows * (lead + longest + Decoding.SLACK) + prompts * columns),
         ofPrompts.activations(),
         (2 * FLOAT + 2 * Double.BYTES) * rows * config.vocabSize());
   }

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +27,12 @@ import java.util.function.Consumer;
 public final class GpuPool {
   private static final String SUFFIX = ".gpu";
   private static final long SECONDS_BETWEEN_LOOKS = 1;
+
+  /**
+   * Files that this process holds, and for whom. To open and close one again, even to read it,
+   * would give its lock back.
+   */
+  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
 
   private final Path folder;
 
@@ -45,10 +51,12 @@ public final class GpuPool {
   /** A GPU that is this process's until it is closed or the process ends. */
   public static final class Taken implements AutoCloseable {
     private final String gpu;
+    private final Path name;
     private final Optional<FileChannel> file;
 
-    private Taken(String gpu, Optional<FileChannel> file) {
+    private Taken(String gpu, Path name, Optional<FileChannel> file) {
       this.gpu = gpu;
+      this.name = name;
       this.file = file;
     }
 
@@ -62,6 +70,7 @@ public final class GpuPool {
       try {
         if (file.isPresent()) {
           file.get().close();
+          HELD.remove(name);
         }
       } catch (IOException e) {
         throw new UncheckedIOException("could not give " + gpu + " back", e);
@@ -105,7 +114,7 @@ public final class GpuPool {
       say.accept(
           "GPUs are not shared with other jobs, for %s cannot be used (%s); set %s to a folder that can be written"
               .formatted(folder, e, MemoryShare.FOLDER));
-      return Optional.of(new Taken(gpus.get(0), Optional.empty()));
+      return Optional.of(new Taken(gpus.get(0), folder, Optional.empty()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -113,26 +122,38 @@ public final class GpuPool {
   }
 
   private Optional<Taken> attempt(String gpu, String who, List<String> others) throws IOException {
-    Path name = folder.resolve(gpu.replaceAll("[^A-Za-z0-9-]", "_") + SUFFIX);
-    FileChannel file =
-        FileChannel.open(
-            name, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (isLocked(file)) {
-      file.truncate(0);
-      file.write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)));
-      return Optional.of(new Taken(gpu, Optional.of(file)));
+    Path name =
+        folder.resolve(gpu.replaceAll("[^A-Za-z0-9-]", "_") + SUFFIX).toAbsolutePath().normalize();
+    String own = HELD.putIfAbsent(name, who);
+    if (own != null) {
+      others.add(gpu + " is taken by " + own);
+      return Optional.empty();
     }
-    file.close();
-    others.add(gpu + " is taken by " + Files.readString(name));
-    return Optional.empty();
+    Optional<FileChannel> locked = locked(name);
+    if (locked.isEmpty()) {
+      HELD.remove(name);
+      others.add(gpu + " is taken by " + Files.readString(name));
+      return Optional.empty();
+    }
+    locked.get().truncate(0);
+    locked.get().write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)));
+    return Optional.of(new Taken(gpu, name, locked));
   }
 
-  private static boolean isLocked(FileChannel file) throws IOException {
+  /** The file, locked by this process; empty if another has it. */
+  private static Optional<FileChannel> locked(Path name) throws IOException {
     try {
-      FileLock lock = file.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // taken by this process
+      FileChannel file =
+          FileChannel.open(
+              name, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (file.tryLock() != null) {
+        return Optional.of(file);
+      }
+      file.close();
+      return Optional.empty();
+    } catch (IOException e) {
+      HELD.remove(name);
+      throw e;
     }
   }
 }

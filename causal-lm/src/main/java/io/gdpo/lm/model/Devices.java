@@ -106,7 +106,7 @@ public final class Devices {
               + asked
               + " is asked for, but libtorch sees no GPU; it needs a CUDA build of libtorch 2.7.1"
               + " (PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1, PYTORCH_FLAVOR=cu128) and libcudart"
-              + " on LD_LIBRARY_PATH; or say cpu");
+              + " beside it or on LD_LIBRARY_PATH; or say cpu");
     }
     int number = cuda.group(1).length() > 6 ? Integer.MAX_VALUE : Integer.parseInt(cuda.group(1));
     if (number >= gpus) {

@@ -117,8 +117,8 @@ public final class Decoding implements AutoCloseable {
       group = Optional.empty();
     }
     if (group.isEmpty() && !waiting.isEmpty()) {
-      int tokens = decoder.sizes().tokens();
-      group = Optional.of(new PromptGroup(decoder, waiting, tokens == 0 ? PROMPT_PLACES : tokens));
+      group =
+          Optional.of(new PromptGroup(decoder, waiting, decoder.sizes().tokensOr(PROMPT_PLACES)));
     }
     return group.isPresent();
   }

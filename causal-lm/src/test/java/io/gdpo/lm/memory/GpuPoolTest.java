@@ -2,6 +2,7 @@ package io.gdpo.lm.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,42 @@ class GpuPoolTest {
       assertThat(pool.take(List.of("GPU 1"), "other", said::add, () -> true)).isEmpty();
       assertThat(said).containsExactly("waits for a GPU: GPU 1 is taken by job");
       assertThat(take(pool, List.of("GPU 0"), "other").gpu()).isEqualTo("GPU 0");
+    }
+  }
+
+  /**
+   * Closing a file that a process has locked gives its lock back, whichever of its openings it is.
+   */
+  @Test
+  void who_asks_twice_keeps_what_it_has() throws Exception {
+    GpuPool pool = new GpuPool(folder);
+    try (GpuPool.Taken first = take(pool, List.of("GPU 0"), "job")) {
+      assertThat(pool.take(List.of("GPU 0"), "job again", said::add, () -> true)).isEmpty();
+      assertThat(seenElsewhere()).isEqualTo("waits for a GPU: GPU 0 is taken by job");
+    }
+    assertThat(seenElsewhere()).isEqualTo("took GPU 0");
+  }
+
+  private String seenElsewhere() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OtherProcess.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
+  /** Asks once for the first GPU and prints what comes of it. */
+  static final class OtherProcess {
+    public static void main(String... args) {
+      new GpuPool(Path.of(args[0]))
+          .take(List.of("GPU 0"), "other", System.out::println, () -> true)
+          .ifPresent(taken -> System.out.println("took " + taken.gpu()));
     }
   }
 

@@ -5,7 +5,6 @@ import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.batch.TokenBatch;
-import io.gdpo.lm.batch.TokenTree;
 import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.model.CausalLanguageModel;
 import java.util.ArrayList;
@@ -32,10 +31,11 @@ final class BeliefReader {
   }
 
   /** The size of the largest batch in which {@link #read} would compute. */
-  static DecoderMemory.Batch size(List<long[]> prompts, int classes) {
-    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
-    long rows = Math.min(ROWS, prompts.size());
-    return new DecoderMemory.Batch(rows, longest, rows * classes, 0);
+  static DecoderMemory.Batch size(List<long[]> prompts, int classes, PassSizes sizes) {
+    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    int rows = Math.min(ROWS, prompts.size());
+    return new DecoderMemory.Batch(
+        sizes.rows(rows), sizes.length(longest), sizes.length(rows * classes), 0);
   }
 
   /**
@@ -65,9 +65,7 @@ final class BeliefReader {
   private List<BeliefReading> readBatch(List<long[]> prompts) {
     int classes = beliefTokens.length;
     TokenBatch batch =
-        TokenBatch.ofRows(
-            prompts.stream().map(prompt -> List.of(TokenTree.of(List.of(prompt)))).toList(),
-            PassSizes.of(model.parameters().manager().getDevice()));
+        TokenBatch.ofSequences(prompts, PassSizes.of(model.parameters().manager().getDevice()));
     long[] rows = new long[prompts.size() * classes];
     long[] targets = new long[rows.length];
     for (int p = 0; p < prompts.size(); p++) {

@@ -135,16 +135,18 @@ final class CheckpointEvaluation {
       throws IOException {
     ModelConfig policy = config(checkpoint.modelUri());
     long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    PassSizes sizes = PassSizes.of(device);
     return EvaluationMemory.estimate(
         policy,
         checkpoint.referenceUri() == null
             ? Optional.empty()
             : Optional.of(config(checkpoint.referenceUri())),
-        BeliefReader.size(prompts, BeliefClass.COUNT),
-        ResponseScorer.sizes(pairs, WANTED, PassSizes.of(device)),
+        BeliefReader.size(prompts, BeliefClass.COUNT, sizes),
+        ResponseScorer.sizes(pairs, WANTED, sizes),
         Math.min(rowsAtOnce(policy, prompts, spec), (long) prompts.size() * spec.samples()),
         longest,
-        Math.min(policy.positions(), longest + spec.maxNewTokens()));
+        Math.min(policy.positions(), longest + spec.maxNewTokens()),
+        sizes);
   }
 
   private ModelConfig config(String uri) throws IOException {

@@ -1,5 +1,6 @@
 package io.gdpo.evaluation.measure;
 
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
@@ -28,6 +29,7 @@ final class EvaluationMemory {
    * @param rows continuations sampled at once
    * @param longestPrompt in tokens
    * @param longest prompt and sampled response together
+   * @param sizes that the device wants
    */
   static MemoryEstimate estimate(
       ModelConfig policy,
@@ -36,9 +38,10 @@ final class EvaluationMemory {
       List<DecoderMemory.Batch> pairs,
       long rows,
       long longestPrompt,
-      long longest) {
+      long longest,
+      PassSizes sizes) {
     DecoderMemory decoder = decoder(policy);
-    DecoderMemory.Sampling sampling = decoder.sampled(rows, longestPrompt, longest);
+    DecoderMemory.Sampling sampling = decoder.sampled(rows, longestPrompt, longest, sizes);
     return Stream.concat(
             Stream.of(
                 scoring("while beliefs are read", decoder, List.of(beliefs)),

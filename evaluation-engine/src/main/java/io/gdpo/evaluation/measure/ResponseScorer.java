@@ -157,7 +157,7 @@ final class ResponseScorer {
   }
 
   private static List<List<Row>> batches(List<Row> byLength, PassSizes sizes) {
-    int tokens = sizes.tokens() == 0 ? TOKENS_A_BATCH : sizes.tokens();
+    int tokens = sizes.tokensOr(TOKENS_A_BATCH);
     List<List<Row>> batches = new ArrayList<>();
     List<Row> batch = new ArrayList<>();
     for (Row row : byLength) {
@@ -178,8 +178,7 @@ final class ResponseScorer {
   }
 
   private void scoreBatch(List<Row> rows, Scores scores, String work) {
-    TokenBatch batch =
-        TokenBatch.ofRows(rows.stream().map(row -> List.of(row.tree)).toList(), sizes);
+    TokenBatch batch = TokenBatch.of(rows.stream().map(row -> row.tree).toList(), sizes);
     int tokens = tokens(rows);
     long[] places = new long[tokens];
     long[] targets = new long[tokens];

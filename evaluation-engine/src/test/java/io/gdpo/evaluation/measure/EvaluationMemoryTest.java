@@ -9,6 +9,7 @@ import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationTask;
 import io.gdpo.contracts.job.WorkOutcome;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.lm.batch.PassSizes;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.memory.DecoderMemory;
 import io.gdpo.lm.memory.MemoryEstimate;
@@ -48,7 +49,8 @@ class EvaluationMemoryTest {
             List.of(new DecoderMemory.Batch(32, 128, 1024, 0)),
             64,
             50,
-            114);
+            114,
+            PassSizes.OF_CPU);
 
     assertThat(estimate.moment()).isEqualTo("while responses are sampled");
     assertThat(estimate.of(Part.WEIGHTS)).isEqualTo(4 * 494_032_768L);
