@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +78,7 @@ class EverybodyIsAskedIT {
           GuardedService evaluator = service("evaluator-service", folder, infrastructure);
           Records records = new Records(client)) {
         whoMayNotWriteIsTold(records);
-        until("trainer-service is ready", () -> isReady(trainer));
+        untilReady(trainer);
         records.send(
             Topics.EXPERIMENTS,
             NAME,
@@ -220,9 +221,23 @@ class EverybodyIsAskedIT {
     }
   }
 
+  private static void untilReady(GuardedService service) {
+    try {
+      until("it is ready", () -> !service.isAlive() || isReady(service));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("It does not get ready. It said:\n" + service.said(), e);
+    }
+    assertThat(service.isAlive()).as(service.said()).isTrue();
+  }
+
   private static boolean isReady(GuardedService service) throws InterruptedException {
+    if (service.url().isEmpty()) {
+      return false;
+    }
     HttpRequest question =
-        HttpRequest.newBuilder(URI.create(service.url() + "/q/health/ready")).build();
+        HttpRequest.newBuilder(URI.create(service.url().orElseThrow() + "/q/health/ready"))
+            .timeout(Duration.ofSeconds(5))
+            .build();
     try {
       return HttpClient.newHttpClient()
               .send(question, HttpResponse.BodyHandlers.discarding())

@@ -3,20 +3,22 @@ package io.gdpo.it.guarded;
 import io.gdpo.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A packaged service as a process that is given all it needs by its environment. */
 final class GuardedService implements AutoCloseable {
+  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+
   private final Process process;
   private final Path log;
-  private final int port;
 
   /**
    * Starts it; returns at once.
@@ -31,11 +33,6 @@ final class GuardedService implements AutoCloseable {
       Map<String, Object> kafka,
       Map<String, String> more) {
     log = folder.resolve(service + ".log");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     ProcessBuilder program =
         new ProcessBuilder(
                 List.of(
@@ -53,7 +50,8 @@ final class GuardedService implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     program.environment().putAll(environment(service, folder, infrastructure, kafka));
     program.environment().putAll(more);
-    program.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    // It takes a free port itself: one chosen here might be another's before it starts.
+    program.environment().put("QUARKUS_HTTP_PORT", "0");
     try {
       process = program.start();
     } catch (IOException e) {
@@ -91,16 +89,16 @@ final class GuardedService implements AutoCloseable {
     return service.substring(0, service.indexOf('-'));
   }
 
-  String url() {
-    return "http://127.0.0.1:" + port;
+  /** Where it listens; empty before it does. */
+  Optional<String> url() {
+    Matcher listening = LISTENING.matcher(said());
+    return listening.find()
+        ? Optional.of("http://127.0.0.1:" + listening.group(1))
+        : Optional.empty();
   }
 
   boolean isAlive() {
     return process.isAlive();
-  }
-
-  int exitValue() {
-    return process.exitValue();
   }
 
   /** What it has said until now. */

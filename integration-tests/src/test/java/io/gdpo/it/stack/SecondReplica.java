@@ -2,8 +2,6 @@ package io.gdpo.it.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Map;
 
 /**
@@ -29,16 +27,8 @@ public final class SecondReplica implements AutoCloseable {
     environment.clear();
     environment.putAll(Processes.environment(first));
     environment.put("GDPO_WORK_REPLICA", name);
-    environment.put("QUARKUS_HTTP_PORT", Integer.toString(freePort()));
+    environment.put("QUARKUS_HTTP_PORT", "0");
     start();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Starts it again after {@link #kill}. */
