@@ -2,8 +2,16 @@ package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.BeliefClass;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -20,6 +28,8 @@ import java.util.UUID;
  * @param synthesis how dialogues are made from the survey; defaults if absent
  * @param tokenizer URI or path of a {@code tokenizer.json}, for the token lengths on the dataset
  *     card; optional
+ * @param options belief classes (0 to 5) by option text, for a survey's options whose words do not
+ *     tell, or tell otherwise; compared by {@link #optionKey}; optional
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
@@ -28,7 +38,10 @@ public record DatasetSpec(
     @Location String examples,
     String group,
     SynthesisSpec synthesis,
-    @Location String tokenizer) {
+    @Location String tokenizer,
+    Map<String, Integer> options) {
+  /** The most option texts that a specification gives classes to. */
+  public static final int MOST_OPTIONS = 200;
 
   /**
    * How dialogues and pairs are made.
@@ -52,6 +65,15 @@ public record DatasetSpec(
 
   public DatasetSpec {
     synthesis = synthesis == null && survey != null ? new SynthesisSpec(null, null) : synthesis;
+    options = options == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(options));
+  }
+
+  /** What two texts of an option have in common: all but upper case, spaces and encoding. */
+  public static String optionKey(String option) {
+    return Normalizer.normalize(option, Normalizer.Form.NFC)
+        .strip()
+        .replaceAll("\\s+", " ")
+        .toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -72,7 +94,7 @@ public record DatasetSpec(
 
   /** The same data, its tokens counted by another tokenizer. */
   public DatasetSpec withTokenizer(String other) {
-    return new DatasetSpec(id, survey, examples, group, synthesis, other);
+    return new DatasetSpec(id, survey, examples, group, synthesis, other, options);
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
@@ -98,6 +120,39 @@ public record DatasetSpec(
       check.within(
           "synthesis.respondents", synthesis.respondents(), 2, SynthesisSpec.MOST_RESPONDENTS);
     }
+    if (options != null) {
+      checkOptions(check);
+    }
     return check.problems();
+  }
+
+  private void checkOptions(FieldChecks check) {
+    if (survey == null) {
+      check.add("options", "belong to a survey; ready examples and datasets have their classes");
+    }
+    check.that(
+        "options",
+        options.size(),
+        size -> size <= MOST_OPTIONS,
+        "must be at most " + MOST_OPTIONS + " texts");
+    Map<String, String> seen = new HashMap<>();
+    options.forEach(
+        (text, belief) -> {
+          check.name("options", text);
+          String before = seen.put(optionKey(text), text);
+          if (before != null) {
+            check.add(
+                "options",
+                Reason.quoted(before) + " and " + Reason.quoted(text) + " are one text; give one");
+          } else if (belief == null || belief < 0 || belief >= BeliefClass.COUNT) {
+            check.add(
+                "options",
+                Reason.quoted(text)
+                    + " must have a belief class, 0 to "
+                    + (BeliefClass.COUNT - 1)
+                    + " (5 and 4 favour, 3 neutral, 2 and 1 oppose, 0 no opinion), has "
+                    + belief);
+          }
+        });
   }
 }

@@ -3,6 +3,7 @@ package io.gdpo.contracts.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
@@ -38,6 +39,55 @@ class FieldChecksTest {
 
   private static String longText() {
     return "\"/" + "x".repeat(1_100_000) + "\"";
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"Mauve\": 6} | must have a belief class, 0 to 5",
+        "{\"Mauve\": -1} | must have a belief class, 0 to 5",
+        "{\"Mauve\": null} | must have a belief class, 0 to 5",
+        "{\"Mauve\": 1.5} | must be a whole number",
+        "{\"Mauve\": 1, \"MAUVE \": 2} | are one text; give one",
+        "{\"a\\u0000b\": 1} | must hold no control characters",
+        "[\"Mauve\"] | "
+      })
+  void a_class_that_no_option_can_have_is_refused(String options, String problem) throws Exception {
+    List<SpecProblem> found;
+    try {
+      found = problems("/dataset/options", options);
+    } catch (JsonMappingException misread) {
+      assertThat(misread.getPathReference()).contains("options");
+      found = List.of(new SpecProblem("dataset.options", misread.getOriginalMessage()));
+    }
+
+    assertThat(found)
+        .anySatisfy(
+            it -> {
+              assertThat(it.field()).startsWith("dataset.options");
+              assertThat(it.message()).contains(problem == null ? "" : problem);
+            });
+  }
+
+  @Test
+  void the_order_of_options_makes_no_other_dataset() throws Exception {
+    DatasetSpec one =
+        Json.SPECS.readValue(
+            "{\"survey\": \"s.csv\", \"group\": \"A\", \"options\": {\"a\": 1, \"b\": 5}}",
+            DatasetSpec.class);
+    DatasetSpec other =
+        Json.SPECS.readValue(
+            "{\"survey\": \"s.csv\", \"group\": \"A\", \"options\": {\"b\": 5, \"a\": 1}}",
+            DatasetSpec.class);
+    DatasetSpec without =
+        Json.SPECS.readValue("{\"survey\": \"s.csv\", \"group\": \"A\"}", DatasetSpec.class);
+
+    assertThat(one.idFor("hash")).isEqualTo(other.idFor("hash"));
+    assertThat(one.asksForTheDataOf(other)).isTrue();
+    assertThat(one.idFor("hash")).isNotEqualTo(without.idFor("hash"));
+    assertThat(Json.EVENTS.writeValueAsString(without)).doesNotContain("options");
+    assertThat(one.problems("dataset")).isEmpty();
   }
 
   @ParameterizedTest

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
     scope = TestResourceScope.GLOBAL,
     initArgs = @ResourceArg(name = "database", value = "dataset"))
 class WhoWaitsForADatasetTest extends DatasetAsking {
-  private static final DatasetSpec SPEC = new DatasetSpec(null, SURVEY, null, "Harbor", null, null);
+  private static final DatasetSpec SPEC =
+      new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null);
 
   private final String id = "shared-" + UUID.randomUUID();
 

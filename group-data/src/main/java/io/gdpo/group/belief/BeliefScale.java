@@ -1,7 +1,9 @@
 package io.gdpo.group.belief;
 
+import io.gdpo.contracts.spec.DatasetSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,23 @@ public final class BeliefScale {
   private static final int PARTS = 5;
 
   private BeliefScale() {}
+
+  /**
+   * As {@link #of(List)}, but for the options whose class a person gave.
+   *
+   * @param given classes by {@link DatasetSpec#optionKey}
+   */
+  public static List<Optional<OptionBelief.Found>> of(
+      List<String> options, Map<String, Integer> given) {
+    List<Optional<OptionBelief.Found>> beliefs = of(options);
+    for (int i = 0; i < options.size(); i++) {
+      Integer belief = given.get(DatasetSpec.optionKey(options.get(i)));
+      if (belief != null) {
+        beliefs.set(i, Optional.of(new OptionBelief.Found(belief, "given as dataset.options")));
+      }
+    }
+    return beliefs;
+  }
 
   /** One entry for each option, in order; empty where neither text nor place tells the class. */
   public static List<Optional<OptionBelief.Found>> of(List<String> options) {

@@ -147,7 +147,7 @@ public class DatasetBuilder {
 
   private static DatasetCard fromSurvey(
       String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
-    GroupSurvey survey = GroupSurvey.read(file, spec.group());
+    GroupSurvey survey = GroupSurvey.read(file, spec);
     List<String> shortened = DatasetExamples.ofSurvey(survey, spec.synthesis(), splits);
     Counts counts =
         new Counts(

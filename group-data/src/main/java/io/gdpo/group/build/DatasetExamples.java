@@ -31,7 +31,7 @@ public final class DatasetExamples {
       DatasetSpec spec, ArtifactStore artifacts, BiConsumer<Split, PreferenceExample> sink) {
     Path source = new Sources(artifacts).of(spec);
     if (spec.survey() != null) {
-      ofSurvey(GroupSurvey.read(source, spec.group()), spec.synthesis(), sink);
+      ofSurvey(GroupSurvey.read(source, spec), spec.synthesis(), sink);
     } else {
       ready(source, spec, sink);
     }

@@ -3,18 +3,21 @@ package io.gdpo.group.survey;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.job.DatasetCard.RowNote;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.group.belief.BeliefDistribution;
 import io.gdpo.group.belief.BeliefScale;
 import io.gdpo.group.belief.OptionBelief;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -45,19 +48,32 @@ public record GroupSurvey(
   private static final int LONGEST_SHOWN = 300;
 
   /**
-   * Reads the answers of one group.
+   * Reads the answers of one group; what an option expresses is told by its words and its place.
    *
    * @throws SurveyException if the file is no survey, no row knows the group, or no question is
    *     left
    */
   public static GroupSurvey read(Path file, String group) {
-    return new Reading(file, group).survey();
+    return new Reading(file, group, Map.of()).survey();
+  }
+
+  /**
+   * Reads the answers that a specification asks for.
+   *
+   * @param file what its {@code survey} names
+   * @throws SurveyException likewise, and if it gives a class to a text that is no option
+   */
+  public static GroupSurvey read(Path file, DatasetSpec spec) {
+    return new Reading(file, spec.group(), Optional.ofNullable(spec.options()).orElseGet(Map::of))
+        .survey();
   }
 
   private static final class Reading {
     private final Path file;
     private final String group;
     private final GroupNames groups;
+    private final Map<String, Integer> given = new HashMap<>();
+    private final Map<String, Integer> options;
     private final List<RowNote> merged = new ArrayList<>();
     private final List<RowNote> renormalised = new ArrayList<>();
     private final List<RowNote> refused = new ArrayList<>();
@@ -67,10 +83,12 @@ public record GroupSurvey(
     /** A question on the way: the rows that asked it, and the shares they gave. */
     private record Asked(SurveyRow first, List<List<Double>> shares) {}
 
-    Reading(Path file, String group) {
+    Reading(Path file, String group, Map<String, Integer> options) {
       this.file = file;
       this.group = group;
       this.groups = new GroupNames(group);
+      this.options = options;
+      options.forEach((text, belief) -> given.put(DatasetSpec.optionKey(text), belief));
     }
 
     GroupSurvey survey() {
@@ -83,6 +101,7 @@ public record GroupSurvey(
       if (!groups.found()) {
         throw new SurveyException(noSuchGroup());
       }
+      requireGivenOptions(rows);
       ofGroup.forEach(this::take);
       List<GroupQuestion> questions = new ArrayList<>();
       asked.values().forEach(question -> question(question).ifPresent(questions::add));
@@ -105,6 +124,30 @@ public record GroupSurvey(
           percentages,
           refused.stream().sorted(Comparator.comparingLong(RowNote::row)).toList(),
           List.copyOf(questions));
+    }
+
+    /** A slip in a text would leave its option the class of its words, or its row without use. */
+    private void requireGivenOptions(List<SurveyRow> rows) {
+      if (options.isEmpty()) {
+        return;
+      }
+      Set<String> there =
+          rows.stream()
+              .flatMap(row -> row.options().stream())
+              .map(DatasetSpec::optionKey)
+              .collect(Collectors.toSet());
+      options.keySet().stream()
+          .filter(text -> !there.contains(DatasetSpec.optionKey(text)))
+          .findFirst()
+          .ifPresent(
+              text -> {
+                throw new SurveyException(
+                    "dataset.options: "
+                        + Reason.quoted(text)
+                        + " is an option of no question in "
+                        + file
+                        + "; write it as the survey does, or leave it out");
+              });
     }
 
     private String noSuchGroup() {
@@ -199,7 +242,7 @@ public record GroupSurvey(
 
     private Optional<GroupQuestion> question(Asked asked) {
       SurveyRow row = asked.first;
-      List<Optional<OptionBelief.Found>> found = BeliefScale.of(row.options());
+      List<Optional<OptionBelief.Found>> found = BeliefScale.of(row.options(), given);
       List<GroupQuestion.Answer> answers = new ArrayList<>();
       double[] weights = new double[BeliefClass.COUNT];
       for (int i = 0; i < row.options().size(); i++) {
@@ -219,7 +262,7 @@ public record GroupSurvey(
               "option '"
                   + row.options().get(i)
                   + "' has no belief class: neither its words nor its place on a scale tell whether"
-                  + " it favours or opposes");
+                  + " it favours or opposes; give it one under dataset.options");
           return Optional.empty();
         }
       }

@@ -36,6 +36,7 @@ class DatasetBuilderTest {
           null,
           "Harbor",
           new SynthesisSpec(6, 3L),
+          null,
           null);
 
   @TempDir private Path folder;
@@ -68,7 +69,7 @@ class DatasetBuilderTest {
                         .formatted(i))
             .toList());
     DatasetSpec spec =
-        new DatasetSpec(null, null, file.toString(), null, new SynthesisSpec(2, 9L), null);
+        new DatasetSpec(null, null, file.toString(), null, new SynthesisSpec(2, 9L), null, null);
 
     PreferenceDataset built = PreferenceDataset.read(build(spec));
 
@@ -135,7 +136,7 @@ class DatasetBuilderTest {
     }
     Path file = Files.writeString(folder.resolve("odd.csv"), survey);
 
-    Path dataset = build(new DatasetSpec(null, file.toString(), null, "A", null, null));
+    Path dataset = build(new DatasetSpec(null, file.toString(), null, "A", null, null, null));
 
     DatasetCard card =
         Json.EVENTS.readValue(dataset.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);

@@ -66,7 +66,9 @@ class StreamingBuildTest {
       System.out.println(
           new DatasetBuilder(new Sources(artifacts), artifacts)
               .build(
-                  "large", new DatasetSpec(null, null, args[0], null, null, null), Optional.empty())
+                  "large",
+                  new DatasetSpec(null, null, args[0], null, null, null, null),
+                  Optional.empty())
               .examplesBySplit());
     }
   }

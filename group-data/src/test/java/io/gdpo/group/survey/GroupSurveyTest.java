@@ -2,14 +2,17 @@ package io.gdpo.group.survey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gdpo.contracts.job.DatasetCard.RowNote;
+import io.gdpo.contracts.spec.DatasetSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -112,6 +115,50 @@ class GroupSurveyTest {
     assertThat(survey.questions().get(0).answers())
         .extracting(GroupQuestion.Answer::option)
         .containsExactly("Yes", "No");
+  }
+
+  @Test
+  void an_option_has_the_class_that_the_specification_gives_it() throws IOException {
+    Path file =
+        file(
+            row("Fine?", "{'A': [0.5, 0.2, 0.3]}", "['Mauve  Mist', 'Yes', 'No']"),
+            row("How much?", "{'A': [0.1, 0.2, 0.3, 0.4]}", "['1', '2', '3', '4']"));
+
+    GroupSurvey survey = GroupSurvey.read(file, survey(Map.of("mauve mist", 5, "YES", 3, "4", 0)));
+
+    assertThat(survey.refused()).isEmpty();
+    assertThat(survey.questions().get(0).answers())
+        .extracting(GroupQuestion.Answer::belief, GroupQuestion.Answer::rule)
+        .containsExactly(
+            tuple(5, "given as dataset.options"),
+            tuple(3, "given as dataset.options"),
+            tuple(2, "negated"));
+    assertThat(survey.questions().get(0).beliefs().of(5)).isCloseTo(0.5, within(1e-12));
+    assertThat(survey.questions().get(1).answers())
+        .extracting(GroupQuestion.Answer::belief)
+        .containsExactly(1, 2, 3, 0);
+    assertThat(GroupSurvey.read(file, survey(null)).refused())
+        .singleElement()
+        .satisfies(
+            note -> {
+              assertThat(note.row()).isEqualTo(1);
+              assertThat(note.note())
+                  .contains(
+                      "'Mauve  Mist' has no belief class", "give it one under dataset.options");
+            });
+  }
+
+  @Test
+  void a_class_for_a_text_that_is_no_option_is_told() throws IOException {
+    Path file = file(row("Fine?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"));
+
+    assertThatThrownBy(() -> GroupSurvey.read(file, survey(Map.of("Yes", 5, "Mauv", 5))))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("dataset.options: 'Mauv' is an option of no question in " + file);
+  }
+
+  private static DatasetSpec survey(Map<String, Integer> options) {
+    return new DatasetSpec(null, "survey.csv", null, "A", null, null, options);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.gdpo.local.experiment.ExperimentFile;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,12 +26,24 @@ import picocli.CommandLine.ParentCommand;
       ""
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  gdpo submit examples/demo.yaml", "  gdpo submit mine.yaml && gdpo watch mine"})
+    footer = {
+      "  gdpo submit examples/demo.yaml",
+      "  gdpo submit mine.yaml && gdpo watch mine",
+      "  gdpo submit mine.yaml --set name=mine-2 --set stages.gdpo.training.beta=0.2"
+    })
 public final class SubmitCommand implements Callable<Integer> {
   @ParentCommand private CommonOptions common;
 
   @Parameters(paramLabel = "FILE", description = "The experiment file.")
   private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "FIELD=VALUE",
+      description =
+          "Another value for a field of the file, such as stages.gdpo.training.beta=0.2 or"
+              + " name=second; can be repeated.")
+  private List<String> settings = List.of();
 
   @Option(names = "--json", description = "Print the experiment as the service tells it.")
   private boolean json;
@@ -38,7 +51,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = json ? Console.forScripts() : Console.forPeople();
-    ExperimentFile experimentFile = ExperimentFile.read(file);
+    ExperimentFile experimentFile = ExperimentFile.read(file, settings);
     ExperimentSpec spec = experimentFile.spec();
     experimentFile.readings().forEach(console::say);
     TrainerClient trainer = new TrainerClient(common.services());

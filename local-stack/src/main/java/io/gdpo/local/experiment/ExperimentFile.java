@@ -56,7 +56,18 @@ public final class ExperimentFile {
    * @throws CommandFailure if it cannot be read, is not YAML, or names a file that does not exist
    */
   public static ExperimentFile read(Path file) {
+    return read(file, List.of());
+  }
+
+  /**
+   * Reads an experiment file, puts other values into it, and resolves its paths.
+   *
+   * @param settings such as {@code stages.gdpo.training.beta=0.2} ({@link FieldSetting})
+   * @throws CommandFailure likewise, and if a setting names no place in the file
+   */
+  public static ExperimentFile read(Path file, List<String> settings) {
     ExperimentFile experiment = new ExperimentFile(file, parse(file), new ArrayList<>());
+    settings.forEach(setting -> FieldSetting.of(setting).putInto(experiment.tree));
     experiment.spellOutModel();
     PATHS.forEach(experiment::resolve);
     return experiment;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.Location;
@@ -104,6 +105,15 @@ final class SpecSchema {
       return entry.getRawClass() == String.class
           ? list(text(LONGEST_ENTRY), MOST_ENTRIES)
           : list(of(entry), ExperimentSpec.MOST_STAGES);
+    }
+    if (Map.class.isAssignableFrom(raw)) {
+      return new JSONSchemaPropsBuilder()
+          .withType("object")
+          .withMaxProperties((long) DatasetSpec.MOST_OPTIONS)
+          .withNewAdditionalProperties()
+          .withSchema(of(type.getContentType()))
+          .endAdditionalProperties()
+          .build();
     }
     if (raw.isRecord()) {
       return of(raw);
