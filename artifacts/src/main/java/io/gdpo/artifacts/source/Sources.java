@@ -138,6 +138,7 @@ public class Sources {
   }
 
   private static Pattern splitFiles(String names) {
-    return Pattern.compile("(?:" + names + ")(?:[-_.].*)?\\.(?:jsonl|json|parquet)");
+    return Pattern.compile(
+        "(?:" + names + ")(?:[-_.].*)?\\.(?:jsonl|json|jsonl\\.gz|json\\.gz|parquet)");
   }
 }

@@ -27,7 +27,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
- * line), {@code .json} (a list of objects) or {@code .parquet}.
+ * line), {@code .json} (a list of objects), both also compressed as {@code .gz}, or {@code
+ * .parquet}.
  *
  * <p>What is wrong is told by its place; of the file's content only the values of known fields are
  * quoted, because a file that is no file of examples may be anybody's.
@@ -56,6 +57,7 @@ final class ExampleFile {
    */
   static void forEach(Path file, BiConsumer<Place, PreferenceExample> each) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    name = name.endsWith(".parquet.gz") ? name : name.replaceFirst("\\.gz$", "");
     try {
       if (name.endsWith(".jsonl")) {
         lines(file, each);
@@ -65,7 +67,9 @@ final class ExampleFile {
         parquet(file, each);
       } else {
         throw new DatasetException(
-            file + " is none of .jsonl, .json and .parquet; preference examples come in these");
+            file
+                + " is none of .jsonl, .json (also as .gz) and .parquet; preference examples come in"
+                + " these");
       }
     } catch (IOException e) {
       throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);

@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.gdpo.contracts.Reason;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.survey.PythonLiteral.MalformedException;
 import io.gdpo.group.text.Characters;
 import io.gdpo.group.text.Utf8Reader;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +29,8 @@ import java.util.regex.Pattern;
 /**
  * Reads one group's answers from a survey CSV in the layout of the public GlobalOpinionQA table:
  * columns {@code question}, {@code selections} (a printed Python dictionary: group to list of
- * shares), {@code options} (a printed Python list) and, if there, {@code source}.
+ * shares), {@code options} (a printed Python list) and, if there, {@code source}. Columns are
+ * separated by commas, or by the semicolons, tabulators or bars that the header has.
  *
  * <p>A row that cannot be read does not stop the others: it is told to {@code refuse} with its
  * number and the reason. Of a file that has none of the columns nothing is quoted: it may be
@@ -35,6 +38,8 @@ import java.util.regex.Pattern;
  */
 final class SurveyFile {
   private static final List<String> REQUIRED = List.of("question", "selections", "options");
+  private static final List<String> SEPARATORS = List.of(",", ";", "\t", "|");
+  private static final int LONGEST_HEADER = 1 << 16;
   private static final int QUOTED = 60;
 
   private final Path file;
@@ -72,11 +77,13 @@ final class SurveyFile {
                     StreamReadConstraints.builder().maxStringLength(Bounds.COLUMN).build())
                 .build());
     long number = 0;
-    try (MappingIterator<String[]> records =
-        csv.enable(CsvParser.Feature.SKIP_EMPTY_LINES)
-            .enable(CsvParser.Feature.WRAP_AS_ARRAY)
-            .readerFor(String[].class)
-            .readValues(Utf8Reader.open(file))) {
+    try (BufferedReader text = new BufferedReader(Utf8Reader.open(file), LONGEST_HEADER);
+        MappingIterator<String[]> records =
+            csv.enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+                .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+                .readerFor(String[].class)
+                .with(CsvSchema.emptySchema().withColumnSeparator(separator(text)))
+                .readValues(text)) {
       if (!records.hasNextValue()) {
         return;
       }
@@ -99,11 +106,15 @@ final class SurveyFile {
               Bounds.COLUMN),
           e);
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      if (e.getCause()
+          instanceof DatasetException unreadable) { // told while a row was put together
+        throw new SurveyException(unreadable.getMessage(), unreadable);
+      }
       throw new SurveyException(
           file
               + ", row "
               + number
-              + " is not CSV: quote texts that hold commas, quotes or line breaks, double the quotes"
+              + " is not CSV: quote texts that hold the separator, quotes or line breaks, double the quotes"
               + " inside, and close each",
           e);
     } catch (SurveyException e) {
@@ -115,23 +126,36 @@ final class SurveyFile {
     }
   }
 
+  /** The character that parts the header into the columns that are needed; a comma if none does. */
+  private static char separator(BufferedReader text) throws IOException {
+    text.mark(LONGEST_HEADER);
+    StringBuilder header = new StringBuilder();
+    for (int c = text.read(); header.length() < LONGEST_HEADER - 1; c = text.read()) {
+      boolean ends = c == '\n' || c == '\r';
+      if (c < 0 || (ends && !header.isEmpty())) {
+        break;
+      }
+      if (!ends) {
+        header.append((char) c);
+      }
+    }
+    text.reset();
+    for (String separator : SEPARATORS) {
+      List<String> columns =
+          Arrays.stream(header.toString().split(Pattern.quote(separator)))
+              .map(name -> name.replace("\"", "").strip())
+              .toList();
+      if (columns.containsAll(REQUIRED)) {
+        return separator.charAt(0);
+      }
+    }
+    return ',';
+  }
+
   private void requireColumns(List<String> columns) {
     List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
     if (missing.isEmpty()) {
       return;
-    }
-    String first = String.join(",", columns);
-    for (String separator : List.of(";", "\t", "|")) {
-      if (Arrays.asList(first.split(Pattern.quote(separator))).stream()
-          .map(name -> name.replace("\"", "").strip())
-          .toList()
-          .containsAll(REQUIRED)) {
-        throw new SurveyException(
-            file
-                + " looks like it is separated by '"
-                + (separator.equals("\t") ? "tabulator" : separator)
-                + "'; save it as CSV separated by ','");
-      }
     }
     boolean ours = missing.size() < REQUIRED.size();
     throw new SurveyException(
@@ -158,7 +182,7 @@ final class SurveyFile {
                 + values.length
                 + " fields, the header "
                 + columns.size()
-                + "; quote texts that hold commas");
+                + "; quote texts that hold the separator");
       }
       requireText("question", question, Bounds.QUESTION);
       if (!QuestionKey.saysSomething(question)) {

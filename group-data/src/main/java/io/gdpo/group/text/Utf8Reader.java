@@ -9,13 +9,12 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads a file as UTF-8: a byte order mark in front is skipped, what is no UTF-8 is told with its
- * line. Halves of surrogate pairs, which some programs write, come through, so that whoever knows
- * the row can refuse only that ({@link Characters}).
+ * Reads a file, compressed by gzip or not, as UTF-8: a byte order mark in front is skipped, what is
+ * no UTF-8 is told with its line. Halves of surrogate pairs, which some programs write, come
+ * through, so that whoever knows the row can refuse only that ({@link Characters}).
  */
 public final class Utf8Reader extends Reader {
   private static final int BUFFER = 1 << 16;
@@ -36,10 +35,11 @@ public final class Utf8Reader extends Reader {
   /**
    * Opens a file behind its byte order mark, if it has one.
    *
-   * @throws DatasetException if the mark is the one of another encoding
+   * @throws DatasetException if the mark is the one of another encoding, or the file is damaged
+   *     gzip
    */
   public static Utf8Reader open(Path file) throws IOException {
-    Utf8Reader reader = new Utf8Reader(file, Files.newInputStream(file));
+    Utf8Reader reader = new Utf8Reader(file, Unzipped.open(file));
     try {
       reader.skipMark();
       return reader;

@@ -276,7 +276,7 @@ class ReadyExamplesTest {
 
     assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json and .parquet");
+        .hasMessageContaining("none of .jsonl, .json (also as .gz) and .parquet");
   }
 
   private Path jsonl(int prompts) throws IOException {

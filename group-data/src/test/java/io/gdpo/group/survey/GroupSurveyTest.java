@@ -343,16 +343,46 @@ class GroupSurveyTest {
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(400));
   }
 
-  @Test
-  void aByteOrderMarkIsSkippedAndAnotherSeparatorIsNamed() throws IOException {
-    String survey = Files.readString(file(row("Fine?", "{'A': [0.5, 0.5]}", "['Yes', 'No']")));
-    Path marked = Files.writeString(folder.resolve("bom.csv"), "\uFEFF" + survey);
-    Path semicolons = Files.writeString(folder.resolve("semi.csv"), survey.replace(',', ';'));
+  @ParameterizedTest
+  @ValueSource(strings = {",", ";", "\t", "|"})
+  void columns_are_separated_as_in_the_header_behind_a_byte_order_mark_or_none(String separator)
+      throws IOException {
+    String selections = "{'A': [0.5, 0.3, 0.2]}";
+    String options = "['Yes, %s', 'No', \"\"Don't; know|\"\"]".formatted(separator);
+    String survey =
+        String.join(separator, "source", "question", "selections", "options")
+            + "\r\n"
+            + String.join(separator, "", "Fine?", quoted(selections), quoted(options))
+            + "\r\n";
 
-    assertThat(GroupSurvey.read(marked, "A").questions()).hasSize(1);
-    assertThatThrownBy(() -> GroupSurvey.read(semicolons, "A"))
-        .isInstanceOf(SurveyException.class)
-        .hasMessageContaining("semi.csv looks like it is separated by ';'");
+    for (String mark : List.of("", "\uFEFF", "\r\n")) {
+      Path file = Files.writeString(folder.resolve("separated.csv"), mark + survey);
+
+      GroupSurvey read = GroupSurvey.read(file, "A");
+
+      assertThat(read.refused()).isEmpty();
+      assertThat(read.questions().get(0).text()).isEqualTo("Fine?");
+      assertThat(read.questions().get(0).answers())
+          .extracting(GroupQuestion.Answer::option)
+          .containsExactly(("Yes, " + separator).strip(), "No", "Don't; know|");
+    }
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text + "\"";
+  }
+
+  @Test
+  void a_row_with_more_fields_than_the_header_is_told_whatever_separates_them() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("semi.csv"),
+            "question;selections;options\nFine?;{'A': [0.5, 0.5]};['Yes', 'No'];more\n"
+                + "Good?;{'A': [0.5, 0.5]};['Yes', 'No']\n");
+
+    assertThat(GroupSurvey.read(file, "A").refused())
+        .singleElement()
+        .satisfies(note -> assertThat(note.note()).contains("has 4 fields, the header 3"));
   }
 
   @Test
