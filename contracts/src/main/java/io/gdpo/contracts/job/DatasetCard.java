@@ -78,6 +78,9 @@ public record DatasetCard(
    * @param examples pairs
    * @param questions different questions
    * @param prompts different prompts
+   * @param questionsOfTrain how many of the questions the training split asks too; absent of the
+   *     training split and of versions before
+   * @param promptsOfTrain how many of the prompts the training split has, word for word; likewise
    * @param styles dialogue styles in it
    * @param beliefHistogram chosen sides by belief class, 0 to 5
    * @param rejectedHistogram rejected sides by belief class, 0 to 5
@@ -89,6 +92,8 @@ public record DatasetCard(
       long examples,
       long questions,
       long prompts,
+      Long questionsOfTrain,
+      Long promptsOfTrain,
       List<String> styles,
       List<Long> beliefHistogram,
       List<Long> rejectedHistogram,

@@ -49,9 +49,10 @@ public record DatasetSpec(
    * @param respondents respondents for each dialogue (question and style), apportioned to options
    *     by the group's percentages
    * @param seed seed of wordings, pairs and splits
+   * @param split what the splits do not share; null stands for {@link SplitBy#STYLES}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record SynthesisSpec(Integer respondents, Long seed) {
+  public record SynthesisSpec(Integer respondents, Long seed, SplitBy split) {
     public static final int DEFAULT_RESPONDENTS = 24;
 
     /** Percentages of a survey are told by far fewer; each respondent is an example or more. */
@@ -60,11 +61,13 @@ public record DatasetSpec(
     public SynthesisSpec {
       respondents = respondents == null ? DEFAULT_RESPONDENTS : respondents;
       seed = seed == null ? 0L : seed;
+      split = split == SplitBy.STYLES ? null : split; // one content has one id, however it is asked
     }
   }
 
   public DatasetSpec {
-    synthesis = synthesis == null && survey != null ? new SynthesisSpec(null, null) : synthesis;
+    synthesis =
+        synthesis == null && survey != null ? new SynthesisSpec(null, null, null) : synthesis;
     options = options == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(options));
   }
 
@@ -119,6 +122,10 @@ public record DatasetSpec(
     if (synthesis != null) {
       check.within(
           "synthesis.respondents", synthesis.respondents(), 2, SynthesisSpec.MOST_RESPONDENTS);
+      if (survey == null && synthesis.split() != null) {
+        check.add(
+            "synthesis.split", "belongs to a survey; a file of examples is split by its prompts");
+      }
     }
     if (options != null) {
       checkOptions(check);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,26 @@ class FieldChecksTest {
               assertThat(it.field()).startsWith("dataset.options");
               assertThat(it.message()).contains(problem == null ? "" : problem);
             });
+  }
+
+  @Test
+  void a_split_is_of_styles_or_questions_and_of_a_survey() throws Exception {
+    assertThat(problems("/dataset/synthesis", "{\"split\": \"questions\"}")).isEmpty();
+    assertThat(problems("/dataset/synthesis", "{\"split\": \"question\"}"))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("dataset.synthesis.split");
+              assertThat(problem.message()).contains("styles, questions");
+            });
+    assertThat(
+            problems(
+                "/dataset",
+                "{\"examples\": \"p.jsonl\", \"synthesis\": {\"split\": \"questions\"}}"))
+        .extracting(SpecProblem::field)
+        .containsExactly("dataset.synthesis.split");
+    assertThat(new SynthesisSpec(null, null, SplitBy.STYLES))
+        .isEqualTo(new SynthesisSpec(null, null, null));
   }
 
   @Test

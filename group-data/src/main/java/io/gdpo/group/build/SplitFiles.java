@@ -51,7 +51,9 @@ final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoClos
     files.forEach(
         (split, file) -> {
           file.finish();
-          cards.put(split.name().toLowerCase(Locale.ROOT), statistics.get(split).card());
+          cards.put(
+              split.name().toLowerCase(Locale.ROOT),
+              statistics.get(split).card(statistics.get(Split.TRAIN)));
         });
     return cards;
   }

@@ -45,11 +45,18 @@ final class SplitStatistics {
     encoder.ifPresent(it -> tokens.add(it.encode(example)));
   }
 
-  SplitCard card() {
+  /**
+   * What the split holds.
+   *
+   * @param train the training split's; what is known from there is counted
+   */
+  SplitCard card(SplitStatistics train) {
     return new SplitCard(
         examples,
         questions.size(),
         prompts.size(),
+        train == this ? null : questions.stream().filter(train.questions::contains).count(),
+        train == this ? null : prompts.stream().filter(train.prompts::contains).count(),
         List.copyOf(styles),
         List.of(accepted),
         List.of(rejected),

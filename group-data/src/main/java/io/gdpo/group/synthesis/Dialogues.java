@@ -3,11 +3,13 @@ package io.gdpo.group.synthesis;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SplitBy;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupQuestion.Answer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,8 +23,10 @@ import java.util.stream.IntStream;
  * shares; for each respondent the response they prefer beside one of another belief.
  *
  * <p>Three styles train, one validates, one tests: the wording of a test question is never trained
- * on. A training dialogue has several wordings that share its respondents; an evaluation dialogue
- * has one. Everything is fixed by the seed, and, for a question, the same for every group.
+ * on. Or, where the specification asks for it ({@link SplitBy#QUESTIONS}), eight of ten questions
+ * train in all styles, one validates, one tests. A training dialogue has several wordings that
+ * share its respondents; an evaluation dialogue has one. Everything is fixed by the seed, and, for
+ * a question, the same for every group.
  */
 public final class Dialogues {
   private static final int TRAIN_STYLES = 3;
@@ -31,11 +35,13 @@ public final class Dialogues {
 
   private final int respondents;
   private final long seed;
+  private final boolean byQuestions;
   private final Map<String, Split> splitOfStyle;
 
   public Dialogues(SynthesisSpec spec) {
     this.respondents = spec.respondents();
     this.seed = spec.seed();
+    this.byQuestions = spec.split() == SplitBy.QUESTIONS;
     this.splitOfStyle = splits(seed);
   }
 
@@ -55,12 +61,17 @@ public final class Dialogues {
    * Gives the examples of these questions to {@code sink}, those of a split in order.
    *
    * @return ids of the questions whose wording had to be cut to stay small talk
+   * @throws io.gdpo.group.DatasetException if they are to be split and are too few
    */
   public List<String> of(List<GroupQuestion> questions, BiConsumer<Split, PreferenceExample> sink) {
-    Map<String, QuestionCore> cores = cores(questions);
+    Map<String, QuestionCore> shortened = shortCores(questions);
+    Map<String, QuestionCore> cores = cores(questions, shortened);
+    Map<String, Split> splitOfQuestion =
+        byQuestions ? QuestionSplits.of(shortened, seed) : Map.of();
     for (int style = 0; style < SmallTalk.STYLES; style++) {
-      Split split = splitOfStyle.get(SmallTalk.ALL.get(style).name());
+      Split ofStyle = splitOfStyle.get(SmallTalk.ALL.get(style).name());
       for (GroupQuestion question : questions) {
+        Split split = splitOfQuestion.getOrDefault(question.id(), ofStyle);
         dialogue(question, cores.get(question.id()).sentence(), style, split)
             .forEach(example -> sink.accept(split, example));
       }
@@ -73,17 +84,23 @@ public final class Dialogues {
     return (long) respondents * SmallTalk.STYLES;
   }
 
-  /** Short cores; questions whose short cores are the same keep their whole text. */
-  private static Map<String, QuestionCore> cores(List<GroupQuestion> questions) {
-    Map<String, QuestionCore> cores = new HashMap<>();
-    Map<String, Integer> seen = new HashMap<>();
+  private static Map<String, QuestionCore> shortCores(List<GroupQuestion> questions) {
+    Map<String, QuestionCore> cores = new LinkedHashMap<>();
     for (GroupQuestion question : questions) {
-      QuestionCore core =
+      cores.put(
+          question.id(),
           QuestionCore.of(
-              question.text(), question.answers().stream().map(Answer::option).toList());
-      cores.put(question.id(), core);
-      seen.merge(core.sentence(), 1, Integer::sum);
+              question.text(), question.answers().stream().map(Answer::option).toList()));
     }
+    return cores;
+  }
+
+  /** Short cores; questions whose short cores are the same keep their whole text. */
+  private static Map<String, QuestionCore> cores(
+      List<GroupQuestion> questions, Map<String, QuestionCore> shortened) {
+    Map<String, Integer> seen = new HashMap<>();
+    shortened.values().forEach(core -> seen.merge(core.sentence(), 1, Integer::sum));
+    Map<String, QuestionCore> cores = new HashMap<>(shortened);
     for (GroupQuestion question : questions) {
       if (seen.get(cores.get(question.id()).sentence()) > 1) {
         cores.put(question.id(), QuestionCore.whole(question.text()));

@@ -13,6 +13,7 @@ import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.job.DatasetSamples.Sample;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SplitBy;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.Bounds;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class DatasetBuilderTest {
           Path.of("..", "examples", "survey.csv").toString(),
           null,
           "Harbor",
-          new SynthesisSpec(6, 3L),
+          new SynthesisSpec(6, 3L, null),
           null,
           null);
 
@@ -69,7 +70,8 @@ class DatasetBuilderTest {
                         .formatted(i))
             .toList());
     DatasetSpec spec =
-        new DatasetSpec(null, null, file.toString(), null, new SynthesisSpec(2, 9L), null, null);
+        new DatasetSpec(
+            null, null, file.toString(), null, new SynthesisSpec(2, 9L, null), null, null);
 
     PreferenceDataset built = PreferenceDataset.read(build(spec));
 
@@ -144,6 +146,43 @@ class DatasetBuilderTest {
     assertThat(card.refused()).hasSize(Bounds.LISTED_ROWS);
     assertThat(card.refused().get(0).row()).isEqualTo(2);
     assertThat(card.refused().get(0).note()).contains("shares sum to 0.7000");
+  }
+
+  @Test
+  void the_card_counts_what_leaks_from_training_into_the_other_splits() throws IOException {
+    SynthesisSpec byQuestions = new SynthesisSpec(6, 3L, SplitBy.QUESTIONS);
+    Path pairs = Files.createDirectory(folder.resolve("pairs"));
+    Files.writeString(pairs.resolve("train.jsonl"), pair(1, "q") + pair(2, "q") + pair(3, "r"));
+    Files.writeString(pairs.resolve("eval.jsonl"), pair(2, "q") + pair(4, "s"));
+    Files.writeString(pairs.resolve("test.jsonl"), pair(5, "t") + pair(6, "q"));
+
+    assertThat(leaks(SURVEY)).containsExactly(null, null, 40L, 0L, 40L, 0L);
+    assertThat(
+            leaks(new DatasetSpec(null, SURVEY.survey(), null, "Harbor", byQuestions, null, null)))
+        .containsExactly(null, null, 0L, 0L, 0L, 0L);
+    assertThat(leaks(new DatasetSpec(null, null, pairs.toString(), null, null, null, null)))
+        .containsExactly(null, null, 1L, 1L, 1L, 0L);
+  }
+
+  private static String pair(int prompt, String question) {
+    return """
+    {"prompt": "P%d?", "question_id": "%s", "options": ["Yes", "No"], "accept_choice_id": 4, \
+    "accept_choice": "Yes", "accept_response": "Sure.", "reject_choice_id": 2, \
+    "reject_choice": "No", "reject_response": "Never.", "probabilities": [0, 0, 0.25, 0, 0.75, 0]}
+    """
+        .formatted(prompt, question);
+  }
+
+  /** Questions, then prompts, of the training split: for train, eval and test. */
+  private List<Long> leaks(DatasetSpec spec) throws IOException {
+    DatasetCard card =
+        Json.EVENTS.readValue(build(spec).resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+    List<Long> leaks = new ArrayList<>();
+    for (Split split : Split.values()) {
+      leaks.add(card.splits().get(split.label()).questionsOfTrain());
+      leaks.add(card.splits().get(split.label()).promptsOfTrain());
+    }
+    return leaks;
   }
 
   private Path build(DatasetSpec spec) {

@@ -1,17 +1,22 @@
 package io.gdpo.group.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SplitBy;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.Collected;
+import io.gdpo.group.DatasetException;
 import io.gdpo.group.belief.BeliefDistribution;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupSurvey;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +59,71 @@ class DialoguesTest {
       assertThat(prompts).doesNotContainAnyElementsOf(promptsOfSplit);
       prompts.addAll(promptsOfSplit);
     }
+  }
+
+  @Test
+  void split_by_questions_no_question_is_asked_in_two_splits_and_each_in_every_style() {
+    PreferenceDataset split = byQuestions(QUESTIONS);
+
+    Map<Split, Set<String>> asked = asked(split);
+    assertThat(asked.get(Split.TRAIN)).hasSize(32);
+    assertThat(asked.get(Split.EVAL)).hasSize(4);
+    assertThat(asked.get(Split.TEST)).hasSize(4);
+    assertThat(asked.values().stream().flatMap(Set::stream)).doesNotHaveDuplicates();
+    for (Split part : Split.values()) {
+      assertThat(split.of(part)).hasSize(asked.get(part).size() * 5 * 24);
+      assertThat(split.of(part).stream().map(PreferenceExample::style).distinct()).hasSize(5);
+    }
+    assertThat(byQuestions(QUESTIONS)).isEqualTo(split);
+  }
+
+  @Test
+  void the_same_questions_of_another_group_are_in_the_same_splits() {
+    assertThat(asked(byQuestions(questions("Harbor")))).isEqualTo(asked(byQuestions(QUESTIONS)));
+  }
+
+  @Test
+  void a_question_that_is_asked_in_other_words_of_the_survey_stays_in_one_split() {
+    List<GroupQuestion> twice = new ArrayList<>(QUESTIONS);
+    for (GroupQuestion question : QUESTIONS) {
+      twice.add(named("again-" + question.id(), "Please think about it now. " + question.text()));
+    }
+    Map<String, Set<Split>> splits = new HashMap<>();
+
+    PreferenceDataset split = byQuestions(twice);
+
+    for (Split part : Split.values()) {
+      for (PreferenceExample example : split.of(part)) {
+        splits
+            .computeIfAbsent(example.questionId().replace("again-", ""), id -> new HashSet<>())
+            .add(part);
+      }
+    }
+    assertThat(splits).hasSize(QUESTIONS.size());
+    assertThat(splits.values()).allSatisfy(of -> assertThat(of).hasSize(1));
+  }
+
+  @Test
+  void too_few_questions_to_split_are_told() {
+    assertThatThrownBy(() -> byQuestions(QUESTIONS.subList(0, 2)))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("synthesis.split: questions needs 3 different questions or more");
+  }
+
+  private static PreferenceDataset byQuestions(List<GroupQuestion> questions) {
+    SynthesisSpec spec = new SynthesisSpec(null, 0L, SplitBy.QUESTIONS);
+    return Collected.of(sink -> new Dialogues(spec).of(questions, sink));
+  }
+
+  private static Map<Split, Set<String>> asked(PreferenceDataset dataset) {
+    return Arrays.stream(Split.values())
+        .collect(
+            Collectors.toMap(
+                split -> split,
+                split ->
+                    dataset.of(split).stream()
+                        .map(PreferenceExample::questionId)
+                        .collect(Collectors.toSet())));
   }
 
   @ParameterizedTest
@@ -194,7 +264,8 @@ class DialoguesTest {
   }
 
   private static PreferenceDataset synthesise(List<GroupQuestion> questions, long seed) {
-    return Collected.of(sink -> new Dialogues(new SynthesisSpec(null, seed)).of(questions, sink));
+    return Collected.of(
+        sink -> new Dialogues(new SynthesisSpec(null, seed, null)).of(questions, sink));
   }
 
   private static List<GroupQuestion> questions(String group) {
