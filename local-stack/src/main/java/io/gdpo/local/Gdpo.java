@@ -4,6 +4,7 @@ import io.gdpo.contracts.Reason;
 import io.gdpo.local.command.CancelCommand;
 import io.gdpo.local.command.CollectCommand;
 import io.gdpo.local.command.CommonOptions;
+import io.gdpo.local.command.DatasetCommand;
 import io.gdpo.local.command.DeadLettersCommand;
 import io.gdpo.local.command.DeleteCommand;
 import io.gdpo.local.command.DemoCommand;
@@ -62,6 +63,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       UpCommand.class,
       DownCommand.class,
+      DatasetCommand.class,
       SubmitCommand.class,
       StatusCommand.class,
       WatchCommand.class,

@@ -68,6 +68,8 @@ class CommandLineIT {
                 .errors())
         .contains("is a whole model, not an adapter");
 
+    showsItsDataset(home);
+
     Gdpo.Result log = Gdpo.run("logs", "by-script/sft", "--home", home, "-f");
     assertThat(log.exitCode()).isZero();
     assertThat(log.output())
@@ -84,6 +86,26 @@ class CommandLineIT {
             line ->
                 assertThat(Path.of(line.replaceFirst(" +model ", "")).resolve("config.json"))
                     .isRegularFile());
+  }
+
+  private static void showsItsDataset(String home) throws IOException {
+    Gdpo.Result shown = Gdpo.run("dataset", "by-script", "--samples", "1", "--home", home);
+    assertThat(shown.exitCode()).as(shown.errors()).isZero();
+    assertThat(shown.output())
+        .containsPattern("(?m)^Rows +\\d+: \\d+ questions")
+        .containsPattern("(?m)^train +\\d+ ")
+        .containsPattern("(?m)^test +\\d+ +\\d+ +\\d+ +\\d+ q. 0 pr.")
+        .containsPattern("(?m)^target +\\d")
+        .containsPattern("(?m)^  chosen    [0-5]<");
+    JsonNode card = json(Gdpo.run("dataset", "by-script", "--json", "--home", home));
+    assertThat(card.at("/splits/train/examples").asLong()).isPositive();
+    String id = card.path("dataset_id").asText();
+    assertThat(Gdpo.run("dataset", "--home", home).output())
+        .containsPattern("(?m)^" + id + " +READY");
+    assertThat(Gdpo.run("dataset", id, "--home", home).output()).contains("Dataset    " + id);
+    Gdpo.Result none = Gdpo.run("dataset", "nobodys", "--home", home);
+    assertThat(none.exitCode()).isEqualTo(5);
+    assertThat(none.errors()).contains("There is no dataset and no experiment 'nobodys'");
   }
 
   @Test

@@ -1,0 +1,87 @@
+package io.gdpo.local.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gdpo.contracts.Json;
+import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.job.DatasetCard;
+import io.gdpo.contracts.job.DatasetSamples;
+import io.gdpo.contracts.job.DatasetSamples.Sample;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CardTextTest {
+  private static final String CARD =
+      """
+      {"dataset_id": "d", "spec": {"survey": "s.csv", "group": "Harbor"}, "source_sha256": "abc",
+       "counts": {"rows": 1015, "without_group": 1, "refused": 1012, "merged": 0, "questions": 2,
+                  "renormalised": 1, "read_as_percent": 0, "shortened": 0},
+       "refused": [%s], "merged": [], "renormalised": [], "shortened": [],
+       "splits": {
+         "train": {"examples": 2000, "questions": 2, "prompts": 18, "styles": ["a"],
+                   "belief_histogram": [0, 0, 500, 0, 1500, 0],
+                   "rejected_histogram": [0, 0, 1500, 0, 500, 0], "majority_share": 0.75,
+                   "tokens": {"prompt": {"mean": 9, "p95": 11, "max": 12},
+                              "response": {"mean": 5, "p95": 6, "max": 7},
+                              "total": {"mean": 14.25, "p95": 17, "max": 19}, "longer_than": {}}},
+         "test": {"examples": 4, "questions": 2, "prompts": 2, "questions_of_train": 2,
+                  "prompts_of_train": 0, "styles": ["b"], "belief_histogram": [1, 0, 0, 0, 3, 0],
+                  "rejected_histogram": [0, 0, 4, 0, 0, 0], "majority_share": 1.0}},
+       "questions": [
+         {"id": "1", "text": "A?", "probabilities": [0, 0, 0.5, 0, 0.5, 0], "majority": 2},
+         {"id": "2", "text": "B?", "probabilities": [0, 0, 0, 0, 1, 0], "majority": 4}]}
+      """;
+
+  @Test
+  void a_card_tells_its_account_its_splits_its_beliefs_and_what_was_refused() throws IOException {
+    String refused =
+        String.join(
+            ",",
+            IntStream.rangeClosed(1, 1000)
+                .mapToObj("{\"row\": %d, \"question\": \"Q?\", \"note\": \"no shares\"}"::formatted)
+                .toList());
+
+    List<String> lines =
+        CardText.of(Json.EVENTS.readValue(CARD.formatted(refused), DatasetCard.class));
+
+    assertThat(lines)
+        .contains(
+            "Group      Harbor",
+            "Rows       1,015: 2 questions, 0 merged, 1,012 refused, 1 without the group",
+            "           1 mended by their sum, 0 read as percentages, 0 questions cut",
+            "train      tokens of prompt and response: mean 14.3, 95 % within 17, at most 19",
+            "target        0.0%   0.0%  25.0%   0.0%  75.0%   0.0%",
+            "train         0.0%   0.0%  25.0%   0.0%  75.0%   0.0%",
+            "test         25.0%   0.0%   0.0%   0.0%  75.0%   0.0%",
+            "1,012 rows refused:",
+            "  row 10: no shares  (Q?)",
+            "  and 1,002 more; --json has the first 1,000")
+        .anyMatch(line -> line.matches("train +2,000 +2 +18 +- +75\\.0%"))
+        .anyMatch(line -> line.matches("test +4 +2 +2 +2 q\\. 0 pr\\. +100\\.0%"))
+        .noneMatch(line -> line.contains("row 11:") || line.contains("rows merged"));
+  }
+
+  @Test
+  void of_samples_the_first_of_each_class_in_each_split_are_shown() {
+    DatasetSamples samples =
+        new DatasetSamples(
+            List.of(
+                sample(Split.TRAIN, 4, "c"),
+                sample(Split.TRAIN, 2, "a"),
+                sample(Split.TRAIN, 4, "e"),
+                sample(Split.TRAIN, 2, "b"),
+                sample(Split.TEST, 4, "d")));
+
+    assertThat(CardText.of(samples, 1))
+        .contains("  prompt    a", "  prompt    c", "  prompt    d", "test, class 4, s, question q")
+        .doesNotContain("  prompt    b", "  prompt    e")
+        .containsSubsequence("  prompt    a", "  prompt    c", "  prompt    d");
+    assertThat(CardText.of(samples, 2)).contains("  prompt    b");
+  }
+
+  private static Sample sample(Split split, int belief, String prompt) {
+    return new Sample(split, "q", "s", belief, 0, prompt, "chosen", "rejected");
+  }
+}
