@@ -1,6 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
@@ -47,13 +48,23 @@ public record DatasetSpec(
    * How dialogues and pairs are made.
    *
    * @param respondents respondents for each dialogue (question and style), apportioned to options
-   *     by the group's percentages
+   *     by the group's percentages; a file may say {@code small} ({@value #SMALL}) or {@code large}
+   *     ({@value #LARGE})
    * @param seed seed of wordings, pairs and splits
    * @param split what the splits do not share; null stands for {@link SplitBy#STYLES}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record SynthesisSpec(Integer respondents, Long seed, SplitBy split) {
+  public record SynthesisSpec(
+      @JsonDeserialize(using = RespondentsReader.class) Integer respondents,
+      Long seed,
+      SplitBy split) {
     public static final int DEFAULT_RESPONDENTS = 24;
+
+    /** What {@code small} stands for: some 40 examples a question, as the published small sets. */
+    public static final int SMALL = 8;
+
+    /** What {@code large} stands for: some 455 examples a question, as the published large sets. */
+    public static final int LARGE = 91;
 
     /** Percentages of a survey are told by far fewer; each respondent is an example or more. */
     public static final int MOST_RESPONDENTS = 10_000;

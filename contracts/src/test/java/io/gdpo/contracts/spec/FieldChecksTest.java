@@ -91,6 +91,30 @@ class FieldChecksTest {
         .isEqualTo(new SynthesisSpec(null, null, null));
   }
 
+  @ParameterizedTest
+  @CsvSource({"\"small\", 8", "\"large\", 91", "24, 24", "24.0, 24", "\"24\", 24", "null, 24"})
+  void respondents_are_a_number_or_a_published_size(String given, int respondents)
+      throws Exception {
+    SynthesisSpec read =
+        Json.SPECS.readValue("{\"respondents\": " + given + "}", SynthesisSpec.class);
+
+    assertThat(read.respondents()).isEqualTo(respondents);
+    assertThat(Json.EVENTS.writeValueAsString(read)).contains("\"respondents\":" + respondents);
+    assertThat(
+            Json.YAML_SPECS.readValue("respondents: " + given, SynthesisSpec.class).respondents())
+        .isEqualTo(respondents);
+  }
+
+  @Test
+  void another_size_is_refused_with_those_that_there_are() {
+    assertThatThrownBy(
+            () -> Json.SPECS.readValue("{\"respondents\": \"medium\"}", SynthesisSpec.class))
+        .isInstanceOf(JsonMappingException.class)
+        .hasMessageContaining("must be a whole number, small (8) or large (91)");
+    assertThatThrownBy(() -> Json.SPECS.readValue("{\"respondents\": 2.5}", SynthesisSpec.class))
+        .hasMessageContaining("must be a whole number");
+  }
+
   @Test
   void the_order_of_options_makes_no_other_dataset() throws Exception {
     DatasetSpec one =

@@ -2,6 +2,7 @@ package io.gdpo.group.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
@@ -17,14 +18,17 @@ import io.gdpo.group.survey.GroupSurvey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DialoguesTest {
@@ -101,6 +105,33 @@ class DialoguesTest {
     }
     assertThat(splits).hasSize(QUESTIONS.size());
     assertThat(splits.values()).allSatisfy(of -> assertThat(of).hasSize(1));
+  }
+
+  /** Sizes of Binwei01/mmoqa_usa, _pk, _sa and of their large ones: train, eval and test. */
+  @ParameterizedTest
+  @CsvSource({
+    "small, 469, 14321, 1843, 1843",
+    "small, 219, 6684, 860, 876",
+    "small, 162, 4960, 636, 648",
+    "large, 469, 176905, 22166, 22199",
+    "large, 219, 80364, 10070, 10086",
+    "large, 162, 54896, 6878, 6890"
+  })
+  void a_survey_of_as_many_questions_gives_the_published_sizes_within_a_tenth(
+      String size, int questions, long train, long eval, long test) {
+    List<GroupQuestion> survey =
+        IntStream.range(0, questions)
+            .mapToObj(i -> named("q" + i, "Is number " + i + " a good number?"))
+            .toList();
+    int respondents = size.equals("small") ? SynthesisSpec.SMALL : SynthesisSpec.LARGE;
+    Map<Split, Long> examples = new EnumMap<>(Split.class);
+
+    new Dialogues(new SynthesisSpec(respondents, 0L, SplitBy.QUESTIONS))
+        .of(survey, (split, example) -> examples.merge(split, 1L, Long::sum));
+
+    assertThat(examples.get(Split.TRAIN)).isCloseTo(train, withinPercentage(10));
+    assertThat(examples.get(Split.EVAL)).isCloseTo(eval, withinPercentage(10));
+    assertThat(examples.get(Split.TEST)).isCloseTo(test, withinPercentage(10));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.Location;
@@ -61,6 +62,12 @@ final class SpecSchema {
     if (property.getName().equals("name")) {
       return new JSONSchemaPropsBuilder(text(63))
           .withPattern("^" + ExperimentSpec.NAMES + "$")
+          .build();
+    }
+    if (specification == SynthesisSpec.class && property.getName().equals("respondents")) {
+      return new JSONSchemaPropsBuilder()
+          .withXKubernetesIntOrString(true)
+          .withDescription("A number, small or large.")
           .build();
     }
     if (isLocation(specification, property.getInternalName())) {
