@@ -67,6 +67,7 @@ final class SpecSchema {
     if (specification == SynthesisSpec.class && property.getName().equals("respondents")) {
       return new JSONSchemaPropsBuilder()
           .withXKubernetesIntOrString(true)
+          .withMaxLength(10L)
           .withDescription("A number, small or large.")
           .build();
     }
