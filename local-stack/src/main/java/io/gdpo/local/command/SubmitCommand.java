@@ -41,8 +41,8 @@ public final class SubmitCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "FIELD=VALUE",
       description =
-          "Another value for a field of the file, such as stages.gdpo.training.beta=0.2 or"
-              + " name=second; can be repeated.")
+          "Another value for a field of the file, such as name=second; sections are separated by"
+              + " dots, a stage is named by its name. Can be repeated.")
   private List<String> settings = List.of();
 
   @Option(names = "--json", description = "Print the experiment as the service tells it.")
