@@ -5,9 +5,6 @@ package io.gdpo.group;
  * enough that no file keeps this service from the next one. What is larger is refused by its place.
  */
 public final class Bounds {
-  /** Bytes of one file, and of what a compressed one holds. */
-  public static final long BYTES = 4L << 30;
-
   /** Examples of a dataset, all splits together. */
   public static final int EXAMPLES = 1_000_000;
 

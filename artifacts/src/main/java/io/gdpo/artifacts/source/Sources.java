@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 
 /** Finds the files that a dataset specification names by URI or path. */
 public class Sources {
-  /** Bytes of a source, all its files together. */
-  private static final long MOST_BYTES = 4L << 30;
+  /** Bytes of a source, all its files together; of a compressed file, of what it holds. */
+  public static final long MOST_BYTES = 4L << 30;
 
   private static final Map<Split, Pattern> SPLIT_FILES =
       Map.of(

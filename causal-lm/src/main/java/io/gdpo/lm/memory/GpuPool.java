@@ -129,31 +129,37 @@ public final class GpuPool {
       others.add(gpu + " is taken by " + own);
       return Optional.empty();
     }
-    Optional<FileChannel> locked = locked(name);
-    if (locked.isEmpty()) {
-      HELD.remove(name);
-      others.add(gpu + " is taken by " + Files.readString(name));
-      return Optional.empty();
+    Optional<FileChannel> locked = Optional.empty();
+    try {
+      locked = locked(name, who);
+      if (locked.isEmpty()) {
+        others.add(gpu + " is taken by " + Files.readString(name));
+      }
+    } finally {
+      if (locked.isEmpty()) {
+        HELD.remove(name); // last of all: who takes it from here on must not have it opened again
+      }
     }
-    locked.get().truncate(0);
-    locked.get().write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)));
-    return Optional.of(new Taken(gpu, name, locked));
+    return locked.map(file -> new Taken(gpu, name, Optional.of(file)));
   }
 
-  /** The file, locked by this process; empty if another has it. */
-  private static Optional<FileChannel> locked(Path name) throws IOException {
+  /** The file, locked by this process and saying for whom; empty if another has it. */
+  private static Optional<FileChannel> locked(Path name, String who) throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            name, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    boolean taken = false;
     try {
-      FileChannel file =
-          FileChannel.open(
-              name, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (file.tryLock() != null) {
-        return Optional.of(file);
+        file.truncate(0);
+        file.write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)));
+        taken = true;
       }
-      file.close();
-      return Optional.empty();
-    } catch (IOException e) {
-      HELD.remove(name);
-      throw e;
+    } finally {
+      if (!taken) {
+        file.close();
+      }
     }
+    return taken ? Optional.of(file) : Optional.empty();
   }
 }

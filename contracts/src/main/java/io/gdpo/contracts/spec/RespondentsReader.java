@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import java.io.IOException;
 import java.util.Locale;
@@ -28,15 +30,14 @@ final class RespondentsReader extends StdScalarDeserializer<Integer> {
         return SIZES.get(word);
       }
       if (!word.matches("[+-]?[0-9.eE]+")) {
-        return (Integer)
-            context.handleWeirdStringValue(
-                Integer.class,
-                parser.getText(),
-                String.format(
-                    Locale.ROOT,
-                    "must be a whole number, small (%d) or large (%d)",
-                    SynthesisSpec.SMALL,
-                    SynthesisSpec.LARGE));
+        String problem =
+            String.format(
+                Locale.ROOT,
+                "must be a whole number, small (%d) or large (%d), is %s",
+                SynthesisSpec.SMALL,
+                SynthesisSpec.LARGE,
+                Reason.quoted(parser.getText()));
+        throw InvalidFormatException.from(parser, problem, parser.getText(), handledType());
       }
     }
     return context.readValue(parser, Integer.class);

@@ -1,6 +1,6 @@
 package io.gdpo.group.text;
 
-import io.gdpo.group.Bounds;
+import io.gdpo.artifacts.source.Sources;
 import io.gdpo.group.DatasetException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -32,7 +32,7 @@ final class Unzipped extends FilterInputStream {
    * Opens a file.
    *
    * @throws DatasetException if it says that it is gzip and is not; likewise when it is read, and
-   *     if it ends too early or is longer than {@link Bounds#BYTES}
+   *     if it ends too early or is longer than {@link Sources#MOST_BYTES}
    */
   static InputStream open(Path file) throws IOException {
     InputStream source = new BufferedInputStream(Files.newInputStream(file), BUFFER);
@@ -62,13 +62,13 @@ final class Unzipped extends FilterInputStream {
     try {
       int count = super.read(to, offset, length);
       bytes += Math.max(0, count);
-      if (bytes > Bounds.BYTES) {
+      if (bytes > Sources.MOST_BYTES) {
         throw new DatasetException(
             String.format(
                 Locale.ROOT,
                 "%s is gzip of more than %,d bytes, the most that is read; split it",
                 file,
-                Bounds.BYTES));
+                Sources.MOST_BYTES));
       }
       return count;
     } catch (EOFException e) {

@@ -142,7 +142,7 @@ public final class DatasetCommand implements Callable<Integer> {
             "%-40s %-10s %s%s",
             dataset.id(),
             dataset.state(),
-            dataset.examples() == null ? "" : dataset.examples(),
+            dataset.state() == DatasetState.READY ? dataset.examples() : "",
             reason(dataset))
         .stripTrailing();
   }
