@@ -154,6 +154,26 @@
     }
     byId('metrics').append(thead, tbody);
 
+    const groups = [...new Set(evaluated.flatMap((s) => Object.keys(s.groups || {})))];
+    if (groups.length > 0) {
+      const names = element('tr');
+      names.append(element('th', 'group'));
+      for (const stage of evaluated) names.append(element('th', stage.name));
+      const rows = element('tbody');
+      for (const group of groups) {
+        const row = element('tr');
+        const values = evaluated.map((s) => (s.groups?.[group] || {}).jsd);
+        const top = best(metricOf.jsd, values);
+        row.append(element('td', group, { class: 'name' }));
+        for (const value of values) row.append(element('td', number(value), value !== undefined && value === top ? { class: 'best' } : {}));
+        rows.append(row);
+      }
+      const namesOfStages = element('thead');
+      namesOfStages.append(names);
+      byId('groups').append(namesOfStages, rows);
+      byId('groups-card').hidden = false;
+    }
+
     const yardsticks = element('tbody');
     for (const [key, value] of Object.entries(report.yardsticks)) {
       const row = element('tr');

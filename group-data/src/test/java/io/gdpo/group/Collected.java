@@ -2,6 +2,8 @@ package io.gdpo.group;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.examples.ReadyExamples;
 import java.nio.file.Path;
@@ -27,6 +29,12 @@ public final class Collected {
   }
 
   public static PreferenceDataset examples(Path source, long seed) {
-    return of(sink -> ReadyExamples.read(source, seed, sink));
+    SynthesisSpec seeded = new SynthesisSpec(null, seed, null, null);
+    return examples(
+        new DatasetSpec(null, null, source.toString(), null, seeded, null, null, null, null));
+  }
+
+  public static PreferenceDataset examples(DatasetSpec spec) {
+    return of(sink -> ReadyExamples.read(Path.of(spec.examples()), spec, sink));
   }
 }

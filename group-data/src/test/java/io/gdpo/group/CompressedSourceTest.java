@@ -7,18 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.group.examples.ReadyExamples;
+import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.survey.GroupSurvey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,9 +118,8 @@ class CompressedSourceTest {
   }
 
   private static List<PreferenceExample> examples(Path source) {
-    List<PreferenceExample> examples = new ArrayList<>();
-    ReadyExamples.read(source, 0, (Split split, PreferenceExample it) -> examples.add(it));
-    return examples;
+    PreferenceDataset dataset = Collected.examples(source, 0);
+    return Stream.of(Split.values()).flatMap(split -> dataset.of(split).stream()).toList();
   }
 
   private Path gzip(String name, String text) throws IOException {

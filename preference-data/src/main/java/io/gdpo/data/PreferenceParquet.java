@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
  * writes them; columns are {@link PreferenceExample}'s fields in snake_case.
  */
 public final class PreferenceParquet {
+  /** Absent in files of versions before. */
+  private static final String GROUP = "group";
+
   private static final Map<String, String> COLUMNS = columns();
 
   private PreferenceParquet() {}
@@ -44,6 +48,7 @@ public final class PreferenceParquet {
     columns.put("reject_response", "VARCHAR");
     columns.put("probabilities", "DOUBLE[]");
     columns.put("majority", "BOOLEAN");
+    columns.put(GROUP, "VARCHAR");
     return columns;
   }
 
@@ -100,7 +105,7 @@ public final class PreferenceParquet {
       }
       String columns =
           COLUMNS.entrySet().stream()
-              .map(column -> column.getKey() + ": '" + column.getValue() + "'")
+              .map(column -> "'" + column.getKey() + "': '" + column.getValue() + "'")
               .collect(Collectors.joining(", ", "{", "}"));
       String sql =
           "COPY (SELECT * FROM read_json("
@@ -145,15 +150,15 @@ public final class PreferenceParquet {
     }
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement()) {
-      requireColumns(file, statement);
-      return rows(file, statement);
+      return rows(file, statement, columns(file, statement));
     } catch (SQLException e) {
       throw new PreferenceDataException(
           file + " cannot be read as Parquet: " + firstLine(e.getMessage()), e);
     }
   }
 
-  private static void requireColumns(Path file, Statement statement) throws SQLException {
+  /** The names of the file's columns, of which none is missing. */
+  private static Set<String> columns(Path file, Statement statement) throws SQLException {
     Map<String, String> found = new LinkedHashMap<>();
     try (ResultSet columns =
         statement.executeQuery("DESCRIBE SELECT * FROM " + DuckDb.parquet(file))) {
@@ -162,7 +167,7 @@ public final class PreferenceParquet {
       }
     }
     for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
-      if (!found.containsKey(column.getKey())) {
+      if (!found.containsKey(column.getKey()) && !column.getKey().equals(GROUP)) {
         throw new PreferenceDataException(
             file
                 + " has no column '"
@@ -170,7 +175,7 @@ public final class PreferenceParquet {
                 + "'; its columns are "
                 + new TreeSet<>(found.keySet()));
       }
-      String type = found.get(column.getKey());
+      String type = found.getOrDefault(column.getKey(), column.getValue());
       if (type.endsWith("[]") != column.getValue().endsWith("[]")) {
         throw new PreferenceDataException(
             file
@@ -182,12 +187,18 @@ public final class PreferenceParquet {
                 + type);
       }
     }
+    return found.keySet();
   }
 
-  private static List<PreferenceExample> rows(Path file, Statement statement) throws SQLException {
+  private static List<PreferenceExample> rows(Path file, Statement statement, Set<String> columns)
+      throws SQLException {
     String selected =
         COLUMNS.entrySet().stream()
-            .map(column -> "CAST(" + column.getKey() + " AS " + column.getValue() + ")")
+            .map(
+                column ->
+                    columns.contains(column.getKey())
+                        ? "CAST(\"" + column.getKey() + "\" AS " + column.getValue() + ")"
+                        : "''")
             .collect(Collectors.joining(", "));
     List<PreferenceExample> examples = new ArrayList<>();
     try (ResultSet values =
@@ -228,7 +239,8 @@ public final class PreferenceParquet {
           text(),
           text(),
           list(Double.class),
-          (Boolean) next());
+          (Boolean) next(),
+          text());
     }
 
     private Object next() throws SQLException {

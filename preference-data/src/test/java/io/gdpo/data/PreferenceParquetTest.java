@@ -54,6 +54,26 @@ class PreferenceParquetTest {
   }
 
   @Test
+  void a_group_is_kept_and_files_of_versions_before_name_none() throws SQLException {
+    PreferenceExample ofPeru = Examples.BUSES.of("Per\u00FA", "");
+    Path file = folder.resolve("of-peru.parquet");
+    PreferenceParquet.write(file, List.of(ofPeru));
+    Path before = folder.resolve("before.parquet");
+    try (Connection duckdb = DuckDb.open();
+        Statement statement = duckdb.createStatement()) {
+      statement.execute(
+          "COPY (SELECT * EXCLUDE (\"group\") FROM "
+              + DuckDb.parquet(file)
+              + ") TO "
+              + DuckDb.literal(before)
+              + " (FORMAT parquet)");
+    }
+
+    assertThat(PreferenceParquet.read(file)).containsExactly(ofPeru);
+    assertThat(PreferenceParquet.read(before)).containsExactly(ofPeru.of("", ""));
+  }
+
+  @Test
   void probabilitiesKeepEveryBit() {
     List<Double> probabilities = List.of(0.1, 1.0 / 3, 2e-17, 0.0, 1 - 0.1 - 1.0 / 3, 0.0);
     PreferenceExample bus = Examples.BUSES;

@@ -32,7 +32,7 @@ public record SurveyPairs(Path folder, String group, int examplesPerPrompt)
   @Override
   public ExampleFile examples(int count, long vocabulary) throws IOException {
     List<PreferenceExample> all = new ArrayList<>();
-    new Dialogues(new SynthesisSpec(null, null, null))
+    new Dialogues(new SynthesisSpec(null, null, null, null))
         .of(
             GroupSurvey.read(folder.resolve("survey.csv"), group).questions(),
             (split, example) -> {

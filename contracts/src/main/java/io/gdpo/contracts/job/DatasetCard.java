@@ -22,6 +22,8 @@ import java.util.Map;
  * @param questions each question with its answers and target distribution; of ready examples the
  *     first thousand
  * @param files names of what lies beside the card; absent of versions before
+ * @param groups of a survey's several groups: the account of each; absent of one group, of examples
+ *     and of versions before
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetCard(
@@ -35,7 +37,8 @@ public record DatasetCard(
     List<String> shortened,
     Map<String, SplitCard> splits,
     List<Question> questions,
-    List<String> files) {
+    List<String> files,
+    List<GroupCard> groups) {
 
   /**
    * What was done with a row of the source.
@@ -43,15 +46,21 @@ public record DatasetCard(
    * @param row of the source, from 1
    * @param question as far as it can be shown
    * @param note what was done, and why
+   * @param group the group that it was done for; absent if for every one, and of versions before
    */
-  public record RowNote(long row, String question, String note) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RowNote(long row, String question, String note, String group) {}
+
+  /** A group of a survey, and what became of the survey's rows for it. */
+  public record GroupCard(String name, Counts counts) {}
 
   /** The name under which the card is stored. */
   public static final String FILE = "card.json";
 
   /**
    * Every row of the source is in exactly one of {@code withoutGroup}, {@code refused}, {@code
-   * merged} and {@code questions}; for ready examples, rows are examples and all are used.
+   * merged} and {@code questions}; of several groups, once for each of them. For ready examples,
+   * rows are examples, and those of groups that were not asked for are {@code withoutGroup}.
    *
    * @param rows records in the source
    * @param withoutGroup rows that do not ask the group
@@ -70,7 +79,26 @@ public record DatasetCard(
       long questions,
       long renormalised,
       long readAsPercent,
-      long shortened) {}
+      long shortened) {
+    /** Both accounts as one. */
+    public Counts plus(Counts other) {
+      return new Counts(
+          rows + other.rows,
+          withoutGroup + other.withoutGroup,
+          refused + other.refused,
+          merged + other.merged,
+          questions + other.questions,
+          renormalised + other.renormalised,
+          readAsPercent + other.readAsPercent,
+          shortened + other.shortened);
+    }
+
+    /** The same, with questions whose wording was cut. */
+    public Counts withShortened(long cut) {
+      return new Counts(
+          rows, withoutGroup, refused, merged, questions, renormalised, readAsPercent, cut);
+    }
+  }
 
   /**
    * One split.
@@ -86,6 +114,7 @@ public record DatasetCard(
    * @param rejectedHistogram rejected sides by belief class, 0 to 5
    * @param majorityShare part of the pairs whose chosen belief is the majority's
    * @param tokens token lengths; absent without a tokenizer
+   * @param groups examples by group; absent if the data names none, and of versions before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SplitCard(
@@ -98,7 +127,8 @@ public record DatasetCard(
       List<Long> beliefHistogram,
       List<Long> rejectedHistogram,
       double majorityShare,
-      TokenLengths tokens) {}
+      TokenLengths tokens,
+      Map<String, Long> groups) {}
 
   /**
    * Lengths in tokens; a response's includes EOS.
@@ -123,6 +153,8 @@ public record DatasetCard(
    * @param answers its options with class and share; absent for ready examples
    * @param probabilities target distribution over belief classes 0 to 5
    * @param majority the class with the largest probability
+   * @param group whose distribution it is; absent if the data names no group, and of versions
+   *     before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Question(
@@ -131,7 +163,8 @@ public record DatasetCard(
       String text,
       List<Answer> answers,
       List<Double> probabilities,
-      int majority) {}
+      int majority,
+      String group) {}
 
   /** An answer option: its class, the rule that found the class, and its share of the group. */
   public record Answer(String option, int belief, String rule, double share) {}

@@ -1,5 +1,6 @@
 package io.gdpo.contracts.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.data.Split;
 import java.util.List;
 
@@ -22,7 +23,9 @@ public record DatasetSamples(List<Sample> samples) {
    * @param prompt what the model continues
    * @param chosen the preferred response, belief first
    * @param rejected the other response, belief first
+   * @param group whose beliefs these are; absent if the data names no group, and of versions before
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sample(
       Split split,
       String questionId,
@@ -31,7 +34,8 @@ public record DatasetSamples(List<Sample> samples) {
       int rejectedBelief,
       String prompt,
       String chosen,
-      String rejected) {}
+      String rejected,
+      String group) {}
 
   public DatasetSamples {
     samples = List.copyOf(samples);

@@ -1,5 +1,6 @@
 package io.gdpo.contracts.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,10 @@ import java.util.Map;
  * @param sampledWithoutBelief samples that do not begin with a belief digit
  * @param metrics by name; means over the question's prompts or pairs
  * @param examples a few of the sampled texts, verbatim
+ * @param group whose answers {@code target} holds; absent if the data names no group, and of
+ *     versions before
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record QuestionResult(
     String questionId,
     String question,
@@ -28,4 +32,5 @@ public record QuestionResult(
     List<Integer> sampled,
     int sampledWithoutBelief,
     Map<String, Double> metrics,
-    List<String> examples) {}
+    List<String> examples,
+    String group) {}

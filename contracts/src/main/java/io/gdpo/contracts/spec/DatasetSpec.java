@@ -7,11 +7,14 @@ import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -21,16 +24,21 @@ import java.util.UUID;
  *
  * @param id an existing dataset of dataset-service
  * @param survey URI or path of a survey CSV in the layout of the public GlobalOpinionQA table
- *     ({@code question,selections,options[,source]}); dialogues are synthesised from it
+ *     ({@code question,selections,options[,source]}), or with a row for each question and group
+ *     ({@code question,responses,options,group}); dialogues are synthesised from it
  * @param examples URI or path of ready preference examples (.jsonl, .json or .parquet; file or
  *     folder of splits)
- * @param group the group (column of {@code selections}) whose distribution is the target; needed
- *     with {@code survey}
+ * @param group the group whose distribution is the target. A survey needs it, or {@code groups}, or
+ *     {@code by}; examples that name no group are this one's
  * @param synthesis how dialogues are made from the survey; defaults if absent
  * @param tokenizer URI or path of a {@code tokenizer.json}, for the token lengths on the dataset
  *     card; optional
  * @param options belief classes (0 to 5) by option text, for a survey's options whose words do not
  *     tell, or tell otherwise; compared by {@link #optionKey}; optional
+ * @param groups several groups, instead of {@code group}; of a source that names them, only these
+ *     are taken
+ * @param by the column that tells a row's group, or, of a survey with columns {@code attribute} and
+ *     {@code group}, the attribute; all its groups are taken unless some are named
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
@@ -40,9 +48,14 @@ public record DatasetSpec(
     String group,
     SynthesisSpec synthesis,
     @Location String tokenizer,
-    Map<String, Integer> options) {
+    Map<String, Integer> options,
+    List<String> groups,
+    String by) {
   /** The most option texts that a specification gives classes to. */
   public static final int MOST_OPTIONS = 200;
+
+  /** The most groups of one dataset. */
+  public static final int MOST_GROUPS = 100;
 
   /**
    * How dialogues and pairs are made.
@@ -52,12 +65,15 @@ public record DatasetSpec(
    *     ({@value #LARGE})
    * @param seed seed of wordings, pairs and splits
    * @param split what the splits do not share; null stands for {@link SplitBy#STYLES}
+   * @param nameGroup whether a prompt begins with the name of its group; null stands for whether
+   *     the dataset has several
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SynthesisSpec(
       @JsonDeserialize(using = RespondentsReader.class) Integer respondents,
       Long seed,
-      SplitBy split) {
+      SplitBy split,
+      Boolean nameGroup) {
     public static final int DEFAULT_RESPONDENTS = 24;
 
     /** What {@code small} stands for: some 40 examples a question, as the published small sets. */
@@ -78,8 +94,20 @@ public record DatasetSpec(
 
   public DatasetSpec {
     synthesis =
-        synthesis == null && survey != null ? new SynthesisSpec(null, null, null) : synthesis;
+        synthesis == null && survey != null ? new SynthesisSpec(null, null, null, null) : synthesis;
     options = options == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(options));
+    groups = groups == null ? null : Collections.unmodifiableList(new ArrayList<>(groups));
+  }
+
+  /** The groups that are named; empty if all of the source's are asked for, or it is one's. */
+  public List<String> groupNames() {
+    return groups != null ? groups : group == null ? List.of() : List.of(group);
+  }
+
+  /** Whether prompts begin with the name of their group. */
+  public boolean namesGroups() {
+    Boolean asked = synthesis == null ? null : synthesis.nameGroup();
+    return asked == null ? group == null : asked;
   }
 
   /** What two texts of an option have in common: all but upper case, spaces and encoding. */
@@ -108,7 +136,7 @@ public record DatasetSpec(
 
   /** The same data, its tokens counted by another tokenizer. */
   public DatasetSpec withTokenizer(String other) {
-    return new DatasetSpec(id, survey, examples, group, synthesis, other, options);
+    return new DatasetSpec(id, survey, examples, group, synthesis, other, options, groups, by);
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
@@ -127,8 +155,21 @@ public record DatasetSpec(
     check.location("examples", examples);
     check.location("tokenizer", tokenizer);
     check.name("group", group);
-    if (survey != null && (group == null || group.isBlank())) {
-      check.add("group", "a survey needs the group whose answers to learn");
+    check.name("by", by);
+    if (by != null && by.isBlank()) {
+      check.add("by", "is empty; name the column that tells a row's group, or leave it out");
+    }
+    if (survey != null && by == null && groups == null && (group == null || group.isBlank())) {
+      check.add(
+          "group", "a survey needs the group whose answers to learn, or several under groups");
+    }
+    if (id != null && (groups != null || by != null)) {
+      check.add(
+          groups != null ? "groups" : "by",
+          "belongs to a survey or to examples; a dataset has its groups");
+    }
+    if (groups != null) {
+      checkGroups(check);
     }
     if (synthesis != null) {
       check.within(
@@ -137,11 +178,35 @@ public record DatasetSpec(
         check.add(
             "synthesis.split", "belongs to a survey; a file of examples is split by its prompts");
       }
+      if (survey == null && synthesis.nameGroup() != null) {
+        check.add(
+            "synthesis.name_group", "belongs to a survey; the prompts of examples are written");
+      }
     }
     if (options != null) {
       checkOptions(check);
     }
     return check.problems();
+  }
+
+  private void checkGroups(FieldChecks check) {
+    if (group != null) {
+      check.add("groups", "give either group or groups");
+    }
+    check.that(
+        "groups",
+        groups.size(),
+        size -> size >= 1 && size <= MOST_GROUPS,
+        "must name 1 to " + MOST_GROUPS + " groups");
+    Set<String> seen = new HashSet<>();
+    for (String name : groups) {
+      check.name("groups", name);
+      if (name == null || name.isBlank()) {
+        check.add("groups", "holds an empty name");
+      } else if (!seen.add(Normalizer.normalize(name, Normalizer.Form.NFC).strip())) {
+        check.add("groups", Reason.quoted(name) + " is named twice");
+      }
+    }
   }
 
   private void checkOptions(FieldChecks check) {

@@ -87,8 +87,8 @@ class FieldChecksTest {
                 "{\"examples\": \"p.jsonl\", \"synthesis\": {\"split\": \"questions\"}}"))
         .extracting(SpecProblem::field)
         .containsExactly("dataset.synthesis.split");
-    assertThat(new SynthesisSpec(null, null, SplitBy.STYLES))
-        .isEqualTo(new SynthesisSpec(null, null, null));
+    assertThat(new SynthesisSpec(null, null, SplitBy.STYLES, null))
+        .isEqualTo(new SynthesisSpec(null, null, null, null));
   }
 
   @ParameterizedTest
@@ -113,6 +113,48 @@ class FieldChecksTest {
         .hasMessageStartingWith("must be a whole number, small (8) or large (91), is 'medium'");
     assertThatThrownBy(() -> Json.SPECS.readValue("{\"respondents\": 2.5}", SynthesisSpec.class))
         .hasMessageContaining("must be a whole number");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'survey': 's.csv', 'groups': []} | dataset.groups | must name 1 to 100 groups",
+        "{'survey': 's.csv', 'groups': ['A', ' A']} | dataset.groups | is named twice",
+        "{'survey': 's.csv', 'groups': ['A', null]} | dataset.groups | empty",
+        "{'survey': 's.csv', 'group': 'A', 'groups': ['B']} | dataset.groups | either group or",
+        "{'survey': 's.csv'} | dataset.group | or several under groups",
+        "{'id': 'ds-1', 'groups': ['B']} | dataset.groups | belongs to a survey or to examples",
+        "{'id': 'ds-1', 'by': 'country'} | dataset.by | belongs to a survey or to examples",
+        "{'survey': 's.csv', 'by': ' '} | dataset.by | empty",
+        "{'examples': 'e.jsonl', 'synthesis': {'name_group': true}} | dataset.synthesis.name_group"
+            + " | belongs to a survey",
+      })
+  void groups_that_make_no_sense_are_refused_by_their_field(
+      String dataset, String field, String reason) throws Exception {
+    assertThat(problems("/dataset", dataset.replace('\'', '"')))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo(field);
+              assertThat(problem.message()).contains(reason);
+            });
+  }
+
+  @Test
+  void prompts_name_their_group_where_there_are_several() throws Exception {
+    assertThat(dataset("{'survey': 's.csv', 'group': 'A'}").namesGroups()).isFalse();
+    assertThat(dataset("{'survey': 's.csv', 'groups': ['A', 'B']}").namesGroups()).isTrue();
+    assertThat(dataset("{'survey': 's.csv', 'by': 'country'}").namesGroups()).isTrue();
+    assertThat(
+            dataset("{'survey': 's.csv', 'by': 'c', 'synthesis': {'name_group': false}}")
+                .namesGroups())
+        .isFalse();
+    assertThat(problems("/dataset", "{\"survey\": \"s.csv\", \"by\": \"country\"}")).isEmpty();
+  }
+
+  private static DatasetSpec dataset(String json) throws Exception {
+    return Json.EVENTS.readValue(json.replace('\'', '"'), DatasetSpec.class);
   }
 
   @Test

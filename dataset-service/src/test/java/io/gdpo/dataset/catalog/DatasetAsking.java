@@ -42,7 +42,8 @@ abstract class DatasetAsking {
   static Dataset waiting(String id) {
     Dataset dataset = new Dataset();
     dataset.id = id;
-    dataset.spec = new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null, null);
+    dataset.spec =
+        new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null, null, null, null);
     dataset.state = DatasetState.REQUESTED;
     dataset.requestedAt = Instant.now();
     dataset.wantedAt = dataset.requestedAt;

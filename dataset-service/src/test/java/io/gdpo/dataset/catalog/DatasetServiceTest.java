@@ -214,7 +214,8 @@ class DatasetServiceTest extends DatasetAsking {
         .run(
             () -> {
               Dataset left = waiting(id);
-              left.spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null);
+              left.spec =
+                  new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null);
               left.persist();
               left.flush();
               work(id, "RUNNING", 1, 0);

@@ -24,7 +24,7 @@ final class QuestionScorer {
   private static final int EXAMPLES_KEPT = 6;
 
   private final OptionClasses options;
-  private final Map<String, BeliefDistribution> trainingAnswers;
+  private final Map<PreferenceExample.Asked, BeliefDistribution> trainingAnswers;
   private final double beta;
   private final long seed;
 
@@ -42,14 +42,15 @@ final class QuestionScorer {
     this.seed = seed;
   }
 
-  private static Map<String, BeliefDistribution> histograms(List<PreferenceExample> training) {
-    Map<String, int[]> counts = new HashMap<>();
+  private static Map<PreferenceExample.Asked, BeliefDistribution> histograms(
+      List<PreferenceExample> training) {
+    Map<PreferenceExample.Asked, int[]> counts = new HashMap<>();
     for (PreferenceExample example : training) {
       counts
-          .computeIfAbsent(example.questionId(), q -> new int[example.probabilities().size()])[
+          .computeIfAbsent(example.asked(), q -> new int[example.probabilities().size()])[
           example.acceptChoiceId()]++;
     }
-    Map<String, BeliefDistribution> histograms = new HashMap<>();
+    Map<PreferenceExample.Asked, BeliefDistribution> histograms = new HashMap<>();
     counts.forEach((question, c) -> histograms.put(question, BeliefDistribution.histogram(c)));
     return histograms;
   }
@@ -62,7 +63,7 @@ final class QuestionScorer {
         new QuestionObservation(
             question,
             options,
-            Optional.ofNullable(trainingAnswers.get(question.id())),
+            Optional.ofNullable(trainingAnswers.get(question.asked())),
             prompts.stream().map(prompt -> prompt.read(texts)).toList(),
             pairs,
             beta,
@@ -79,10 +80,8 @@ final class QuestionScorer {
         sampled.counts(),
         sampled.withoutBelief(),
         Metrics.of(seen),
-        prompts.stream()
-            .flatMap(prompt -> prompt.samples().stream())
-            .limit(EXAMPLES_KEPT)
-            .toList());
+        prompts.stream().flatMap(prompt -> prompt.samples().stream()).limit(EXAMPLES_KEPT).toList(),
+        question.group().isEmpty() ? null : question.group());
   }
 
   /** By probabilities; mean over prompts. */

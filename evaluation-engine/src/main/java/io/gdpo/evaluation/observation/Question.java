@@ -14,26 +14,33 @@ import java.util.TreeSet;
 /**
  * A survey question of the split under evaluation, with all its examples.
  *
+ * @param group whose answers they are; empty if the data names no group
  * @param target the group's p*
  */
-public record Question(String id, BeliefDistribution target, List<PreferenceExample> examples) {
+public record Question(
+    String id, String group, BeliefDistribution target, List<PreferenceExample> examples) {
   public Question {
     examples = List.copyOf(examples);
   }
 
   /**
-   * The questions of a split, in the order in which they first come.
+   * The questions of a split, in the order in which they first come. What several groups are asked
+   * is a question of each.
    *
    * @throws PreferenceDataException if a question's distribution does not sum to 1 or differs from
    *     one example to another
    */
   public static List<Question> of(List<PreferenceExample> split) {
-    Map<String, List<PreferenceExample>> byId = new LinkedHashMap<>();
+    Map<PreferenceExample.Asked, List<PreferenceExample>> asked = new LinkedHashMap<>();
     for (PreferenceExample example : split) {
-      byId.computeIfAbsent(example.questionId(), id -> new ArrayList<>()).add(example);
+      asked.computeIfAbsent(example.asked(), id -> new ArrayList<>()).add(example);
     }
     List<Question> questions = new ArrayList<>();
-    byId.forEach((id, examples) -> questions.add(new Question(id, target(id, examples), examples)));
+    asked.forEach(
+        (of, examples) ->
+            questions.add(
+                new Question(
+                    of.questionId(), of.group(), target(of.questionId(), examples), examples)));
     return questions;
   }
 
@@ -51,6 +58,11 @@ public record Question(String id, BeliefDistribution target, List<PreferenceExam
     } catch (IllegalArgumentException e) {
       throw new PreferenceDataException("question '" + id + "': " + e.getMessage(), e);
     }
+  }
+
+  /** The question as it was asked of this group. */
+  public PreferenceExample.Asked asked() {
+    return new PreferenceExample.Asked(id, group);
   }
 
   /** The question's text, as its first example words it. */

@@ -98,30 +98,60 @@ class QuestionScorerTest {
 
   @Test
   void oneQuestionHasOneDistribution() {
-    PreferenceExample other =
-        new PreferenceExample(
-            "q",
-            "style-1",
-            "Well?",
-            "",
-            List.of(),
-            5,
-            "Yes",
-            "a",
-            1,
-            "No",
-            "b",
-            List.of(0.0, 0.5, 0.0, 0.0, 0.0, 0.5),
-            true);
-    assertThatThrownBy(() -> Question.of(List.of(EXAMPLES.get(0), other)))
+    assertThatThrownBy(() -> Question.of(List.of(EXAMPLES.get(0), other())))
         .isInstanceOf(PreferenceDataException.class)
         .hasMessageContaining("question 'q'")
         .hasMessageContaining("probabilities");
   }
 
+  @Test
+  void twoGroupsMayAnswerOneQuestionDifferently() {
+    PreferenceExample peru = EXAMPLES.get(0).of("Peru", "");
+    PreferenceExample chad = other().of("Chad", "");
+
+    List<Question> questions = Question.of(List.of(peru, chad, peru));
+
+    assertThat(questions).extracting(Question::group).containsExactly("Peru", "Chad");
+    assertThat(questions.get(0).examples()).hasSize(2);
+    assertThat(questions.get(1).target().asList()).isEqualTo(other().probabilities());
+    QuestionScorer ofBoth = new QuestionScorer(List.of(peru, chad), List.of(peru, chad), 0.1, 1);
+    QuestionResult result = ofBoth.score(questions.get(1), prompts(), List.of());
+    assertThat(result.group()).isEqualTo("Chad");
+    assertThat(result.target()).isEqualTo(other().probabilities());
+    assertThat(result.metrics())
+        .as("the yardstick of Chad's own respondents")
+        .hasEntrySatisfying(
+            "yardstick/training_histogram",
+            distance ->
+                assertThat(distance)
+                    .isNotEqualTo(
+                        ofBoth
+                            .score(questions.get(0), prompts(), List.of())
+                            .metrics()
+                            .get("yardstick/training_histogram")));
+  }
+
   private static List<SampledPrompt> prompts() {
     return List.of(
         new SampledPrompt(new BeliefReading(0, 0.25, 0, 0, 0, 0.75), List.of("5<Yes>Sure")));
+  }
+
+  /** The same question with another distribution. */
+  private static PreferenceExample other() {
+    return new PreferenceExample(
+        "q",
+        "style-1",
+        "Well?",
+        "",
+        List.of(),
+        5,
+        "Yes",
+        "a",
+        1,
+        "No",
+        "b",
+        List.of(0.0, 0.5, 0.0, 0.0, 0.0, 0.5),
+        true);
   }
 
   private static PairObservation pair(

@@ -9,11 +9,15 @@ import io.gdpo.contracts.state.EvaluationStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -54,6 +58,7 @@ public record ExperimentReport(
         entries.stream()
             .collect(Collectors.groupingBy(e -> e.checkpoint().stage(), Collectors.counting()));
     List<StageReport> stages = new ArrayList<>();
+    Set<String> groups = groups(entries);
     Map<String, QuestionReport> questions = new LinkedHashMap<>();
     Map<String, Double> yardsticks = new LinkedHashMap<>();
     for (Entry entry : entries) {
@@ -67,7 +72,7 @@ public record ExperimentReport(
           .result()
           .ifPresent(
               result -> {
-                result.questions().forEach(q -> add(q, name, questions));
+                result.questions().forEach(q -> add(q, name, groups, questions));
                 metrics.putAll(MetricKey.among(MetricKey.ofModels(), result.metrics()));
                 MetricKey.among(MetricKey.yardsticks(), result.metrics())
                     .forEach(yardsticks::putIfAbsent);
@@ -81,7 +86,8 @@ public record ExperimentReport(
               entry.reason().orElse(null),
               entry.result().map(EvaluationResult::seconds).orElse(null),
               metrics,
-              entry.result().map(ExperimentReport::worst).orElse(List.of()),
+              entry.result().map(result -> byGroup(result, groups)).orElse(null),
+              entry.result().map(result -> worst(result, groups)).orElse(List.of()),
               entry.progress().lines()));
     }
     return new ExperimentReport(
@@ -94,17 +100,70 @@ public record ExperimentReport(
         notes(entries));
   }
 
+  /** The groups of the data, in order; empty if it names none or one. */
+  private static Set<String> groups(List<Entry> entries) {
+    Set<String> groups = new LinkedHashSet<>();
+    for (Entry entry : entries) {
+      entry
+          .result()
+          .ifPresent(
+              result ->
+                  result.questions().stream()
+                      .map(QuestionResult::group)
+                      .filter(Objects::nonNull)
+                      .forEach(groups::add));
+    }
+    return groups.size() > 1 ? groups : Set.of();
+  }
+
+  /** What one of several groups was asked is another question than what the next one was. */
+  private static String id(QuestionResult result, Set<String> groups) {
+    return isOfSeveral(result, groups)
+        ? result.questionId() + ", " + result.group()
+        : result.questionId();
+  }
+
+  private static boolean isOfSeveral(QuestionResult result, Set<String> groups) {
+    return result.group() != null && groups.contains(result.group());
+  }
+
+  private static Map<String, Map<String, Double>> byGroup(
+      EvaluationResult result, Set<String> groups) {
+    Map<String, Map<String, Double>> means = new LinkedHashMap<>();
+    for (String group : groups) {
+      Map<String, DoubleSummaryStatistics> ofGroup = new LinkedHashMap<>();
+      result.questions().stream()
+          .filter(question -> group.equals(question.group()))
+          .flatMap(question -> question.metrics().entrySet().stream())
+          .forEach(
+              metric ->
+                  ofGroup
+                      .computeIfAbsent(metric.getKey(), key -> new DoubleSummaryStatistics())
+                      .accept(metric.getValue()));
+      Map<String, Double> mean = new LinkedHashMap<>();
+      ofGroup.forEach((metric, values) -> mean.put(metric, values.getAverage()));
+      means.put(group, MetricKey.among(MetricKey.ofModels(), mean));
+    }
+    return means.isEmpty() ? null : means;
+  }
+
   private static void add(
-      QuestionResult result, String stage, Map<String, QuestionReport> questions) {
+      QuestionResult result,
+      String stage,
+      Set<String> groups,
+      Map<String, QuestionReport> questions) {
     questions
         .computeIfAbsent(
-            result.questionId(),
+            id(result, groups),
             id ->
                 new QuestionReport(
                     id,
-                    result.question(),
+                    isOfSeveral(result, groups)
+                        ? result.group() + ": " + result.question()
+                        : result.question(),
                     result.options(),
                     result.target(),
+                    result.group(),
                     new LinkedHashMap<>()))
         .stages()
         .put(
@@ -117,13 +176,13 @@ public record ExperimentReport(
                 result.examples()));
   }
 
-  private static List<String> worst(EvaluationResult result) {
+  private static List<String> worst(EvaluationResult result, Set<String> groups) {
     return result.questions().stream()
         .sorted(
             Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(MetricKey.JSD.id()))
                 .reversed())
         .limit(WORST_KEPT)
-        .map(QuestionResult::questionId)
+        .map(question -> id(question, groups))
         .toList();
   }
 

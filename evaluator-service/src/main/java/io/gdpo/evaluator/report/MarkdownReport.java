@@ -36,6 +36,7 @@ final class MarkdownReport {
       out.append("## More of each stage\n\n");
       stages(report, MetricKey.more(), out);
     }
+    groups(report, out);
     worst(report, out);
     models(report, out);
     settings(report, out);
@@ -104,6 +105,31 @@ final class MarkdownReport {
       if (report.yardsticks().containsKey(yardstick.id())) {
         row(out, Stream.of(yardstick.label(), number(report.yardsticks().get(yardstick.id()))));
       }
+    }
+    out.append('\n');
+  }
+
+  /** Several groups' distances side by side: a mean over all hides the one that was lost. */
+  private static void groups(ExperimentReport report, StringBuilder out) {
+    List<StageReport> stages =
+        report.stages().stream().filter(stage -> stage.groups() != null).toList();
+    if (stages.isEmpty()) {
+      return;
+    }
+    List<String> groups =
+        stages.stream().flatMap(stage -> stage.groups().keySet().stream()).distinct().toList();
+    out.append("## Each group\n\nJSD, mean over the questions that the group was asked.\n\n");
+    row(out, Stream.concat(Stream.of("stage"), groups.stream().map(MarkdownReport::text)));
+    row(out, Stream.concat(Stream.of("---"), groups.stream().map(group -> "--:")));
+    for (StageReport stage : stages) {
+      row(
+          out,
+          Stream.concat(
+              Stream.of(stage.name()),
+              groups.stream()
+                  .map(group -> stage.groups().getOrDefault(group, Map.of()))
+                  .map(means -> means.get(MetricKey.JSD.id()))
+                  .map(value -> value == null ? "" : number(value))));
     }
     out.append('\n');
   }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED} or {@code FAILED}
  * @param reason why the evaluation failed; absent otherwise
  * @param metrics means over questions; empty until evaluated
+ * @param groups of several groups: each one's means over its questions, by metric; absent of one
  * @param worst question ids by falling JSD, the worst few
  * @param progress the job's progress lines, as training left them
  */
@@ -30,6 +31,7 @@ public record StageReport(
     String reason,
     Double seconds,
     Map<String, Double> metrics,
+    Map<String, Map<String, Double>> groups,
     List<String> worst,
     List<TrainingProgress> progress) {
   public boolean isEvaluated() {

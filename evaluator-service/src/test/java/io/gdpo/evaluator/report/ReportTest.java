@@ -1,6 +1,7 @@
 package io.gdpo.evaluator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
@@ -36,6 +37,30 @@ class ReportTest {
     assertThat(report.question("hard").stages()).containsOnlyKeys("sft", "gdpo");
     assertThat(report.stages().get(0).worst()).containsExactly("hard", "easy");
     assertThat(report.notes()).isEmpty();
+  }
+
+  @Test
+  void severalGroupsStandSideBySide() {
+    EvaluationResult result =
+        result(
+            Map.of("jsd", 0.8 / 3),
+            List.of(
+                question("easy", "Peru", 0.1),
+                question("hard", "Peru", 0.2),
+                question("easy", "Chad", 0.5)));
+    ExperimentReport report =
+        ExperimentReport.of(
+            "two",
+            List.of(entry(checkpoint("sft", CheckpointKind.BEST), SPEC, Optional.of(result))),
+            NOW);
+
+    StageReport stage = report.stages().get(0);
+    assertThat(stage.worst()).containsExactly("easy, Chad", "hard, Peru", "easy, Peru");
+    assertThat(stage.groups()).containsOnlyKeys("Peru", "Chad");
+    assertThat(stage.groups().get("Peru").get("jsd")).isCloseTo(0.15, within(1e-12));
+    assertThat(report.question("easy, Chad").question()).isEqualTo("Chad: Is it easy?");
+    assertThat(MarkdownReport.render(report))
+        .contains("## Each group", "| stage | Peru | Chad |", "| sft | 0.150 | 0.500 |");
   }
 
   @Test
@@ -201,19 +226,20 @@ class ReportTest {
         checkpoint,
         SPEC,
         Optional.of(
-            new EvaluationResult(
-                checkpoint,
-                SPEC,
-                NOW,
-                1.5,
-                2,
-                16,
-                4,
-                metrics,
-                List.of(question("easy", jsd - 0.1), question("hard", jsd + 0.1)))));
+            result(metrics, List.of(question("easy", jsd - 0.1), question("hard", jsd + 0.1)))));
+  }
+
+  private static EvaluationResult result(
+      Map<String, Double> metrics, List<QuestionResult> questions) {
+    Checkpoint checkpoint = checkpoint("sft", CheckpointKind.BEST);
+    return new EvaluationResult(checkpoint, SPEC, NOW, 1.5, 2, 16, 4, metrics, questions);
   }
 
   private static QuestionResult question(String id, double jsd) {
+    return question(id, null, jsd);
+  }
+
+  private static QuestionResult question(String id, String group, double jsd) {
     return new QuestionResult(
         id,
         "Is it " + id + "?",
@@ -225,7 +251,8 @@ class ReportTest {
         List.of(0, 4, 0, 0, 0, 4),
         0,
         Map.of("jsd", jsd),
-        List.of("5<Yes>Sure."));
+        List.of("5<Yes>Sure."),
+        group);
   }
 
   private static ExperimentReport.Entry pending(String stage) {

@@ -10,6 +10,7 @@ import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetCard.Answer;
 import io.gdpo.contracts.job.DatasetCard.Counts;
+import io.gdpo.contracts.job.DatasetCard.GroupCard;
 import io.gdpo.contracts.job.DatasetCard.Question;
 import io.gdpo.contracts.job.DatasetCard.RowNote;
 import io.gdpo.contracts.job.DatasetSamples;
@@ -18,6 +19,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.belief.BeliefDistribution;
+import io.gdpo.group.examples.ReadyExamples;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupSurvey;
 import io.gdpo.group.text.Fingerprint;
@@ -28,12 +30,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -147,37 +151,54 @@ public class DatasetBuilder {
 
   private static DatasetCard fromSurvey(
       String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
-    GroupSurvey survey = GroupSurvey.read(file, spec);
-    List<String> shortened = DatasetExamples.ofSurvey(survey, spec.synthesis(), splits);
-    Counts counts =
-        new Counts(
-            survey.rows(),
-            survey.withoutGroup(),
-            survey.refused().size(),
-            survey.merged().size(),
-            survey.questions().size(),
-            survey.renormalised().size(),
-            survey.percentages(),
-            shortened.size());
+    List<GroupSurvey> groups = GroupSurvey.read(file, spec);
+    List<String> shortened = DatasetExamples.ofSurvey(groups, spec, splits);
+    List<GroupCard> accounts =
+        groups.stream().map(group -> new GroupCard(group.group(), counts(group))).toList();
+    Counts all = accounts.stream().map(GroupCard::counts).reduce(Counts::plus).orElseThrow();
     return new DatasetCard(
         datasetId,
         spec,
         sha256,
-        counts,
-        listed(survey.refused()),
-        listed(survey.merged()),
-        listed(survey.renormalised()),
+        all.withShortened(shortened.size()),
+        listed(groups, GroupSurvey::refused),
+        listed(groups, GroupSurvey::merged),
+        listed(groups, GroupSurvey::renormalised),
         shortened,
         splits.finish(),
-        survey.questions().stream().map(DatasetBuilder::question).toList(),
-        FILES);
+        groups.stream()
+            .flatMap(
+                group ->
+                    group.questions().stream().map(question -> question(group.group(), question)))
+            .toList(),
+        FILES,
+        groups.size() == 1 ? null : accounts);
   }
 
-  private static List<RowNote> listed(List<RowNote> rows) {
-    return List.copyOf(rows.subList(0, Math.min(Bounds.LISTED_ROWS, rows.size())));
+  private static Counts counts(GroupSurvey survey) {
+    return new Counts(
+        survey.rows(),
+        survey.withoutGroup(),
+        survey.refused().size(),
+        survey.merged().size(),
+        survey.questions().size(),
+        survey.renormalised().size(),
+        survey.percentages(),
+        0);
   }
 
-  private static Question question(GroupQuestion question) {
+  /** By row; what concerns all groups stands there once. */
+  private static List<RowNote> listed(
+      List<GroupSurvey> groups, Function<GroupSurvey, List<RowNote>> notes) {
+    return groups.stream()
+        .flatMap(group -> notes.apply(group).stream())
+        .distinct()
+        .sorted(Comparator.comparingLong(RowNote::row))
+        .limit(Bounds.LISTED_ROWS)
+        .toList();
+  }
+
+  private static Question question(String group, GroupQuestion question) {
     return new Question(
         question.id(),
         question.row(),
@@ -186,7 +207,8 @@ public class DatasetBuilder {
             .map(a -> new Answer(a.option(), a.belief(), a.rule(), a.share()))
             .toList(),
         question.beliefs().probabilities(),
-        question.beliefs().majority());
+        question.beliefs().majority(),
+        group);
   }
 
   private static DatasetCard fromExamples(
@@ -194,29 +216,31 @@ public class DatasetBuilder {
     Set<Fingerprint> questions = new HashSet<>();
     List<Question> listed = new ArrayList<>();
     long[] rows = {0};
-    DatasetExamples.ready(
-        source,
-        spec,
-        (split, example) -> {
-          splits.accept(split, example);
-          rows[0]++;
-          if (questions.add(Fingerprint.of(example.questionId()))
-              && listed.size() < Bounds.LISTED_QUESTIONS) {
-            listed.add(question(example));
-          }
-        });
+    long others =
+        ReadyExamples.read(
+            source,
+            spec,
+            (split, example) -> {
+              splits.accept(split, example);
+              rows[0]++;
+              if (questions.add(Fingerprint.of(example.asked().toString()))
+                  && listed.size() < Bounds.LISTED_QUESTIONS) {
+                listed.add(question(example));
+              }
+            });
     return new DatasetCard(
         datasetId,
         spec,
         sha256,
-        new Counts(rows[0], 0, 0, 0, questions.size(), 0, 0, 0),
+        new Counts(rows[0] + others, others, 0, 0, questions.size(), 0, 0, 0),
         List.of(),
         List.of(),
         List.of(),
         List.of(),
         splits.finish(),
         listed,
-        FILES);
+        FILES,
+        null);
   }
 
   private static Question question(PreferenceExample example) {
@@ -226,6 +250,7 @@ public class DatasetBuilder {
         Reason.beginning(example.prompt(), Bounds.NAME),
         null,
         example.probabilities(),
-        new BeliefDistribution(example.probabilities()).majority());
+        new BeliefDistribution(example.probabilities()).majority(),
+        example.group().isEmpty() ? null : example.group());
   }
 }

@@ -33,9 +33,8 @@ final class SampleCollector {
                       example.acceptChoiceId(), example.acceptChoice(), example.acceptResponse())),
               shown(
                   OpinionTemplate.response(
-                      example.rejectChoiceId(),
-                      example.rejectChoice(),
-                      example.rejectResponse()))));
+                      example.rejectChoiceId(), example.rejectChoice(), example.rejectResponse())),
+              example.group().isEmpty() ? null : shown(example.group())));
     }
   }
 

@@ -9,7 +9,9 @@ import io.gdpo.data.TokenLengthCount;
 import io.gdpo.group.text.Fingerprint;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +27,7 @@ final class SplitStatistics {
   private final Long[] accepted = new Long[BeliefClass.COUNT];
   private final Long[] rejected = new Long[BeliefClass.COUNT];
   private final TokenLengthCount tokens = new TokenLengthCount();
+  private final Map<String, Long> groups = new LinkedHashMap<>();
   private long examples;
   private long ofMajority;
 
@@ -40,6 +43,9 @@ final class SplitStatistics {
     questions.add(Fingerprint.of(example.questionId()));
     prompts.add(Fingerprint.of(OpinionTemplate.prompt(example)));
     styles.add(example.style());
+    if (!example.group().isEmpty()) {
+      groups.merge(example.group(), 1L, Long::sum);
+    }
     accepted[example.acceptChoiceId()]++;
     rejected[example.rejectChoiceId()]++;
     encoder.ifPresent(it -> tokens.add(it.encode(example)));
@@ -61,6 +67,7 @@ final class SplitStatistics {
         List.of(accepted),
         List.of(rejected),
         (double) ofMajority / examples,
-        encoder.isPresent() ? tokens.lengths() : null);
+        encoder.isPresent() ? tokens.lengths() : null,
+        groups.isEmpty() ? null : groups);
   }
 }

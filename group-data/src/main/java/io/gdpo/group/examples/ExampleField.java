@@ -22,7 +22,8 @@ enum ExampleField {
   REJECT_CHOICE(Bounds.NAME),
   REJECT_RESPONSE(Bounds.TEXT),
   PROBABILITIES(Bounds.NAME),
-  MAJORITY(Bounds.NAME);
+  MAJORITY(Bounds.NAME),
+  GROUP(Bounds.NAME);
 
   static final Set<String> NAMES =
       Arrays.stream(values()).map(ExampleField::key).collect(Collectors.toCollection(TreeSet::new));

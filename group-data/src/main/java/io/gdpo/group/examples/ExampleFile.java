@@ -50,21 +50,21 @@ final class ExampleFile {
   private ExampleFile() {}
 
   /**
-   * Gives each example with its place to {@code each}, in the file's order.
+   * Gives each example of these groups with its place to {@code each}, in the file's order.
    *
    * @throws DatasetException if the file is not what its name says, or an example is wrong; names
    *     file, line or row, and field
    */
-  static void forEach(Path file, BiConsumer<Place, PreferenceExample> each) {
+  static void forEach(Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     name = name.endsWith(".parquet.gz") ? name : name.replaceFirst("\\.gz$", "");
     try {
       if (name.endsWith(".jsonl")) {
-        lines(file, each);
+        lines(file, groups, each);
       } else if (name.endsWith(".json")) {
-        list(file, each);
+        list(file, groups, each);
       } else if (name.endsWith(".parquet")) {
-        parquet(file, each);
+        parquet(file, groups, each);
       } else {
         throw new DatasetException(
             file
@@ -76,21 +76,27 @@ final class ExampleFile {
     }
   }
 
-  private static void lines(Path file, BiConsumer<Place, PreferenceExample> each)
+  private static void lines(
+      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each)
       throws IOException {
     try (ExampleLines lines = new ExampleLines(file)) {
       while (lines.next()) {
-        give(lines.place(), tree(lines.text(), lines.place()), each);
+        give(lines.place(), tree(lines.text(), lines.place()), groups, each);
       }
     }
   }
 
   private static void give(
-      Place place, JsonNode values, BiConsumer<Place, PreferenceExample> each) {
+      Place place,
+      JsonNode values,
+      ExampleGroups groups,
+      BiConsumer<Place, PreferenceExample> each) {
     if (values.isArray() && place.unit().equals("line")) {
       throw new DatasetException(ExampleLines.aList(place));
     }
-    each.accept(place, new ExampleRecord(values, place).example());
+    new ExampleRecord(values, place, groups)
+        .example()
+        .ifPresent(example -> each.accept(place, example));
   }
 
   private static JsonNode tree(String text, Place place) {
@@ -124,7 +130,8 @@ final class ExampleFile {
     return new DatasetException(place + " is not JSON" + why);
   }
 
-  private static void list(Path file, BiConsumer<Place, PreferenceExample> each)
+  private static void list(
+      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each)
       throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
@@ -135,7 +142,9 @@ final class ExampleFile {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
         JsonNode values = elements.readTree(parser);
-        each.accept(place, new ExampleRecord(values, place).example());
+        new ExampleRecord(values, place, groups)
+            .example()
+            .ifPresent(example -> each.accept(place, example));
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -155,7 +164,8 @@ final class ExampleFile {
     }
   }
 
-  private static void parquet(Path file, BiConsumer<Place, PreferenceExample> each) {
+  private static void parquet(
+      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each) {
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement();
         ResultSet rows =
@@ -171,7 +181,7 @@ final class ExampleFile {
               String.format(
                   Locale.ROOT, "%s is longer than %,d characters", place, Bounds.EXAMPLE));
         }
-        give(place, tree(values, place), each);
+        give(place, tree(values, place), groups, each);
       }
     } catch (SQLException e) {
       throw new DatasetException(

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One ready example on its way in: every field is checked, and what is wrong is told with its place
@@ -23,17 +24,26 @@ final class ExampleRecord {
 
   private final JsonNode values;
   private final Place place;
+  private final ExampleGroups groups;
 
-  ExampleRecord(JsonNode values, Place place) {
+  ExampleRecord(JsonNode values, Place place, ExampleGroups groups) {
+    this.groups = groups;
     this.values = values;
     this.place = place;
   }
 
   /**
+   * The example; empty if it is of a group that is not asked for.
+   *
    * @throws DatasetException if a field is missing, unknown or wrong
    */
-  PreferenceExample example() {
+  Optional<PreferenceExample> example() {
+    requireObject();
+    Optional<String> own = group();
     requireFields();
+    if (!groups.take(own, place)) {
+      return Optional.empty();
+    }
     String prompt = text(ExampleField.PROMPT);
     int accepted = belief(ExampleField.ACCEPT_CHOICE_ID);
     BeliefDistribution beliefs = beliefs();
@@ -51,7 +61,8 @@ final class ExampleRecord {
             text(ExampleField.REJECT_CHOICE),
             text(ExampleField.REJECT_RESPONSE),
             beliefs.probabilities(),
-            has(ExampleField.MAJORITY) ? majority() : accepted == beliefs.majority());
+            has(ExampleField.MAJORITY) ? majority() : accepted == beliefs.majority(),
+            groups.name(own));
     if (example.acceptChoiceId() == example.rejectChoiceId()
         && example.acceptChoice().equals(example.rejectChoice())
         && example.acceptResponse().equals(example.rejectResponse())) {
@@ -60,20 +71,25 @@ final class ExampleRecord {
               + ": accepted and rejected side are the same (choice id, choice and response), so"
               + " there is nothing to prefer; leave the example out");
     }
-    return example;
+    return Optional.of(example);
   }
 
-  private void requireFields() {
+  private void requireObject() {
     if (!values.isObject()) {
       throw new DatasetException(
           place
               + ": an example is an object with fields, {...}, this is a "
               + values.getNodeType().name().toLowerCase(Locale.ROOT));
     }
+  }
+
+  private void requireFields() {
     boolean ours = ExampleField.NAMES.stream().anyMatch(values::has);
     for (Iterator<String> names = values.fieldNames(); names.hasNext(); ) {
       String name = names.next();
-      if (!ExampleField.NAMES.contains(name) && !ExampleField.isIgnored(name)) {
+      if (!ExampleField.NAMES.contains(name)
+          && !ExampleField.isIgnored(name)
+          && !name.equals(groups.column())) {
         throw new DatasetException(
             place
                 + (ours
@@ -83,6 +99,26 @@ final class ExampleRecord {
                 + ExampleField.NAMES);
       }
     }
+  }
+
+  /** The group that the example itself names. */
+  private Optional<String> group() {
+    JsonNode value = values.path(groups.column());
+    if (value.isMissingNode() || value.isNull() || value.asText("-").isBlank()) {
+      if (groups.isNeeded()) {
+        throw new DatasetException(
+            place
+                + ", field '"
+                + groups.column()
+                + "' is missing or empty; dataset.by says that it is the group");
+      }
+      return Optional.empty();
+    }
+    if (!value.isValueNode()) {
+      throw new DatasetException(
+          place + ", field '" + groups.column() + "': must be a text, is " + shown(value));
+    }
+    return Optional.of(checked(ExampleField.GROUP, value.asText()).strip());
   }
 
   private boolean has(ExampleField field) {

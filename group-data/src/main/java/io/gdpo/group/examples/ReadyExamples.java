@@ -4,6 +4,8 @@ import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.text.Fingerprint;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -31,28 +34,38 @@ import java.util.stream.IntStream;
 public final class ReadyExamples {
   private final BiConsumer<Split, PreferenceExample> sink;
   private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
+  private final ExampleGroups groups;
   private long taken;
+  private long left;
 
   /** The distribution of a question, and where it was first given. */
   private record Known(Fingerprint probabilities, Place place) {}
 
-  private ReadyExamples(BiConsumer<Split, PreferenceExample> sink) {
+  private ReadyExamples(ExampleGroups groups, BiConsumer<Split, PreferenceExample> sink) {
+    this.groups = groups;
     this.sink = sink;
   }
 
   /**
-   * Gives every example to {@code sink}, those of a split in order.
+   * Gives every example of the groups that are asked for to {@code sink}, those of a split in
+   * order.
    *
+   * @param spec its groups, and the seed of splits
+   * @return how many examples are of other groups
    * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
    *     the field
    */
-  public static void read(Path source, long seed, BiConsumer<Split, PreferenceExample> sink) {
-    ReadyExamples examples = new ReadyExamples(sink);
+  public static long read(
+      Path source, DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink) {
+    ReadyExamples examples = new ReadyExamples(new ExampleGroups(spec), sink);
+    long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
     if (Files.isDirectory(source)) {
       examples.folder(source);
     } else {
       examples.byPrompt(source, seed);
     }
+    examples.groups.requireAll();
+    return examples.left;
   }
 
   private void folder(Path folder) {
@@ -67,12 +80,14 @@ public final class ReadyExamples {
       }
       long before = taken;
       for (Path file : files) {
-        ExampleFile.forEach(file, (place, example) -> take(split, place, example));
+        ExampleFile.forEach(file, groups, (place, example) -> take(split, place, example));
       }
       if (taken == before) {
+        groups.requireAll();
         throw new DatasetException(files.get(0) + " holds no example: a split must not be empty");
       }
     }
+    left = groups.left();
   }
 
   private void byPrompt(Path file, long seed) {
@@ -80,10 +95,13 @@ public final class ReadyExamples {
     long[] examples = {0};
     ExampleFile.forEach(
         file,
+        groups,
         (place, example) -> {
           requireRoom(place, ++examples[0]);
           prompts.putIfAbsent(prompt(example), prompts.size());
         });
+    groups.requireAll();
+    left = groups.left();
     if (prompts.size() < Split.values().length) {
       throw new DatasetException(
           file
@@ -101,6 +119,7 @@ public final class ReadyExamples {
     order.subList(tenth, 2 * tenth).forEach(prompt -> splits[prompt] = Split.TEST);
     ExampleFile.forEach(
         file,
+        groups,
         (place, example) -> {
           Integer prompt = prompts.get(prompt(example));
           if (prompt == null) {
@@ -120,13 +139,17 @@ public final class ReadyExamples {
     Known known =
         distributions
             .computeIfAbsent(split, s -> new HashMap<>())
-            .putIfAbsent(Fingerprint.of(example.questionId()), new Known(probabilities, place));
+            .putIfAbsent(
+                Fingerprint.of(example.asked().toString()), new Known(probabilities, place));
     if (known != null && !known.probabilities.equals(probabilities)) {
       throw new DatasetException(
           place
               + ": question '"
               + Reason.beginning(example.questionId(), 100)
-              + "' has two different distributions, here "
+              + (example.group().isEmpty()
+                  ? "'"
+                  : "' of the group '" + Reason.beginning(example.group(), 100) + "'")
+              + " has two different distributions, here "
               + example.probabilities()
               + " and another one in "
               + known.place

@@ -32,6 +32,11 @@ final class GroupNames {
     return Normalizer.normalize(name, Normalizer.Form.NFC).strip();
   }
 
+  /** Whether this is a way to write the group's name. */
+  boolean isOf(String name) {
+    return key(name).equals(wanted);
+  }
+
   /** What belongs to the group among what a row holds for each group, if it asks the group. */
   Optional<Object> find(Map<String, Object> row) {
     Optional<Object> exact = Optional.ofNullable(row.get(wanted));
@@ -39,7 +44,7 @@ final class GroupNames {
         exact.isPresent()
             ? exact
             : row.entrySet().stream()
-                .filter(entry -> key(entry.getKey()).equals(wanted))
+                .filter(entry -> isOf(entry.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst();
     found |= ofGroup.isPresent();

@@ -9,11 +9,9 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import io.gdpo.contracts.Reason;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.survey.PythonLiteral.MalformedException;
-import io.gdpo.group.text.Characters;
 import io.gdpo.group.text.Utf8Reader;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,51 +20,58 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads one group's answers from a survey CSV in the layout of the public GlobalOpinionQA table:
- * columns {@code question}, {@code selections} (a printed Python dictionary: group to list of
- * shares), {@code options} (a printed Python list) and, if there, {@code source}. Columns are
- * separated by commas, or by the semicolons, tabulators or bars that the header has.
+ * Reads a survey's CSV: columns {@code question}, {@code options} (a printed Python list), the
+ * shares as {@link SurveyLayout} says, and others that are not looked at. Columns are separated by
+ * commas, or by the semicolons, tabulators or bars that the header has.
  *
  * <p>A row that cannot be read does not stop the others: it is told to {@code refuse} with its
  * number and the reason. Of a file that has none of the columns nothing is quoted: it may be
  * anybody's.
  */
 final class SurveyFile {
-  private static final List<String> REQUIRED = List.of("question", "selections", "options");
   private static final List<String> SEPARATORS = List.of(",", ";", "\t", "|");
   private static final int LONGEST_HEADER = 1 << 16;
-  private static final int QUOTED = 60;
 
   private final Path file;
-  private final GroupNames groups;
+  private final AskedGroups groups;
   private final Refusals refusals;
   private final List<SurveyRow> rows = new ArrayList<>();
+  private SurveyLayout layout;
+
+  /**
+   * What a file holds.
+   *
+   * @param rows those that can be read
+   * @param layout null if the file is empty
+   */
+  record Table(List<SurveyRow> rows, SurveyLayout layout) {}
 
   /** Takes the rows that cannot be used. */
   interface Refusals {
-    void refuse(long row, String question, String reason);
+    /**
+     * @param group the group that the row cannot be used for; null if for none
+     */
+    void refuse(long row, String group, String question, String reason);
   }
 
-  private SurveyFile(Path file, GroupNames groups, Refusals refusals) {
+  private SurveyFile(Path file, AskedGroups groups, Refusals refusals) {
     this.file = file;
     this.groups = groups;
     this.refusals = refusals;
   }
 
   /**
-   * The rows that can be read.
+   * Reads the file.
    *
    * @throws SurveyException if the file is not a CSV with the needed columns
    */
-  static List<SurveyRow> read(Path file, GroupNames groups, Refusals refusals) {
+  static Table read(Path file, AskedGroups groups, Refusals refusals) {
     SurveyFile survey = new SurveyFile(file, groups, refusals);
     survey.read();
-    return survey.rows;
+    return new Table(survey.rows, survey.layout);
   }
 
   private void read() {
@@ -88,13 +93,13 @@ final class SurveyFile {
         return;
       }
       List<String> columns = Arrays.stream(records.nextValue()).map(String::strip).toList();
-      requireColumns(columns);
+      layout = SurveyLayout.of(file, columns, groups.by());
       while (records.hasNextValue()) {
         if (++number > Bounds.ROWS) {
           throw new SurveyException(
               String.format(Locale.ROOT, "%s has more than %,d rows", file, Bounds.ROWS));
         }
-        readRow(number, columns, records.nextValue());
+        readRow(number, new SurveyRecord(columns, records.nextValue()));
       }
     } catch (StreamConstraintsException e) {
       throw new SurveyException(
@@ -145,144 +150,29 @@ final class SurveyFile {
           Arrays.stream(header.toString().split(Pattern.quote(separator)))
               .map(name -> name.replace("\"", "").strip())
               .toList();
-      if (columns.containsAll(REQUIRED)) {
+      if (SurveyLayout.KINDS.stream().anyMatch(columns::containsAll)) {
         return separator.charAt(0);
       }
     }
     return ',';
   }
 
-  private void requireColumns(List<String> columns) {
-    List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
-    if (missing.isEmpty()) {
-      return;
-    }
-    boolean ours = missing.size() < REQUIRED.size();
-    throw new SurveyException(
-        file
-            + " has no column '"
-            + missing.get(0)
-            + "'; a survey needs the columns "
-            + REQUIRED
-            + (ours
-                ? ", it has "
-                    + columns.stream()
-                        .limit(20)
-                        .map(name -> Reason.beginning(name, QUOTED))
-                        .toList()
-                : ", and its first row has none of them"));
-  }
-
-  private void readRow(long number, List<String> columns, String[] values) {
-    String question = value("question", columns, values).strip();
+  private void readRow(long number, SurveyRecord record) {
     try {
-      if (values.length > columns.size()) {
-        throw new MalformedException(
-            "has "
-                + values.length
-                + " fields, the header "
-                + columns.size()
-                + "; quote texts that hold the separator");
-      }
-      requireText("question", question, Bounds.QUESTION);
-      if (!QuestionKey.saysSomething(question)) {
-        throw new MalformedException(
-            question.isEmpty()
-                ? "field 'question' is empty"
-                : "field 'question' holds no word, only punctuation");
-      }
-      List<String> options = options(value("options", columns, values));
+      record.requireAsManyFieldsAsTheHeader();
+      record.requireQuestion();
+      List<String> options = record.options();
       rows.add(
-          new SurveyRow(number, question, options, shares(value("selections", columns, values))));
+          new SurveyRow(
+              number,
+              record.question(),
+              options,
+              groups.shares(
+                  layout,
+                  record,
+                  (group, reason) -> refusals.refuse(number, group, record.question(), reason))));
     } catch (MalformedException e) {
-      refusals.refuse(number, question, e.getMessage());
+      refusals.refuse(number, null, record.question(), e.getMessage());
     }
-  }
-
-  private static String value(String column, List<String> columns, String[] values) {
-    int index = columns.indexOf(column);
-    return index < values.length ? values[index] : "";
-  }
-
-  private static void requireText(String field, String text, int longest) {
-    if (text.length() > longest) {
-      throw new MalformedException(
-          String.format(
-              Locale.ROOT,
-              "field '%s' holds a text of %,d characters, more than %,d",
-              field,
-              text.length(),
-              longest));
-    }
-    Characters.problem(text)
-        .ifPresent(
-            problem -> {
-              throw new MalformedException("field '" + field + "' " + problem);
-            });
-  }
-
-  private static List<String> options(String text) {
-    List<?> values = list("field 'options'", literal("options", text));
-    if (values.size() > Bounds.OPTIONS) {
-      throw new MalformedException(
-          "field 'options' holds " + values.size() + " options, more than " + Bounds.OPTIONS);
-    }
-    List<String> options = new ArrayList<>();
-    for (Object value : values) {
-      if (!(value instanceof String option) || option.isBlank()) {
-        throw new MalformedException(
-            "field 'options' must hold texts, holds '" + shown(value) + "'");
-      }
-      requireText("options", option, Bounds.NAME);
-      options.add(option.strip());
-    }
-    return options;
-  }
-
-  /** The asked group's shares; what other groups hold is not looked at. */
-  @SuppressWarnings("unchecked") // PythonLiteral's dictionaries have texts as keys
-  private Optional<List<Double>> shares(String text) {
-    Object value = literal("selections", text);
-    if (!(value instanceof Map<?, ?>)) {
-      throw new MalformedException(
-          "field 'selections' must be a dictionary of groups, such as {'A': [0.6, 0.4]}");
-    }
-    Map<String, Object> row = (Map<String, Object>) value;
-    Optional<Object> ofGroup = groups.find(row);
-    if (ofGroup.isEmpty()) {
-      groups.remember(row);
-      return Optional.empty();
-    }
-    List<Double> shares = new ArrayList<>();
-    for (Object share : list("field 'selections'", ofGroup.get())) {
-      if (!(share instanceof Double)) {
-        throw new MalformedException(
-            "field 'selections', the group's list must hold numbers, holds " + shown(share));
-      }
-      shares.add((Double) share);
-    }
-    return Optional.of(shares);
-  }
-
-  private static Object literal(String field, String text) {
-    try {
-      return PythonLiteral.parse(text);
-    } catch (MalformedException e) {
-      throw new MalformedException(
-          "field '" + field + "' is not a printed Python value: " + e.getMessage());
-    }
-  }
-
-  private static List<?> list(String field, Object value) {
-    if (value instanceof List<?> list) {
-      return list;
-    }
-    throw new MalformedException(field + " must hold a list, holds " + shown(value));
-  }
-
-  private static String shown(Object value) {
-    return value == PythonLiteral.None.NONE
-        ? "None"
-        : Reason.beginning(String.valueOf(value), QUOTED);
   }
 }

@@ -57,29 +57,53 @@ public final class Dialogues {
     return Map.copyOf(splits);
   }
 
+  /** The same of one group that has no name. */
+  public List<String> of(List<GroupQuestion> questions, BiConsumer<Split, PreferenceExample> sink) {
+    return of(Map.of("", questions), false, sink);
+  }
+
   /**
    * Gives the examples of these questions to {@code sink}, those of a split in order.
    *
+   * @param groups the questions that each group answered
+   * @param namingGroups whether a prompt begins with the name of its group
    * @return ids of the questions whose wording had to be cut to stay small talk
    * @throws io.gdpo.group.DatasetException if they are to be split and are too few
    */
-  public List<String> of(List<GroupQuestion> questions, BiConsumer<Split, PreferenceExample> sink) {
+  public List<String> of(
+      Map<String, List<GroupQuestion>> groups,
+      boolean namingGroups,
+      BiConsumer<Split, PreferenceExample> sink) {
+    List<GroupQuestion> questions = different(groups);
     Map<String, QuestionCore> shortened = shortCores(questions);
     Map<String, QuestionCore> cores = cores(questions, shortened);
     Map<String, Split> splitOfQuestion =
         byQuestions ? QuestionSplits.of(shortened, seed) : Map.of();
     for (int style = 0; style < SmallTalk.STYLES; style++) {
       Split ofStyle = splitOfStyle.get(SmallTalk.ALL.get(style).name());
-      for (GroupQuestion question : questions) {
-        Split split = splitOfQuestion.getOrDefault(question.id(), ofStyle);
-        dialogue(question, cores.get(question.id()).sentence(), style, split)
-            .forEach(example -> sink.accept(split, example));
+      for (Map.Entry<String, List<GroupQuestion>> group : groups.entrySet()) {
+        String opening = namingGroups ? "Group: " + group.getKey() + ". " : "";
+        for (GroupQuestion question : group.getValue()) {
+          Split split = splitOfQuestion.getOrDefault(question.id(), ofStyle);
+          dialogue(question, cores.get(question.id()).sentence(), style, split).stream()
+              .map(example -> example.of(group.getKey(), opening))
+              .forEach(example -> sink.accept(split, example));
+        }
       }
     }
     return questions.stream().map(GroupQuestion::id).filter(id -> cores.get(id).cut()).toList();
   }
 
-  /** How many examples each question becomes, all splits together. */
+  /** What any group was asked, each question once. */
+  private static List<GroupQuestion> different(Map<String, List<GroupQuestion>> groups) {
+    Map<String, GroupQuestion> byId = new LinkedHashMap<>();
+    groups.values().stream()
+        .flatMap(List::stream)
+        .forEach(question -> byId.putIfAbsent(question.id(), question));
+    return List.copyOf(byId.values());
+  }
+
+  /** How many examples each question of a group becomes, all splits together. */
   public long examplesForEachQuestion() {
     return (long) respondents * SmallTalk.STYLES;
   }

@@ -21,9 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,9 @@ class DatasetBuilderTest {
           Path.of("..", "examples", "survey.csv").toString(),
           null,
           "Harbor",
-          new SynthesisSpec(6, 3L, null),
+          new SynthesisSpec(6, 3L, null, null),
+          null,
+          null,
           null,
           null);
 
@@ -71,7 +76,15 @@ class DatasetBuilderTest {
             .toList());
     DatasetSpec spec =
         new DatasetSpec(
-            null, null, file.toString(), null, new SynthesisSpec(2, 9L, null), null, null);
+            null,
+            null,
+            file.toString(),
+            null,
+            new SynthesisSpec(2, 9L, null, null),
+            null,
+            null,
+            null,
+            null);
 
     PreferenceDataset built = PreferenceDataset.read(build(spec));
 
@@ -118,11 +131,8 @@ class DatasetBuilderTest {
                 first.rejectChoiceId(),
                 first.context() + "<Q>" + first.prompt() + "<A>",
                 first.acceptChoiceId() + "<" + first.acceptChoice() + ">" + first.acceptResponse(),
-                first.rejectChoiceId()
-                    + "<"
-                    + first.rejectChoice()
-                    + ">"
-                    + first.rejectResponse()));
+                first.rejectChoiceId() + "<" + first.rejectChoice() + ">" + first.rejectResponse(),
+                first.group()));
     assertThat(card.files())
         .containsExactlyInAnyOrder("train.parquet", "eval.parquet", "test.parquet", "samples.json")
         .allSatisfy(file -> assertThat(dataset.resolve(file)).isRegularFile());
@@ -138,7 +148,8 @@ class DatasetBuilderTest {
     }
     Path file = Files.writeString(folder.resolve("odd.csv"), survey);
 
-    Path dataset = build(new DatasetSpec(null, file.toString(), null, "A", null, null, null));
+    Path dataset =
+        build(new DatasetSpec(null, file.toString(), null, "A", null, null, null, null, null));
 
     DatasetCard card =
         Json.EVENTS.readValue(dataset.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
@@ -150,7 +161,7 @@ class DatasetBuilderTest {
 
   @Test
   void the_card_counts_what_leaks_from_training_into_the_other_splits() throws IOException {
-    SynthesisSpec byQuestions = new SynthesisSpec(6, 3L, SplitBy.QUESTIONS);
+    SynthesisSpec byQuestions = new SynthesisSpec(6, 3L, SplitBy.QUESTIONS, null);
     Path pairs = Files.createDirectory(folder.resolve("pairs"));
     Files.writeString(pairs.resolve("train.jsonl"), pair(1, "q") + pair(2, "q") + pair(3, "r"));
     Files.writeString(pairs.resolve("eval.jsonl"), pair(2, "q") + pair(4, "s"));
@@ -158,9 +169,13 @@ class DatasetBuilderTest {
 
     assertThat(leaks(SURVEY)).containsExactly(null, null, 40L, 0L, 40L, 0L);
     assertThat(
-            leaks(new DatasetSpec(null, SURVEY.survey(), null, "Harbor", byQuestions, null, null)))
+            leaks(
+                new DatasetSpec(
+                    null, SURVEY.survey(), null, "Harbor", byQuestions, null, null, null, null)))
         .containsExactly(null, null, 0L, 0L, 0L, 0L);
-    assertThat(leaks(new DatasetSpec(null, null, pairs.toString(), null, null, null, null)))
+    assertThat(
+            leaks(
+                new DatasetSpec(null, null, pairs.toString(), null, null, null, null, null, null)))
         .containsExactly(null, null, 1L, 1L, 1L, 0L);
   }
 
@@ -183,6 +198,63 @@ class DatasetBuilderTest {
       leaks.add(card.splits().get(split.label()).promptsOfTrain());
     }
     return leaks;
+  }
+
+  @Test
+  void two_groups_of_a_survey_are_one_dataset_whose_prompts_name_them() throws IOException {
+    SynthesisSpec byQuestions = new SynthesisSpec(6, 3L, SplitBy.QUESTIONS, null);
+    List<String> groups = List.of("Harbor", "Hilltop");
+    Path folder =
+        build(
+            new DatasetSpec(
+                null, SURVEY.survey(), null, null, byQuestions, null, null, groups, null));
+
+    PreferenceDataset dataset = PreferenceDataset.read(folder);
+    DatasetCard card =
+        Json.EVENTS.readValue(folder.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+
+    Map<String, Set<Split>> splitsOfQuestion = new HashMap<>();
+    Map<PreferenceExample.Asked, Set<List<Double>>> targets = new HashMap<>();
+    for (Split split : Split.values()) {
+      for (PreferenceExample example : dataset.of(split)) {
+        assertThat(example.context()).startsWith("Group: " + example.group() + ". ");
+        splitsOfQuestion.computeIfAbsent(example.questionId(), q -> new HashSet<>()).add(split);
+        targets.computeIfAbsent(example.asked(), q -> new HashSet<>()).add(example.probabilities());
+      }
+      assertThat(card.splits().get(split.label()).groups().keySet())
+          .containsExactlyElementsOf(groups);
+    }
+    assertThat(splitsOfQuestion.values()).allSatisfy(splits -> assertThat(splits).hasSize(1));
+    assertThat(targets.values()).allSatisfy(target -> assertThat(target).hasSize(1));
+    assertThat(targets).hasSize(80);
+    assertThat(card.groups()).extracting(DatasetCard.GroupCard::name).isEqualTo(groups);
+    assertThat(card.groups().get(0).counts().questions()).isEqualTo(40);
+    assertThat(card.counts().questions()).isEqualTo(80);
+    assertThat(card.questions())
+        .extracting(DatasetCard.Question::group)
+        .containsOnlyElementsOf(groups);
+  }
+
+  @Test
+  void a_prompt_names_its_group_only_if_that_is_wanted() throws IOException {
+    SynthesisSpec unnamed = new SynthesisSpec(2, 3L, null, false);
+    PreferenceDataset dataset =
+        PreferenceDataset.read(
+            build(
+                new DatasetSpec(
+                    null,
+                    SURVEY.survey(),
+                    null,
+                    null,
+                    unnamed,
+                    null,
+                    null,
+                    List.of("Harbor", "Hilltop"),
+                    null)));
+
+    assertThat(dataset.train())
+        .allSatisfy(example -> assertThat(example.context()).doesNotContain("Group:"));
+    assertThat(dataset.train()).extracting(PreferenceExample::group).contains("Harbor", "Hilltop");
   }
 
   private Path build(DatasetSpec spec) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.data.DuckDb;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataset;
@@ -277,6 +278,65 @@ class ReadyExamplesTest {
     assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("none of .jsonl, .json (also as .gz) and .parquet");
+  }
+
+  @Test
+  void an_example_is_of_the_group_that_its_field_says() throws IOException {
+    String peru = GOOD.replace("}", ", \"country\": \"Peru\"}");
+    String chad =
+        GOOD.replace("[0, 0, 0.25, 0, 0.75, 0]", "[0, 0, 0.75, 0, 0.25, 0]")
+            .replace("}", ", \"country\": \"Chad\"}");
+    write("train.jsonl", peru.formatted(1) + "\n" + chad.formatted(1));
+    write("eval.jsonl", peru.formatted(2) + "\n" + chad.formatted(2));
+    write("test.jsonl", peru.formatted(3));
+
+    assertThat(Collected.examples(by("country")).train())
+        .extracting(PreferenceExample::group)
+        .containsExactly("Peru", "Chad");
+    assertThat(Collected.examples(by("country", "Peru")).eval())
+        .extracting(PreferenceExample::group)
+        .containsExactly("Peru");
+    assertThatThrownBy(() -> Collected.examples(by("country", "Peru", "Mali")))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("no example is of the group 'Mali' in the field 'country'")
+        .hasMessageContaining("[Peru]")
+        .hasMessageContaining("[Chad]");
+    assertThatThrownBy(() -> Collected.examples(by("land")))
+        .hasMessageContaining("line 1, field 'land' is missing");
+    assertThatThrownBy(() -> Collected.examples(by(null)))
+        .hasMessageContaining("unknown field 'country'");
+    write("train.jsonl", peru.formatted(1) + "\n" + chad.replace("Chad", "Peru").formatted(1));
+    assertThatThrownBy(() -> Collected.examples(by("country")))
+        .hasMessageContaining("question 'Q1?' of the group 'Peru' has two different distributions");
+  }
+
+  @Test
+  void examples_that_name_no_group_are_of_the_one_that_is_asked_for() throws IOException {
+    Path file = jsonl(10);
+
+    assertThat(Collected.examples(file, 0).train().get(0).group()).isEmpty();
+    assertThat(Collected.examples(spec(file, "Peru", null)).train().get(0).group())
+        .isEqualTo("Peru");
+    assertThatThrownBy(() -> Collected.examples(spec(file, null, List.of("Peru", "Chad"))))
+        .hasMessageContaining("line 1, field 'group' is missing")
+        .hasMessageContaining("dataset.by");
+  }
+
+  private DatasetSpec by(String field, String... groups) {
+    return new DatasetSpec(
+        null,
+        null,
+        folder.toString(),
+        null,
+        null,
+        null,
+        null,
+        groups.length == 0 ? null : List.of(groups),
+        field);
+  }
+
+  private static DatasetSpec spec(Path file, String group, List<String> groups) {
+    return new DatasetSpec(null, null, file.toString(), group, null, null, null, groups, null);
   }
 
   private Path jsonl(int prompts) throws IOException {

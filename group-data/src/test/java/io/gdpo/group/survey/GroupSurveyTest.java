@@ -66,7 +66,7 @@ class GroupSurveyTest {
 
     assertThat(survey.questions().get(0).beliefs().of(4)).isCloseTo(0.6 / 0.98, within(1e-12));
     assertThat(survey.renormalised())
-        .containsExactly(new RowNote(1, "Fine?", "shares sum to 0.9800, divided by it"));
+        .containsExactly(new RowNote(1, "Fine?", "shares sum to 0.9800, divided by it", "A"));
   }
 
   @Test
@@ -124,7 +124,8 @@ class GroupSurveyTest {
             row("Fine?", "{'A': [0.5, 0.2, 0.3]}", "['Mauve  Mist', 'Yes', 'No']"),
             row("How much?", "{'A': [0.1, 0.2, 0.3, 0.4]}", "['1', '2', '3', '4']"));
 
-    GroupSurvey survey = GroupSurvey.read(file, survey(Map.of("mauve mist", 5, "YES", 3, "4", 0)));
+    GroupSurvey survey =
+        GroupSurvey.read(file, survey(Map.of("mauve mist", 5, "YES", 3, "4", 0))).get(0);
 
     assertThat(survey.refused()).isEmpty();
     assertThat(survey.questions().get(0).answers())
@@ -137,7 +138,7 @@ class GroupSurveyTest {
     assertThat(survey.questions().get(1).answers())
         .extracting(GroupQuestion.Answer::belief)
         .containsExactly(1, 2, 3, 0);
-    assertThat(GroupSurvey.read(file, survey(null)).refused())
+    assertThat(GroupSurvey.read(file, survey(null)).get(0).refused())
         .singleElement()
         .satisfies(
             note -> {
@@ -158,7 +159,7 @@ class GroupSurveyTest {
   }
 
   private static DatasetSpec survey(Map<String, Integer> options) {
-    return new DatasetSpec(null, "survey.csv", null, "A", null, null, options);
+    return new DatasetSpec(null, "survey.csv", null, "A", null, null, options, null, null);
   }
 
   @Test
@@ -171,10 +172,11 @@ class GroupSurveyTest {
 
     assertThat(survey.questions()).hasSize(1);
     assertThat(survey.questions().get(0).beliefs().of(4)).isCloseTo(0.7, within(1e-12));
-    assertThat(survey.merged()).containsExactly(new RowNote(2, "is it  FINE", "merged into row 1"));
+    assertThat(survey.merged())
+        .containsExactly(new RowNote(2, "is it  FINE", "merged into row 1", "A"));
     assertThat(survey.refused())
         .containsExactly(
-            new RowNote(3, "Is it fine?", "asks the question of row 1 with other options"));
+            new RowNote(3, "Is it fine?", "asks the question of row 1 with other options", "A"));
   }
 
   @Test
@@ -209,6 +211,111 @@ class GroupSurveyTest {
     assertThatThrownBy(() -> GroupSurvey.read(SAMPLE, "Moon"))
         .isInstanceOf(SurveyException.class)
         .hasMessageContaining("no group 'Moon'; its groups are [Harbor, Hilltop, Riverside]");
+  }
+
+  @Test
+  void each_of_several_groups_has_its_own_account_of_one_file() throws IOException {
+    Path file =
+        file(
+            row("Fine?", "{'A': [0.6, 0.4], 'B': [0.1, 0.9]}", "['Yes', 'No']"),
+            row("Good?", "{'A': [0.6, 0.4], 'B': [0.1, 0.1]}", "['Yes', 'No']"),
+            row("Well?", "{'B': [0.1, 0.9]}", "['Yes', 'No']"),
+            row("Bad?", "{'A': [0.5, 0.5], 'B': [None, 0.5]}", "['Yes', 'No']"),
+            row("Bad?", "no dictionary", "['Yes', 'No']"));
+
+    List<GroupSurvey> read = GroupSurvey.read(file, of(null, "B", "A"));
+
+    assertThat(read).extracting(GroupSurvey::group).containsExactly("B", "A");
+    GroupSurvey b = read.get(0);
+    assertThat(b.questions()).extracting(GroupQuestion::text).containsExactly("Fine?", "Well?");
+    assertThat(b.questions().get(0).beliefs().of(2)).isCloseTo(0.9, within(1e-12));
+    assertThat(b.refused()).extracting(RowNote::row).containsExactly(2L, 4L, 5L);
+    assertThat(b.refused()).extracting(RowNote::group).containsExactly("B", "B", null);
+    GroupSurvey a = read.get(1);
+    assertThat(a.questions())
+        .extracting(GroupQuestion::text)
+        .containsExactly("Fine?", "Good?", "Bad?");
+    assertThat(a.refused()).extracting(RowNote::row).containsExactly(5L);
+    assertThat(a.withoutGroup()).isEqualTo(1);
+    assertThat(read)
+        .allSatisfy(
+            account ->
+                assertThat(account.rows())
+                    .isEqualTo(
+                        account.withoutGroup()
+                            + account.refused().size()
+                            + account.merged().size()
+                            + account.questions().size()));
+    assertThatThrownBy(() -> GroupSurvey.read(file, of(null, "A", "C")))
+        .hasMessageContaining("has no group 'C'; its groups are [A, B]");
+    assertThatThrownBy(() -> GroupSurvey.read(file, of("country")))
+        .isInstanceOf(SurveyException.class)
+        .hasMessageContaining("its groups stand in the column 'selections'");
+  }
+
+  @Test
+  void a_survey_may_have_a_row_for_each_question_and_group() throws IOException {
+    Path file =
+        table(
+            "qkey;country;question;responses;options",
+            "q1;Chad;Fine?;[0.6, 0.4];['Yes', 'No']",
+            "q1;Peru;Fine?;[0.2, 0.8];['Yes', 'No']",
+            "q2;Peru;Good?;[20, 80];['Yes', 'No']",
+            "q2;;Good?;[20, 80];['Yes', 'No']");
+
+    List<GroupSurvey> all = GroupSurvey.read(file, of("country"));
+
+    assertThat(all).extracting(GroupSurvey::group).containsExactly("Chad", "Peru");
+    assertThat(all.get(0).questions()).extracting(GroupQuestion::text).containsExactly("Fine?");
+    assertThat(all.get(0).withoutGroup()).isEqualTo(2);
+    assertThat(all.get(1).questions().get(1).beliefs().of(2)).isCloseTo(0.8, within(1e-12));
+    assertThat(all.get(1).refused())
+        .singleElement()
+        .satisfies(note -> assertThat(note.note()).contains("field 'country' is empty"));
+    assertThat(GroupSurvey.read(file, of("country", "Peru"))).isEqualTo(all.subList(1, 2));
+    assertThatThrownBy(() -> GroupSurvey.read(file, of("country", "Mali")))
+        .hasMessageContaining("has no group 'Mali'; its groups are [Chad, Peru]");
+    assertThatThrownBy(() -> GroupSurvey.read(file, of("land")))
+        .hasMessageContaining("has no column 'land'; it has [qkey, country, question");
+    assertThatThrownBy(() -> GroupSurvey.read(file, of(null, "Peru")))
+        .hasMessageContaining("no column 'group'")
+        .hasMessageContaining("dataset.by");
+  }
+
+  @Test
+  void an_attribute_chooses_one_way_to_part_the_same_people() throws IOException {
+    Path file =
+        table(
+            "attribute|group|question|responses|options|refusal_rate|ordinal",
+            "POLPARTY|Democrat|Fine?|[0.6, 0.4]|['Yes', 'No']|0.01|[1.0, 2.0]",
+            "POLPARTY|Republican|Fine?|[0.3, 0.7]|['Yes', 'No']|0.01|[1.0, 2.0]",
+            "SEX|Male|Fine?|[0.5, 0.5]|['Yes', 'No']|0.01|[1.0, 2.0]");
+
+    assertThat(GroupSurvey.read(file, of("POLPARTY")))
+        .extracting(GroupSurvey::group)
+        .containsExactly("Democrat", "Republican");
+    assertThat(GroupSurvey.read(file, of(null, "Male", "Democrat")))
+        .extracting(GroupSurvey::group)
+        .containsExactly("Male", "Democrat");
+    assertThatThrownBy(() -> GroupSurvey.read(file, of("AGE")))
+        .hasMessageContaining("no attribute 'AGE'; its attributes are [POLPARTY, SEX]");
+  }
+
+  private Path table(String... lines) throws IOException {
+    return Files.writeString(folder.resolve("rows.csv"), String.join("\n", lines));
+  }
+
+  private static DatasetSpec of(String by, String... groups) {
+    return new DatasetSpec(
+        null,
+        "survey.csv",
+        null,
+        null,
+        null,
+        null,
+        null,
+        groups.length == 0 ? null : List.of(groups),
+        by);
   }
 
   @Test

@@ -126,7 +126,7 @@ class DialoguesTest {
     int respondents = size.equals("small") ? SynthesisSpec.SMALL : SynthesisSpec.LARGE;
     Map<Split, Long> examples = new EnumMap<>(Split.class);
 
-    new Dialogues(new SynthesisSpec(respondents, 0L, SplitBy.QUESTIONS))
+    new Dialogues(new SynthesisSpec(respondents, 0L, SplitBy.QUESTIONS, null))
         .of(survey, (split, example) -> examples.merge(split, 1L, Long::sum));
 
     assertThat(examples.get(Split.TRAIN)).isCloseTo(train, withinPercentage(10));
@@ -142,7 +142,7 @@ class DialoguesTest {
   }
 
   private static PreferenceDataset byQuestions(List<GroupQuestion> questions) {
-    SynthesisSpec spec = new SynthesisSpec(null, 0L, SplitBy.QUESTIONS);
+    SynthesisSpec spec = new SynthesisSpec(null, 0L, SplitBy.QUESTIONS, null);
     return Collected.of(sink -> new Dialogues(spec).of(questions, sink));
   }
 
@@ -296,7 +296,7 @@ class DialoguesTest {
 
   private static PreferenceDataset synthesise(List<GroupQuestion> questions, long seed) {
     return Collected.of(
-        sink -> new Dialogues(new SynthesisSpec(null, seed, null)).of(questions, sink));
+        sink -> new Dialogues(new SynthesisSpec(null, seed, null, null)).of(questions, sink));
   }
 
   private static List<GroupQuestion> questions(String group) {

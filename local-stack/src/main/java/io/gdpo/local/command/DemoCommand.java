@@ -48,6 +48,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo demo                                    the invented group of examples/",
       "  gdpo demo --quick                            the same in small, to see it work",
       "  gdpo demo --survey mine.csv --group \"United States\"",
+      "  gdpo demo --quick --group Riverside --group Hilltop    one model for two groups",
       "  gdpo demo --model Qwen/Qwen2.5-0.5B          a pretrained model, by low-rank updates",
       "  gdpo demo --seed 1 --fresh                   another seed, from the beginning",
       "  gdpo demo --keep-up                          then look around with status, logs, report"
@@ -68,8 +69,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--group",
       paramLabel = "NAME",
-      description = "The group whose distribution is the target.")
-  private Optional<String> group;
+      description =
+          "The group whose distribution is the target. Given more than once, one model learns each"
+              + " group's, by prompts that name the group.")
+  private List<String> groups = List.of();
 
   @Option(
       names = "--seed",
@@ -132,7 +135,7 @@ public final class DemoCommand implements Callable<Integer> {
     HomeLogs.divert(home);
     Console console = json ? Console.forScripts() : Console.forPeople();
     Installation installation = Installation.current();
-    if (survey.isPresent() && group.isEmpty()) {
+    if (survey.isPresent() && groups.isEmpty()) {
       throw new CommandFailure(
           ExitCode.USAGE,
           "--survey needs --group: whose answers in " + survey.get() + " are to be learned?",
@@ -143,7 +146,7 @@ public final class DemoCommand implements Callable<Integer> {
             installation.example(size == null ? "demo.yaml" : size.template()),
             size == null ? Optional.empty() : size.model,
             survey,
-            group,
+            groups,
             seed);
     demo.readings().forEach(console::say);
     try (StackLease lease =

@@ -1,6 +1,7 @@
 package io.gdpo.local.experiment;
 
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -43,14 +44,14 @@ public final class DemoExperiment {
    * @param model a pretrained model in the place of the template's: a folder, taken from this
    *     process's own, or a name on the Hub
    * @param survey a survey in the place of the template's
-   * @param group a group in the place of the template's
+   * @param groups a group, or several, in the place of the template's; empty for its own
    * @param seed of everything: dialogues, pairs, splits, weights and data order
    */
   public static DemoExperiment of(
       Path template,
       Optional<String> model,
       Optional<Path> survey,
-      Optional<String> group,
+      List<String> groups,
       long seed) {
     ExperimentFile file = ExperimentFile.read(template);
     String name = file.text("name", "demo");
@@ -63,12 +64,19 @@ public final class DemoExperiment {
       file = file.with("dataset.survey", TextNode.valueOf(existing(survey.get()).toString()));
       name += "-" + stem(survey.get()) + "-" + digest(survey.get());
     }
-    if (group.isPresent()) {
-      file = file.with("dataset.group", TextNode.valueOf(group.get()));
+    if (groups.size() == 1) {
+      file = file.with("dataset.group", TextNode.valueOf(groups.get(0)));
+    } else if (!groups.isEmpty()) {
+      file = file.with("dataset.group", NullNode.getInstance());
+      file = file.with("dataset.groups", Json.SPECS.valueToTree(groups));
     }
     file = file.with("seed", LongNode.valueOf(seed));
     file = file.with("dataset.synthesis.seed", LongNode.valueOf(seed));
-    name = slug(name) + "-" + slug(file.text("dataset.group", "group"));
+    name =
+        slug(name)
+            + "-"
+            + slug(
+                groups.isEmpty() ? file.text("dataset.group", "group") : String.join("-", groups));
     String tail = "-s" + seed;
     int room = LONGEST_BASE_NAME - tail.length();
     name = name.length() > room ? name.substring(0, room).replaceAll("-+$", "") : name;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A dataset's card as lines for a terminal: what a person should know before training on it. */
 public final class CardText {
@@ -53,7 +54,13 @@ public final class CardText {
               String group = sample.split().label() + ", class " + sample.belief();
               if (shown.merge(group, 1, Integer::sum) <= count) {
                 lines.add("");
-                lines.add(group + ", " + sample.style() + ", question " + sample.questionId());
+                lines.add(
+                    group
+                        + ", "
+                        + sample.style()
+                        + ", question "
+                        + sample.questionId()
+                        + (sample.group() == null ? "" : ", " + sample.group()));
                 lines.add("  prompt    " + sample.prompt());
                 lines.add("  chosen    " + sample.chosen());
                 lines.add("  rejected  " + sample.rejected());
@@ -65,21 +72,30 @@ public final class CardText {
   private void source() {
     Counts counts = card.counts();
     lines.add("Source     sha256 " + card.sourceSha256());
-    if (card.spec().group() != null) {
-      lines.add("Group      " + card.spec().group());
+    if (card.groups() == null) {
+      if (card.spec().group() != null) {
+        lines.add("Group      " + card.spec().group());
+      }
+      rows("Rows", counts);
+    } else {
+      card.groups().forEach(group -> rows(group.name(), group.counts()));
     }
-    add(
-        "Rows       %,d: %,d questions, %,d merged, %,d refused, %,d without the group",
-        counts.rows(),
-        counts.questions(),
-        counts.merged(),
-        counts.refused(),
-        counts.withoutGroup());
     if (counts.renormalised() + counts.readAsPercent() + counts.shortened() > 0) {
       add(
           "           %,d mended by their sum, %,d read as percentages, %,d questions cut",
           counts.renormalised(), counts.readAsPercent(), counts.shortened());
     }
+  }
+
+  private void rows(String what, Counts counts) {
+    add(
+        "%-10s %,d: %,d questions, %,d merged, %,d refused, %,d without the group",
+        what,
+        counts.rows(),
+        counts.questions(),
+        counts.merged(),
+        counts.refused(),
+        counts.withoutGroup());
   }
 
   private void splits() {
@@ -102,6 +118,13 @@ public final class CardText {
     card.splits()
         .forEach(
             (name, split) -> {
+              if (split.groups() != null && split.groups().size() > 1) {
+                add("%-10s pairs by group: %s", name, byGroup(split.groups()));
+              }
+            });
+    card.splits()
+        .forEach(
+            (name, split) -> {
               if (split.tokens() != null) {
                 add(
                     "%-10s tokens of prompt and response: mean %.1f, 95 %% within %d, at most %d",
@@ -111,6 +134,12 @@ public final class CardText {
                     split.tokens().total().max());
               }
             });
+  }
+
+  private static String byGroup(Map<String, Long> groups) {
+    return groups.entrySet().stream()
+        .map(group -> String.format(Locale.ROOT, "%s %,d", group.getKey(), group.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String leaked(SplitCard split) {
@@ -172,7 +201,14 @@ public final class CardText {
         .forEach(
             note ->
                 lines.add(
-                    "  row " + note.row() + ": " + note.note() + "  (" + note.question() + ")"));
+                    "  row "
+                        + note.row()
+                        + (note.group() == null || card.groups() == null ? "" : ", " + note.group())
+                        + ": "
+                        + note.note()
+                        + "  ("
+                        + note.question()
+                        + ")"));
     if (count > LISTED) {
       add("  and %,d more; --json has the first %,d", count - LISTED, notes.size());
     }

@@ -39,7 +39,7 @@ class DemoExperimentTest {
   @Test
   void theSeedReachesEverythingThatIsSeeded() {
     ExperimentSpec spec =
-        DemoExperiment.of(template, Optional.empty(), Optional.empty(), Optional.empty(), 7)
+        DemoExperiment.of(template, Optional.empty(), Optional.empty(), List.of(), 7)
             .resumed(List.of());
 
     assertThat(spec.name()).isEqualTo("demo-riverside-s7");
@@ -54,12 +54,25 @@ class DemoExperimentTest {
 
     ExperimentSpec spec =
         DemoExperiment.of(
-                template, Optional.empty(), Optional.of(survey), Optional.of("United States"), 0)
+                template, Optional.empty(), Optional.of(survey), List.of("United States"), 0)
             .resumed(List.of());
 
     assertThat(spec.dataset().survey()).isEqualTo(survey.toUri().toString());
     assertThat(spec.dataset().group()).isEqualTo("United States");
     assertThat(spec.name()).matches("demo-my-survey-[0-9a-f]{6}-united-states-s0");
+  }
+
+  @Test
+  void severalGroupsAreOneExperimentOfAllOfThem() {
+    ExperimentSpec spec =
+        DemoExperiment.of(
+                template, Optional.empty(), Optional.empty(), List.of("Riverside", "Hill top"), 0)
+            .resumed(List.of());
+
+    assertThat(spec.dataset().group()).isNull();
+    assertThat(spec.dataset().groups()).containsExactly("Riverside", "Hill top");
+    assertThat(spec.name()).isEqualTo("demo-riverside-hill-top-s0");
+    assertThat(spec.problems()).isEmpty();
   }
 
   @Test
@@ -87,7 +100,7 @@ class DemoExperimentTest {
   }
 
   private DemoExperiment of(String model) {
-    return DemoExperiment.of(template, Optional.of(model), Optional.empty(), Optional.empty(), 0);
+    return DemoExperiment.of(template, Optional.of(model), Optional.empty(), List.of(), 0);
   }
 
   @Test
@@ -102,7 +115,7 @@ class DemoExperimentTest {
   @Test
   void theSameDemoAgainFindsItsLastRunAndAFreshOneTakesTheNextName() {
     DemoExperiment demo =
-        DemoExperiment.of(template, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        DemoExperiment.of(template, Optional.empty(), Optional.empty(), List.of(), 0);
     List<ExperimentView> runs =
         List.of(run("demo-riverside-s0"), run("demo-riverside-s0-r2"), run("demo-riverside-s01"));
 
@@ -118,7 +131,7 @@ class DemoExperimentTest {
                 template,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of("A very long name ".repeat(8)),
+                List.of("A very long name ".repeat(8)),
                 123456789)
             .afresh(List.of());
 
@@ -127,7 +140,7 @@ class DemoExperimentTest {
   }
 
   private String nameOf(Path survey) {
-    return DemoExperiment.of(template, Optional.empty(), Optional.of(survey), Optional.of("G"), 0)
+    return DemoExperiment.of(template, Optional.empty(), Optional.of(survey), List.of("G"), 0)
         .resumed(List.of())
         .name();
   }

@@ -82,6 +82,6 @@ class CardTextTest {
   }
 
   private static Sample sample(Split split, int belief, String prompt) {
-    return new Sample(split, "q", "s", belief, 0, prompt, "chosen", "rejected");
+    return new Sample(split, "q", "s", belief, 0, prompt, "chosen", "rejected", null);
   }
 }

@@ -1,0 +1,125 @@
+package io.gdpo.group.examples;
+
+import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.group.DatasetException;
+import java.text.Normalizer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Whose examples are asked for, and what tells whose an example is: the field {@code group}, or the
+ * one that {@code dataset.by} names.
+ */
+final class ExampleGroups {
+  private static final int LISTED = 20;
+  private static final int QUOTED = 60;
+
+  private final String column;
+  private final boolean needed;
+  private final Optional<String> ofAll;
+  private final List<String> asked;
+
+  /** Names as they are told, by what they have in common however they are written. */
+  private final Map<String, String> seen = new LinkedHashMap<>();
+
+  private final TreeSet<String> others = new TreeSet<>();
+  private long left;
+
+  /** Takes what a specification says of groups. */
+  ExampleGroups(DatasetSpec spec) {
+    this.column = spec.by() == null ? ExampleField.GROUP.key() : spec.by();
+    this.needed = spec.by() != null;
+    this.ofAll = Optional.ofNullable(spec.group());
+    this.asked = spec.groupNames();
+  }
+
+  String column() {
+    return column;
+  }
+
+  /** Whether an example without one is wrong. */
+  boolean isNeeded() {
+    return needed;
+  }
+
+  /**
+   * Whether an example is asked for.
+   *
+   * @param own the group that it names
+   */
+  boolean take(Optional<String> own, Place place) {
+    if (own.isEmpty()) {
+      if (asked.size() > 1) {
+        throw new DatasetException(
+            place
+                + ", field '"
+                + column
+                + "' is missing: dataset.groups asks for several groups, and this example says none;"
+                + " dataset.by can name another field");
+      }
+      return true;
+    }
+    String key = key(own.get());
+    if (!asked.isEmpty() && asked.stream().noneMatch(name -> key(name).equals(key))) {
+      if (others.size() < LISTED) {
+        others.add(Reason.beginning(own.get(), QUOTED));
+      }
+      left++;
+      return false;
+    }
+    seen.putIfAbsent(key, own.get());
+    if (seen.size() > DatasetSpec.MOST_GROUPS) {
+      throw new DatasetException(
+          place
+              + ", field '"
+              + column
+              + "': there are more than "
+              + DatasetSpec.MOST_GROUPS
+              + " groups; name those to learn from under dataset.groups");
+    }
+    return true;
+  }
+
+  /** How many examples were not asked for, each as often as it was read. */
+  long left() {
+    return left;
+  }
+
+  /**
+   * The group of an example that was taken; empty if neither it nor the specification names one.
+   */
+  String name(Optional<String> own) {
+    return own.map(name -> seen.get(key(name))).or(() -> ofAll).orElse("");
+  }
+
+  /**
+   * To be called when all is read.
+   *
+   * @throws DatasetException if a group that was asked for has no example
+   */
+  void requireAll() {
+    if (seen.isEmpty() && others.isEmpty()) {
+      return; // no example names a group
+    }
+    for (String name : asked) {
+      if (!seen.containsKey(key(name))) {
+        throw new DatasetException(
+            "no example is of the group '"
+                + name
+                + "' in the field '"
+                + column
+                + "'; there are "
+                + new TreeSet<>(seen.values())
+                + (others.isEmpty() ? "" : " and " + others));
+      }
+    }
+  }
+
+  private static String key(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC).strip();
+  }
+}
