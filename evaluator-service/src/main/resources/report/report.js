@@ -43,17 +43,22 @@
   const splitLine = { lineStyle: { color: '#edf0f4' } };
   const axisName = { color: '#5c6778', fontSize: 12 };
 
+  const beliefs = evaluated.some((s) => s.metrics.jsd !== undefined);
+
   function head() {
+    const accuracy = (s) => number(s.metrics.accuracy ?? s.metrics.pair_accuracy);
     const ranked = [...evaluated].sort((a, b) => a.metrics.jsd - b.metrics.jsd);
     const uniform = report.yardsticks['yardstick/uniform'];
     byId('lede').textContent = ranked.length === 0
       ? 'No checkpoint of this experiment has been evaluated yet.'
-      : ranked.length === 1
+      : !beliefs
+        ? `The data tells no beliefs, so no distance to the group can be measured. The chosen response is preferred in this share of pairs: ${evaluated.map((s) => `${accuracy(s)} by ${s.name}`).join(', ')}.`
+        : ranked.length === 1
         ? `${ranked[0].name} lies ${number(ranked[0].metrics.jsd)} from the group's beliefs (Jensen-Shannon distance); knowing nothing would be ${number(uniform)}.`
         : `${ranked[0].name} lies closest to the group's beliefs: JSD ${number(ranked[0].metrics.jsd)} with belief mass ${number(ranked[0].metrics.belief_mass)}, against ${ranked.slice(1).map((s) => `${number(s.metrics.jsd)} for ${s.name}`).join(', ')}. Knowing nothing would be ${number(uniform)}.`;
     const facts = [];
     facts.push(['checkpoints evaluated', `${evaluated.length} of ${stages.length}`]);
-    facts.push(['questions', report.questions.length]);
+    if (beliefs) facts.push(['questions', report.questions.length]);
     if (stages.length > 0) {
       const spec = stages[0].evaluation;
       facts.push(['split', spec.split], ['samples a prompt', spec.samples], ['seed', spec.seed]);
@@ -86,6 +91,9 @@
   }
 
   function result() {
+    byId('result').hidden = evaluated.length > 0 && !beliefs;
+    byId('questions').hidden = byId('result').hidden;
+    if (byId('result').hidden) return;
     const mass = (s) => `belief mass ${number(s.metrics.belief_mass)}`;
     const rows = evaluated.map((s) => ({ name: s.name, value: s.metrics.jsd, colour: colour[s.name], meaning: `${metricOf.jsd.meaning} Here with ${mass(s)}.` }));
     for (const [key, value] of Object.entries(report.yardsticks)) {

@@ -1,7 +1,7 @@
 package io.gdpo.data;
 
 /**
- * Where the belief stands among an encoded response's tokens.
+ * Where the belief stands among an encoded response's tokens; all 0 if it tells none.
  *
  * @param first index of the digit's token
  * @param close index of the closing {@code >}, which never shares a token with what stands beside

@@ -9,7 +9,7 @@ package io.gdpo.data;
  * @param chosen the preferred belief and its response, {@code digit<option>words}
  * @param rejected the rejected belief and its response: the form of plain DPO
  * @param rejectedUnderBelief the chosen belief with the rejected response: the form of
- *     belief-conditioned losses
+ *     belief-conditioned losses; {@code rejected} of data without beliefs
  * @param belief the belief segment, the same indices in {@code chosen} and in {@code
  *     rejectedUnderBelief}
  * @param promptCut whether the prompt's end was cut off

@@ -1,6 +1,7 @@
 package io.gdpo.data;
 
 import io.gdpo.contracts.data.BeliefClass;
+import io.gdpo.contracts.data.Opinion;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -25,29 +26,32 @@ import java.util.stream.LongStream;
  * the blank that some tokenizers put in front of a text ({@link TextEncoder}). BOS is what the
  * tokenizer itself puts in front of a text, if anything ({@link Tokenizer#bos}).
  *
+ * <p>Of data without beliefs prompt and response are two such pieces, as they are.
+ *
  * <p>A prompt keeps its first {@code maxPromptLength} tokens, BOS among them, whatever follows it,
- * so that pairs with one prompt share its tokens. Where prompt and longest response together still
- * exceed {@code maxLength}, each response keeps its first {@code maxLength - maxPromptLength}
- * tokens (a cut response has no EOS). The text of the EOS token inside the data is left out: it
- * must end neither a run nor a sample.
+ * so that pairs with one prompt share its tokens; without beliefs BOS and its last ones. Where
+ * prompt and longest response together still exceed {@code maxLength}, each response keeps its
+ * first {@code maxLength - maxPromptLength} tokens (a cut response has no EOS). The text of the EOS
+ * token inside the data is left out: it must end neither a run nor a sample.
  *
  * <p>The tokenizer stays its caller's to close. Several threads may use one encoder.
  */
 public final class ExampleEncoder {
+  private static final BeliefTokens NO_BELIEF = new BeliefTokens(0, 0, 0);
+
   private final TextEncoder texts;
   private final int maxLength;
   private final int maxPromptLength;
   private final long[] bos;
   private final String bosText;
   private final long[] eos;
-  private final long[][] digits;
   private final long[] close;
+  private volatile long[][] digits;
 
   /**
    * @param maxLength longest prompt and response together, in tokens
    * @param maxPromptLength longest prompt, in tokens
-   * @throws PreferenceDataException if the lengths leave no room, or a belief digit is not one
-   *     token of its own
+   * @throws PreferenceDataException if the lengths leave no room
    */
   public ExampleEncoder(Tokenizer tokenizer, int maxLength, int maxPromptLength) {
     if (maxPromptLength < 1 || maxPromptLength >= maxLength) {
@@ -63,8 +67,17 @@ public final class ExampleEncoder {
     this.bos = tokenizer.bos();
     this.bosText = tokenizer.decode(bos);
     this.eos = new long[] {tokenizer.eosTokenId()};
-    this.digits = digits(texts);
     this.close = texts.inPlace(OpinionTemplate.CLOSE);
+  }
+
+  /** Found when they are first needed: data without beliefs needs none. */
+  private long[][] digits() {
+    long[][] known = digits;
+    if (known == null) {
+      known = digits(texts);
+      digits = known;
+    }
+    return known;
   }
 
   private static long[][] digits(TextEncoder texts) {
@@ -84,9 +97,13 @@ public final class ExampleEncoder {
     return digits;
   }
 
-  /** Token ids of the belief digits, indexed by belief class. */
+  /**
+   * Token ids of the belief digits, indexed by belief class.
+   *
+   * @throws PreferenceDataException if a belief digit is not one token of its own
+   */
   public long[] beliefTokenIds() {
-    return TextEncoder.joined(digits);
+    return TextEncoder.joined(digits());
   }
 
   /** The id that ends a response. */
@@ -107,57 +124,97 @@ public final class ExampleEncoder {
 
   /** The ids of an example's prompt alone, as {@link #encode} gives them. */
   public long[] encodePrompt(PreferenceExample example) {
-    return cut(promptTokens(example), maxPromptLength);
+    return promptWithin(example, promptTokens(example));
   }
 
   private long[] promptTokens(PreferenceExample example) {
-    return texts.beginning(OpinionTemplate.prompt(example));
+    return texts.beginning(ExampleText.prompt(example));
   }
 
   /**
    * The ids of an example's prompt and responses.
    *
-   * @throws PreferenceDataException if cutting would cut the belief itself
+   * @throws PreferenceDataException if cutting would cut the belief itself, or a belief digit is
+   *     not one token of its own
    */
   public EncodedExample encode(PreferenceExample example) {
-    long[] wholePrompt = promptTokens(example);
-    long[] prompt = cut(wholePrompt, maxPromptLength);
-    long[] acceptDigit =
-        digits[OpinionTemplate.belief(example.acceptChoiceId(), example.acceptChoice())];
-    long[] option = texts.inPlace(OpinionTemplate.opened(example.acceptChoice()));
-    BeliefTokens belief = new BeliefTokens(0, 1 + option.length, 1 + option.length + close.length);
-    long[] rejectedWords = texts.inPlace(example.rejectResponse());
-    long[] chosen = response(acceptDigit, option, texts.inPlace(example.acceptResponse()));
-    long[] rejected =
-        response(
-            digits[OpinionTemplate.belief(example.rejectChoiceId(), example.rejectChoice())],
-            texts.inPlace(OpinionTemplate.opened(example.rejectChoice())),
-            rejectedWords);
-    long[] underBelief = response(acceptDigit, option, rejectedWords);
+    return example.hasBeliefs() ? opinion(example) : plain(example);
+  }
 
+  private EncodedExample plain(PreferenceExample example) {
+    long[] chosen = TextEncoder.joined(texts.inPlace(example.chosen()), eos);
+    long[] rejected = TextEncoder.joined(texts.inPlace(example.rejected()), eos);
+    return cut(example, chosen, rejected, rejected, NO_BELIEF);
+  }
+
+  private EncodedExample opinion(PreferenceExample example) {
+    Opinion.Belief chosenBelief = example.opinion().chosen();
+    Opinion.Belief rejectedBelief = example.opinion().rejected();
+    long[] digit = digit(chosenBelief);
+    long[] option = texts.inPlace(OpinionTemplate.opened(chosenBelief.option()));
+    BeliefTokens belief = new BeliefTokens(0, 1 + option.length, 1 + option.length + close.length);
+    long[] rejectedWords = texts.inPlace(example.rejected());
+    return cut(
+        example,
+        response(digit, option, texts.inPlace(example.chosen())),
+        response(
+            digit(rejectedBelief),
+            texts.inPlace(OpinionTemplate.opened(rejectedBelief.option())),
+            rejectedWords),
+        response(digit, option, rejectedWords),
+        belief);
+  }
+
+  private EncodedExample cut(
+      PreferenceExample example,
+      long[] chosen,
+      long[] rejected,
+      long[] underBelief,
+      BeliefTokens belief) {
+    long[] wholePrompt = promptTokens(example);
+    long[] prompt = promptWithin(example, wholePrompt);
     int longest = Math.max(chosen.length, Math.max(rejected.length, underBelief.length));
     boolean promptCut = prompt.length < wholePrompt.length;
     boolean responseCut = prompt.length + longest > maxLength;
-    if (responseCut) {
-      int room = maxLength - maxPromptLength;
-      if (belief.words() > room) {
-        throw new PreferenceDataException(
-            String.format(
-                Locale.ROOT,
-                "question '%s': the belief '%s' needs %d tokens, but max_length %d less max_prompt_length %d leaves %d for the response; lower max_prompt_length or raise max_length",
-                example.questionId(),
-                example.acceptChoice(),
-                belief.words(),
-                maxLength,
-                maxPromptLength,
-                room));
-      }
-      chosen = cut(chosen, room);
-      rejected = cut(rejected, room);
-      underBelief = cut(underBelief, room);
+    if (!responseCut) {
+      return new EncodedExample(prompt, chosen, rejected, underBelief, belief, promptCut, false);
+    }
+    int room = maxLength - maxPromptLength;
+    if (belief.words() > room) {
+      throw new PreferenceDataException(
+          String.format(
+              Locale.ROOT,
+              "question '%s': the belief '%s' needs %d tokens, but max_length %d less max_prompt_length %d leaves %d for the response; lower max_prompt_length or raise max_length",
+              example.questionId(),
+              example.opinion().chosen().option(),
+              belief.words(),
+              maxLength,
+              maxPromptLength,
+              room));
     }
     return new EncodedExample(
-        prompt, chosen, rejected, underBelief, belief, promptCut, responseCut);
+        prompt,
+        cut(chosen, room),
+        cut(rejected, room),
+        cut(underBelief, room),
+        belief,
+        promptCut,
+        true);
+  }
+
+  /** Of a dialogue the end is kept: what is answered stands there. */
+  private long[] promptWithin(PreferenceExample example, long[] whole) {
+    if (whole.length <= maxPromptLength || example.hasBeliefs()) {
+      return cut(whole, maxPromptLength);
+    }
+    int begin = Math.min(bos.length, maxPromptLength);
+    int end = maxPromptLength - begin;
+    return TextEncoder.joined(
+        Arrays.copyOf(whole, begin), Arrays.copyOfRange(whole, whole.length - end, whole.length));
+  }
+
+  private long[] digit(Opinion.Belief belief) {
+    return digits()[OpinionTemplate.belief(belief.number(), belief.option())];
   }
 
   private long[] response(long[] digit, long[] option, long[] words) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,34 +22,10 @@ import java.util.stream.Collectors;
 
 /**
  * Preference examples in Parquet files, the form in which datasets are stored. DuckDB reads and
- * writes them; columns are {@link PreferenceExample}'s fields in snake_case.
+ * writes them; columns are those of {@link ParquetRow}.
  */
 public final class PreferenceParquet {
-  /** Absent in files of versions before. */
-  private static final String GROUP = "group";
-
-  private static final Map<String, String> COLUMNS = columns();
-
   private PreferenceParquet() {}
-
-  private static Map<String, String> columns() {
-    Map<String, String> columns = new LinkedHashMap<>();
-    columns.put("question_id", "VARCHAR");
-    columns.put("style", "VARCHAR");
-    columns.put("prompt", "VARCHAR");
-    columns.put("context", "VARCHAR");
-    columns.put("options", "VARCHAR[]");
-    columns.put("accept_choice_id", "INTEGER");
-    columns.put("accept_choice", "VARCHAR");
-    columns.put("accept_response", "VARCHAR");
-    columns.put("reject_choice_id", "INTEGER");
-    columns.put("reject_choice", "VARCHAR");
-    columns.put("reject_response", "VARCHAR");
-    columns.put("probabilities", "DOUBLE[]");
-    columns.put("majority", "BOOLEAN");
-    columns.put(GROUP, "VARCHAR");
-    return columns;
-  }
 
   /** Writes examples in their order; an existing file is replaced. */
   public static void write(Path file, List<PreferenceExample> examples) {
@@ -79,7 +54,7 @@ public final class PreferenceParquet {
         rows = Files.createTempFile(file.toAbsolutePath().getParent(), "rows-", ".jsonl");
         examples =
             Json.EVENTS
-                .writerFor(PreferenceExample.class)
+                .writerFor(ParquetRow.class)
                 .withRootValueSeparator("\n")
                 .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
                 .writeValues(Files.newBufferedWriter(rows));
@@ -90,7 +65,7 @@ public final class PreferenceParquet {
 
     public void add(PreferenceExample example) {
       try {
-        examples.write(example);
+        examples.write(ParquetRow.of(example));
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot write " + file, e);
       }
@@ -104,7 +79,7 @@ public final class PreferenceParquet {
         throw new UncheckedIOException("Cannot write " + file, e);
       }
       String columns =
-          COLUMNS.entrySet().stream()
+          ParquetRow.COLUMNS.entrySet().stream()
               .map(column -> "'" + column.getKey() + "': '" + column.getValue() + "'")
               .collect(Collectors.joining(", ", "{", "}"));
       String sql =
@@ -166,8 +141,8 @@ public final class PreferenceParquet {
         found.put(columns.getString("column_name"), columns.getString("column_type"));
       }
     }
-    for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
-      if (!found.containsKey(column.getKey()) && !column.getKey().equals(GROUP)) {
+    for (Map.Entry<String, String> column : ParquetRow.COLUMNS.entrySet()) {
+      if (!found.containsKey(column.getKey()) && !column.getKey().equals(ParquetRow.GROUP)) {
         throw new PreferenceDataException(
             file
                 + " has no column '"
@@ -193,90 +168,22 @@ public final class PreferenceParquet {
   private static List<PreferenceExample> rows(Path file, Statement statement, Set<String> columns)
       throws SQLException {
     String selected =
-        COLUMNS.entrySet().stream()
+        ParquetRow.COLUMNS.entrySet().stream()
             .map(
                 column ->
                     columns.contains(column.getKey())
                         ? "CAST(\"" + column.getKey() + "\" AS " + column.getValue() + ")"
-                        : "''")
+                        : "NULL")
             .collect(Collectors.joining(", "));
     List<PreferenceExample> examples = new ArrayList<>();
     try (ResultSet values =
         statement.executeQuery("SELECT " + selected + " FROM " + DuckDb.parquet(file))) {
       while (values.next()) {
-        examples.add(new Row(file, examples.size() + 1L, values).example());
+        examples.add(
+            ParquetRow.of(file, examples.size() + 1L, values).example(file, examples.size() + 1L));
       }
     }
     return List.copyOf(examples);
-  }
-
-  /** One row of the file, its values taken in the order of {@link #COLUMNS}. */
-  private static final class Row {
-    private static final List<String> NAMES = List.copyOf(COLUMNS.keySet());
-
-    private final Path file;
-    private final long number;
-    private final ResultSet values;
-    private int column;
-
-    Row(Path file, long number, ResultSet values) {
-      this.file = file;
-      this.number = number;
-      this.values = values;
-    }
-
-    PreferenceExample example() throws SQLException {
-      return new PreferenceExample(
-          text(),
-          text(),
-          text(),
-          text(),
-          list(String.class),
-          belief(),
-          text(),
-          text(),
-          belief(),
-          text(),
-          text(),
-          list(Double.class),
-          (Boolean) next(),
-          text());
-    }
-
-    private Object next() throws SQLException {
-      Object value = values.getObject(++column);
-      if (value == null) {
-        throw bad("has no value");
-      }
-      return value;
-    }
-
-    private String text() throws SQLException {
-      return (String) next();
-    }
-
-    private int belief() throws SQLException {
-      int belief = (Integer) next();
-      if (belief < 0 || belief > 5) {
-        throw bad("must be a belief class, 0 to 5, is " + belief);
-      }
-      return belief;
-    }
-
-    private <T> List<T> list(Class<T> type) throws SQLException {
-      List<T> list = new ArrayList<>();
-      for (Object element : (Object[]) ((Array) next()).getArray()) {
-        if (element == null) {
-          throw bad("holds an empty element");
-        }
-        list.add(type.cast(element));
-      }
-      return list;
-    }
-
-    private PreferenceDataException bad(String message) {
-      return PreferenceDataException.at(file, number, NAMES.get(column - 1), message);
-    }
   }
 
   private static String firstLine(String message) {

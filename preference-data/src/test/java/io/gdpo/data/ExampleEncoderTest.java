@@ -15,6 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExampleEncoderTest {
+  private static final PreferenceExample PAIR =
+      PreferenceExample.ofPair(
+          "\n\nHuman: Is it fine?\n\nAssistant:", "pairs", " Yes, of course.", " 5<No> way", "");
+
   @TempDir Path folder;
 
   @Test
@@ -86,6 +90,35 @@ class ExampleEncoderTest {
   }
 
   @Test
+  void a_pair_without_beliefs_is_its_prompt_and_its_responses() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, 512, 256);
+
+      EncodedExample tokens = encoder.encode(PAIR);
+
+      assertThat(tokenizer.decode(tokens.prompt())).isEqualTo(PAIR.prompt());
+      assertThat(tokens.chosen()).endsWith(encoder.eosTokenId());
+      assertThat(tokenizer.decode(tokens.chosen())).startsWith(" Yes, of course.");
+      assertThat(tokenizer.decode(tokens.rejected())).startsWith(" 5<No>");
+      assertThat(tokens.rejectedUnderBelief()).isEqualTo(tokens.rejected());
+      assertThat(tokens.belief()).isEqualTo(new BeliefTokens(0, 0, 0));
+    }
+  }
+
+  @Test
+  void of_a_dialogue_that_is_too_long_the_end_is_kept() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
+      long[] whole = new ExampleEncoder(tokenizer, 512, 256).encodePrompt(PAIR);
+      EncodedExample cut = new ExampleEncoder(tokenizer, 20, 12).encode(PAIR);
+
+      assertThat(cut.prompt())
+          .isEqualTo(Arrays.copyOfRange(whole, whole.length - 12, whole.length));
+      assertThat(cut.promptCut()).isTrue();
+      assertThat(cut.chosen()).hasSizeLessThanOrEqualTo(8);
+    }
+  }
+
+  @Test
   void aBeliefDigitThatIsNotOneTokenIsNamed() throws IOException {
     ByteTokenizer.withMerges(folder).close();
     Path file = folder.resolve("tokenizer.json");
@@ -93,9 +126,12 @@ class ExampleEncoderTest {
         "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"3\"},\"content\":\"33\"}";
     Files.writeString(file, Files.readString(file).replace("\"normalizer\":null", twice));
     try (Tokenizer tokenizer = Tokenizer.load(file)) {
-      assertThatThrownBy(() -> new ExampleEncoder(tokenizer, 512, 256))
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, 512, 256);
+      assertThatThrownBy(() -> encoder.encode(Examples.BUSES))
           .isInstanceOf(PreferenceDataException.class)
           .hasMessageContaining("belief digit 3 is not one token");
+      assertThatThrownBy(encoder::beliefTokenIds).isInstanceOf(PreferenceDataException.class);
+      assertThat(encoder.encode(PAIR).chosen()).as("a pair tells no belief").isNotEmpty();
     }
   }
 

@@ -11,7 +11,7 @@ final class Examples {
   private Examples() {}
 
   static PreferenceExample example(String prompt, String context, String option, String response) {
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         "q-1",
         "style-1",
         prompt,

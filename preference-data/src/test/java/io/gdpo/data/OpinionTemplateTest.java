@@ -37,8 +37,8 @@ class OpinionTemplateTest {
   void whatIsRenderedIsReadBackWhateverTheTextsHold(String text) {
     PreferenceExample example = Examples.example("Q " + text, text, text, text + "> 3<x>");
 
-    String response = OpinionTemplate.response(4, text, example.acceptResponse());
-    ParsedResponse parsed = OpinionTemplate.parse(response, example.options());
+    String response = OpinionTemplate.response(4, text, example.chosen());
+    ParsedResponse parsed = OpinionTemplate.parse(response, example.opinion().options());
 
     assertThat(OpinionTemplate.prompt(example)).isEqualTo(text + "<Q>Q " + text + "<A>");
     assertThat(parsed.belief()).hasValue(4);

@@ -74,29 +74,43 @@ class PreferenceParquetTest {
   }
 
   @Test
+  void pairs_that_tell_no_beliefs_have_none_when_they_come_back() {
+    PreferenceExample pair =
+        PreferenceExample.ofPair(
+            "\n\nHuman: Fine?\n\nAssistant:", "shp", " Yes.", " No.", "askbaking");
+    Path file = folder.resolve("pairs.parquet");
+
+    PreferenceParquet.write(file, List.of(pair, Examples.BUSES));
+
+    assertThat(PreferenceParquet.read(file)).containsExactly(pair, Examples.BUSES);
+    assertThat(PreferenceParquet.read(file).get(0).hasBeliefs()).isFalse();
+  }
+
+  @Test
   void probabilitiesKeepEveryBit() {
     List<Double> probabilities = List.of(0.1, 1.0 / 3, 2e-17, 0.0, 1 - 0.1 - 1.0 / 3, 0.0);
     PreferenceExample bus = Examples.BUSES;
     PreferenceExample example =
-        new PreferenceExample(
+        PreferenceExample.ofOpinion(
             bus.questionId(),
             bus.style(),
             bus.prompt(),
             bus.context(),
-            bus.options(),
-            bus.acceptChoiceId(),
-            bus.acceptChoice(),
-            bus.acceptResponse(),
-            bus.rejectChoiceId(),
-            bus.rejectChoice(),
-            bus.rejectResponse(),
+            bus.opinion().options(),
+            bus.opinion().chosen().number(),
+            bus.opinion().chosen().option(),
+            bus.chosen(),
+            bus.opinion().rejected().number(),
+            bus.opinion().rejected().option(),
+            bus.rejected(),
             probabilities,
             false);
     Path file = folder.resolve("p.parquet");
 
     PreferenceParquet.write(file, List.of(example));
 
-    assertThat(PreferenceParquet.read(file).get(0).probabilities()).isEqualTo(probabilities);
+    assertThat(PreferenceParquet.read(file).get(0).opinion().probabilities())
+        .isEqualTo(probabilities);
   }
 
   @Test

@@ -129,7 +129,7 @@ class RealTokenizersTest {
         (option, said, other) -> {
           EncodedExample encoded =
               encoder.encode(
-                  new io.gdpo.contracts.data.PreferenceExample(
+                  io.gdpo.contracts.data.PreferenceExample.ofOpinion(
                       "q",
                       "s",
                       "Q?",

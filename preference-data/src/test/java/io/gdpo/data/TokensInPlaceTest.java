@@ -62,7 +62,7 @@ class TokensInPlaceTest {
   private static void holds(
       Tokenizer tokenizer, ExampleEncoder encoder, String option, String said, String other) {
     PreferenceExample example =
-        new PreferenceExample(
+        PreferenceExample.ofOpinion(
             "q",
             "s",
             "What of it?",

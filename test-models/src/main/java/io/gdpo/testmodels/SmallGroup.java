@@ -40,6 +40,18 @@ public record SmallGroup(Path folder) {
     return group;
   }
 
+  /** The same responses as pairs that tell no beliefs. */
+  public SmallGroup withoutBeliefs() {
+    new PreferenceDataset(pairs(EXAMPLES, 1), pairs(8, 2), pairs(4, 3)).write(dataset());
+    return this;
+  }
+
+  private static List<PreferenceExample> pairs(int count, long seed) {
+    return examples(count, seed).stream()
+        .map(it -> PreferenceExample.ofPair(it.prompt(), "pairs", it.chosen(), it.rejected(), ""))
+        .toList();
+  }
+
   public Path dataset() {
     return folder.resolve("dataset");
   }
@@ -129,7 +141,7 @@ public record SmallGroup(Path folder) {
       String praise = "I like " + TOPICS.get(topic);
       String blame = random.nextBoolean() ? "No > maybe" : "Not at all";
       examples.add(
-          new PreferenceExample(
+          PreferenceExample.ofOpinion(
               "q" + topic,
               "style-1",
               TOPICS.get(topic) + "?",

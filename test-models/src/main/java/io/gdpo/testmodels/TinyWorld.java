@@ -118,7 +118,7 @@ public final class TinyWorld {
     List<String> options = List.of("Yes", "No", "Unsure");
     boolean majorityFavours = target.get(5) >= target.get(1);
     examples.add(
-        new PreferenceExample(
+        PreferenceExample.ofOpinion(
             question,
             style,
             prompt,
@@ -134,7 +134,7 @@ public final class TinyWorld {
             majorityFavours));
     if (target.get(1) > 0) {
       examples.add(
-          new PreferenceExample(
+          PreferenceExample.ofOpinion(
               question,
               style,
               prompt,

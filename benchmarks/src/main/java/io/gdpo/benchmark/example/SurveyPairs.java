@@ -55,9 +55,9 @@ public record SurveyPairs(Path folder, String group, int examplesPerPrompt)
 
   private static PairTokens pair(ExampleEncoder encoder, PreferenceExample example) {
     EncodedExample tokens = encoder.encode(example);
-    float[] target = new float[example.probabilities().size()];
+    float[] target = new float[example.opinion().probabilities().size()];
     for (int belief = 0; belief < target.length; belief++) {
-      target[belief] = example.probabilities().get(belief).floatValue();
+      target[belief] = example.opinion().probabilities().get(belief).floatValue();
     }
     return new PairTokens(
         tokens.prompt(),

@@ -90,7 +90,7 @@ record WideVocabulary(Path folder, int layers, int width, int heads, int inner, 
     for (int i = 0; i < count; i++) {
       boolean yes = i % 4 < 3;
       examples.add(
-          new PreferenceExample(
+          PreferenceExample.ofOpinion(
               "q" + i,
               "style-1",
               letters(random, 24, 44),

@@ -1,41 +1,35 @@
 package io.gdpo.contracts.data;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
- * One preference example of a group: a question, the answer one respondent prefers, an answer that
- * expresses another belief, and the whole group's belief distribution.
+ * One preference example: a prompt, the response that somebody prefers and another one; of opinion
+ * data also the group's belief distribution, and what each side expresses.
  *
- * @param questionId the survey question; examples of one question share {@code probabilities}
- * @param style dialogue style, such as {@code style-3}; splits are made by style
+ * @param questionId the survey question; opinions of one question and group share their
+ *     distribution. Of other data the prompt
+ * @param style dialogue style, such as {@code style-3}; splits of a survey are made by style
  * @param prompt the question x
  * @param context text before the question; empty if none
- * @param options the answer options that the survey offered
- * @param acceptChoiceId belief class of the chosen side, 0 to 5
- * @param acceptChoice option text of the chosen side
- * @param acceptResponse response of the chosen side
- * @param rejectChoiceId belief class of the rejected side
- * @param rejectChoice option text of the rejected side
- * @param rejectResponse response of the rejected side
- * @param probabilities the group's target distribution p* over belief classes 0 to 5; sums to 1
- * @param majority whether the chosen belief is the group's majority belief
- * @param group whose beliefs these are; empty if the data names no group
+ * @param chosen the preferred response, without its belief
+ * @param rejected the other response, without its belief
+ * @param opinion null of data that tells no beliefs
+ * @param group whose preference it is; empty if the data names no group
  */
 public record PreferenceExample(
     String questionId,
     String style,
     String prompt,
     String context,
-    List<String> options,
-    int acceptChoiceId,
-    String acceptChoice,
-    String acceptResponse,
-    int rejectChoiceId,
-    String rejectChoice,
-    String rejectResponse,
-    List<Double> probabilities,
-    boolean majority,
+    String chosen,
+    String rejected,
+    Opinion opinion,
     String group) {
+
+  public PreferenceExample {
+    Objects.requireNonNull(group, "group");
+  }
 
   /**
    * What an evaluation asks: two groups may answer one question differently.
@@ -45,42 +39,46 @@ public record PreferenceExample(
    */
   public record Asked(String questionId, String group) {}
 
-  public PreferenceExample {
-    options = List.copyOf(options);
-    probabilities = List.copyOf(probabilities);
-    group = group == null ? "" : group;
-  }
-
-  /** An example of a group without a name. */
-  public PreferenceExample(
+  /** An opinion of a group without a name. */
+  public static PreferenceExample ofOpinion(
       String questionId,
       String style,
       String prompt,
       String context,
       List<String> options,
-      int acceptChoiceId,
-      String acceptChoice,
-      String acceptResponse,
-      int rejectChoiceId,
-      String rejectChoice,
-      String rejectResponse,
+      int chosenBelief,
+      String chosenOption,
+      String chosen,
+      int rejectedBelief,
+      String rejectedOption,
+      String rejected,
       List<Double> probabilities,
       boolean majority) {
-    this(
+    return new PreferenceExample(
         questionId,
         style,
         prompt,
         context,
-        options,
-        acceptChoiceId,
-        acceptChoice,
-        acceptResponse,
-        rejectChoiceId,
-        rejectChoice,
-        rejectResponse,
-        probabilities,
-        majority,
+        chosen,
+        rejected,
+        new Opinion(
+            options,
+            new Opinion.Belief(chosenBelief, chosenOption),
+            new Opinion.Belief(rejectedBelief, rejectedOption),
+            probabilities,
+            majority),
         "");
+  }
+
+  /** Two responses to a prompt, of which somebody prefers one; no belief is told. */
+  public static PreferenceExample ofPair(
+      String prompt, String style, String chosen, String rejected, String group) {
+    return new PreferenceExample(prompt, style, prompt, "", chosen, rejected, null, group);
+  }
+
+  /** Whether beliefs are told, which some losses need. */
+  public boolean hasBeliefs() {
+    return opinion != null;
   }
 
   /**
@@ -90,20 +88,7 @@ public record PreferenceExample(
    */
   public PreferenceExample of(String group, String opening) {
     return new PreferenceExample(
-        questionId,
-        style,
-        prompt,
-        opening + context,
-        options,
-        acceptChoiceId,
-        acceptChoice,
-        acceptResponse,
-        rejectChoiceId,
-        rejectChoice,
-        rejectResponse,
-        probabilities,
-        majority,
-        group);
+        questionId, style, prompt, opening + context, chosen, rejected, opinion, group);
   }
 
   /** The question as it was asked of this group. */

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param shortened ids of questions whose wording was cut to stay small talk
  * @param splits by split name: what it holds
  * @param questions each question with its answers and target distribution; of ready examples the
- *     first thousand
+ *     first thousand, and none of data without beliefs
  * @param files names of what lies beside the card; absent of versions before
  * @param groups of a survey's several groups: the account of each; absent of one group, of examples
  *     and of versions before
@@ -110,9 +110,9 @@ public record DatasetCard(
    *     training split and of versions before
    * @param promptsOfTrain how many of the prompts the training split has, word for word; likewise
    * @param styles dialogue styles in it
-   * @param beliefHistogram chosen sides by belief class, 0 to 5
-   * @param rejectedHistogram rejected sides by belief class, 0 to 5
-   * @param majorityShare part of the pairs whose chosen belief is the majority's
+   * @param beliefHistogram chosen sides by belief class, 0 to 5; absent of data without beliefs
+   * @param rejectedHistogram rejected sides by belief class, 0 to 5; likewise
+   * @param majorityShare part of the pairs whose chosen belief is the majority's; likewise
    * @param tokens token lengths; absent without a tokenizer
    * @param groups examples by group; absent if the data names none, and of versions before
    */
@@ -126,7 +126,7 @@ public record DatasetCard(
       List<String> styles,
       List<Long> beliefHistogram,
       List<Long> rejectedHistogram,
-      double majorityShare,
+      Double majorityShare,
       TokenLengths tokens,
       Map<String, Long> groups) {}
 

@@ -18,10 +18,10 @@ public record DatasetSamples(List<Sample> samples) {
   /**
    * An example as a model reads it; each text is cut where it is very long.
    *
-   * @param belief class of the chosen side
-   * @param rejectedBelief class of the other side
+   * @param belief class of the chosen side; absent of data without beliefs
+   * @param rejectedBelief class of the other side; likewise
    * @param prompt what the model continues
-   * @param chosen the preferred response, belief first
+   * @param chosen the preferred response, belief first if there is one
    * @param rejected the other response, belief first
    * @param group whose beliefs these are; absent if the data names no group, and of versions before
    */
@@ -30,8 +30,8 @@ public record DatasetSamples(List<Sample> samples) {
       Split split,
       String questionId,
       String style,
-      int belief,
-      int rejectedBelief,
+      Integer belief,
+      Integer rejectedBelief,
       String prompt,
       String chosen,
       String rejected,

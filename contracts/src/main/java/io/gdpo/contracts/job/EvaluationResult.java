@@ -13,7 +13,8 @@ import java.util.Map;
  * @param samples sampled responses, all prompts together
  * @param pairs preference pairs of the split
  * @param metrics means over questions, by name ({@link io.gdpo.contracts.metric.MetricKey}); a
- *     question's prompts were averaged first
+ *     question's prompts were averaged first; of data without beliefs means over pairs
+ * @param questions empty of data without beliefs, whose prompts are not sampled either
  */
 public record EvaluationResult(
     Checkpoint checkpoint,

@@ -1,5 +1,6 @@
 package io.gdpo.contracts.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.data.Split;
 import java.util.List;
 
@@ -7,7 +8,8 @@ import java.util.List;
  * Some of an experiment's examples as its model will read them, for people: {@code samples.json}
  * beside its plan. Nothing is cut to {@code max_length}.
  *
- * @param samples the first of each belief class in {@code train} and {@code eval}
+ * @param samples the first of each belief class, or the first few of data without beliefs, in
+ *     {@code train} and {@code eval}
  */
 public record TokenSamples(List<Sample> samples) {
   /** The name under which they are stored. */
@@ -26,23 +28,24 @@ public record TokenSamples(List<Sample> samples) {
   /**
    * An example.
    *
-   * @param belief class of the chosen side
-   * @param rejectedBelief class of the other side
+   * @param belief class of the chosen side; absent of data without beliefs
+   * @param rejectedBelief class of the other side; likewise
    * @param beliefBegin index of the belief's first token in {@code chosen} and {@code
    *     rejectedUnderBelief}
    * @param beliefEnd index of the belief's closing mark in both, from which on belief-conditioned
-   *     losses compare
+   *     losses compare; {@code beliefBegin} if there is none
    * @param chosen prompt and preferred response, which every loss reads
    * @param rejected prompt and the other response: what dpo, ipo and kto compare with
    * @param rejectedUnderBelief prompt, the chosen side's belief and the other response's words:
    *     what belief-dpo, gdpo and gdpo-kto compare with
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sample(
       Split split,
       String questionId,
       String style,
-      int belief,
-      int rejectedBelief,
+      Integer belief,
+      Integer rejectedBelief,
       int beliefBegin,
       int beliefEnd,
       Sequence chosen,

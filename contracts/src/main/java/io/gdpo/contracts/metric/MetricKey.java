@@ -96,6 +96,12 @@ public enum MetricKey {
       Range.SHARE,
       Direction.HIGH,
       "Share of pairs in which the model itself finds the response that expresses the stated belief likelier than the one that expresses another."),
+  PAIR_ACCURACY(
+      "pair_accuracy",
+      "Pair accuracy",
+      Range.SHARE,
+      Direction.HIGH,
+      "Share of pairs in which the model itself finds the chosen response likelier than the rejected one."),
   MARGIN_MAJORITY(
       "margin_majority",
       "Margin, majority",

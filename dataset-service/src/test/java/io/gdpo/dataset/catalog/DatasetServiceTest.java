@@ -58,7 +58,9 @@ class DatasetServiceTest extends DatasetAsking {
       assertThat(stored.of(split))
           .isNotEmpty()
           .allSatisfy(
-              example -> assertThat(BeliefDistribution.problem(example.probabilities())).isEmpty());
+              example ->
+                  assertThat(BeliefDistribution.problem(example.opinion().probabilities()))
+                      .isEmpty());
     }
     assertThat(dataset.getLong("examples.train")).isEqualTo(stored.train().size());
     JsonPath card =

@@ -83,7 +83,8 @@ final class CheckpointEvaluation {
     PreferenceDataset dataset =
         PreferenceDataset.read(artifacts.fetch(URI.create(checkpoint.datasetUri())));
     List<PreferenceExample> split = dataset.of(spec.split().split());
-    List<Question> questions = Question.of(split);
+    boolean beliefs = split.get(0).hasBeliefs();
+    List<Question> questions = beliefs ? Question.of(split) : List.of();
     List<PreferenceExample> prompts =
         questions.stream()
             .flatMap(question -> question.byPrompt().values().stream())
@@ -92,16 +93,19 @@ final class CheckpointEvaluation {
     progress.say(
         String.format(
             Locale.ROOT,
-            "checkpoint %s on %s: %d questions, %d prompts, %d pairs",
+            "checkpoint %s on %s: %d questions, %d prompts, %d pairs%s",
             checkpoint.id(),
             spec.split().label(),
             questions.size(),
             prompts.size(),
-            split.size()));
+            split.size(),
+            beliefs ? "" : "; they tell no beliefs, so only pairs are measured"));
 
     Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
     List<PreferenceExample> inQuestionOrder =
-        questions.stream().flatMap(question -> question.examples().stream()).toList();
+        beliefs
+            ? questions.stream().flatMap(question -> question.examples().stream()).toList()
+            : split;
     List<SampledPrompt> sampledPrompts;
     List<EncodedExample> pairs;
     ResponseScorer.Scores byPolicy;
@@ -117,7 +121,8 @@ final class CheckpointEvaluation {
       memory.claim(checkpoint.id(), device, estimate(checkpoint, encodedPrompts, pairs, spec));
       try (CausalLanguageModel model = CausalLanguageModel.load(policy, device)) {
         model.requireEmbeds(tokenizer);
-        sampledPrompts = observe(model, tokenizer, encoder, encodedPrompts, spec);
+        sampledPrompts =
+            beliefs ? observe(model, tokenizer, encoder, encodedPrompts, spec) : List.of();
         byPolicy = new ResponseScorer(model).score(pairs, WANTED, "pairs", progress);
       }
     }
@@ -191,7 +196,7 @@ final class CheckpointEvaluation {
 
   /** As many continuations at once as their keys and values fit the memory set aside for them. */
   private int rowsAtOnce(ModelConfig model, List<long[]> prompts, EvaluationSpec spec) {
-    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+    long longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
     long keysAndValues =
         2L * model.layers() * model.keyValueHeads() * model.headWidth() * Float.BYTES;
     long bytesOfRow = keysAndValues * (longest + spec.maxNewTokens());
@@ -223,7 +228,7 @@ final class CheckpointEvaluation {
       EncodedExample pair = pairs.get(i);
       observations.add(
           new PairObservation(
-              examples.get(i).majority(),
+              examples.get(i).hasBeliefs() && examples.get(i).opinion().majority(),
               logProbs(pair, policy),
               policy.of(pair.prompt(), pair.rejectedUnderBelief()),
               reference.map(scores -> logProbs(pair, scores))));
@@ -237,6 +242,31 @@ final class CheckpointEvaluation {
   }
 
   private EvaluationResult scored(
+      Checkpoint checkpoint,
+      EvaluationSpec spec,
+      PreferenceDataset dataset,
+      List<Question> questions,
+      List<SampledPrompt> prompts,
+      List<PairObservation> pairs) {
+    List<QuestionResult> results =
+        questions.isEmpty()
+            ? List.of()
+            : results(checkpoint, spec, dataset, questions, prompts, pairs);
+    return new EvaluationResult(
+        checkpoint,
+        spec,
+        Instant.now(),
+        progress.seconds(),
+        prompts.size(),
+        prompts.stream().mapToInt(p -> p.samples().size()).sum(),
+        pairs.size(),
+        results.isEmpty()
+            ? Metrics.ofPairs(pairs, checkpoint.beta())
+            : Metrics.means(results.stream().map(QuestionResult::metrics).toList()),
+        results);
+  }
+
+  private static List<QuestionResult> results(
       Checkpoint checkpoint,
       EvaluationSpec spec,
       PreferenceDataset dataset,
@@ -259,15 +289,6 @@ final class CheckpointEvaluation {
       prompt = promptsEnd;
       pair = pairsEnd;
     }
-    return new EvaluationResult(
-        checkpoint,
-        spec,
-        Instant.now(),
-        progress.seconds(),
-        prompts.size(),
-        prompts.stream().mapToInt(p -> p.samples().size()).sum(),
-        pairs.size(),
-        Metrics.means(results.stream().map(QuestionResult::metrics).toList()),
-        results);
+    return results;
   }
 }

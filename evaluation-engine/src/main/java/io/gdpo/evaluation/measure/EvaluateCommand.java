@@ -109,7 +109,9 @@ public final class EvaluateCommand implements WorkerCommand<EvaluationTask> {
                   (who, on, estimate) -> claim(who, on, estimate, progress, stopAsked))
               .measure(task.checkpoint(), task.evaluation());
     }
-    progress.say("means over questions: " + result.metrics());
+    progress.say(
+        (result.questions().isEmpty() ? "means over pairs: " : "means over questions: ")
+            + result.metrics());
     progress.say("peak " + MemoryEstimate.megabytes(ProcessMemory.peakResidentBytes()));
     return new EvaluationSummary(
         folder.write(EvaluationTask.RESULT_FILE, Json.EVENTS.writeValueAsBytes(result)).toString(),

@@ -47,8 +47,8 @@ final class QuestionScorer {
     Map<PreferenceExample.Asked, int[]> counts = new HashMap<>();
     for (PreferenceExample example : training) {
       counts
-          .computeIfAbsent(example.asked(), q -> new int[example.probabilities().size()])[
-          example.acceptChoiceId()]++;
+          .computeIfAbsent(example.asked(), q -> new int[example.opinion().probabilities().size()])[
+          example.opinion().chosen().number()]++;
     }
     Map<PreferenceExample.Asked, BeliefDistribution> histograms = new HashMap<>();
     counts.forEach((question, c) -> histograms.put(question, BeliefDistribution.histogram(c)));

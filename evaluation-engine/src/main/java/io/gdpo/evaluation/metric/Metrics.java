@@ -1,7 +1,9 @@
 package io.gdpo.evaluation.metric;
 
 import io.gdpo.contracts.metric.MetricKey;
+import io.gdpo.evaluation.observation.PairObservation;
 import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,14 @@ import java.util.function.Function;
 
 /** Every metric of an evaluation: each key with its formula. */
 public final class Metrics {
+  /** Those that data without beliefs has. */
+  private static final Map<MetricKey, PairMetric> OF_PAIRS =
+      new EnumMap<>(
+          Map.of(
+              MetricKey.PAIR_ACCURACY, new PairAccuracy(),
+              MetricKey.MARGIN, new RewardMargin(PairGroup.ALL),
+              MetricKey.ACCURACY, new RewardAccuracy(PairGroup.ALL)));
+
   private Metrics() {}
 
   /** A question's metrics by id, in the order of the keys; what it does not have is absent. */
@@ -27,6 +37,18 @@ public final class Metrics {
                     .map(metrics -> metrics.get(key.id()))
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)));
+  }
+
+  /**
+   * Of data without beliefs: means over all its pairs.
+   *
+   * @param beta of implicit rewards
+   */
+  public static Map<String, Double> ofPairs(List<PairObservation> pairs, double beta) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    OF_PAIRS.forEach(
+        (key, metric) -> metric.of(pairs, beta).ifPresent(v -> metrics.put(key.id(), v)));
+    return metrics;
   }
 
   private static Map<String, Double> ofEach(Function<MetricKey, OptionalDouble> value) {
@@ -54,6 +76,7 @@ public final class Metrics {
       case CBC_NO_BELIEF -> new ClassBeliefConsistency(Verdict.NO_BELIEF);
       case RESPONSE_SIMILARITY -> new ResponseSimilarity();
       case BELIEF_PAIR_ACCURACY -> new BeliefPairAccuracy();
+      case PAIR_ACCURACY -> new PairAccuracy();
       case MARGIN_MAJORITY -> new RewardMargin(PairGroup.MAJORITY);
       case MARGIN_MINORITY -> new RewardMargin(PairGroup.MINORITY);
       case MARGIN -> new RewardMargin(PairGroup.ALL);

@@ -2,12 +2,12 @@ package io.gdpo.evaluation.metric;
 
 import io.gdpo.data.PreferenceMargin;
 import io.gdpo.evaluation.observation.PairObservation;
-import io.gdpo.evaluation.observation.QuestionObservation;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The pairs of a question that a metric is about. */
+/** The pairs that a metric is about. */
 enum PairGroup {
   ALL(pair -> true),
   /** Whose chosen belief is the group's majority belief. */
@@ -22,10 +22,7 @@ enum PairGroup {
   }
 
   /** The margins of its pairs, in nats; none for a model without a reference. */
-  Stream<PreferenceMargin> margins(QuestionObservation question) {
-    return question.pairs().stream()
-        .filter(has)
-        .map(PairObservation::margin)
-        .flatMap(Optional::stream);
+  Stream<PreferenceMargin> margins(List<PairObservation> pairs) {
+    return pairs.stream().filter(has).map(PairObservation::margin).flatMap(Optional::stream);
   }
 }

@@ -1,12 +1,13 @@
 package io.gdpo.evaluation.metric;
 
-import io.gdpo.evaluation.observation.QuestionObservation;
+import io.gdpo.evaluation.observation.PairObservation;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** {@code accuracy}: the share of pairs with a positive implicit reward margin, ties apart. */
-record RewardAccuracy(PairGroup pairs) implements Metric {
+record RewardAccuracy(PairGroup pairs) implements PairMetric {
   @Override
-  public OptionalDouble of(QuestionObservation question) {
-    return Mean.of(pairs.margins(question).mapToDouble(m -> m.favoursChosen() ? 1 : 0));
+  public OptionalDouble of(List<PairObservation> of, double beta) {
+    return Mean.of(this.pairs.margins(of).mapToDouble(m -> m.favoursChosen() ? 1 : 0));
   }
 }

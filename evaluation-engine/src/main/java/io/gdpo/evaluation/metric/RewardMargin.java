@@ -1,6 +1,7 @@
 package io.gdpo.evaluation.metric;
 
-import io.gdpo.evaluation.observation.QuestionObservation;
+import io.gdpo.evaluation.observation.PairObservation;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -9,9 +10,9 @@ import java.util.OptionalDouble;
  *
  * <pre>beta ((log pi(y_c) - log ref(y_c)) - (log pi(y_r) - log ref(y_r)))</pre>
  */
-record RewardMargin(PairGroup pairs) implements Metric {
+record RewardMargin(PairGroup pairs) implements PairMetric {
   @Override
-  public OptionalDouble of(QuestionObservation question) {
-    return Mean.of(pairs.margins(question).mapToDouble(margin -> question.beta() * margin.value()));
+  public OptionalDouble of(List<PairObservation> of, double beta) {
+    return Mean.of(this.pairs.margins(of).mapToDouble(margin -> beta * margin.value()));
   }
 }

@@ -19,8 +19,14 @@ public final class OptionClasses {
   /** The options of {@code examples}: give all splits, for rare options may be in one only. */
   public OptionClasses(List<PreferenceExample> examples) {
     for (PreferenceExample example : examples) {
-      add(example.questionId(), example.acceptChoice(), example.acceptChoiceId());
-      add(example.questionId(), example.rejectChoice(), example.rejectChoiceId());
+      add(
+          example.questionId(),
+          example.opinion().chosen().option(),
+          example.opinion().chosen().number());
+      add(
+          example.questionId(),
+          example.opinion().rejected().option(),
+          example.opinion().rejected().number());
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A preference pair as policy and reference see it.
  *
- * @param majority whether the chosen belief is the group's majority belief
+ * @param majority whether the chosen belief is the group's majority belief; false of data without
+ *     beliefs
  * @param rejectedUnderBelief the policy's log-probability of the rejected response under the chosen
  *     side's belief
  * @param reference empty for a model that has no reference (SFT)

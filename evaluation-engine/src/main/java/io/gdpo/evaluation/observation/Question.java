@@ -45,12 +45,12 @@ public record Question(
   }
 
   private static BeliefDistribution target(String id, List<PreferenceExample> examples) {
-    List<Double> target = examples.get(0).probabilities();
+    List<Double> target = examples.get(0).opinion().probabilities();
     for (PreferenceExample example : examples) {
-      if (!example.probabilities().equals(target)) {
+      if (!example.opinion().probabilities().equals(target)) {
         throw new PreferenceDataException(
             "question '%s': field 'probabilities' is %s in one example and %s in another; the group has one distribution"
-                .formatted(id, target, example.probabilities()));
+                .formatted(id, target, example.opinion().probabilities()));
       }
     }
     try {
@@ -86,8 +86,8 @@ public record Question(
     Map<Integer, Set<String>> responses = new HashMap<>();
     for (PreferenceExample example : examples) {
       responses
-          .computeIfAbsent(example.acceptChoiceId(), b -> new TreeSet<>())
-          .add(example.acceptResponse());
+          .computeIfAbsent(example.opinion().chosen().number(), b -> new TreeSet<>())
+          .add(example.chosen());
     }
     return responses;
   }

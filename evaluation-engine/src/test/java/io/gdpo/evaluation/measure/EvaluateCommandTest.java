@@ -95,6 +95,34 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void of_pairs_that_tell_no_beliefs_only_what_pairs_show_is_measured() throws IOException {
+    List<PreferenceExample> pairs =
+        PreferenceDataset.read(world.dataset(), Split.TEST).stream()
+            .map(
+                it ->
+                    PreferenceExample.ofPair(it.prompt(), "pairs", it.chosen(), it.rejected(), ""))
+            .toList();
+    Path folder = Files.createDirectories(home.resolve("pairs"));
+    new PreferenceDataset(pairs, pairs, pairs).write(folder);
+    Checkpoint c = world.checkpoint("plain", "tiny");
+    String data = folder.toUri().toString();
+
+    EvaluationResult result = evaluate("plain", withUris(c, c.modelUri(), c.referenceUri(), data));
+    EvaluationResult ofItself = evaluate("itself", withUris(c, c.modelUri(), c.modelUri(), data));
+    EvaluationResult withoutReference = evaluate("without", withUris(c, c.modelUri(), null, data));
+
+    assertThat(result.questions()).isEmpty();
+    assertThat(result.pairs()).isEqualTo(10);
+    assertThat(result.samples()).isZero();
+    assertThat(result.metrics()).containsOnlyKeys("pair_accuracy", "margin", "accuracy");
+    assertThat(result.metrics().get("margin")).isNotZero();
+    assertThat(ofItself.metrics().get("margin")).isCloseTo(0, within(1e-9));
+    assertThat(ofItself.metrics().get("pair_accuracy"))
+        .isEqualTo(result.metrics().get("pair_accuracy"));
+    assertThat(withoutReference.metrics()).containsOnlyKeys("pair_accuracy");
+  }
+
+  @Test
   void equalSeedsGiveEqualResults() throws IOException {
     EvaluationResult once = evaluate("same", world.checkpoint("same", "tiny"));
     EvaluationResult again = evaluate("same-2", world.checkpoint("same", "tiny"));

@@ -113,11 +113,11 @@ class QuestionScorerTest {
 
     assertThat(questions).extracting(Question::group).containsExactly("Peru", "Chad");
     assertThat(questions.get(0).examples()).hasSize(2);
-    assertThat(questions.get(1).target().asList()).isEqualTo(other().probabilities());
+    assertThat(questions.get(1).target().asList()).isEqualTo(other().opinion().probabilities());
     QuestionScorer ofBoth = new QuestionScorer(List.of(peru, chad), List.of(peru, chad), 0.1, 1);
     QuestionResult result = ofBoth.score(questions.get(1), prompts(), List.of());
     assertThat(result.group()).isEqualTo("Chad");
-    assertThat(result.target()).isEqualTo(other().probabilities());
+    assertThat(result.target()).isEqualTo(other().opinion().probabilities());
     assertThat(result.metrics())
         .as("the yardstick of Chad's own respondents")
         .hasEntrySatisfying(
@@ -138,7 +138,7 @@ class QuestionScorerTest {
 
   /** The same question with another distribution. */
   private static PreferenceExample other() {
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         "q",
         "style-1",
         "Well?",
@@ -160,7 +160,7 @@ class QuestionScorerTest {
   }
 
   private static PreferenceExample example(String id, int belief, String option, boolean majority) {
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         id,
         "style-1",
         "Well?",

@@ -32,7 +32,7 @@ class TokensInPlaceEvaluationTest {
   @ValueSource(strings = {"dummy-blank", "metaspace", "bos-template", "prefix-space"})
   void reads_the_belief_at_the_digit_that_continues_the_prompt(String kind) throws IOException {
     PreferenceExample example =
-        new PreferenceExample(
+        PreferenceExample.ofOpinion(
             "q",
             "s",
             "Bees?",

@@ -48,7 +48,7 @@ public final class Observed {
       int reject,
       String rejectText,
       List<Double> target) {
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         question,
         "style-1",
         "Well?",

@@ -11,6 +11,7 @@ import io.gdpo.platform.work.WorkKind;
 import io.gdpo.platform.work.WorkLimits;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -81,8 +82,10 @@ class EvaluateWork implements WorkKind<EvaluationSummary> {
         evaluation.succeeded(summary.uri(), summary.metrics(), Instant.now());
         metrics.measured(evaluation.checkpoint().loss(), summary);
         LOG.infof(
-            "Evaluation %s took %.1f s: JSD %.3f",
-            work.id(), summary.seconds(), summary.metrics().get(MetricKey.JSD.id()));
+            "Evaluation %s took %.1f s: %s",
+            work.id(),
+            summary.seconds(),
+            MetricKey.among(List.of(MetricKey.JSD, MetricKey.PAIR_ACCURACY), summary.metrics()));
       }
       case CANCELLED -> evaluation.ended(EvaluationStatus.CANCELLED, work.reason(), Instant.now());
       default -> evaluation.ended(EvaluationStatus.FAILED, work.reason(), Instant.now());

@@ -18,25 +18,30 @@ final class MarkdownReport {
   static String render(ExperimentReport report) {
     StringBuilder out = new StringBuilder();
     out.append("# Experiment ").append(report.experiment()).append("\n\n");
+    boolean beliefs =
+        report.stages().stream().anyMatch(s -> s.metrics().containsKey(MetricKey.JSD.id()));
     long done = report.stages().stream().filter(StageReport::isEvaluated).count();
     out.append(done)
         .append(" of ")
         .append(report.stages().size())
         .append(" checkpoints evaluated on ")
-        .append(report.questions().size())
-        .append(" questions; as of ")
+        .append(
+            beliefs || done == 0
+                ? report.questions().size() + " questions"
+                : "pairs that tell no beliefs")
+        .append("; as of ")
         .append(report.generatedAt())
         .append(".\n\n");
     report.notes().forEach(note -> out.append("**Note:** ").append(text(note)).append("\n\n"));
     out.append("## Stages\n\n");
-    stages(report, MetricKey.headline(), out);
+    stages(report, beliefs ? MetricKey.headline() : MetricKey.ofModels(), out);
     failures(report, out);
+    groups(report, out);
     yardsticks(report, out);
-    if (report.stages().stream().anyMatch(StageReport::isEvaluated)) {
+    if (beliefs) {
       out.append("## More of each stage\n\n");
       stages(report, MetricKey.more(), out);
     }
-    groups(report, out);
     worst(report, out);
     models(report, out);
     settings(report, out);

@@ -216,7 +216,7 @@ public class DatasetBuilder {
     Set<Fingerprint> questions = new HashSet<>();
     List<Question> listed = new ArrayList<>();
     long[] rows = {0};
-    long others =
+    ReadyExamples.Account left =
         ReadyExamples.read(
             source,
             spec,
@@ -224,6 +224,7 @@ public class DatasetBuilder {
               splits.accept(split, example);
               rows[0]++;
               if (questions.add(Fingerprint.of(example.asked().toString()))
+                  && example.hasBeliefs()
                   && listed.size() < Bounds.LISTED_QUESTIONS) {
                 listed.add(question(example));
               }
@@ -232,8 +233,16 @@ public class DatasetBuilder {
         datasetId,
         spec,
         sha256,
-        new Counts(rows[0] + others, others, 0, 0, questions.size(), 0, 0, 0),
-        List.of(),
+        new Counts(
+            rows[0] + left.others() + left.refused(),
+            left.others(),
+            left.refused(),
+            0,
+            questions.size(),
+            0,
+            0,
+            0),
+        left.notes(),
         List.of(),
         List.of(),
         List.of(),
@@ -249,8 +258,8 @@ public class DatasetBuilder {
         null,
         Reason.beginning(example.prompt(), Bounds.NAME),
         null,
-        example.probabilities(),
-        new BeliefDistribution(example.probabilities()).majority(),
+        example.opinion().probabilities(),
+        new BeliefDistribution(example.opinion().probabilities()).majority(),
         example.group().isEmpty() ? null : example.group());
   }
 }

@@ -6,34 +6,37 @@ import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.job.DatasetSamples.Sample;
-import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.ExampleText;
 import io.gdpo.group.Bounds;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps the first examples of each belief class in each split while all pass by. */
+/**
+ * Keeps the first examples of each belief class, or those without one, in each split while all pass
+ * by.
+ */
 final class SampleCollector {
-  private final int[][] kept = new int[Split.values().length][BeliefClass.COUNT];
+  private static final int NO_BELIEF = BeliefClass.COUNT;
+
+  private final int[][] kept = new int[Split.values().length][BeliefClass.COUNT + 1];
   private final List<Sample> samples = new ArrayList<>();
 
   void add(Split split, PreferenceExample example) {
-    int[] ofSplit = kept[split.ordinal()];
-    if (ofSplit[example.acceptChoiceId()] < DatasetSamples.OF_EACH_CLASS) {
-      ofSplit[example.acceptChoiceId()]++;
+    boolean beliefs = example.hasBeliefs();
+    int kind = beliefs ? example.opinion().chosen().number() : NO_BELIEF;
+    if (kept[split.ordinal()][kind] < DatasetSamples.OF_EACH_CLASS) {
+      kept[split.ordinal()][kind]++;
+      ExampleText text = ExampleText.of(example);
       samples.add(
           new Sample(
               split,
               shown(example.questionId()),
               example.style(),
-              example.acceptChoiceId(),
-              example.rejectChoiceId(),
-              shown(OpinionTemplate.prompt(example)),
-              shown(
-                  OpinionTemplate.response(
-                      example.acceptChoiceId(), example.acceptChoice(), example.acceptResponse())),
-              shown(
-                  OpinionTemplate.response(
-                      example.rejectChoiceId(), example.rejectChoice(), example.rejectResponse())),
+              beliefs ? kind : null,
+              beliefs ? example.opinion().rejected().number() : null,
+              shown(text.prompt()),
+              shown(text.chosen()),
+              shown(text.rejected()),
               example.group().isEmpty() ? null : shown(example.group())));
     }
   }

@@ -4,7 +4,7 @@ import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.DatasetCard.SplitCard;
 import io.gdpo.data.ExampleEncoder;
-import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.ExampleText;
 import io.gdpo.data.TokenLengthCount;
 import io.gdpo.group.text.Fingerprint;
 import java.util.Arrays;
@@ -29,6 +29,7 @@ final class SplitStatistics {
   private final TokenLengthCount tokens = new TokenLengthCount();
   private final Map<String, Long> groups = new LinkedHashMap<>();
   private long examples;
+  private long opinions;
   private long ofMajority;
 
   SplitStatistics(Optional<ExampleEncoder> encoder) {
@@ -39,15 +40,18 @@ final class SplitStatistics {
 
   void add(PreferenceExample example) {
     examples++;
-    ofMajority += example.majority() ? 1 : 0;
     questions.add(Fingerprint.of(example.questionId()));
-    prompts.add(Fingerprint.of(OpinionTemplate.prompt(example)));
+    prompts.add(Fingerprint.of(ExampleText.prompt(example)));
     styles.add(example.style());
     if (!example.group().isEmpty()) {
       groups.merge(example.group(), 1L, Long::sum);
     }
-    accepted[example.acceptChoiceId()]++;
-    rejected[example.rejectChoiceId()]++;
+    if (example.hasBeliefs()) {
+      opinions++;
+      ofMajority += example.opinion().majority() ? 1 : 0;
+      accepted[example.opinion().chosen().number()]++;
+      rejected[example.opinion().rejected().number()]++;
+    }
     encoder.ifPresent(it -> tokens.add(it.encode(example)));
   }
 
@@ -64,9 +68,9 @@ final class SplitStatistics {
         train == this ? null : questions.stream().filter(train.questions::contains).count(),
         train == this ? null : prompts.stream().filter(train.prompts::contains).count(),
         List.copyOf(styles),
-        List.of(accepted),
-        List.of(rejected),
-        (double) ofMajority / examples,
+        opinions == 0 ? null : List.of(accepted),
+        opinions == 0 ? null : List.of(rejected),
+        opinions == 0 ? null : (double) ofMajority / opinions,
         encoder.isPresent() ? tokens.lengths() : null,
         groups.isEmpty() ? null : groups);
   }

@@ -22,8 +22,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
-import java.util.function.BiConsumer;
+import java.util.Optional;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
@@ -47,24 +48,32 @@ final class ExampleFile {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** Takes what a file holds. */
+  interface Sink {
+    void take(Place place, PreferenceExample example);
+
+    /** A record that is left out, and why. */
+    void refuse(Place place, String why);
+  }
+
   private ExampleFile() {}
 
   /**
-   * Gives each example of these groups with its place to {@code each}, in the file's order.
+   * Gives each example of these groups with its place to {@code sink}, in the file's order.
    *
    * @throws DatasetException if the file is not what its name says, or an example is wrong; names
    *     file, line or row, and field
    */
-  static void forEach(Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each) {
+  static void forEach(Path file, ExampleGroups groups, Sink sink) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     name = name.endsWith(".parquet.gz") ? name : name.replaceFirst("\\.gz$", "");
     try {
       if (name.endsWith(".jsonl")) {
-        lines(file, groups, each);
+        lines(file, groups, sink);
       } else if (name.endsWith(".json")) {
-        list(file, groups, each);
+        list(file, groups, sink);
       } else if (name.endsWith(".parquet")) {
-        parquet(file, groups, each);
+        parquet(file, groups, sink);
       } else {
         throw new DatasetException(
             file
@@ -76,27 +85,42 @@ final class ExampleFile {
     }
   }
 
-  private static void lines(
-      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each)
-      throws IOException {
+  private static void lines(Path file, ExampleGroups groups, Sink sink) throws IOException {
     try (ExampleLines lines = new ExampleLines(file)) {
       while (lines.next()) {
-        give(lines.place(), tree(lines.text(), lines.place()), groups, each);
+        give(lines.place(), tree(lines.text(), lines.place()), groups, sink);
       }
     }
   }
 
-  private static void give(
-      Place place,
-      JsonNode values,
-      ExampleGroups groups,
-      BiConsumer<Place, PreferenceExample> each) {
+  private static void give(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
     if (values.isArray() && place.unit().equals("line")) {
       throw new DatasetException(ExampleLines.aList(place));
     }
-    new ExampleRecord(values, place, groups)
-        .example()
-        .ifPresent(example -> each.accept(place, example));
+    record(place, values, groups, sink);
+  }
+
+  private static void record(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
+    FieldReader fields = new FieldReader(values, place);
+    RecordKind kind = RecordKind.of(fields);
+    List<PreferenceExample> examples;
+    try {
+      Optional<String> own = groups.of(fields);
+      if (kind == RecordKind.OPINION) {
+        OpinionRecord.requireFields(fields, groups.column());
+      }
+      if (!groups.take(own, place)) {
+        return;
+      }
+      examples = kind.examples(fields, groups.name(own));
+    } catch (RowException e) {
+      if (!kind.leavesOutWhatIsWrong()) {
+        throw e;
+      }
+      sink.refuse(place, e.why());
+      return;
+    }
+    examples.forEach(example -> sink.take(place, example));
   }
 
   private static JsonNode tree(String text, Place place) {
@@ -130,9 +154,7 @@ final class ExampleFile {
     return new DatasetException(place + " is not JSON" + why);
   }
 
-  private static void list(
-      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each)
-      throws IOException {
+  private static void list(Path file, ExampleGroups groups, Sink sink) throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -142,9 +164,7 @@ final class ExampleFile {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
         JsonNode values = elements.readTree(parser);
-        new ExampleRecord(values, place, groups)
-            .example()
-            .ifPresent(example -> each.accept(place, example));
+        record(place, values, groups, sink);
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -164,8 +184,7 @@ final class ExampleFile {
     }
   }
 
-  private static void parquet(
-      Path file, ExampleGroups groups, BiConsumer<Place, PreferenceExample> each) {
+  private static void parquet(Path file, ExampleGroups groups, Sink sink) {
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement();
         ResultSet rows =
@@ -181,7 +200,7 @@ final class ExampleFile {
               String.format(
                   Locale.ROOT, "%s is longer than %,d characters", place, Bounds.EXAMPLE));
         }
-        give(place, tree(values, place), groups, each);
+        give(place, tree(values, place), groups, sink);
       }
     } catch (SQLException e) {
       throw new DatasetException(

@@ -1,7 +1,9 @@
 package io.gdpo.group.examples;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import java.text.Normalizer;
 import java.util.LinkedHashMap;
@@ -41,9 +43,19 @@ final class ExampleGroups {
     return column;
   }
 
-  /** Whether an example without one is wrong. */
-  boolean isNeeded() {
-    return needed;
+  /** The group that a record itself names. */
+  Optional<String> of(FieldReader fields) {
+    JsonNode value = fields.values().path(column);
+    if (value.isMissingNode() || value.isNull() || value.asText("-").isBlank()) {
+      if (needed) {
+        throw fields.wrong(column, "is missing or empty; dataset.by says that it is the group");
+      }
+      return Optional.empty();
+    }
+    if (!value.isValueNode()) {
+      throw fields.wrong(column, "must be a text, is " + FieldReader.shown(value));
+    }
+    return Optional.of(fields.checked(column, value.asText(), Bounds.NAME).strip());
   }
 
   /**
@@ -58,7 +70,7 @@ final class ExampleGroups {
             place
                 + ", field '"
                 + column
-                + "' is missing: dataset.groups asks for several groups, and this example says none;"
+                + "': is missing; dataset.groups asks for several groups, and this example says none;"
                 + " dataset.by can name another field");
       }
       return true;

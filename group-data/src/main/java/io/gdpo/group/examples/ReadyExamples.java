@@ -4,6 +4,7 @@ import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.job.DatasetCard.RowNote;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
 import io.gdpo.group.Bounds;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -36,7 +38,22 @@ public final class ReadyExamples {
   private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
   private final ExampleGroups groups;
   private long taken;
+  private final List<RowNote> refused = new ArrayList<>();
+  private long refusedRows;
+  private PlacedKind kind;
   private long left;
+
+  /** Whether the first example tells beliefs, and where it stands. */
+  private record PlacedKind(boolean beliefs, Place place) {}
+
+  /**
+   * What became of a source's records beside those that were taken.
+   *
+   * @param others of groups that were not asked for
+   * @param refused that cannot be used
+   * @param notes of the first thousand of these
+   */
+  public record Account(long others, long refused, List<RowNote> notes) {}
 
   /** The distribution of a question, and where it was first given. */
   private record Known(Fingerprint probabilities, Place place) {}
@@ -51,11 +68,10 @@ public final class ReadyExamples {
    * order.
    *
    * @param spec its groups, and the seed of splits
-   * @return how many examples are of other groups
    * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
    *     the field
    */
-  public static long read(
+  public static Account read(
       Path source, DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink) {
     ReadyExamples examples = new ReadyExamples(new ExampleGroups(spec), sink);
     long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
@@ -65,7 +81,7 @@ public final class ReadyExamples {
       examples.byPrompt(source, seed);
     }
     examples.groups.requireAll();
-    return examples.left;
+    return new Account(examples.left, examples.refusedRows, List.copyOf(examples.refused));
   }
 
   private void folder(Path folder) {
@@ -80,11 +96,13 @@ public final class ReadyExamples {
       }
       long before = taken;
       for (Path file : files) {
-        ExampleFile.forEach(file, groups, (place, example) -> take(split, place, example));
+        ExampleFile.forEach(
+            file, groups, sink((place, example) -> take(split, place, example), true));
       }
       if (taken == before) {
         groups.requireAll();
-        throw new DatasetException(files.get(0) + " holds no example: a split must not be empty");
+        throw new DatasetException(
+            files.get(0) + " holds no example: a split must not be empty" + firstRefused());
       }
     }
     left = groups.left();
@@ -96,10 +114,12 @@ public final class ReadyExamples {
     ExampleFile.forEach(
         file,
         groups,
-        (place, example) -> {
-          requireRoom(place, ++examples[0]);
-          prompts.putIfAbsent(prompt(example), prompts.size());
-        });
+        sink(
+            (place, example) -> {
+              requireRoom(place, ++examples[0]);
+              prompts.putIfAbsent(prompt(example), prompts.size());
+            },
+            true));
     groups.requireAll();
     left = groups.left();
     if (prompts.size() < Split.values().length) {
@@ -108,7 +128,8 @@ public final class ReadyExamples {
               + " holds "
               + prompts.size()
               + " different prompts, too few to split; give a folder with train, eval and test"
-              + " files");
+              + " files"
+              + firstRefused());
     }
     List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
     Collections.shuffle(order, new Random(seed));
@@ -120,13 +141,59 @@ public final class ReadyExamples {
     ExampleFile.forEach(
         file,
         groups,
-        (place, example) -> {
-          Integer prompt = prompts.get(prompt(example));
-          if (prompt == null) {
-            throw new DatasetException(file + " was changed while it was read; ask again");
-          }
-          take(splits[prompt], place, example);
-        });
+        sink(
+            (place, example) -> {
+              Integer prompt = prompts.get(prompt(example));
+              if (prompt == null) {
+                throw new DatasetException(file + " was changed while it was read; ask again");
+              }
+              take(splits[prompt], place, example);
+            },
+            false));
+  }
+
+  /**
+   * @param firstTime whether what is refused was not counted before
+   */
+  private ExampleFile.Sink sink(BiConsumer<Place, PreferenceExample> each, boolean firstTime) {
+    return new ExampleFile.Sink() {
+      @Override
+      public void take(Place place, PreferenceExample example) {
+        each.accept(place, example);
+      }
+
+      @Override
+      public void refuse(Place place, String why) {
+        if (firstTime && ++refusedRows <= Bounds.LISTED_ROWS) {
+          String file = place.file().getFileName().toString();
+          refused.add(new RowNote(place.number(), file, Reason.clean(why), null));
+        }
+      }
+    };
+  }
+
+  /** Why there is nothing, if that is why. */
+  private String firstRefused() {
+    return refused.isEmpty()
+        ? ""
+        : String.format(Locale.ROOT, "; %,d records cannot be used: ", refusedRows)
+            + refused.stream()
+                .limit(3)
+                .map(note -> note.question() + " " + note.row() + ": " + note.note())
+                .collect(Collectors.joining("; "));
+  }
+
+  private void requireOneKind(Place place, PreferenceExample example) {
+    if (kind == null) {
+      kind = new PlacedKind(example.hasBeliefs(), place);
+    } else if (kind.beliefs != example.hasBeliefs()) {
+      throw new DatasetException(
+          place
+              + (example.hasBeliefs() ? " tells beliefs, " : " tells no beliefs, ")
+              + kind.place
+              + (kind.beliefs ? " does" : " does not")
+              + "; a dataset is of one kind");
+    }
   }
 
   private static Fingerprint prompt(PreferenceExample example) {
@@ -135,7 +202,15 @@ public final class ReadyExamples {
 
   private void take(Split split, Place place, PreferenceExample example) {
     requireRoom(place, ++taken);
-    Fingerprint probabilities = Fingerprint.of(example.probabilities().toString());
+    requireOneKind(place, example);
+    if (example.hasBeliefs()) {
+      requireOneDistribution(split, place, example);
+    }
+    sink.accept(split, example);
+  }
+
+  private void requireOneDistribution(Split split, Place place, PreferenceExample example) {
+    Fingerprint probabilities = Fingerprint.of(example.opinion().probabilities().toString());
     Known known =
         distributions
             .computeIfAbsent(split, s -> new HashMap<>())
@@ -150,13 +225,12 @@ public final class ReadyExamples {
                   ? "'"
                   : "' of the group '" + Reason.beginning(example.group(), 100) + "'")
               + " has two different distributions, here "
-              + example.probabilities()
+              + example.opinion().probabilities()
               + " and another one in "
               + known.place
               + "; examples of one question (same question_id, or same prompt without one) share"
               + " theirs");
     }
-    sink.accept(split, example);
   }
 
   private static void requireRoom(Place place, long examples) {

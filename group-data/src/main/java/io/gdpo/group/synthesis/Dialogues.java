@@ -211,7 +211,7 @@ public final class Dialogues {
       int rejected,
       String rejectedResponse) {
     List<Answer> answers = question.answers();
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         question.id(),
         talk.name(),
         wording.prompt,

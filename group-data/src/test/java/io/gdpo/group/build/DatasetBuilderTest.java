@@ -127,11 +127,19 @@ class DatasetBuilderTest {
                 Split.TRAIN,
                 first.questionId(),
                 first.style(),
-                first.acceptChoiceId(),
-                first.rejectChoiceId(),
+                first.opinion().chosen().number(),
+                first.opinion().rejected().number(),
                 first.context() + "<Q>" + first.prompt() + "<A>",
-                first.acceptChoiceId() + "<" + first.acceptChoice() + ">" + first.acceptResponse(),
-                first.rejectChoiceId() + "<" + first.rejectChoice() + ">" + first.rejectResponse(),
+                first.opinion().chosen().number()
+                    + "<"
+                    + first.opinion().chosen().option()
+                    + ">"
+                    + first.chosen(),
+                first.opinion().rejected().number()
+                    + "<"
+                    + first.opinion().rejected().option()
+                    + ">"
+                    + first.rejected(),
                 first.group()));
     assertThat(card.files())
         .containsExactlyInAnyOrder("train.parquet", "eval.parquet", "test.parquet", "samples.json")
@@ -219,7 +227,9 @@ class DatasetBuilderTest {
       for (PreferenceExample example : dataset.of(split)) {
         assertThat(example.context()).startsWith("Group: " + example.group() + ". ");
         splitsOfQuestion.computeIfAbsent(example.questionId(), q -> new HashSet<>()).add(split);
-        targets.computeIfAbsent(example.asked(), q -> new HashSet<>()).add(example.probabilities());
+        targets
+            .computeIfAbsent(example.asked(), q -> new HashSet<>())
+            .add(example.opinion().probabilities());
       }
       assertThat(card.splits().get(split.label()).groups().keySet())
           .containsExactlyElementsOf(groups);

@@ -54,9 +54,11 @@ class ReadyExamplesTest {
     PreferenceExample first = dataset.train().get(0);
     assertThat(
             OpinionTemplate.response(
-                first.acceptChoiceId(), first.acceptChoice(), first.acceptResponse()))
+                first.opinion().chosen().number(),
+                first.opinion().chosen().option(),
+                first.chosen()))
         .isEqualTo("4<Yes>Sure.");
-    assertThat(first.majority()).isTrue();
+    assertThat(first.opinion().majority()).isTrue();
     assertThat(first.questionId()).isEqualTo("Q1?");
   }
 
@@ -67,7 +69,7 @@ class ReadyExamplesTest {
       parquet(json, split + ".parquet");
     }
 
-    assertThat(Collected.examples(folder, 0).train().get(0).majority()).isTrue();
+    assertThat(Collected.examples(folder, 0).train().get(0).opinion().majority()).isTrue();
   }
 
   @Test
@@ -154,7 +156,7 @@ class ReadyExamplesTest {
             "pairs.jsonl",
             IntStream.range(0, 9).mapToObj(line::formatted).collect(Collectors.joining("\n")));
 
-    assertThat(Collected.examples(file, 0).train().get(0).acceptChoiceId()).isEqualTo(4);
+    assertThat(Collected.examples(file, 0).train().get(0).opinion().chosen().number()).isEqualTo(4);
   }
 
   @ParameterizedTest
@@ -302,7 +304,7 @@ class ReadyExamplesTest {
         .hasMessageContaining("[Peru]")
         .hasMessageContaining("[Chad]");
     assertThatThrownBy(() -> Collected.examples(by("land")))
-        .hasMessageContaining("line 1, field 'land' is missing");
+        .hasMessageContaining("line 1, field 'land': is missing or empty");
     assertThatThrownBy(() -> Collected.examples(by(null)))
         .hasMessageContaining("unknown field 'country'");
     write("train.jsonl", peru.formatted(1) + "\n" + chad.replace("Chad", "Peru").formatted(1));
@@ -318,7 +320,7 @@ class ReadyExamplesTest {
     assertThat(Collected.examples(spec(file, "Peru", null)).train().get(0).group())
         .isEqualTo("Peru");
     assertThatThrownBy(() -> Collected.examples(spec(file, null, List.of("Peru", "Chad"))))
-        .hasMessageContaining("line 1, field 'group' is missing")
+        .hasMessageContaining("line 1, field 'group': is missing")
         .hasMessageContaining("dataset.by");
   }
 

@@ -164,7 +164,9 @@ class DialoguesTest {
       List<PreferenceExample> examples = ofQuestion(split, question);
       for (GroupQuestion.Answer answer : question.answers()) {
         long chosen =
-            examples.stream().filter(e -> e.acceptChoice().equals(answer.option())).count();
+            examples.stream()
+                .filter(e -> e.opinion().chosen().option().equals(answer.option()))
+                .count();
         int dialogues = examples.size() / 24;
         assertThat(Math.abs(chosen - answer.share() * examples.size()))
             .isLessThan((double) dialogues);
@@ -176,10 +178,13 @@ class DialoguesTest {
   @EnumSource(Split.class)
   void everyPairIsAValidExample(Split split) {
     for (PreferenceExample example : dataset.of(split)) {
-      assertThat(example.rejectChoiceId()).isNotEqualTo(example.acceptChoiceId());
-      assertThat(example.options()).contains(example.acceptChoice(), example.rejectChoice());
-      BeliefDistribution beliefs = new BeliefDistribution(example.probabilities());
-      assertThat(example.majority()).isEqualTo(example.acceptChoiceId() == beliefs.majority());
+      assertThat(example.opinion().rejected().number())
+          .isNotEqualTo(example.opinion().chosen().number());
+      assertThat(example.opinion().options())
+          .contains(example.opinion().chosen().option(), example.opinion().rejected().option());
+      BeliefDistribution beliefs = new BeliefDistribution(example.opinion().probabilities());
+      assertThat(example.opinion().majority())
+          .isEqualTo(example.opinion().chosen().number() == beliefs.majority());
       assertThat(example.prompt()).endsWith("?").doesNotContain("%");
       assertThat(example.context()).isNotBlank();
     }
@@ -214,7 +219,7 @@ class DialoguesTest {
   void theSidesOfAPairNeverSayTheSameWords() {
     for (long seed = 0; seed < 4; seed++) {
       assertThat(synthesise(questions("Hilltop"), seed).train())
-          .allSatisfy(e -> assertThat(e.acceptResponse()).isNotEqualTo(e.rejectResponse()));
+          .allSatisfy(e -> assertThat(e.chosen()).isNotEqualTo(e.rejected()));
     }
   }
 
@@ -231,7 +236,7 @@ class DialoguesTest {
             new BeliefDistribution(List.of(0.0, 0.0, 0.0, 0.0, 1.0, 0.0)));
 
     assertThat(synthesise(List.of(all), 0).test())
-        .allSatisfy(e -> assertThat(e.rejectChoice()).isEqualTo("No"));
+        .allSatisfy(e -> assertThat(e.opinion().rejected().option()).isEqualTo("No"));
   }
 
   @Test
@@ -240,9 +245,9 @@ class DialoguesTest {
         dataset.train().stream()
             .collect(
                 Collectors.groupingBy(
-                    PreferenceExample::acceptChoiceId,
+                    example -> example.opinion().chosen().number(),
                     Collectors.mapping(
-                        e -> e.acceptResponse().substring(0, e.acceptResponse().indexOf(':')),
+                        e -> e.chosen().substring(0, e.chosen().indexOf(':')),
                         Collectors.toSet())));
 
     assertThat(beginnings.get(5)).containsAnyElementsOf(beginnings.get(4));
@@ -257,7 +262,7 @@ class DialoguesTest {
         .allSatisfy(
             e -> {
               assertThat(OpinionTemplate.prompt(e).split("\\s+").length).isBetween(12, 50);
-              assertThat(e.acceptResponse().split("\\s+").length).isBetween(4, 26);
+              assertThat(e.chosen().split("\\s+").length).isBetween(4, 26);
             });
   }
 

@@ -1,5 +1,6 @@
 package io.gdpo.local.report;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetCard.Counts;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 /** A dataset's card as lines for a terminal: what a person should know before training on it. */
 public final class CardText {
   private static final int LISTED = 10;
+  private static final int LONGEST_ID = 60;
 
   private final DatasetCard card;
   private final List<String> lines = new ArrayList<>();
@@ -33,7 +35,9 @@ public final class CardText {
     CardText text = new CardText(card);
     text.source();
     text.splits();
-    text.beliefs();
+    if (text.hasBeliefs()) {
+      text.beliefs();
+    }
     text.rows("refused", card.refused(), card.counts().refused());
     text.rows("merged", card.merged(), card.counts().merged());
     return List.copyOf(text.lines);
@@ -48,10 +52,14 @@ public final class CardText {
     List<String> lines = new ArrayList<>();
     Map<String, Integer> shown = new HashMap<>();
     samples.samples().stream()
-        .sorted(Comparator.comparing(Sample::split).thenComparing(Sample::belief))
+        .sorted(
+            Comparator.comparing(Sample::split)
+                .thenComparing(Sample::belief, Comparator.nullsFirst(Comparator.naturalOrder())))
         .forEach(
             sample -> {
-              String group = sample.split().label() + ", class " + sample.belief();
+              String group =
+                  sample.split().label()
+                      + (sample.belief() == null ? "" : ", class " + sample.belief());
               if (shown.merge(group, 1, Integer::sum) <= count) {
                 lines.add("");
                 lines.add(
@@ -59,7 +67,7 @@ public final class CardText {
                         + ", "
                         + sample.style()
                         + ", question "
-                        + sample.questionId()
+                        + Reason.beginning(sample.questionId().strip(), LONGEST_ID)
                         + (sample.group() == null ? "" : ", " + sample.group()));
                 lines.add("  prompt    " + sample.prompt());
                 lines.add("  chosen    " + sample.chosen());
@@ -67,6 +75,10 @@ public final class CardText {
               }
             });
     return lines;
+  }
+
+  private boolean hasBeliefs() {
+    return card.splits().values().stream().allMatch(split -> split.beliefHistogram() != null);
   }
 
   private void source() {
@@ -102,18 +114,20 @@ public final class CardText {
     lines.add("");
     add(
         "%-10s %10s %10s %10s %18s  %s",
-        "Split", "pairs", "questions", "prompts", "also in train", "majority");
+        "Split", "pairs", "questions", "prompts", "also in train", hasBeliefs() ? "majority" : "");
     card.splits()
         .forEach(
             (name, split) ->
                 add(
-                    "%-10s %,10d %,10d %,10d %18s  %7.1f%%",
+                    "%-10s %,10d %,10d %,10d %18s  %s",
                     name,
                     split.examples(),
                     split.questions(),
                     split.prompts(),
                     leaked(split),
-                    100 * split.majorityShare()));
+                    split.majorityShare() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%7.1f%%", 100 * split.majorityShare())));
     lines.add("");
     card.splits()
         .forEach(

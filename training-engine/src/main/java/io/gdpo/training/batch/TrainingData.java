@@ -7,7 +7,8 @@ import io.gdpo.contracts.spec.SftTargets;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
-import io.gdpo.data.OpinionTemplate;
+import io.gdpo.data.ExampleText;
+import io.gdpo.data.PreferenceDataException;
 import io.gdpo.data.PreferenceDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A dataset's train and eval splits as token ids.
@@ -31,7 +34,8 @@ public record TrainingData(
    * Reads and encodes a dataset.
    *
    * @param folder with {@code train.parquet} and {@code eval.parquet}
-   * @throws io.gdpo.data.PreferenceDataException if a split is missing, empty or damaged
+   * @throws PreferenceDataException if a split is missing, empty or damaged, or lacks what the loss
+   *     needs
    */
   public static TrainingData load(Path folder, ExampleEncoder encoder, TrainingSpec spec) {
     return of(
@@ -41,15 +45,21 @@ public record TrainingData(
         spec);
   }
 
-  /** Encodes what a job learns from, and is selected by, of the two splits of a dataset. */
+  /**
+   * Encodes what a job learns from, and is selected by, of the two splits of a dataset.
+   *
+   * @throws PreferenceDataException if they lack what its loss needs
+   */
   public static TrainingData of(
       List<PreferenceExample> train,
       List<PreferenceExample> eval,
       ExampleEncoder encoder,
       TrainingSpec spec) {
-    return learnsAll(spec)
-        ? of(train, eval, encoder)
-        : of(lastPerPrompt(train), lastPerPrompt(eval), encoder);
+    TrainingData data =
+        learnsAll(spec)
+            ? of(train, eval, encoder)
+            : of(lastPerPrompt(train), lastPerPrompt(eval), encoder);
+    return data.requireFor(spec.loss());
   }
 
   /** Encodes two splits. */
@@ -79,7 +89,7 @@ public record TrainingData(
    */
   private static Collection<PreferenceExample> lastPerPrompt(List<PreferenceExample> examples) {
     Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
-    examples.forEach(example -> lastByPrompt.put(OpinionTemplate.prompt(example), example));
+    examples.forEach(example -> lastByPrompt.put(ExampleText.prompt(example), example));
     return lastByPrompt.values();
   }
 
@@ -88,12 +98,53 @@ public record TrainingData(
     List<TrainingExample> encoded = new ArrayList<>(examples.size());
     for (PreferenceExample example : examples) {
       EncodedExample tokens = encoder.encode(example);
-      float[] target = new float[example.probabilities().size()];
-      for (int belief = 0; belief < target.length; belief++) {
-        target[belief] = example.probabilities().get(belief).floatValue();
-      }
-      encoded.add(new TrainingExample(encoded.size(), tokens, target, example.majority()));
+      boolean majority = example.hasBeliefs() && example.opinion().majority();
+      encoded.add(new TrainingExample(encoded.size(), tokens, target(example), majority));
     }
     return List.copyOf(encoded);
+  }
+
+  private static float[] target(PreferenceExample example) {
+    if (!example.hasBeliefs()) {
+      return new float[0];
+    }
+    float[] target = new float[example.opinion().probabilities().size()];
+    for (int belief = 0; belief < target.length; belief++) {
+      target[belief] = example.opinion().probabilities().get(belief).floatValue();
+    }
+    return target;
+  }
+
+  /** Whether the examples tell beliefs. */
+  public boolean hasBeliefs() {
+    return train.get(0).target().length > 0;
+  }
+
+  /**
+   * The same, if it has what a loss needs.
+   *
+   * @throws PreferenceDataException if not
+   */
+  public TrainingData requireFor(Loss loss) {
+    boolean beliefs = hasBeliefs();
+    if (Stream.of(train, eval)
+        .flatMap(List::stream)
+        .anyMatch(example -> example.target().length > 0 != beliefs)) {
+      throw new PreferenceDataException(
+          "some examples tell beliefs and others do not; a dataset is of one kind");
+    }
+    if (loss.needs(Loss.Need.BELIEFS) && !beliefs) {
+      throw new PreferenceDataException(
+          "loss "
+              + loss.label()
+              + " needs beliefs, and the examples of this dataset tell none: they are pairs of"
+              + " responses. Take "
+              + Stream.of(Loss.values())
+                  .filter(other -> !other.needs(Loss.Need.BELIEFS))
+                  .map(Loss::label)
+                  .collect(Collectors.joining(", "))
+              + ", or a dataset of opinions");
+    }
+    return this;
   }
 }

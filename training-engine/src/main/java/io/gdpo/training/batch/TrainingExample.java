@@ -7,7 +7,7 @@ import io.gdpo.data.EncodedExample;
  *
  * @param index position in its split; reference log-probabilities are kept by it
  * @param tokens prompt and responses
- * @param target p*(b | x), by belief class
+ * @param target p*(b | x), by belief class; empty of data without beliefs
  * @param majority whether the chosen belief is the group's majority belief
  */
 @SuppressWarnings("ArrayRecordComponent") // read on the hot path, never changed

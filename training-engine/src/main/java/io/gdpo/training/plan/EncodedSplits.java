@@ -76,8 +76,9 @@ final class EncodedSplits {
       List<TrainingExample> encoded) {
     Set<Integer> beliefs = new HashSet<>();
     for (int i = 0; i < encoded.size() && beliefs.size() < BeliefClass.COUNT; i++) {
-      if (beliefs.add(examples.get(i).acceptChoiceId())) {
-        samples.add(sample(split, examples.get(i), encoded.get(i).tokens()));
+      PreferenceExample example = examples.get(i);
+      if (beliefs.add(example.hasBeliefs() ? example.opinion().chosen().number() : i)) {
+        samples.add(sample(split, example, encoded.get(i).tokens()));
       }
     }
   }
@@ -90,8 +91,8 @@ final class EncodedSplits {
         split,
         Reason.beginning(example.questionId(), FieldChecks.LONGEST_NAME),
         example.style(),
-        example.acceptChoiceId(),
-        example.rejectChoiceId(),
+        example.hasBeliefs() ? example.opinion().chosen().number() : null,
+        example.hasBeliefs() ? example.opinion().rejected().number() : null,
         response + tokens.belief().first(),
         end,
         sequence(TokenTree.joined(tokens.prompt(), tokens.chosen()), response),
@@ -122,13 +123,13 @@ final class EncodedSplits {
     ExampleEncoder encoder = limits.encoder(tokenizer); // refuses limits that make no sense
     Asked asked = new Asked(fit(limits) ? UNCUT : limits, TrainingData.learnsAll(spec));
     if (asked.equals(new Asked(UNCUT, true))) {
-      return uncut;
+      return uncut.requireFor(spec.loss());
     }
     if (!asked.equals(lastAsked)) {
       last = TrainingData.of(examples.train(), examples.eval(), encoder, spec);
       lastAsked = asked;
     }
-    return last;
+    return last.requireFor(spec.loss());
   }
 
   private boolean fit(LengthLimits limits) {

@@ -72,10 +72,10 @@ final class StagePlans {
   ExperimentPlan plan() throws IOException {
     Path scratch = Files.createTempDirectory("plan-");
     try (Tokenizer tokenizer = tokenizer(scratch)) {
-      Optional<EncodedSplits> encoded =
-          examples.unknown().isPresent()
-              ? Optional.empty()
-              : Optional.of(new EncodedSplits(examples, tokenizer));
+      Optional<EncodedSplits> encoded = encoded(tokenizer);
+      if (!problems.isEmpty()) {
+        return ExperimentPlan.ofProblems(problems);
+      }
       if (encoded.isPresent()) {
         folder.write(TokenSamples.FILE, Json.EVENTS.writeValueAsBytes(encoded.get().samples()));
       }
@@ -97,6 +97,19 @@ final class StagePlans {
     }
     Tokenizer.copyWithoutBos(model.tokenizer(), scratch);
     return Tokenizer.load(scratch);
+  }
+
+  /** Empty if the examples are not known, or, which is a problem, this tokenizer cannot be used. */
+  private Optional<EncodedSplits> encoded(Tokenizer tokenizer) {
+    if (examples.unknown().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new EncodedSplits(examples, tokenizer));
+    } catch (PreferenceDataException e) {
+      problems.add(new SpecProblem("model", Reason.of(e)));
+      return Optional.empty();
+    }
   }
 
   private Data data(Optional<EncodedSplits> encoded) {

@@ -8,6 +8,7 @@ import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.LoraSpec;
+import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.TrainingSpec;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -72,7 +74,7 @@ final class StartModelCheck {
             ? "model.hub"
             : model.path() != null ? "model.path" : "model.init.tokenizer";
     try {
-      Optional<StartModel> start = start(model);
+      Optional<StartModel> start = start(model, usable(spec));
       return new Look(start.map(it -> problems(spec, it.config())).orElse(List.of()), start);
     } catch (InvalidModelException
         | PreferenceDataException
@@ -85,15 +87,14 @@ final class StartModelCheck {
     }
   }
 
-  private Optional<StartModel> start(ModelSpec model) throws IOException {
+  private Optional<StartModel> start(ModelSpec model, Consumer<Tokenizer> usable)
+      throws IOException {
     if (model.hub() != null) {
       Optional<Path> folder = new HubClient(settings()).preview(HubModel.name(model.hub()));
       return folder.filter(StartModelCheck::isSmall).isEmpty()
           ? Optional.empty()
           : Optional.of(
-              new StartModel(
-                  ModelFolder.checkWithoutWeights(folder.get(), StartModelCheck::requireUsable),
-                  folder.get()));
+              new StartModel(ModelFolder.checkWithoutWeights(folder.get(), usable), folder.get()));
     }
     URI uri = ArtifactUri.of(model.path() != null ? model.path() : model.init().tokenizer());
     ArtifactStore store;
@@ -105,24 +106,24 @@ final class StartModelCheck {
       return Optional.empty();
     }
     if (store.folder().isEmpty()) {
-      return elsewhere(model, uri, store);
+      return elsewhere(model, uri, store, usable);
     }
     Path path = Path.of(uri);
     if (!isSmall(path)) {
       return Optional.empty();
     }
     return model.path() == null
-        ? fresh(model, path)
-        : Optional.of(
-            new StartModel(ModelFolder.check(path, StartModelCheck::requireUsable), path));
+        ? fresh(model, path, usable)
+        : Optional.of(new StartModel(ModelFolder.check(path, usable), path));
   }
 
   /** Of what lies in another store only the small files are looked at, and no adapters. */
-  private static Optional<StartModel> elsewhere(ModelSpec model, URI uri, ArtifactStore store)
+  private static Optional<StartModel> elsewhere(
+      ModelSpec model, URI uri, ArtifactStore store, Consumer<Tokenizer> usable)
       throws IOException {
     try {
       if (model.path() == null) {
-        return fresh(model, store.fetch(uri));
+        return fresh(model, store.fetch(uri), usable);
       }
       List<String> files = store.list(uri, "");
       Path copy = Files.createTempDirectory("plan-model-");
@@ -137,17 +138,16 @@ final class StartModelCheck {
           copy.resolve(name).toFile().deleteOnExit();
         }
       }
-      return Optional.of(
-          new StartModel(
-              ModelFolder.checkWithoutWeights(copy, StartModelCheck::requireUsable), copy));
+      return Optional.of(new StartModel(ModelFolder.checkWithoutWeights(copy, usable), copy));
     } catch (UncheckedIOException notToBeHad) {
       return Optional.empty();
     }
   }
 
-  private static Optional<StartModel> fresh(ModelSpec model, Path path) throws IOException {
+  private static Optional<StartModel> fresh(ModelSpec model, Path path, Consumer<Tokenizer> usable)
+      throws IOException {
     try (Tokenizer tokenizer = Tokenizer.load(path)) {
-      requireUsable(tokenizer);
+      usable.accept(tokenizer);
     }
     return Optional.of(new StartModel(new ModelSource.Random(model.init(), 0).config(), path));
   }
@@ -171,9 +171,18 @@ final class StartModelCheck {
     }
   }
 
-  /** Refuses a tokenizer that has no end of text, or whose belief digits are no tokens. */
-  private static void requireUsable(Tokenizer tokenizer) {
-    new ExampleEncoder(tokenizer, 2, 1).eosTokenId();
+  /** Refuses a tokenizer that has no end of text, or, where it matters, no belief digits. */
+  private static Consumer<Tokenizer> usable(ExperimentSpec spec) {
+    boolean beliefs =
+        spec.dataset().survey() != null
+            || spec.stages().stream()
+                .anyMatch(stage -> stage.training().loss().needs(Loss.Need.BELIEFS));
+    return tokenizer -> {
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, 2, 1);
+      if (beliefs) {
+        encoder.beliefTokenIds();
+      }
+    };
   }
 
   private static List<SpecProblem> problems(ExperimentSpec spec, ModelConfig config) {

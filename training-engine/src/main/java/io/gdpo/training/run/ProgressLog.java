@@ -95,14 +95,20 @@ final class ProgressLog implements AutoCloseable {
     line.append(
         String.format(
             Locale.ROOT,
-            "%-5s step %d/%d  epoch %.2f  loss %.4f  jsd %.4f  belief mass %.3f",
+            "%-5s step %d/%d  epoch %.2f  loss %.4f",
             progress.phase().label(),
             progress.step(),
             progress.totalSteps(),
             progress.epoch(),
-            metrics.get("loss"),
-            metrics.get("jsd"),
-            metrics.get("belief_mass")));
+            metrics.get("loss")));
+    if (metrics.containsKey("jsd")) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "  jsd %.4f  belief mass %.3f",
+              metrics.get("jsd"),
+              metrics.get("belief_mass")));
+    }
     if (metrics.containsKey("rewards/margin")) {
       line.append(
           String.format(

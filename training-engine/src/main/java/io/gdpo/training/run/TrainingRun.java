@@ -207,7 +207,7 @@ public final class TrainingRun {
     model.computeIn(ComputeType.ofLabel(spec.computeDtype().label()));
     TrainingPlan plan = TrainingPlan.of(spec, job.dataSeed(), data.train());
     TrainingState state = RunDigest.of(spec, job.dataSeed(), digests.of(start), data).begin(saved);
-    long[] beliefTokens = encoder.beliefTokenIds();
+    long[] beliefTokens = data.hasBeliefs() ? encoder.beliefTokenIds() : new long[0];
     try (References references = reference.of(model, beliefTokens, packer, data, mismatched);
         ObjectivePass pass = new ObjectivePass(model, beliefTokens, spec);
         Optimizer optimizer =

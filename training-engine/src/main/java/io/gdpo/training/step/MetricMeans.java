@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Means of an objective's metrics over examples, under the names that progress lines and reports
- * use; preference metrics also apart for examples whose chosen belief is the group's majority
- * belief, and for the others.
+ * use; of opinions preference metrics also apart for examples whose chosen belief is the group's
+ * majority belief, and for the others.
  */
 final class MetricMeans {
   /** KTO's reference point. */
@@ -34,29 +34,37 @@ final class MetricMeans {
     for (int i = 0; i < outcome.examples(); i++) {
       add("loss", outcome.value(i, Column.LOSS));
       add("nll", outcome.value(i, Column.NLL));
-      add("kl", outcome.value(i, Column.CALIBRATION));
-      add("imitation", outcome.value(i, Column.IMITATION));
-      add("jsd", outcome.value(i, Column.JENSEN_SHANNON_DISTANCE));
-      add("belief_mass", outcome.value(i, Column.BELIEF_MASS));
+      boolean beliefs = batch.get(i).target().length > 0;
+      if (beliefs) {
+        add("kl", outcome.value(i, Column.CALIBRATION));
+        add("imitation", outcome.value(i, Column.IMITATION));
+        add("jsd", outcome.value(i, Column.JENSEN_SHANNON_DISTANCE));
+        add("belief_mass", outcome.value(i, Column.BELIEF_MASS));
+      }
       if (outcome.hasPairs()) {
-        addPreference(batch.get(i).majority(), i, outcome);
+        addPreference(
+            !beliefs ? "" : batch.get(i).majority() ? "_majority" : "_minority", i, outcome);
       }
       examples++;
     }
   }
 
-  private void addPreference(boolean majority, int i, ObjectiveOutcome outcome) {
+  /**
+   * @param group what the names of its own metrics end with; empty if it is of none
+   */
+  private void addPreference(String group, int i, ObjectiveOutcome outcome) {
     double chosen = outcome.chosenReward(i);
     double rejected = outcome.rejectedReward(i);
     double margin = chosen - rejected;
     double accuracy = outcome.margin(i).favoursChosen() ? 1 : 0;
-    String group = majority ? "_majority" : "_minority";
     add("rewards/chosen", chosen);
     add("rewards/rejected", rejected);
     add("rewards/margin", margin);
     add("rewards/accuracy", accuracy);
-    add("rewards/margin" + group, margin);
-    add("rewards/accuracy" + group, accuracy);
+    if (!group.isEmpty()) {
+      add("rewards/margin" + group, margin);
+      add("rewards/accuracy" + group, accuracy);
+    }
     add("logps/chosen", outcome.value(i, Column.CHOSEN));
     add("logps/rejected", outcome.value(i, Column.REJECTED));
   }

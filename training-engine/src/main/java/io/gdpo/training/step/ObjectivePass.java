@@ -31,7 +31,8 @@ public final class ObjectivePass implements AutoCloseable {
   private final boolean oneForward;
 
   /**
-   * @param beliefTokens token id of each belief digit, by belief class
+   * @param beliefTokens token id of each belief digit, by belief class; none of data without
+   *     beliefs
    * @param spec the loss, its settings, and what is computed again or more often than needed
    */
   public ObjectivePass(CausalLanguageModel model, long[] beliefTokens, TrainingSpec spec) {

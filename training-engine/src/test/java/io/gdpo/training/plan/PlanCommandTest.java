@@ -114,6 +114,25 @@ class PlanCommandTest {
   }
 
   @Test
+  void a_loss_that_needs_beliefs_is_a_problem_of_its_stage_where_the_data_tells_none()
+      throws IOException {
+    group.withoutBeliefs();
+
+    ExperimentPlan plan =
+        plan(NONE, PLENTY, group.dataset(), group.job("gdpo", Map.of("loss", "gdpo")));
+
+    assertThat(plan.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("stages[1].training");
+              assertThat(problem.message())
+                  .startsWith(
+                      "loss gdpo needs beliefs, and the examples of this dataset tell none");
+            });
+  }
+
+  @Test
   void beside_a_plan_lie_examples_as_the_model_will_read_them() throws IOException {
     plan(NONE, PLENTY, group.dataset(), group.job("gdpo", Map.of("loss", "gdpo")));
 

@@ -120,7 +120,7 @@ class TokensInPlaceTrainingTest {
   }
 
   private static PreferenceExample pair(String said, String other) {
-    return new PreferenceExample(
+    return PreferenceExample.ofOpinion(
         "q",
         "s",
         "What of it?",

@@ -1,0 +1,56 @@
+package io.gdpo.group.examples;
+
+import io.gdpo.contracts.data.PreferenceExample;
+import java.util.List;
+
+/** What a record of a file of examples is, told by its fields. */
+enum RecordKind {
+  /** Two responses with their beliefs, and the group's distribution: the method's own layout. */
+  OPINION {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      return List.of(new OpinionRecord(fields).example(group));
+    }
+  },
+  /** {@code chosen}, {@code rejected} and mostly {@code prompt}: texts or conversations. */
+  PAIR {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      return new PairRecord(fields).examples(group);
+    }
+  },
+  /** Two comments on a post, by which of them people voted up: Stanford Human Preferences. */
+  SHP {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      return List.of(new HumanPreferenceRecord(fields).example(group));
+    }
+  };
+
+  /** The kind of a record; one that is none is told what an opinion needs. */
+  static RecordKind of(FieldReader fields) {
+    if (fields.has("accept_response") || fields.has("probabilities")) {
+      return OPINION;
+    }
+    if (fields.has(HumanPreferenceRecord.FIRST) && fields.has(HumanPreferenceRecord.SECOND)) {
+      return SHP;
+    }
+    return fields.has(PairRecord.CHOSEN) || fields.has(PairRecord.REJECTED) ? PAIR : OPINION;
+  }
+
+  /**
+   * The examples that a record stands for.
+   *
+   * @param group whose they are; empty if no group is named
+   * @throws RowException if it cannot be used
+   */
+  abstract List<PreferenceExample> examples(FieldReader fields, String group);
+
+  /**
+   * Whether a record that cannot be used is counted and left out; of opinions, which are made by
+   * hand or by us, the first one is told instead.
+   */
+  boolean leavesOutWhatIsWrong() {
+    return this != OPINION;
+  }
+}

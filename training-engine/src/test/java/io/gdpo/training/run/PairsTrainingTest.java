@@ -1,0 +1,100 @@
+package io.gdpo.training.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gdpo.artifacts.process.JobWorkspace;
+import io.gdpo.contracts.job.TrainingJob;
+import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.state.Phase;
+import io.gdpo.data.PreferenceDataException;
+import io.gdpo.testmodels.SmallGroup;
+import io.gdpo.training.memory.AvailableMemory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Pairs that tell no beliefs: what can be trained on them, and what cannot. */
+class PairsTrainingTest {
+  @TempDir private Path temporary;
+  private SmallGroup group;
+
+  @BeforeEach
+  void write() throws IOException {
+    group = SmallGroup.in(temporary).withoutBeliefs();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SFT", "DPO", "IPO", "KTO"})
+  void losses_that_need_no_beliefs_learn_from_pairs(Loss loss) throws IOException {
+    TrainingJob job = group.job("job", Map.of("loss", loss.label(), "epochs", 4));
+
+    train(job);
+
+    List<Map<String, Double>> evals = group.metrics(job, Phase.EVAL);
+    assertThat(evals.get(evals.size() - 1).get("loss"))
+        .isFinite()
+        .isLessThan(evals.get(0).get("loss"));
+    assertThat(evals.get(0)).doesNotContainKeys("jsd", "belief_mass", "kl", "imitation");
+    assertThat(evals.get(0).keySet())
+        .noneMatch(metric -> metric.endsWith("_majority") || metric.endsWith("_minority"));
+    if (loss.readsRejected()) {
+      assertThat(evals.get(0)).containsKeys("rewards/margin", "rewards/accuracy");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"BELIEF_DPO", "BELIEF_SFT", "GDPO", "GDPO_KTO"})
+  void losses_that_need_beliefs_are_refused_in_one_sentence(Loss loss) {
+    TrainingJob job = group.job("job", Map.of("loss", loss.label()));
+
+    assertThatThrownBy(() -> train(job))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessage(
+            "loss "
+                + loss.label()
+                + " needs beliefs, and the examples of this dataset tell none: they are pairs of"
+                + " responses. Take sft, dpo, ipo, kto, or a dataset of opinions");
+  }
+
+  @Test
+  void what_was_interrupted_ends_as_what_was_not() throws IOException {
+    TrainingJob whole = group.job("whole", Map.of("loss", "dpo"));
+    train(whole);
+    TrainingJob halves = group.job("halves", Map.of("loss", "dpo"));
+    int[] steps = {0};
+    run(halves, () -> ++steps[0] > 6);
+    train(halves);
+
+    assertThat(group.metrics(halves, Phase.EVAL)).isEqualTo(group.metrics(whole, Phase.EVAL));
+  }
+
+  private void train(TrainingJob job) throws IOException {
+    run(job, () -> false);
+  }
+
+  private void run(TrainingJob job, BooleanSupplier stop) throws IOException {
+    Path folder = Files.createDirectories(group.folder(job).root());
+    new TrainingRun(
+            job,
+            JobWorkspace.in(folder),
+            new PrintStream(OutputStream.nullOutputStream()),
+            stop,
+            AvailableMemory.ofMachine())
+        .run();
+  }
+}
