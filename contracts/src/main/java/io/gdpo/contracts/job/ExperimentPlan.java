@@ -87,6 +87,8 @@ public record ExperimentPlan(
    * @param promptsCut examples of both splits whose prompt is longer; absent if they are not known
    * @param responsesCut examples of both splits with a response that is longer
    * @param memory absent if neither examples nor a {@code max_length} tell how long texts are
+   * @param training how much it trains; absent if the examples are not known, and of versions
+   *     before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record StagePlan(
@@ -96,7 +98,21 @@ public record ExperimentPlan(
       int maxPromptLength,
       Integer promptsCut,
       Integer responsesCut,
-      StageMemory memory) {}
+      StageMemory memory,
+      StageTraining training) {}
+
+  /**
+   * How much a stage trains, if nothing stops it early.
+   *
+   * @param examples of the training split that it learns from: all, but for an SFT on the last
+   *     response to each prompt
+   * @param steps updates of the optimizer
+   * @param tokens that its loss reads in all steps: of each example the prompt with the chosen
+   *     response, and once more with the other response where the loss compares, cut to {@code
+   *     maxLength}. Exact; what prompts and responses have in common is computed once, so that the
+   *     job's passes hold fewer
+   */
+  public record StageTraining(long examples, long steps, long tokens) {}
 
   /**
    * The most memory that a stage's process will hold, as its log will say it

@@ -59,8 +59,11 @@ public record TokenSamples(List<Sample> samples) {
    * @param inputIds their ids
    * @param tokens their texts
    * @param labels ids of the tokens that a loss counts, {@value #IGNORED} for the others
+   * @param text what these tokens are together; absent of versions before
    */
-  public record Sequence(int length, List<Long> inputIds, List<String> tokens, List<Long> labels) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Sequence(
+      int length, List<Long> inputIds, List<String> tokens, List<Long> labels, String text) {
     public Sequence {
       inputIds = List.copyOf(inputIds);
       tokens = List.copyOf(tokens);

@@ -104,7 +104,8 @@ public final class ScriptedTraining {
                       64,
                       null,
                       null,
-                      new StageMemory(PLANNED_BYTES, "in evaluation", Map.of(), false))),
+                      new StageMemory(PLANNED_BYTES, "in evaluation", Map.of(), false),
+                      null)),
               sha256(spec.dataset()));
       Files.write(
           experiment.resolveSibling(WorkOutcome.FILE),

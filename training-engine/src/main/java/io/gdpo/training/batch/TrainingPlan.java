@@ -61,6 +61,20 @@ public record TrainingPlan(
     return epochs * order.size() + (step % stepsPerEpoch()) * batchSize;
   }
 
+  /**
+   * The sum over all steps.
+   *
+   * @param ofExample what each example adds when a step learns from it
+   */
+  public long sum(int[] ofExample) {
+    long epochs = totalSteps / stepsPerEpoch();
+    long sum = epochs * IntStream.of(ofExample).asLongStream().sum();
+    for (long step = epochs * stepsPerEpoch() + 1; step <= totalSteps; step++) {
+      sum += IntStream.of(batch(step)).mapToLong(example -> ofExample[example]).sum();
+    }
+    return sum;
+  }
+
   public boolean isLast(long step) {
     return step >= totalSteps;
   }

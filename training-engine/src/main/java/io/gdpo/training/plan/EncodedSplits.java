@@ -17,6 +17,7 @@ import io.gdpo.training.batch.LengthLimits;
 import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +112,8 @@ final class EncodedSplits {
         shown.stream().map(id -> tokenizer.decode(new long[] {id})).toList(),
         IntStream.range(0, shown.size())
             .mapToObj(i -> i < counted ? TokenSamples.IGNORED : shown.get(i))
-            .toList());
+            .toList(),
+        tokenizer.decode(Arrays.copyOf(ids, shown.size())));
   }
 
   /**

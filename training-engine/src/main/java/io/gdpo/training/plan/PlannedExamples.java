@@ -28,6 +28,9 @@ record PlannedExamples(
 
   /** Reads them. That they cannot be had now is no problem here: the build will say so. */
   static PlannedExamples of(PlanTask task, ExampleSource source) {
+    if (task.datasetUri() == null && task.spec().dataset().id() != null) {
+      return unknown("the dataset is named by its id, and where it lies was not told");
+    }
     List<PreferenceExample> train = new ArrayList<>();
     List<PreferenceExample> eval = new ArrayList<>();
     try {

@@ -9,6 +9,7 @@ import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.ExperimentPlan.Data;
 import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
+import io.gdpo.contracts.job.ExperimentPlan.StageTraining;
 import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TrainingJob;
@@ -23,6 +24,7 @@ import io.gdpo.training.TrainingFailedException;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.LengthLimits;
 import io.gdpo.training.batch.TrainingData;
+import io.gdpo.training.batch.TrainingPlan;
 import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.memory.MemoryPlan;
 import java.io.IOException;
@@ -137,11 +139,23 @@ final class StagePlans {
               limits.prompt(),
               data.map(TrainingData::promptsCut).orElse(null),
               data.map(TrainingData::responsesCut).orElse(null),
-              memory.orElse(null)));
+              memory.orElse(null),
+              data.map(it -> training(stage, it)).orElse(null)));
     } catch (TrainingFailedException | PreferenceDataException e) {
       problems.add(new SpecProblem(path, Reason.of(e)));
       return Optional.empty();
     }
+  }
+
+  private StageTraining training(StageSpec stage, TrainingData data) {
+    TrainingSpec spec = stage.training();
+    TrainingPlan steps = TrainingPlan.of(spec, job(stage).dataSeed(), data.train());
+    BatchPacker packer =
+        new BatchPacker(spec.loss(), spec.imitatesClose(), spec.levers(), model.config().width());
+    return new StageTraining(
+        data.train().size(),
+        steps.totalSteps(),
+        steps.sum(data.train().stream().mapToInt(packer::length).toArray()));
   }
 
   private StageMemory memory(StageSpec stage, LengthLimits limits, EncodedSplits encoded) {
@@ -181,23 +195,26 @@ final class StagePlans {
   }
 
   private MemoryPlan plan(StageSpec stage, LengthLimits limits, IntFunction<TrainingData> encoded) {
-    TrainingJob job =
-        new TrainingJob(
-            stage.name(),
-            task.spec().name(),
-            stage.name(),
-            1,
-            task.spec().seed(),
-            null,
-            null,
-            null,
-            null,
-            stage.training(),
-            null,
-            null,
-            null);
     // Each stage of an experiment is compared with the model that it starts from.
-    return new MemoryPlan(job, model.config(), true, limits.whole(), encoded);
+    return new MemoryPlan(job(stage), model.config(), true, limits.whole(), encoded);
+  }
+
+  /** What its job will be told, as far as that matters here. */
+  private TrainingJob job(StageSpec stage) {
+    return new TrainingJob(
+        stage.name(),
+        task.spec().name(),
+        stage.name(),
+        1,
+        task.spec().seed(),
+        null,
+        null,
+        null,
+        null,
+        stage.training(),
+        null,
+        null,
+        null);
   }
 
   private StageMemory told(StageSpec stage, MemoryEstimate estimate, boolean bound) {

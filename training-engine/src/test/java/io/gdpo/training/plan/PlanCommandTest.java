@@ -9,17 +9,22 @@ import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.contracts.Json;
+import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
+import io.gdpo.contracts.job.ExperimentPlan.StageTraining;
 import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.SpecProblem;
+import io.gdpo.data.EncodedExample;
+import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.lm.memory.MemoryEstimate;
+import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.run.TrainingRun;
@@ -78,6 +83,7 @@ class PlanCommandTest {
     assertThat(stage.promptsCut() + stage.responsesCut()).isPositive();
     assertThat(log.toString(StandardCharsets.UTF_8))
         .contains("gdpo on 24 examples (8 for evaluation), ")
+        .contains(stage.training().steps() + " steps of 4 examples")
         .contains(
             TrainingResult.ESTIMATE
                 + MemoryEstimate.megabytes(stage.memory().bytes())
@@ -133,6 +139,32 @@ class PlanCommandTest {
   }
 
   @Test
+  void a_stage_reads_every_sequence_of_its_loss_once_in_each_epoch() throws IOException {
+    long chosen = 0;
+    long rejected = 0;
+    try (Tokenizer tokenizer = Tokenizer.load(group.tokenizer())) {
+      ExampleEncoder encoder = new ExampleEncoder(tokenizer, 96, 48);
+      for (PreferenceExample example : PreferenceDataset.read(group.dataset(), Split.TRAIN)) {
+        EncodedExample tokens = encoder.encode(example);
+        chosen += tokens.prompt().length + tokens.chosen().length;
+        rejected += tokens.prompt().length + tokens.rejected().length;
+      }
+    }
+
+    assertThat(training(Map.of("loss", "sft", "epochs", 3)))
+        .isEqualTo(new StageTraining(24, 9, 3 * chosen));
+    assertThat(training(Map.of("loss", "dpo", "epochs", 2, "batch_size", 7)))
+        .isEqualTo(new StageTraining(24, 8, 2 * (chosen + rejected)));
+    assertThat(training(Map.of("loss", "sft", "epochs", 1, "targets", "last-per-prompt")))
+        .satisfies(it -> assertThat(it.examples()).isLessThan(24))
+        .satisfies(it -> assertThat(it.steps()).isEqualTo((it.examples() + 7) / 8));
+  }
+
+  private StageTraining training(Map<String, Object> settings) throws IOException {
+    return plan(NONE, PLENTY, group.dataset(), group.job("x", settings)).stages().get(1).training();
+  }
+
+  @Test
   void beside_a_plan_lie_examples_as_the_model_will_read_them() throws IOException {
     plan(NONE, PLENTY, group.dataset(), group.job("gdpo", Map.of("loss", "gdpo")));
 
@@ -154,6 +186,7 @@ class PlanCommandTest {
         .isEqualTo(String.join("", chosen.subList(sample.beliefBegin(), chosen.size())));
     assertThat(counted(sample.rejected())).startsWith(Integer.toString(sample.rejectedBelief()));
     assertThat(counted(sample.rejectedUnderBelief())).startsWith(">");
+    assertThat(sample.chosen().text()).isEqualTo(String.join("", chosen));
   }
 
   private static String counted(TokenSamples.Sequence sequence) {
@@ -179,6 +212,7 @@ class PlanCommandTest {
     assertThat(stage.memory().bound()).isTrue();
     assertThat(stage.memory().bytes()).isGreaterThan(known.memory().bytes());
     assertThat(stage.promptsCut()).isNull();
+    assertThat(stage.training()).isNull();
     assertThat(
             plan(NONE, PLENTY, null, group.job("gdpo", Map.of("loss", "gdpo")))
                 .stages()
@@ -212,9 +246,26 @@ class PlanCommandTest {
         .contains("stages[1].training", "needs 7 tokens, but max_length 14");
   }
 
+  @Test
+  void of_a_dataset_named_by_its_id_that_lies_nobody_says_where_there_is_no_data()
+      throws IOException {
+    ObjectNode spec = spec(group.job("sft", FIRST));
+    spec.putObject("dataset").put("id", "mine");
+
+    ExperimentPlan plan = plan(NONE, PLENTY, null, spec);
+
+    assertThat(plan.problems()).isEmpty();
+    assertThat(plan.data().unknown()).contains("named by its id");
+    assertThat(plan.stages()).hasSize(2);
+  }
+
   private ExperimentPlan plan(
       ExampleSource source, AvailableMemory available, Path dataset, TrainingJob job)
       throws IOException {
+    return plan(source, available, dataset, spec(job));
+  }
+
+  private ObjectNode spec(TrainingJob job) {
     ObjectNode spec = Json.SPECS.createObjectNode().put("name", "x");
     spec.putObject("dataset").put("examples", "e");
     spec.set("model", Json.SPECS.valueToTree(group.job("first", FIRST).model()));
@@ -225,6 +276,12 @@ class PlanCommandTest {
         .put("name", job.stage())
         .put("parent", "first")
         .set("training", training(job));
+    return spec;
+  }
+
+  private ExperimentPlan plan(
+      ExampleSource source, AvailableMemory available, Path dataset, ObjectNode spec)
+      throws IOException {
     PlanTask task =
         new PlanTask(
             Json.SPECS.treeToValue(spec, ExperimentSpec.class).checked(),
