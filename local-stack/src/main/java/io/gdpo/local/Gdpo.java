@@ -12,6 +12,8 @@ import io.gdpo.local.command.DownCommand;
 import io.gdpo.local.command.ExportCommand;
 import io.gdpo.local.command.LoginCommand;
 import io.gdpo.local.command.LogsCommand;
+import io.gdpo.local.command.PlanCommand;
+import io.gdpo.local.command.PreviewCommand;
 import io.gdpo.local.command.ReportCommand;
 import io.gdpo.local.command.ResumeCommand;
 import io.gdpo.local.command.StatusCommand;
@@ -48,7 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "  gdpo demo                        a survey becomes data, models and a report",
       "  gdpo demo --survey mine.csv --group \"United States\"",
-      "  gdpo up --detach                 or step by step: start the system,",
+      "  gdpo plan examples/demo.yaml     or step by step: look before anything runs,",
+      "  gdpo up --detach                 start the system,",
       "  gdpo submit examples/demo.yaml   give it an experiment,",
       "  gdpo watch demo                  see how it goes,",
       "  gdpo report demo                 read what came of it,",
@@ -64,6 +67,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       UpCommand.class,
       DownCommand.class,
       DatasetCommand.class,
+      PlanCommand.class,
+      PreviewCommand.class,
       SubmitCommand.class,
       StatusCommand.class,
       WatchCommand.class,

@@ -25,6 +25,8 @@ class GdpoTest {
         "demo",
         "up",
         "down",
+        "plan",
+        "preview",
         "submit",
         "status",
         "watch",
@@ -84,6 +86,37 @@ class GdpoTest {
     assertThat(run("--home", folder.toString(), "submit", file.toString()))
         .isEqualTo(ExitCode.INVALID_INPUT.code());
     assertThat(err.toString()).contains("e.yaml").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "preview"})
+  void whatIsWrongWithAFileIsSaidBeforeAnythingIsStarted(String command) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("e.yaml"),
+            """
+            {name: My Own, dataset: {survey: none.csv, group: A}, model: ./none,
+             stages: [{name: sft, training: {loss: sft, epochs: -1}}]}
+            """);
+
+    assertThat(run("--home", folder.toString(), command, file.toString()))
+        .isEqualTo(ExitCode.INVALID_INPUT.code());
+    assertThat(err.toString())
+        .contains("  dataset.survey: there is no " + folder.resolve("none.csv"))
+        .contains("  model.path: there is no " + folder.resolve("none"))
+        .contains("  name: must be")
+        .contains("  stages[0].training.epochs: must be")
+        .doesNotContain("\tat ");
+    assertThat(run("--home", folder.toString(), command, folder.resolve("no.yaml").toString()))
+        .isEqualTo(ExitCode.INVALID_INPUT.code());
+    assertThat(err.toString()).contains("There is no experiment file " + folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--samples=0", "--samples=-1", "--samples=x", "--split=test"})
+  void aPreviewOfNothingIsAUsageError(String option) {
+    assertThat(run("preview", "e.yaml", option)).isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains(option.replaceFirst("=.*", ""));
   }
 
   @Test

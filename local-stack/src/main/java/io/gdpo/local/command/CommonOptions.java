@@ -5,6 +5,7 @@ import io.gdpo.local.home.StackHome;
 import io.gdpo.local.login.RemoteServices;
 import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.stack.RunningStack;
+import io.gdpo.local.stack.StackState.Phase;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
 import java.nio.file.InvalidPathException;
@@ -56,6 +57,13 @@ public abstract class CommonOptions {
   ServiceAddresses services() {
     Optional<RemoteServices> remote = RemoteServices.of(System.getenv());
     return remote.isPresent() ? remote.get() : RunningStack.require(home());
+  }
+
+  /** The same without waiting; empty where no system runs that could be asked. */
+  Optional<ServiceAddresses> servicesThatRun() {
+    return RemoteServices.of(System.getenv())
+        .map(ServiceAddresses.class::cast)
+        .or(() -> RunningStack.find(home()).filter(stack -> stack.phase() == Phase.READY));
   }
 
   protected boolean isVerbose() {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An experiment as a person writes it: YAML (or JSON), with paths relative to its own folder.
@@ -43,17 +44,20 @@ public final class ExperimentFile {
   private final Path file;
   private final ObjectNode tree;
   private final List<String> readings;
+  private final List<SpecProblem> missing;
 
-  private ExperimentFile(Path file, ObjectNode tree, List<String> readings) {
+  private ExperimentFile(
+      Path file, ObjectNode tree, List<String> readings, List<SpecProblem> missing) {
     this.file = file;
     this.tree = tree;
     this.readings = readings;
+    this.missing = missing;
   }
 
   /**
    * Reads an experiment file and resolves its paths.
    *
-   * @throws CommandFailure if it cannot be read, is not YAML, or names a file that does not exist
+   * @throws CommandFailure if it cannot be read, or is not YAML
    */
   public static ExperimentFile read(Path file) {
     return read(file, List.of());
@@ -66,7 +70,8 @@ public final class ExperimentFile {
    * @throws CommandFailure likewise, and if a setting names no place in the file
    */
   public static ExperimentFile read(Path file, List<String> settings) {
-    ExperimentFile experiment = new ExperimentFile(file, parse(file), new ArrayList<>());
+    ExperimentFile experiment =
+        new ExperimentFile(file, parse(file), new ArrayList<>(), new ArrayList<>());
     settings.forEach(setting -> FieldSetting.of(setting).putInto(experiment.tree));
     experiment.spellOutModel();
     PATHS.forEach(experiment::resolve);
@@ -148,14 +153,13 @@ public final class ExperimentFile {
     if (target.filter(Files::exists).isPresent()) { // whatever its name looks like
       object.put(last, target.get().toUri().toString());
     } else if (!URI_SCHEME.matcher(text).matches()) {
-      throw new CommandFailure(
-          ExitCode.INVALID_INPUT,
-          file
-              + ": "
-              + String.join(".", field)
-              + ": there is no "
-              + target.map(Path::toString).orElse(Reason.clean(text)),
-          "Paths are taken from the experiment file's folder; name an existing file or a URI.");
+      missing.add(
+          new SpecProblem(
+              String.join(".", field),
+              "there is no "
+                  + target.map(Path::toString).orElse(Reason.clean(text))
+                  + "; paths are taken from the experiment file's folder: name an existing file or a"
+                  + " URI"));
     }
   }
 
@@ -168,7 +172,9 @@ public final class ExperimentFile {
       parent = parent.withObject("/" + names[i]);
     }
     parent.set(names[names.length - 1], value);
-    return new ExperimentFile(file, copy, readings);
+    List<SpecProblem> left =
+        missing.stream().filter(it -> !(it.field() + ".").startsWith(path + ".")).toList();
+    return new ExperimentFile(file, copy, readings, left);
   }
 
   /** The text of a field, or {@code absent}; {@code path} has dots. */
@@ -182,6 +188,14 @@ public final class ExperimentFile {
    * @throws CommandFailure naming every field that is wrong
    */
   public ExperimentSpec spec() {
+    ExperimentSpec spec = checked();
+    if (!missing.isEmpty()) {
+      throw invalid("", null);
+    }
+    return spec;
+  }
+
+  private ExperimentSpec checked() {
     try {
       return Json.YAML_SPECS.treeToValue(tree, ExperimentSpec.class).checked();
     } catch (InvalidSpecException e) {
@@ -203,10 +217,17 @@ public final class ExperimentFile {
     }
   }
 
+  /**
+   * @param problems beside what is missing; empty if there are none
+   */
   private CommandFailure invalid(String problems, Throwable cause) {
+    String all =
+        Stream.concat(missing.stream().map(SpecProblem::toString), Stream.of(problems))
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.joining("\n  "));
     return new CommandFailure(
         ExitCode.INVALID_INPUT,
-        file + " is not a valid experiment:\n  " + problems,
+        file + " is not a valid experiment:\n  " + all,
         "Mend the fields named above; examples/demo.yaml shows one that works.",
         cause);
   }

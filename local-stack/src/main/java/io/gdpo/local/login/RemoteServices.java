@@ -21,7 +21,7 @@ public final class RemoteServices implements ServiceAddresses {
   /** Address of the evaluator-service beside it. */
   static final String EVALUATOR = "GDPO_EVALUATOR_URL";
 
-  /** Address of the dataset-service beside it; only for its dead letters. */
+  /** Address of the dataset-service beside it; for datasets and dead letters. */
   static final String DATASET = "GDPO_DATASET_URL";
 
   /** The token that these are shown. Default: that of `gdpo login`. */

@@ -143,11 +143,18 @@ class ExperimentFileTest {
   void everythingThatIsWrongIsSaidAtOnce() throws IOException {
     CommandFailure failure =
         failureOf(
-            file(VALID.replace("loss: sft", "loss: sfft").replace("riverside", "River side")));
+            file(
+                VALID
+                    .replace("loss: sft", "loss: sfft")
+                    .replace("riverside", "River side")
+                    .replace("data/survey.csv", "absent.csv")
+                    .replace("{tokenizer: tokenizer.json}", "{tokenizer: absent.json}")));
 
     assertThat(failure.exitCode()).isEqualTo(ExitCode.INVALID_INPUT);
     assertThat(failure)
         .hasMessageContaining("name: ")
+        .hasMessageContaining("dataset.survey: there is no " + folder.resolve("absent.csv"))
+        .hasMessageContaining("model.init.tokenizer: there is no ")
         .hasMessageContaining("stages[0].training.loss")
         .hasMessageContaining("sfft");
   }
