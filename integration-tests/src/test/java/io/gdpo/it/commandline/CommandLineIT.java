@@ -77,6 +77,7 @@ class CommandLineIT {
         .containsPattern("trace 00-[0-9a-f]{32}-[0-9a-f]{16}-01");
     assertThat(beside(stack, "by-script", "samples").at("/samples/0/chosen/tokens").toString())
         .contains("\"<\",\"A\",\">\"");
+    isFoundOutWithoutASystem(stack, file, folder.resolve("nothing-started"));
     assertThat(json(Gdpo.run("status", "--home", home, "--json")).at("/stack/phase").asText())
         .isEqualTo("READY");
     assertThat(Gdpo.run("status", "--home", home).output().lines())
@@ -86,6 +87,24 @@ class CommandLineIT {
             line ->
                 assertThat(Path.of(line.replaceFirst(" +model ", "")).resolve("config.json"))
                     .isRegularFile());
+  }
+
+  /** What the system found out before it began, a person is told by a home where none runs. */
+  private static void isFoundOutWithoutASystem(Stack stack, Path file, Path home)
+      throws IOException {
+    Gdpo.Result plan = Gdpo.run("plan", file.toString(), "--home", home.toString());
+    assertThat(plan.exitCode()).as(plan.errors()).isZero();
+    assertThat(plan.output())
+        .contains("Memory     sft: about " + planned(stack, "by-script"))
+        .containsPattern(
+            "(?m)^sft +sft +1 +"
+                + beside(stack, "by-script", "plan").at("/stages/0/training/steps").asLong()
+                + " ");
+    Gdpo.Result preview =
+        Gdpo.run("preview", file.toString(), "--samples=99", "--json", "--home", home.toString());
+    assertThat(preview.exitCode()).as(preview.errors()).isZero();
+    assertThat(json(preview)).isEqualTo(beside(stack, "by-script", "samples"));
+    assertThat(home).doesNotExist();
   }
 
   private static void showsItsDataset(String home) throws IOException {

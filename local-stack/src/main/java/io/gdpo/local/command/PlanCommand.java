@@ -32,7 +32,9 @@ public final class PlanCommand extends DryRunCommand {
     PlanText.of(spec, run.plan()).forEach(console::print);
     if (run.plan().problems().isEmpty()) {
       console.say("");
-      console.say("See examples in tokens with: gdpo preview " + file());
+      if (!run.samples().isEmpty()) {
+        console.say("See examples in tokens with: gdpo preview " + file());
+      }
       console.say("Train with: gdpo submit " + file());
     }
     return exitCode(run);

@@ -53,8 +53,7 @@ public record DryRun(ExperimentPlan plan, List<Sample> samples) {
   }
 
   /** With what the worker cannot say: why a dataset is not found, and that a source must be. */
-  private static ExperimentPlan told(
-      ExperimentPlan plan, ExperimentSpec spec, DatasetPlace dataset) {
+  static ExperimentPlan told(ExperimentPlan plan, ExperimentSpec spec, DatasetPlace dataset) {
     if (plan.data() == null || plan.data().known()) {
       return plan;
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,9 @@ final class PlanningWorker implements AutoCloseable {
   private static final int LOG_LINES = 12;
 
   private final Path folder;
-  private final Thread atExit = new Thread(this::end, "end-planning");
+  private final Thread atExit = new Thread(this::stop, "end-planning");
   private volatile Process process;
+  private volatile boolean isStopped;
 
   PlanningWorker() {
     try {
@@ -51,12 +53,15 @@ final class PlanningWorker implements AutoCloseable {
     try {
       Files.write(job, Json.EVENTS.writeValueAsBytes(task));
       Path temporary = Files.createDirectory(folder.resolve("tmp"));
+      // The terminal's Ctrl-C reaches both processes; only this one is to act on it.
       List<String> command =
+          new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "plan"));
+      command.addAll(
           Installation.java(
               "-Xmx1g", // as a service's workers have it
               "-Xrs",
               "-XX:+UseSerialGC",
-              "-Djava.io.tmpdir=" + temporary);
+              "-Djava.io.tmpdir=" + temporary));
       command.addAll(installation.worker());
       command.addAll(List.of("plan", "--job", job.toUri().toString()));
       ProcessBuilder builder =
@@ -70,6 +75,9 @@ final class PlanningWorker implements AutoCloseable {
       throw new UncheckedIOException("The planning program cannot be started", e);
     }
     int code = process.waitFor();
+    if (isStopped) {
+      throw new CommandFailure(ExitCode.INTERRUPTED, "Stopped; nothing was begun.", "");
+    }
     WorkOutcome outcome =
         left(WorkOutcome.FILE, WorkOutcome.class)
             .orElseThrow(() -> failed("it ended with code " + code + " and told nothing", log));
@@ -109,6 +117,11 @@ final class PlanningWorker implements AutoCloseable {
     } catch (IllegalStateException e) {
       return; // this process ends, and the hook does it
     }
+    end();
+  }
+
+  private void stop() {
+    isStopped = true;
     end();
   }
 

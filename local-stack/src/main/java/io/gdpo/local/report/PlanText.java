@@ -3,6 +3,7 @@ package io.gdpo.local.report;
 import io.gdpo.contracts.job.DatasetCard.Lengths;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.ExperimentPlan.ModelShape;
+import io.gdpo.contracts.job.ExperimentPlan.PlannedSplit;
 import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
 import io.gdpo.contracts.job.ExperimentPlan.StageTraining;
@@ -18,8 +19,7 @@ import java.util.Optional;
 public final class PlanText {
   /** Why nothing is known of a model with which nothing is wrong. */
   public static final String NO_MODEL =
-      "the model could not be looked at from here: it is not to be reached, or too large for a"
-          + " quick look. Its job will tell";
+      "the model could not be looked at from here: it is not to be reached, or too large for that";
 
   private static final String UNKNOWN = "?";
 
@@ -48,12 +48,37 @@ public final class PlanText {
 
   private void problems() {
     if (plan.problems().isEmpty()) {
-      add("Nothing that can be seen now speaks against it.");
+      add(verdict());
     } else {
       add("It cannot be trained as it stands:");
       plan.problems().forEach(problem -> lines.add("  " + problem));
     }
+    plan.stages().forEach(this::cuts);
     lines.add("");
+  }
+
+  private String verdict() {
+    if (plan.model() == null) {
+      return "The file is in order; more cannot be said, for the model could not be looked at.";
+    }
+    return plan.data() == null || !plan.data().known()
+        ? "Nothing speaks against it as far as can be seen without its data."
+        : "Nothing speaks against it.";
+  }
+
+  /** What a stage cuts is no mistake, but is seldom meant. */
+  private void cuts(StagePlan stage) {
+    if (stage.promptsCut() != null && stage.promptsCut() + stage.responsesCut() > 0) {
+      add(
+          "Look twice: %s cuts %,d prompts and %,d responses of %,d examples, to max_length %,d and"
+              + " max_prompt_length %,d.",
+          stage.name(),
+          stage.promptsCut(),
+          stage.responsesCut(),
+          plan.data().splits().values().stream().mapToLong(PlannedSplit::examples).sum(),
+          stage.maxLength(),
+          stage.maxPromptLength());
+    }
   }
 
   private void model() {
@@ -62,7 +87,8 @@ public final class PlanText {
     if (shape == null) {
       lines.add("Model      " + named(spec.model()));
       if (plan.problems().isEmpty()) {
-        lines.add("           " + NO_MODEL);
+        lines.add("           " + NO_MODEL + ";");
+        lines.add("           its job will tell (of the Hub: docs/how-to/hub-models.md)");
       }
       return;
     }
@@ -81,11 +107,14 @@ public final class PlanText {
   private void data() {
     String group = spec.dataset().group() == null ? "" : "group " + spec.dataset().group() + ", ";
     if (plan.data() == null) {
-      lines.add("Data       " + group + "not looked at: its tokens are those of the model");
+      lines.add("Data       " + group + "not looked at: it is measured in the model's tokens");
       return;
     }
     if (!plan.data().known()) {
-      lines.add("Data       " + group + "not known yet: " + plan.data().unknown());
+      String why = plan.data().unknown();
+      boolean isSaid = plan.problems().stream().anyMatch(it -> it.message().equals(why));
+      lines.add(
+          "Data       " + group + (isSaid ? "not known, see above" : "not known yet: " + why));
       return;
     }
     lines.add(
@@ -163,8 +192,8 @@ public final class PlanText {
   }
 
   private void notes() {
-    lines.add("");
     if (plan.data().known()) {
+      lines.add("");
       add("Lengths are of a prompt with the longer response, before anything is cut.");
       add("Tokens are what the loss reads in all steps, each response with its prompt; what texts");
       add("share is computed once, so that passes hold fewer. Evaluations are not counted.");
@@ -176,6 +205,7 @@ public final class PlanText {
             .map(StageSpec::name)
             .toList();
     if (!early.isEmpty()) {
+      lines.add("");
       add("May stop before its last step (early_stop_patience): %s", String.join(", ", early));
     }
   }
