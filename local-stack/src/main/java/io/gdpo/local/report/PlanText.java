@@ -7,6 +7,7 @@ import io.gdpo.contracts.job.ExperimentPlan.PlannedSplit;
 import io.gdpo.contracts.job.ExperimentPlan.StageMemory;
 import io.gdpo.contracts.job.ExperimentPlan.StagePlan;
 import io.gdpo.contracts.job.ExperimentPlan.StageTraining;
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.StageSpec;
@@ -105,7 +106,7 @@ public final class PlanText {
   }
 
   private void data() {
-    String group = spec.dataset().group() == null ? "" : "group " + spec.dataset().group() + ", ";
+    String group = groups(spec.dataset());
     if (plan.data() == null) {
       lines.add("Data       " + group + "not looked at: it is measured in the model's tokens");
       return;
@@ -134,6 +135,15 @@ public final class PlanText {
                   "%-10s %,10d %17.1f %,12d %,9d",
                   name, split.examples(), total.mean(), total.p95(), total.max());
             });
+  }
+
+  private static String groups(DatasetSpec dataset) {
+    if (!dataset.groupNames().isEmpty()) {
+      return (dataset.group() == null ? "groups " : "group ")
+          + String.join(", ", dataset.groupNames())
+          + ", ";
+    }
+    return dataset.by() == null ? "" : "every group by " + dataset.by() + ", ";
   }
 
   private void stages() {

@@ -1,5 +1,6 @@
 package io.gdpo.local.report;
 
+import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TokenSamples.Sample;
 import io.gdpo.contracts.job.TokenSamples.Sequence;
@@ -24,6 +25,7 @@ public final class PreviewText {
           "           by itself, and compare what follows it");
 
   private static final int WIDTH = 80;
+  private static final int LONGEST_ID = 60;
   private static final String INDENT = "      ";
 
   private final List<String> lines = new ArrayList<>();
@@ -45,18 +47,26 @@ public final class PreviewText {
     text.lines.add(
         String.format(
             Locale.ROOT,
-            "%s, class %d chosen over class %d, %s, question %s",
+            "%s, %s%s, question %s",
             sample.split().label(),
-            sample.belief(),
-            sample.rejectedBelief(),
+            sample.belief() == null
+                ? ""
+                : "class "
+                    + sample.belief()
+                    + " chosen over class "
+                    + sample.rejectedBelief()
+                    + ", ",
             sample.style(),
-            sample.questionId()));
+            Reason.beginning(sample.questionId().strip(), LONGEST_ID)));
     text.sequence("Chosen", sample.chosen(), true, readers(spec, loss -> true));
     text.sequence(
         "Rejected",
         sample.rejected(),
         false,
         readers(spec, loss -> loss.readsRejected() && !loss.needs(Loss.Need.BELIEFS)));
+    if (sample.belief() == null) {
+      return List.copyOf(text.lines);
+    }
     text.sequence(
         "Rejected under the chosen belief",
         sample.rejectedUnderBelief(),

@@ -64,6 +64,56 @@ class CardTextTest {
   }
 
   @Test
+  void several_groups_each_have_their_line_and_their_notes() throws IOException {
+    String counts =
+        """
+        {"rows": 2, "without_group": 0, "refused": 1, "merged": 0, "questions": 1, \
+        "renormalised": 0, "read_as_percent": 0, "shortened": 0}""";
+    String groups =
+        ", \"groups\": [{\"name\": \"Harbor\", \"counts\": %s}, {\"name\": \"Hilltop\", \"counts\": %s}]}"
+            .formatted(counts, counts);
+    String card =
+        CARD.formatted(
+            "{\"row\": 7, \"question\": \"Q?\", \"note\": \"n\", \"group\": \"Hilltop\"}");
+
+    List<String> lines =
+        CardText.of(
+            Json.EVENTS.readValue(
+                card.strip().replaceFirst("}$", java.util.regex.Matcher.quoteReplacement(groups)),
+                DatasetCard.class));
+
+    assertThat(lines)
+        .contains(
+            "Harbor     2: 1 questions, 0 merged, 1 refused, 0 without the group",
+            "Hilltop    2: 1 questions, 0 merged, 1 refused, 0 without the group",
+            "  row 7, Hilltop: n  (Q?)");
+  }
+
+  @Test
+  void of_pairs_without_beliefs_no_belief_is_told() throws IOException {
+    String card =
+        """
+        {"dataset_id": "ds-1", "spec": {"examples": "pairs.jsonl"}, "source_sha256": "ab",
+         "counts": {"rows": 4, "without_group": 0, "refused": 1, "merged": 0, "questions": 3,
+           "renormalised": 0, "read_as_percent": 0, "shortened": 0},
+         "refused": [{"row": 2, "question": "pairs.jsonl", "note": "the chosen response is empty"}],
+         "merged": [], "renormalised": [], "shortened": [],
+         "splits": {"train": {"examples": 3, "questions": 3, "prompts": 3, "styles": ["pairs"]}},
+         "questions": []}
+        """;
+
+    assertThat(CardText.of(Json.EVENTS.readValue(card, DatasetCard.class)))
+        .contains("  row 2: the chosen response is empty  (pairs.jsonl)")
+        .noneMatch(line -> line.contains("Belief") || line.contains("majority"));
+    DatasetSamples samples =
+        new DatasetSamples(
+            List.of(
+                new Sample(
+                    Split.TRAIN, "\n\nHuman: Tea?", "pairs", null, null, "p", "c", "r", "Peru")));
+    assertThat(CardText.of(samples, 1)).contains("train, pairs, question Human: Tea?, Peru");
+  }
+
+  @Test
   void of_samples_the_first_of_each_class_in_each_split_are_shown() {
     DatasetSamples samples =
         new DatasetSamples(

@@ -47,6 +47,20 @@ class PreviewTextTest {
   }
 
   @Test
+  void ofAPairThatTellsNoBeliefThereAreTwoSides() throws IOException {
+    Sequence pair = sequence(CHOSEN, 6);
+    Sample sample = new Sample(Split.TRAIN, "So why?", "pairs", null, null, 6, 6, pair, pair, pair);
+
+    assertThat(PreviewText.of(spec(), sample))
+        .contains(
+            "train, pairs, question So why?",
+            "Chosen: 12 tokens, read by sft, dpo",
+            "Rejected: 12 tokens, read by dpo",
+            "  6-11  counted")
+        .noneMatch(line -> line.contains("belief"));
+  }
+
+  @Test
   void longTextsAreWrappedAndWhatWasLeftOutIsCounted() throws IOException {
     List<String> tokens = Collections.nCopies(TokenSamples.MOST_TOKENS, " word");
     List<Long> ids = Collections.nCopies(tokens.size(), 50_000L);
@@ -81,16 +95,7 @@ class PreviewTextTest {
 
   private static List<String> shown(Sequence sequence) throws IOException {
     return PreviewText.of(
-        Json.SPECS
-            .readValue(
-                """
-                {"name": "mine", "dataset": {"survey": "s.csv", "group": "Harbor"},
-                 "model": {"hub": "o/n"},
-                 "stages": [{"name": "sft", "training": {"loss": "sft"}},
-                            {"name": "dpo", "parent": "sft", "training": {"loss": "dpo"}}]}
-                """,
-                ExperimentSpec.class)
-            .checked(),
+        spec(),
         new Sample(
             Split.TRAIN,
             "q-1",
@@ -102,5 +107,18 @@ class PreviewTextTest {
             sequence,
             sequence,
             sequence.length() > 12 ? sequence : sequence(CHOSEN, 9)));
+  }
+
+  private static ExperimentSpec spec() throws IOException {
+    return Json.SPECS
+        .readValue(
+            """
+            {"name": "mine", "dataset": {"survey": "s.csv", "group": "Harbor"},
+             "model": {"hub": "o/n"},
+             "stages": [{"name": "sft", "training": {"loss": "sft"}},
+                        {"name": "dpo", "parent": "sft", "training": {"loss": "dpo"}}]}
+            """,
+            ExperimentSpec.class)
+        .checked();
   }
 }
