@@ -3,6 +3,7 @@ package io.gdpo.data;
 import io.gdpo.contracts.data.BeliefClass;
 import io.gdpo.contracts.data.Opinion;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Votes;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -11,10 +12,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An example as a row of a Parquet file. Of data without beliefs all that tells of them has no
- * value; {@code group} has none where no group is named, and in files of versions before.
+ * value, and none that counts votes where nobody was counted; {@code group} has none where no group
+ * is named. Files of versions before have neither.
  */
 record ParquetRow(
     String questionId,
@@ -30,8 +33,12 @@ record ParquetRow(
     String rejectResponse,
     List<Double> probabilities,
     Boolean majority,
-    String group) {
-  static final String GROUP = "group";
+    String group,
+    Integer votesChosen,
+    Integer votesRejected,
+    Integer votesTied) {
+  /** Columns that files of versions before do not have. */
+  static final Set<String> NEWER = Set.of("group", "votes_chosen", "votes_rejected", "votes_tied");
 
   /** DuckDB's type of each column. */
   static final Map<String, String> COLUMNS = columns();
@@ -51,7 +58,10 @@ record ParquetRow(
     columns.put("reject_response", "VARCHAR");
     columns.put("probabilities", "DOUBLE[]");
     columns.put("majority", "BOOLEAN");
-    columns.put(GROUP, "VARCHAR");
+    columns.put("group", "VARCHAR");
+    columns.put("votes_chosen", "INTEGER");
+    columns.put("votes_rejected", "INTEGER");
+    columns.put("votes_tied", "INTEGER");
     return columns;
   }
 
@@ -72,7 +82,10 @@ record ParquetRow(
         example.rejected(),
         beliefs ? opinion.probabilities() : null,
         beliefs ? opinion.majority() : null,
-        example.group().isEmpty() ? null : example.group());
+        example.group().isEmpty() ? null : example.group(),
+        example.votes() == null ? null : example.votes().chosen(),
+        example.votes() == null ? null : example.votes().rejected(),
+        example.votes() == null ? null : example.votes().tied());
   }
 
   /** The row at which {@code values} stands; columns in the order of {@link #COLUMNS}. */
@@ -92,7 +105,10 @@ record ParquetRow(
         (String) cells.next(),
         cells.list(Double.class),
         (Boolean) cells.next(),
-        (String) cells.next());
+        (String) cells.next(),
+        (Integer) cells.next(),
+        (Integer) cells.next(),
+        (Integer) cells.next());
   }
 
   /**
@@ -118,6 +134,10 @@ record ParquetRow(
       needed.put("probabilities", probabilities);
       needed.put("majority", majority);
     }
+    if (votesChosen != null) {
+      needed.put("votes_rejected", votesRejected);
+      needed.put("votes_tied", votesTied);
+    }
     needed.forEach(
         (field, value) -> {
           if (value == null) {
@@ -139,6 +159,7 @@ record ParquetRow(
                 probabilities,
                 majority)
             : null,
+        votesChosen == null ? null : new Votes(votesChosen, votesRejected, votesTied),
         group == null ? "" : group);
   }
 

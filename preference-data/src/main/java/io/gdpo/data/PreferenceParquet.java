@@ -142,7 +142,7 @@ public final class PreferenceParquet {
       }
     }
     for (Map.Entry<String, String> column : ParquetRow.COLUMNS.entrySet()) {
-      if (!found.containsKey(column.getKey()) && !column.getKey().equals(ParquetRow.GROUP)) {
+      if (!found.containsKey(column.getKey()) && !ParquetRow.NEWER.contains(column.getKey())) {
         throw new PreferenceDataException(
             file
                 + " has no column '"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.data.Votes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class PreferenceParquetTest {
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement()) {
       statement.execute(
-          "COPY (SELECT * EXCLUDE (\"group\") FROM "
+          "COPY (SELECT * EXCLUDE (\"group\", votes_chosen, votes_rejected, votes_tied) FROM "
               + DuckDb.parquet(file)
               + ") TO "
               + DuckDb.literal(before)
@@ -80,9 +81,12 @@ class PreferenceParquetTest {
             "\n\nHuman: Fine?\n\nAssistant:", "shp", " Yes.", " No.", "askbaking");
     Path file = folder.resolve("pairs.parquet");
 
-    PreferenceParquet.write(file, List.of(pair, Examples.BUSES));
+    PreferenceExample voted =
+        PreferenceExample.ofVotes("Tea?", "votes", "Yes.", "No.", new Votes(3, 1, 0), "");
 
-    assertThat(PreferenceParquet.read(file)).containsExactly(pair, Examples.BUSES);
+    PreferenceParquet.write(file, List.of(pair, Examples.BUSES, voted));
+
+    assertThat(PreferenceParquet.read(file)).containsExactly(pair, Examples.BUSES, voted);
     assertThat(PreferenceParquet.read(file).get(0).hasBeliefs()).isFalse();
   }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param chosen the preferred response, without its belief
  * @param rejected the other response, without its belief
  * @param opinion null of data that tells no beliefs
+ * @param votes null where nobody was counted: the preference is one person's, or all's
  * @param group whose preference it is; empty if the data names no group
  */
 public record PreferenceExample(
@@ -25,6 +26,7 @@ public record PreferenceExample(
     String chosen,
     String rejected,
     Opinion opinion,
+    Votes votes,
     String group) {
 
   public PreferenceExample {
@@ -67,13 +69,20 @@ public record PreferenceExample(
             new Opinion.Belief(rejectedBelief, rejectedOption),
             probabilities,
             majority),
+        null,
         "");
   }
 
   /** Two responses to a prompt, of which somebody prefers one; no belief is told. */
   public static PreferenceExample ofPair(
       String prompt, String style, String chosen, String rejected, String group) {
-    return new PreferenceExample(prompt, style, prompt, "", chosen, rejected, null, group);
+    return ofVotes(prompt, style, chosen, rejected, null, group);
+  }
+
+  /** The same, with how many people preferred which. */
+  public static PreferenceExample ofVotes(
+      String prompt, String style, String chosen, String rejected, Votes votes, String group) {
+    return new PreferenceExample(prompt, style, prompt, "", chosen, rejected, null, votes, group);
   }
 
   /** Whether beliefs are told, which some losses need. */
@@ -88,7 +97,7 @@ public record PreferenceExample(
    */
   public PreferenceExample of(String group, String opening) {
     return new PreferenceExample(
-        questionId, style, prompt, opening + context, chosen, rejected, opinion, group);
+        questionId, style, prompt, opening + context, chosen, rejected, opinion, votes, group);
   }
 
   /** The question as it was asked of this group. */

@@ -115,6 +115,8 @@ public record DatasetCard(
    * @param majorityShare part of the pairs whose chosen belief is the majority's; likewise
    * @param tokens token lengths; absent without a tokenizer
    * @param groups examples by group; absent if the data names none, and of versions before
+   * @param agreement of votes: the share of people who prefer the chosen response, mean over pairs;
+   *     absent where nobody was counted
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SplitCard(
@@ -128,7 +130,8 @@ public record DatasetCard(
       List<Long> rejectedHistogram,
       Double majorityShare,
       TokenLengths tokens,
-      Map<String, Long> groups) {}
+      Map<String, Long> groups,
+      Double agreement) {}
 
   /**
    * Lengths in tokens; a response's includes EOS.

@@ -234,10 +234,10 @@ public class DatasetBuilder {
         spec,
         sha256,
         new Counts(
-            rows[0] + left.others() + left.refused(),
+            rows[0] + left.others() + left.refused() + left.merged(),
             left.others(),
             left.refused(),
-            0,
+            left.merged(),
             questions.size(),
             0,
             0,

@@ -30,6 +30,8 @@ final class SplitStatistics {
   private final Map<String, Long> groups = new LinkedHashMap<>();
   private long examples;
   private long opinions;
+  private long voted;
+  private double agreement;
   private long ofMajority;
 
   SplitStatistics(Optional<ExampleEncoder> encoder) {
@@ -45,6 +47,10 @@ final class SplitStatistics {
     styles.add(example.style());
     if (!example.group().isEmpty()) {
       groups.merge(example.group(), 1L, Long::sum);
+    }
+    if (example.votes() != null) {
+      voted++;
+      agreement += example.votes().share();
     }
     if (example.hasBeliefs()) {
       opinions++;
@@ -72,6 +78,7 @@ final class SplitStatistics {
         opinions == 0 ? null : List.of(rejected),
         opinions == 0 ? null : (double) ofMajority / opinions,
         encoder.isPresent() ? tokens.lengths() : null,
-        groups.isEmpty() ? null : groups);
+        groups.isEmpty() ? null : groups,
+        voted == 0 ? null : agreement / voted);
   }
 }

@@ -28,8 +28,12 @@ enum ExampleField {
   static final Set<String> NAMES =
       Arrays.stream(values()).map(ExampleField::key).collect(Collectors.toCollection(TreeSet::new));
 
-  /** What pandas writes beside a table's columns when it was not told to leave its index out. */
-  private static final Pattern PANDAS_INDEX = Pattern.compile("__index_level_\\d+__|Unnamed: \\d+");
+  /**
+   * What pandas writes beside a table's columns when it was not told to leave its index out, and
+   * what our own files have for votes.
+   */
+  private static final Pattern IGNORED =
+      Pattern.compile("__index_level_\\d+__|Unnamed: \\d+|votes_(?:chosen|rejected|tied)");
 
   /** Most characters of the field's text, or of each of its texts. */
   final int longest;
@@ -40,7 +44,7 @@ enum ExampleField {
 
   /** Whether a field of this name may stand in an example although it says nothing about it. */
   static boolean isIgnored(String name) {
-    return PANDAS_INDEX.matcher(name).matches();
+    return IGNORED.matcher(name).matches();
   }
 
   String key() {

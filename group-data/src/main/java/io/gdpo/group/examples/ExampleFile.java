@@ -52,6 +52,11 @@ final class ExampleFile {
   interface Sink {
     void take(Place place, PreferenceExample example);
 
+    void vote(Place place, Vote vote);
+
+    /** A record of a group that is not asked for. */
+    void other(Place place);
+
     /** A record that is left out, and why. */
     void refuse(Place place, String why);
   }
@@ -103,16 +108,22 @@ final class ExampleFile {
   private static void record(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
     FieldReader fields = new FieldReader(values, place);
     RecordKind kind = RecordKind.of(fields);
-    List<PreferenceExample> examples;
+    List<PreferenceExample> examples = List.of();
+    List<Vote> votes = List.of();
     try {
       Optional<String> own = groups.of(fields);
       if (kind == RecordKind.OPINION) {
         OpinionRecord.requireFields(fields, groups.column());
       }
       if (!groups.take(own, place)) {
+        sink.other(place);
         return;
       }
-      examples = kind.examples(fields, groups.name(own));
+      if (kind == RecordKind.VOTE) {
+        votes = new VoteRecord(fields).votes(groups.name(own));
+      } else {
+        examples = kind.examples(fields, groups.name(own));
+      }
     } catch (RowException e) {
       if (!kind.leavesOutWhatIsWrong()) {
         throw e;
@@ -121,6 +132,7 @@ final class ExampleFile {
       return;
     }
     examples.forEach(example -> sink.take(place, example));
+    votes.forEach(vote -> sink.vote(place, vote));
   }
 
   private static JsonNode tree(String text, Place place) {

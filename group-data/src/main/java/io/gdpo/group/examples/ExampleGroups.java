@@ -29,7 +29,6 @@ final class ExampleGroups {
   private final Map<String, String> seen = new LinkedHashMap<>();
 
   private final TreeSet<String> others = new TreeSet<>();
-  private long left;
 
   /** Takes what a specification says of groups. */
   ExampleGroups(DatasetSpec spec) {
@@ -80,7 +79,6 @@ final class ExampleGroups {
       if (others.size() < LISTED) {
         others.add(Reason.beginning(own.get(), QUOTED));
       }
-      left++;
       return false;
     }
     seen.putIfAbsent(key, own.get());
@@ -94,11 +92,6 @@ final class ExampleGroups {
               + " groups; name those to learn from under dataset.groups");
     }
     return true;
-  }
-
-  /** How many examples were not asked for, each as often as it was read. */
-  long left() {
-    return left;
   }
 
   /**

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -38,10 +37,8 @@ public final class ReadyExamples {
   private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
   private final ExampleGroups groups;
   private long taken;
-  private final List<RowNote> refused = new ArrayList<>();
-  private long refusedRows;
+  private final List<ExampleSource> sources = new ArrayList<>();
   private PlacedKind kind;
-  private long left;
 
   /** Whether the first example tells beliefs, and where it stands. */
   private record PlacedKind(boolean beliefs, Place place) {}
@@ -52,8 +49,9 @@ public final class ReadyExamples {
    * @param others of groups that were not asked for
    * @param refused that cannot be used
    * @param notes of the first thousand of these
+   * @param merged votes on a pair on which somebody had voted before
    */
-  public record Account(long others, long refused, List<RowNote> notes) {}
+  public record Account(long others, long refused, List<RowNote> notes, long merged) {}
 
   /** The distribution of a question, and where it was first given. */
   private record Known(Fingerprint probabilities, Place place) {}
@@ -81,7 +79,24 @@ public final class ReadyExamples {
       examples.byPrompt(source, seed);
     }
     examples.groups.requireAll();
-    return new Account(examples.left, examples.refusedRows, List.copyOf(examples.refused));
+    return examples.account();
+  }
+
+  private Account account() {
+    return new Account(
+        sources.stream().mapToLong(ExampleSource::others).sum(),
+        sources.stream().mapToLong(ExampleSource::refused).sum(),
+        sources.stream()
+            .flatMap(source -> source.notes().stream())
+            .limit(Bounds.LISTED_ROWS)
+            .toList(),
+        sources.stream().mapToLong(ExampleSource::merged).sum());
+  }
+
+  private ExampleSource source(List<Path> files) {
+    ExampleSource source = new ExampleSource(files, groups);
+    sources.add(source);
+    return source;
   }
 
   private void folder(Path folder) {
@@ -95,33 +110,26 @@ public final class ReadyExamples {
                 + "'; it must hold train, eval and test files (.jsonl, .json or .parquet)");
       }
       long before = taken;
-      for (Path file : files) {
-        ExampleFile.forEach(
-            file, groups, sink((place, example) -> take(split, place, example), true));
-      }
+      ExampleSource source = source(files);
+      source.forEach((place, example) -> take(split, place, example));
       if (taken == before) {
         groups.requireAll();
         throw new DatasetException(
-            files.get(0) + " holds no example: a split must not be empty" + firstRefused());
+            files.get(0) + " holds no example: a split must not be empty" + source.firstRefused());
       }
     }
-    left = groups.left();
   }
 
   private void byPrompt(Path file, long seed) {
     Map<Fingerprint, Integer> prompts = new HashMap<>();
     long[] examples = {0};
-    ExampleFile.forEach(
-        file,
-        groups,
-        sink(
-            (place, example) -> {
-              requireRoom(place, ++examples[0]);
-              prompts.putIfAbsent(prompt(example), prompts.size());
-            },
-            true));
+    ExampleSource source = source(List.of(file));
+    source.forEach(
+        (place, example) -> {
+          requireRoom(place, ++examples[0]);
+          prompts.putIfAbsent(prompt(example), prompts.size());
+        });
     groups.requireAll();
-    left = groups.left();
     if (prompts.size() < Split.values().length) {
       throw new DatasetException(
           file
@@ -129,7 +137,7 @@ public final class ReadyExamples {
               + prompts.size()
               + " different prompts, too few to split; give a folder with train, eval and test"
               + " files"
-              + firstRefused());
+              + source.firstRefused());
     }
     List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
     Collections.shuffle(order, new Random(seed));
@@ -138,49 +146,14 @@ public final class ReadyExamples {
     Arrays.fill(splits, Split.TRAIN);
     order.subList(0, tenth).forEach(prompt -> splits[prompt] = Split.EVAL);
     order.subList(tenth, 2 * tenth).forEach(prompt -> splits[prompt] = Split.TEST);
-    ExampleFile.forEach(
-        file,
-        groups,
-        sink(
-            (place, example) -> {
-              Integer prompt = prompts.get(prompt(example));
-              if (prompt == null) {
-                throw new DatasetException(file + " was changed while it was read; ask again");
-              }
-              take(splits[prompt], place, example);
-            },
-            false));
-  }
-
-  /**
-   * @param firstTime whether what is refused was not counted before
-   */
-  private ExampleFile.Sink sink(BiConsumer<Place, PreferenceExample> each, boolean firstTime) {
-    return new ExampleFile.Sink() {
-      @Override
-      public void take(Place place, PreferenceExample example) {
-        each.accept(place, example);
-      }
-
-      @Override
-      public void refuse(Place place, String why) {
-        if (firstTime && ++refusedRows <= Bounds.LISTED_ROWS) {
-          String file = place.file().getFileName().toString();
-          refused.add(new RowNote(place.number(), file, Reason.clean(why), null));
-        }
-      }
-    };
-  }
-
-  /** Why there is nothing, if that is why. */
-  private String firstRefused() {
-    return refused.isEmpty()
-        ? ""
-        : String.format(Locale.ROOT, "; %,d records cannot be used: ", refusedRows)
-            + refused.stream()
-                .limit(3)
-                .map(note -> note.question() + " " + note.row() + ": " + note.note())
-                .collect(Collectors.joining("; "));
+    source.forEach(
+        (place, example) -> {
+          Integer prompt = prompts.get(prompt(example));
+          if (prompt == null) {
+            throw new DatasetException(file + " was changed while it was read; ask again");
+          }
+          take(splits[prompt], place, example);
+        });
   }
 
   private void requireOneKind(Place place, PreferenceExample example) {

@@ -25,6 +25,13 @@ enum RecordKind {
     List<PreferenceExample> examples(FieldReader fields, String group) {
       return List.of(new HumanPreferenceRecord(fields).example(group));
     }
+  },
+  /** People's comparisons of responses, which are counted. */
+  VOTE {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      throw new IllegalStateException("votes are counted first");
+    }
   };
 
   /** The kind of a record; one that is none is told what an opinion needs. */
@@ -34,6 +41,9 @@ enum RecordKind {
     }
     if (fields.has(HumanPreferenceRecord.FIRST) && fields.has(HumanPreferenceRecord.SECOND)) {
       return SHP;
+    }
+    if (VoteRecord.isOne(fields)) {
+      return VOTE;
     }
     return fields.has(PairRecord.CHOSEN) || fields.has(PairRecord.REJECTED) ? PAIR : OPINION;
   }

@@ -49,6 +49,7 @@ import picocli.CommandLine.ParentCommand;
       "  gdpo demo --quick                            the same in small, to see it work",
       "  gdpo demo --survey mine.csv --group \"United States\"",
       "  gdpo demo --quick --group Riverside --group Hilltop    one model for two groups",
+      "  gdpo demo --quick --votes examples/votes.jsonl         from people's votes",
       "  gdpo demo --model Qwen/Qwen2.5-0.5B          a pretrained model, by low-rank updates",
       "  gdpo demo --seed 1 --fresh                   another seed, from the beginning",
       "  gdpo demo --keep-up                          then look around with status, logs, report"
@@ -73,6 +74,15 @@ public final class DemoCommand implements Callable<Integer> {
           "The group whose distribution is the target. Given more than once, one model learns each"
               + " group's, by prompts that name the group.")
   private List<String> groups = List.of();
+
+  @Option(
+      names = "--votes",
+      paramLabel = "FILE",
+      description =
+          "People's votes in the place of a survey: who prefers which of two responses"
+              + " (examples/votes.jsonl). They tell no beliefs, so the demo is a small one of SFT and"
+              + " DPO (examples/demo-votes.yaml).")
+  private Optional<Path> votes;
 
   @Option(
       names = "--seed",
@@ -141,13 +151,7 @@ public final class DemoCommand implements Callable<Integer> {
           "--survey needs --group: whose answers in " + survey.get() + " are to be learned?",
           "The groups are the names in the column 'selections'.");
     }
-    DemoExperiment demo =
-        DemoExperiment.of(
-            installation.example(size == null ? "demo.yaml" : size.template()),
-            size == null ? Optional.empty() : size.model,
-            survey,
-            groups,
-            seed);
+    DemoExperiment demo = demo(installation);
     demo.readings().forEach(console::say);
     try (StackLease lease =
         StackLease.take(home, installation, new JarPrograms(installation), console::say)) {
@@ -166,6 +170,24 @@ public final class DemoCommand implements Callable<Integer> {
       }
       return exitCode.code();
     }
+  }
+
+  private DemoExperiment demo(Installation installation) {
+    if (votes.isEmpty()) {
+      return DemoExperiment.of(
+          installation.example(size == null ? "demo.yaml" : size.template()),
+          size == null ? Optional.empty() : size.model,
+          survey,
+          groups,
+          seed);
+    }
+    if (survey.isPresent() || !groups.isEmpty() || (size != null && !size.quick)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--votes goes with --quick, --seed and --fresh only",
+          "Copy examples/demo-votes.yaml for a demo of your own and use 'gdpo submit'.");
+    }
+    return DemoExperiment.ofVotes(installation.example("demo-votes.yaml"), votes.get(), seed);
   }
 
   private ExperimentView run(

@@ -70,17 +70,45 @@ public final class DemoExperiment {
       file = file.with("dataset.group", NullNode.getInstance());
       file = file.with("dataset.groups", Json.SPECS.valueToTree(groups));
     }
-    file = file.with("seed", LongNode.valueOf(seed));
-    file = file.with("dataset.synthesis.seed", LongNode.valueOf(seed));
     name =
         slug(name)
             + "-"
             + slug(
                 groups.isEmpty() ? file.text("dataset.group", "group") : String.join("-", groups));
+    return seeded(file, name, seed);
+  }
+
+  /**
+   * The demo on people's votes.
+   *
+   * @param template an experiment file, such as {@code examples/demo-votes.yaml}
+   * @param votes a file in the place of the template's
+   * @param seed of splits, weights and data order
+   */
+  public static DemoExperiment ofVotes(Path template, Path votes, long seed) {
+    if (!Files.isRegularFile(votes)) {
+      throw new CommandFailure(
+          ExitCode.INVALID_INPUT,
+          "There is no file of votes " + votes.toAbsolutePath(),
+          "Name one in a layout of docs/reference/dataset.md; examples/votes.jsonl is one.");
+    }
+    ExperimentFile file = ExperimentFile.read(template);
+    String name = file.text("name", "demo") + "-" + stem(votes) + "-" + digest(votes);
+    file =
+        file.with(
+            "dataset.examples",
+            TextNode.valueOf(votes.toAbsolutePath().normalize().toUri().toString()));
+    return seeded(file, slug(name), seed);
+  }
+
+  private static DemoExperiment seeded(ExperimentFile file, String name, long seed) {
+    ExperimentFile seeded =
+        file.with("seed", LongNode.valueOf(seed))
+            .with("dataset.synthesis.seed", LongNode.valueOf(seed));
     String tail = "-s" + seed;
     int room = LONGEST_BASE_NAME - tail.length();
-    name = name.length() > room ? name.substring(0, room).replaceAll("-+$", "") : name;
-    return new DemoExperiment(file, name + tail);
+    String cut = name.length() > room ? name.substring(0, room).replaceAll("-+$", "") : name;
+    return new DemoExperiment(seeded, cut + tail);
   }
 
   private static ModelSpec model(String text, ExperimentFile template) {

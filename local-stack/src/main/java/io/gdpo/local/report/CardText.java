@@ -67,7 +67,7 @@ public final class CardText {
                         + ", "
                         + sample.style()
                         + ", question "
-                        + Reason.beginning(sample.questionId().strip(), LONGEST_ID)
+                        + inOneLine(sample.questionId())
                         + (sample.group() == null ? "" : ", " + sample.group()));
                 lines.add("  prompt    " + sample.prompt());
                 lines.add("  chosen    " + sample.chosen());
@@ -75,6 +75,11 @@ public final class CardText {
               }
             });
     return lines;
+  }
+
+  /** A question's id, which of pairs is their prompt. */
+  static String inOneLine(String id) {
+    return Reason.beginning(id.strip().replaceAll("\\s+", " "), LONGEST_ID);
   }
 
   private boolean hasBeliefs() {
@@ -134,6 +139,15 @@ public final class CardText {
             (name, split) -> {
               if (split.groups() != null && split.groups().size() > 1) {
                 add("%-10s pairs by group: %s", name, byGroup(split.groups()));
+              }
+            });
+    card.splits()
+        .forEach(
+            (name, split) -> {
+              if (split.agreement() != null) {
+                add(
+                    "%-10s the chosen response is preferred by %.1f %% of those who voted on it",
+                    name, 100 * split.agreement());
               }
             });
     card.splits()

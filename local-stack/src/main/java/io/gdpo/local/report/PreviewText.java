@@ -1,6 +1,5 @@
 package io.gdpo.local.report;
 
-import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.job.TokenSamples.Sample;
 import io.gdpo.contracts.job.TokenSamples.Sequence;
@@ -25,7 +24,6 @@ public final class PreviewText {
           "           by itself, and compare what follows it");
 
   private static final int WIDTH = 80;
-  private static final int LONGEST_ID = 60;
   private static final String INDENT = "      ";
 
   private final List<String> lines = new ArrayList<>();
@@ -57,7 +55,7 @@ public final class PreviewText {
                     + sample.rejectedBelief()
                     + ", ",
             sample.style(),
-            Reason.beginning(sample.questionId().strip(), LONGEST_ID)));
+            CardText.inOneLine(sample.questionId())));
     text.sequence("Chosen", sample.chosen(), true, readers(spec, loss -> true));
     text.sequence(
         "Rejected",

@@ -76,6 +76,22 @@ class DemoExperimentTest {
   }
 
   @Test
+  void votesTakeThePlaceOfTheExamplesFileAndNameTheRun() throws IOException {
+    Path votes = Files.writeString(folder.resolve("panel.jsonl"), "{}");
+    Path example = Path.of("..", "examples", "demo-votes.yaml");
+
+    ExperimentSpec spec = DemoExperiment.ofVotes(example, votes, 3).resumed(List.of());
+
+    assertThat(spec.dataset().examples()).isEqualTo(votes.toUri().toString());
+    assertThat(spec.seed()).isEqualTo(3);
+    assertThat(spec.name()).matches("demo-votes-panel-[0-9a-f]{6}-s3");
+    assertThat(spec.problems()).isEmpty();
+    assertThatThrownBy(() -> DemoExperiment.ofVotes(example, folder.resolve("none.jsonl"), 0))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("There is no file of votes");
+  }
+
+  @Test
   void aPretrainedModelTakesTheTemplatesPlaceByFolderOrByItsNameOnTheHub() throws IOException {
     Path model = Files.createDirectories(folder.resolve("models/Tiny Model"));
 
