@@ -46,13 +46,13 @@
   const beliefs = evaluated.some((s) => s.metrics.jsd !== undefined);
 
   function head() {
-    const accuracy = (s) => number(s.metrics.accuracy ?? s.metrics.pair_accuracy);
+    const shares = (key) => evaluated.filter((s) => s.metrics[key] !== undefined).map((s) => `${number(s.metrics[key])} by ${s.name}`).join(', ');
     const ranked = [...evaluated].sort((a, b) => a.metrics.jsd - b.metrics.jsd);
     const uniform = report.yardsticks['yardstick/uniform'];
     byId('lede').textContent = ranked.length === 0
       ? 'No checkpoint of this experiment has been evaluated yet.'
       : !beliefs
-        ? `The data tells no beliefs, so no distance to the group can be measured. The chosen response is preferred in this share of pairs: ${evaluated.map((s) => `${accuracy(s)} by ${s.name}`).join(', ')}.`
+        ? `The data tells no beliefs, so no distance to the group can be measured. The chosen response is found likelier in this share of pairs: ${shares('pair_accuracy')}${shares('accuracy') ? `; more so than by the reference model in this: ${shares('accuracy')}` : ''}.`
         : ranked.length === 1
         ? `${ranked[0].name} lies ${number(ranked[0].metrics.jsd)} from the group's beliefs (Jensen-Shannon distance); knowing nothing would be ${number(uniform)}.`
         : `${ranked[0].name} lies closest to the group's beliefs: JSD ${number(ranked[0].metrics.jsd)} with belief mass ${number(ranked[0].metrics.belief_mass)}, against ${ranked.slice(1).map((s) => `${number(s.metrics.jsd)} for ${s.name}`).join(', ')}. Knowing nothing would be ${number(uniform)}.`;
@@ -61,7 +61,8 @@
     if (beliefs) facts.push(['questions', report.questions.length]);
     if (stages.length > 0) {
       const spec = stages[0].evaluation;
-      facts.push(['split', spec.split], ['samples a prompt', spec.samples], ['seed', spec.seed]);
+      facts.push(['split', spec.split]);
+      if (beliefs || evaluated.length === 0) facts.push(['samples a prompt', spec.samples], ['seed', spec.seed]);
     }
     facts.push(['as of', report.generated_at.replace('T', ' ').replace(/\..*|Z$/, '') + ' UTC']);
     for (const [name, value] of facts) {
@@ -91,9 +92,11 @@
   }
 
   function result() {
-    byId('result').hidden = evaluated.length > 0 && !beliefs;
-    byId('questions').hidden = byId('result').hidden;
-    if (byId('result').hidden) return;
+    if (!beliefs) {
+      for (const id of ['result', 'to-result', 'questions', 'to-questions', 'yardsticks-card', 'training-jsd']) byId(id).hidden = true;
+      byId('table-hint').textContent = 'Means over pairs. The best stage is bold where a metric has a direction.';
+      return;
+    }
     const mass = (s) => `belief mass ${number(s.metrics.belief_mass)}`;
     const rows = evaluated.map((s) => ({ name: s.name, value: s.metrics.jsd, colour: colour[s.name], meaning: `${metricOf.jsd.meaning} Here with ${mass(s)}.` }));
     for (const [key, value] of Object.entries(report.yardsticks)) {

@@ -57,6 +57,9 @@ public record DatasetCard(
   /** The name under which the card is stored. */
   public static final String FILE = "card.json";
 
+  /** All rows that were refused, a {@link RowNote} a line; not there if none was. */
+  public static final String REFUSED_FILE = "refused.jsonl";
+
   /**
    * Every row of the source is in exactly one of {@code withoutGroup}, {@code refused}, {@code
    * merged} and {@code questions}; of several groups, once for each of them. For ready examples,

@@ -127,11 +127,12 @@ public class DatasetBuilder {
             new SplitFiles(
                 folder,
                 Optional.ofNullable(tokenizer)
-                    .map(it -> new ExampleEncoder(it, UNBOUNDED, UNBOUNDED / 2)))) {
+                    .map(it -> new ExampleEncoder(it, UNBOUNDED, UNBOUNDED / 2)));
+        RefusedRows refused = new RefusedRows(folder)) {
       DatasetCard card =
           spec.survey() != null
-              ? fromSurvey(datasetId, spec, source, sha256, splits)
-              : fromExamples(datasetId, spec, source, sha256, splits);
+              ? fromSurvey(datasetId, spec, source, sha256, splits, refused)
+              : fromExamples(datasetId, spec, source, sha256, splits, refused);
       write(folder.resolve(DatasetSamples.FILE), splits.samples());
       write(folder.resolve(DatasetCard.FILE), card);
       return card;
@@ -150,8 +151,14 @@ public class DatasetBuilder {
   }
 
   private static DatasetCard fromSurvey(
-      String datasetId, DatasetSpec spec, Path file, String sha256, SplitFiles splits) {
+      String datasetId,
+      DatasetSpec spec,
+      Path file,
+      String sha256,
+      SplitFiles splits,
+      RefusedRows refused) {
     List<GroupSurvey> groups = GroupSurvey.read(file, spec);
+    noted(groups, GroupSurvey::refused).forEach(refused);
     List<String> shortened = DatasetExamples.ofSurvey(groups, spec, splits);
     List<GroupCard> accounts =
         groups.stream().map(group -> new GroupCard(group.group(), counts(group))).toList();
@@ -171,7 +178,7 @@ public class DatasetBuilder {
                 group ->
                     group.questions().stream().map(question -> question(group.group(), question)))
             .toList(),
-        FILES,
+        files(refused),
         groups.size() == 1 ? null : accounts);
   }
 
@@ -190,12 +197,21 @@ public class DatasetBuilder {
   /** By row; what concerns all groups stands there once. */
   private static List<RowNote> listed(
       List<GroupSurvey> groups, Function<GroupSurvey, List<RowNote>> notes) {
+    return noted(groups, notes).limit(Bounds.LISTED_ROWS).toList();
+  }
+
+  private static Stream<RowNote> noted(
+      List<GroupSurvey> groups, Function<GroupSurvey, List<RowNote>> notes) {
     return groups.stream()
         .flatMap(group -> notes.apply(group).stream())
         .distinct()
-        .sorted(Comparator.comparingLong(RowNote::row))
-        .limit(Bounds.LISTED_ROWS)
-        .toList();
+        .sorted(Comparator.comparingLong(RowNote::row));
+  }
+
+  private static List<String> files(RefusedRows refused) {
+    return refused.any()
+        ? Stream.concat(FILES.stream(), Stream.of(DatasetCard.REFUSED_FILE)).toList()
+        : FILES;
   }
 
   private static Question question(String group, GroupQuestion question) {
@@ -212,7 +228,12 @@ public class DatasetBuilder {
   }
 
   private static DatasetCard fromExamples(
-      String datasetId, DatasetSpec spec, Path source, String sha256, SplitFiles splits) {
+      String datasetId,
+      DatasetSpec spec,
+      Path source,
+      String sha256,
+      SplitFiles splits,
+      RefusedRows refused) {
     Set<Fingerprint> questions = new HashSet<>();
     List<Question> listed = new ArrayList<>();
     long[] rows = {0};
@@ -228,7 +249,8 @@ public class DatasetBuilder {
                   && listed.size() < Bounds.LISTED_QUESTIONS) {
                 listed.add(question(example));
               }
-            });
+            },
+            refused);
     return new DatasetCard(
         datasetId,
         spec,
@@ -248,7 +270,7 @@ public class DatasetBuilder {
         List.of(),
         splits.finish(),
         listed,
-        FILES,
+        files(refused),
         null);
   }
 

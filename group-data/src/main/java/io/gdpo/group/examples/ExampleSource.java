@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,7 @@ final class ExampleSource {
 
   private final List<Path> files;
   private final ExampleGroups groups;
+  private final Consumer<RowNote> refusals;
   private final VoteCount votes = new VoteCount();
   private final List<RowNote> notes = new ArrayList<>();
   private long refused;
@@ -28,7 +30,11 @@ final class ExampleSource {
   private long merged;
   private boolean counted;
 
-  ExampleSource(List<Path> files, ExampleGroups groups) {
+  /**
+   * @param refusals takes each record that is left out
+   */
+  ExampleSource(List<Path> files, ExampleGroups groups, Consumer<RowNote> refusals) {
+    this.refusals = refusals;
     this.files = files;
     this.groups = groups;
   }
@@ -82,9 +88,11 @@ final class ExampleSource {
   }
 
   private void leaveOut(Place place, String why) {
+    String file = place.file().getFileName().toString();
+    RowNote note = new RowNote(place.number(), file, Reason.clean(why), null);
+    refusals.accept(note);
     if (++refused <= Bounds.LISTED_ROWS) {
-      String file = place.file().getFileName().toString();
-      notes.add(new RowNote(place.number(), file, Reason.clean(why), null));
+      notes.add(note);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -36,6 +37,7 @@ public final class ReadyExamples {
   private final BiConsumer<Split, PreferenceExample> sink;
   private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
   private final ExampleGroups groups;
+  private final Consumer<RowNote> refusals;
   private long taken;
   private final List<ExampleSource> sources = new ArrayList<>();
   private PlacedKind kind;
@@ -56,9 +58,17 @@ public final class ReadyExamples {
   /** The distribution of a question, and where it was first given. */
   private record Known(Fingerprint probabilities, Place place) {}
 
-  private ReadyExamples(ExampleGroups groups, BiConsumer<Split, PreferenceExample> sink) {
+  private ReadyExamples(
+      ExampleGroups groups, BiConsumer<Split, PreferenceExample> sink, Consumer<RowNote> refusals) {
+    this.refusals = refusals;
     this.groups = groups;
     this.sink = sink;
+  }
+
+  /** The same, without a word on what is refused. */
+  public static Account read(
+      Path source, DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink) {
+    return read(source, spec, sink, refused -> {});
   }
 
   /**
@@ -66,12 +76,16 @@ public final class ReadyExamples {
    * order.
    *
    * @param spec its groups, and the seed of splits
+   * @param refusals takes each record that cannot be used
    * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
    *     the field
    */
   public static Account read(
-      Path source, DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink) {
-    ReadyExamples examples = new ReadyExamples(new ExampleGroups(spec), sink);
+      Path source,
+      DatasetSpec spec,
+      BiConsumer<Split, PreferenceExample> sink,
+      Consumer<RowNote> refusals) {
+    ReadyExamples examples = new ReadyExamples(new ExampleGroups(spec), sink, refusals);
     long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
     if (Files.isDirectory(source)) {
       examples.folder(source);
@@ -94,7 +108,7 @@ public final class ReadyExamples {
   }
 
   private ExampleSource source(List<Path> files) {
-    ExampleSource source = new ExampleSource(files, groups);
+    ExampleSource source = new ExampleSource(files, groups, refusals);
     sources.add(source);
     return source;
   }

@@ -165,6 +165,50 @@ class DatasetBuilderTest {
     assertThat(card.refused()).hasSize(Bounds.LISTED_ROWS);
     assertThat(card.refused().get(0).row()).isEqualTo(2);
     assertThat(card.refused().get(0).note()).contains("shares sum to 0.7000");
+    assertThat(card.files()).contains("refused.jsonl");
+    List<String> lines = Files.readAllLines(dataset.resolve(DatasetCard.REFUSED_FILE));
+    assertThat(lines).hasSize(bad);
+    assertThat(Json.EVENTS.readValue(lines.get(bad - 1), DatasetCard.RowNote.class))
+        .isEqualTo(
+            new DatasetCard.RowNote(
+                bad + 1L, "Odd " + (bad - 1) + "?", card.refused().get(0).note(), "A"));
+  }
+
+  @Test
+  void votes_become_pairs_with_an_account_of_every_vote() throws IOException {
+    Path votes = Path.of("..", "examples", "votes.jsonl").toAbsolutePath().normalize();
+    DatasetSpec spec =
+        new DatasetSpec(null, null, votes.toString(), null, null, null, null, null, "district");
+
+    Path folder = build(spec);
+
+    DatasetCard card =
+        Json.EVENTS.readValue(folder.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+    PreferenceDataset dataset = PreferenceDataset.read(folder);
+    long pairs = card.splits().values().stream().mapToLong(split -> split.examples()).sum();
+    assertThat(card.counts().rows()).isEqualTo(420);
+    assertThat(pairs + card.counts().refused() + card.counts().merged()).isEqualTo(420);
+    assertThat(pairs + card.counts().refused()).as("60 prompts in two districts").isEqualTo(120);
+    assertThat(Files.readAllLines(folder.resolve(DatasetCard.REFUSED_FILE)))
+        .hasSize((int) card.counts().refused());
+    assertThat(card.splits().get("train").groups()).containsOnlyKeys("north", "south");
+    assertThat(card.splits().get("train").agreement()).isBetween(0.5, 1.0);
+    assertThat(card.splits().get("train").beliefHistogram()).isNull();
+    assertThat(dataset.train())
+        .allSatisfy(
+            it -> {
+              assertThat(it.votes().chosen()).isGreaterThan(it.votes().rejected());
+              assertThat(it.votes().all()).isBetween(3, 4);
+            });
+    assertThat(dataset.train())
+        .as("the two districts prefer different sides of some pair")
+        .anyMatch(
+            it ->
+                dataset.train().stream()
+                    .anyMatch(
+                        other ->
+                            other.prompt().equals(it.prompt())
+                                && other.chosen().equals(it.rejected())));
   }
 
   @Test
