@@ -26,6 +26,13 @@ enum RecordKind {
       return List.of(new HumanPreferenceRecord(fields).example(group));
     }
   },
+  /** A question whose answers have scores: StackExchange. */
+  STACK_EXCHANGE {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      return new StackExchangeRecord(fields).examples(group);
+    }
+  },
   /** People's comparisons of responses, which are counted. */
   VOTE {
     @Override
@@ -41,6 +48,9 @@ enum RecordKind {
     }
     if (fields.has(HumanPreferenceRecord.FIRST) && fields.has(HumanPreferenceRecord.SECOND)) {
       return SHP;
+    }
+    if (StackExchangeRecord.isOne(fields)) {
+      return STACK_EXCHANGE;
     }
     if (VoteRecord.isOne(fields)) {
       return VOTE;

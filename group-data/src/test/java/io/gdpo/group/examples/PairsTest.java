@@ -41,6 +41,7 @@ class PairsTest {
           {'prompt': 'Tea?', 'chosen': [{'role': 'assistant', 'content': 'Yes.'}], 'rejected': [{'role': 'assistant', 'content': 'No.'}]} | \\n\\nHuman: Tea?\\n\\nAssistant: | ` Yes.` | ` No.`
           {'prompt': [{'role': 'user', 'content': 'Tea?'}], 'chosen': 'Yes.', 'rejected': 'No.'} | \\n\\nHuman: Tea?\\n\\nAssistant: | ` Yes.` | ` No.`
           {'chosen': [{'role': 'user', 'content': 'A'}, {'role': 'assistant', 'content': 'B'}, {'role': 'user', 'content': 'C'}, {'role': 'assistant', 'content': 'D'}], 'rejected': [{'role': 'user', 'content': 'A'}, {'role': 'assistant', 'content': 'B'}, {'role': 'user', 'content': 'C'}, {'role': 'assistant', 'content': 'E'}]} | \\n\\nHuman: A\\n\\nAssistant: B\\n\\nHuman: C\\n\\nAssistant: | ` D` | ` E`
+          {'qid': 7, 'question': '<p>Why <b>x</b>?</p><pre><code>a  = 1;\\n</code></pre>', 'answers': [{'text': '<p>No.</p>', 'pm_score': 1}, {'text': '<p>Use <code>y</code>:</p><ul><li>one</li></ul>', 'pm_score': 4}]} | \\n\\nHuman: Why x?\\n\\n<code>a  = 1;\\n</code>\\n\\nAssistant: | ` Use <code>y</code>:\\n\\none` | ` No.`
           {'history': 'How do I bake?', 'human_ref_A': 'Badly.', 'human_ref_B': 'Well.', 'labels': 0, 'score_ratio': 2.5, 'domain': 'askbaking_train'} | \\n\\nHuman: How do I bake?\\n\\nAssistant: | ` Well.` | ` Badly.`
           """)
   void each_layout_becomes_a_prompt_and_two_responses(
@@ -49,7 +50,7 @@ class PairsTest {
 
     PreferenceExample example = examples.get(0);
     assertThat(example.prompt()).isEqualTo(prompt.replace("\\n", "\n"));
-    assertThat(example.chosen()).isEqualTo(chosen);
+    assertThat(example.chosen()).isEqualTo(chosen.replace("\\n", "\n"));
     assertThat(example.rejected()).isEqualTo(rejected);
     assertThat(example.hasBeliefs()).isFalse();
   }
@@ -61,6 +62,17 @@ class PairsTest {
     assertThat(examples.subList(0, 3))
         .extracting(PreferenceExample::rejected)
         .containsExactly("No.", "Never.", "Ugh.");
+  }
+
+  @Test
+  void each_two_answers_with_different_scores_make_a_pair() throws IOException {
+    read(
+        "{'question': 'Q?', 'answers': [{'text': 'a', 'pm_score': 2}, {'text': 'b', 'pm_score': 0},"
+            + " {'text': 'c', 'pm_score': 2}, {'text': 'd', 'pm_score': 5}]}");
+
+    assertThat(examples.subList(0, 5))
+        .extracting(it -> it.chosen() + it.rejected())
+        .containsExactly(" a b", " d a", " c b", " d b", " d c");
   }
 
   @Test
@@ -95,6 +107,10 @@ class PairsTest {
           {'prompt': 'Tea?', 'chosen': [{'from': 'gpt', 'value': 'Yes.'}], 'rejected': [{'from': 'gpt', 'value': 'No.'}]} | a message needs the texts 'role' and 'content'
           {'prompt': 'Tea?', 'chosen': [{'role': 'assistant', 'content': 'Yes.'}], 'rejected': [{'role': 'assistant', 'content': 'Yes.'}]} | chosen and rejected are the same
           {'chosen': [{'role': 'user', 'content': 'A'}, {'role': 'assistant', 'content': 'B'}], 'rejected': [{'role': 'user', 'content': 'X'}, {'role': 'assistant', 'content': 'Y'}]} | behind the messages that chosen and rejected share
+          {'question': 'Q?', 'answers': [{'text': 'a', 'pm_score': 2}, {'text': 'b', 'pm_score': 2}]} | no two of its answers differ in text and pm_score
+          {'question': '<p> </p>', 'answers': [{'text': 'a', 'pm_score': 2}, {'text': 'b', 'pm_score': 1}]} | field 'question': holds no text beside its HTML
+          {'question': 'Q?', 'answers': [{'text': 'a', 'pm_score': 2}, {'text': 'b'}]} | field 'answers': each needs the number pm_score
+          {'question': 'Q?', 'answers': [{'text': 'a', 'pm_score': 2}, {'pm_score': 1}]} | field 'answers': must be a text
           {'history': 'Q?', 'human_ref_A': 'A', 'human_ref_B': 'B', 'labels': 1, 'score_ratio': 1.2} | field 'score_ratio': is 1.20, below 2
           {'history': 'Q?', 'human_ref_A': 'A', 'human_ref_B': 'B', 'labels': 2, 'score_ratio': 3}   | must be 1 (A is preferred) or 0 (B is)
           {'history': 'Q?', 'human_ref_A': 'A', 'human_ref_B': 'B', 'labels': 1}                     | field 'score_ratio': is missing
