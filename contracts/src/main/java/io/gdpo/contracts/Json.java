@@ -34,9 +34,11 @@ public final class Json {
   private static final Module CHOICES =
       new SimpleModule("choices").setDeserializerModifier(ChoiceReader.modifier());
 
-  /** For readers of specifications: whole numbers are not cut, closed choices are told. */
+  /**
+   * For readers of specifications: whole numbers are not cut, closed choices and forms are told.
+   */
   public static final Module STRICT_VALUES =
-      new SimpleModule("strict-values")
+      new StrictValues()
           .addDeserializer(Integer.class, new WholeNumber<>(Integer.class))
           .addDeserializer(Long.class, new WholeNumber<>(Long.class))
           .setDeserializerModifier(ChoiceReader.modifier());
@@ -52,6 +54,20 @@ public final class Json {
       mapper(new ObjectMapper(new PlainYaml(BOUNDS)), true);
 
   private Json() {}
+
+  private static final class StrictValues extends SimpleModule {
+    private static final long serialVersionUID = 1L;
+
+    StrictValues() {
+      super("strict-values");
+    }
+
+    @Override
+    public void setupModule(SetupContext context) {
+      super.setupModule(context);
+      context.addDeserializationProblemHandler(new ExpectedForms());
+    }
+  }
 
   private static JsonFactory bounded() {
     return JsonFactory.builder().streamReadConstraints(BOUNDS).build();

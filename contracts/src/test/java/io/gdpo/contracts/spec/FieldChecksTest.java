@@ -141,6 +141,28 @@ class FieldChecksTest {
             });
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/dataset/groups | \"Riverside\" | must be a list, [..., ...], is 'Riverside'",
+        "/dataset/groups | {\"a\": 1} | must be a list, [..., ...], is a section of fields",
+        "/dataset/group | [\"Riverside\"] | must be a text, is a list",
+        "/dataset/options | [1] | must be texts with their values, {text: value}, is a list",
+        "/dataset/synthesis | 5 | must be a section of fields, {field: value}, is '5'",
+        "/dataset/synthesis/seed | \"abc\" | must be a number, is 'abc'",
+        "/dataset/synthesis/seed | [1] | must be a number, is a list",
+        "/dataset/synthesis/name_group | \"perhaps\" | must be true or false, is 'perhaps'",
+        "/stages | 7 | must be a list, [..., ...], is '7'",
+      })
+  void a_value_of_another_form_is_told_without_a_word_of_java(
+      String pointer, String value, String reason) {
+    assertThatThrownBy(() -> problems(pointer, value))
+        .isInstanceOf(JsonMappingException.class)
+        .satisfies(
+            e -> assertThat(((JsonMappingException) e).getOriginalMessage()).isEqualTo(reason));
+  }
+
   @Test
   void prompts_name_their_group_where_there_are_several() throws Exception {
     assertThat(dataset("{'survey': 's.csv', 'group': 'A'}").namesGroups()).isFalse();

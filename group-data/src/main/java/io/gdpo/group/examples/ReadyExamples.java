@@ -144,6 +144,9 @@ public final class ReadyExamples {
           prompts.putIfAbsent(prompt(example), prompts.size());
         });
     groups.requireAll();
+    if (prompts.isEmpty() && source.refused() > 0) {
+      throw new DatasetException(file + " holds no example" + source.firstRefused());
+    }
     if (prompts.size() < Split.values().length) {
       throw new DatasetException(
           file
