@@ -12,6 +12,13 @@ enum RecordKind {
       return List.of(new OpinionRecord(fields).example(group));
     }
   },
+  /** A pair as our own datasets hold it. */
+  STORED_PAIR {
+    @Override
+    List<PreferenceExample> examples(FieldReader fields, String group) {
+      return List.of(new StoredPair(fields).example(group));
+    }
+  },
   /** {@code chosen}, {@code rejected} and mostly {@code prompt}: texts or conversations. */
   PAIR {
     @Override
@@ -43,7 +50,10 @@ enum RecordKind {
 
   /** The kind of a record; one that is none is told what an opinion needs. */
   static RecordKind of(FieldReader fields) {
-    if (fields.has("accept_response") || fields.has("probabilities")) {
+    if (StoredPair.isOne(fields)) {
+      return STORED_PAIR;
+    }
+    if (fields.has(StoredPair.CHOSEN) || fields.has("probabilities")) {
       return OPINION;
     }
     if (fields.has(HumanPreferenceRecord.FIRST) && fields.has(HumanPreferenceRecord.SECOND)) {

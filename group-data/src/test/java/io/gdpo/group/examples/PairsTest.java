@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
+import io.gdpo.contracts.data.Votes;
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.DatasetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,21 @@ class PairsTest {
     assertThat(examples.subList(0, 5))
         .extracting(it -> it.chosen() + it.rejected())
         .containsExactly(" a b", " d a", " c b", " d b", " d c");
+  }
+
+  @Test
+  void what_a_dataset_of_ours_holds_can_be_given_again() throws IOException {
+    List<PreferenceExample> stored =
+        List.of(
+            PreferenceExample.ofPair("Tea?", "shp", " Yes.", " No.", "Peru"),
+            PreferenceExample.ofVotes("Tea?", "votes", "Yes.", "No.", new Votes(3, 1, 1), ""));
+    PreferenceDataset dataset = new PreferenceDataset(stored, stored, stored);
+    dataset.write(folder);
+
+    read(folder);
+
+    assertThat(examples)
+        .isEqualTo(Collections.nCopies(3, stored).stream().flatMap(List::stream).toList());
   }
 
   @Test
