@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -125,6 +126,35 @@ class CommandLineIT {
     Gdpo.Result none = Gdpo.run("dataset", "nobodys", "--home", home);
     assertThat(none.exitCode()).isEqualTo(5);
     assertThat(none.errors()).contains("There is no dataset and no experiment 'nobodys'");
+  }
+
+  @Test
+  void votesAndSeveralGroupsAreLearntFromAndReportedAsWhatTheyAre(Stack stack, @TempDir Path folder)
+      throws IOException {
+    String home = stack.home().toString();
+    for (String experiment :
+        List.of(TinyExperiment.onVotes("votes"), TinyExperiment.ofTwoGroups("two-groups"))) {
+      Path file = Files.writeString(folder.resolve("mine.yaml"), experiment);
+      assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
+    }
+
+    Gdpo.Result votes = Gdpo.run("watch", "votes", "--home", home, "--json");
+    assertThat(json(votes).path("status").asText()).as(votes.errors()).isEqualTo("SUCCEEDED");
+    Gdpo.Result groups = Gdpo.run("watch", "two-groups", "--home", home, "--json");
+    assertThat(json(groups).path("status").asText()).as(groups.errors()).isEqualTo("SUCCEEDED");
+
+    assertThat(Gdpo.run("report", "votes", "--home", home).output())
+        .contains("2 of 2 checkpoints evaluated on pairs that tell no beliefs")
+        .containsPattern("(?m)^dpo +dpo +[01]\\.\\d+ +-?\\d+\\.\\d+ +[01]\\.\\d+$");
+    assertThat(Gdpo.run("dataset", "votes", "--home", home).output())
+        .containsPattern("(?m)^train +pairs by group: (north|south) \\d+, (north|south) \\d+$")
+        .containsPattern("(?m)^train +the chosen response is preferred by \\d+\\.\\d %")
+        .contains("as many people prefer one response as the other");
+    assertThat(Gdpo.run("report", "two-groups", "--home", home).output())
+        .containsPattern("(?m)^stage +Hilltop +Harbor$");
+    assertThat(Gdpo.run("dataset", "two-groups", "--samples", "1", "--home", home).output())
+        .containsPattern("(?m)^Hilltop +40: 40 questions")
+        .containsPattern("(?m)^  prompt    Group: (Hilltop|Harbor)\\. ");
   }
 
   @Test

@@ -90,16 +90,53 @@ public final class TinyExperiment {
     return json(name, stages.toString());
   }
 
+  /** SFT and DPO on people's votes, which tell no beliefs; a district is a group. */
+  public static String onVotes(String name) {
+    return onData(
+        name,
+        "{\"examples\": \"%s\", \"by\": \"district\"}"
+            .formatted(uri(Path.of("../examples/votes.jsonl"))),
+        """
+        {"name": "sft",
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}},
+        {"name": "dpo", "parent": "sft",
+         "training": {"loss": "dpo", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}}
+        """);
+  }
+
+  /** SFT on two groups of the sample survey. */
+  public static String ofTwoGroups(String name) {
+    return onData(
+        name,
+        """
+        {"survey": "%s", "groups": ["Hilltop", "Harbor"],
+         "synthesis": {"respondents": 2, "split": "questions"}}
+        """
+            .formatted(uri(Path.of("../examples/survey.csv"))),
+        """
+        {"name": "sft",
+         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}}
+        """);
+  }
+
   private static String json(String name, String stages) {
+    return onData(
+        name,
+        "{\"survey\": \"%s\", \"group\": \"Harbour\", \"synthesis\": {\"respondents\": 4}}"
+            .formatted(uri(SURVEY)),
+        stages);
+  }
+
+  private static String onData(String name, String dataset, String stages) {
     return """
         {"name": "%s", "seed": 1,
-         "dataset": {"survey": "%s", "group": "Harbour", "synthesis": {"respondents": 4}},
+         "dataset": %s,
          "model": {"init": {"tokenizer": "%s",
                             "layers": 1, "hidden": 32, "heads": 2, "positions": 256}},
          "stages": [%s],
          "evaluation": {"samples": 1, "max_new_tokens": 16}}
         """
-        .formatted(name, uri(SURVEY), uri(Path.of("../examples/tokenizer.json")), stages);
+        .formatted(name, dataset, uri(Path.of("../examples/tokenizer.json")), stages);
   }
 
   private static String uri(Path file) {

@@ -45,7 +45,8 @@ public final class PreviewCommand extends DryRunCommand {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Show so many (${DEFAULT-VALUE}); there is one of each belief class in each split.")
+          "Show so many (${DEFAULT-VALUE}); there is one of each belief class in each split, or a few"
+              + " of pairs that tell no beliefs.")
   private int samples;
 
   /** The splits that training reads. */
@@ -90,7 +91,7 @@ public final class PreviewCommand extends DryRunCommand {
       console.say(
           String.format(
               Locale.ROOT,
-              "These are all that there are: the first of each belief class%s.",
+              "These are all that are kept to look at, the first of each kind%s.",
               side == null ? " in train and eval" : " in " + side));
     } else if (shown.size() < all.size()) {
       console.say(all.size() - shown.size() + " more with --samples " + all.size());
