@@ -174,6 +174,15 @@ public record DatasetSpec(
     if (synthesis != null) {
       check.within(
           "synthesis.respondents", synthesis.respondents(), 2, SynthesisSpec.MOST_RESPONDENTS);
+      if (synthesis.split() == SplitBy.RESPONDENTS
+          && synthesis.respondents() < SplitBy.FEWEST_RESPONDENTS) {
+        check.add(
+            "synthesis.respondents",
+            "must be at least "
+                + SplitBy.FEWEST_RESPONDENTS
+                + " where they are split, one for each split, is "
+                + synthesis.respondents());
+      }
       if (survey == null && synthesis.split() != null) {
         check.add(
             "synthesis.split", "belongs to a survey; a file of examples is split by its prompts");

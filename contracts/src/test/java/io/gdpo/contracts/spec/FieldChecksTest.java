@@ -72,14 +72,14 @@ class FieldChecksTest {
   }
 
   @Test
-  void a_split_is_of_styles_or_questions_and_of_a_survey() throws Exception {
+  void a_split_is_of_styles_questions_or_respondents_and_of_a_survey() throws Exception {
     assertThat(problems("/dataset/synthesis", "{\"split\": \"questions\"}")).isEmpty();
     assertThat(problems("/dataset/synthesis", "{\"split\": \"question\"}"))
         .singleElement()
         .satisfies(
             problem -> {
               assertThat(problem.field()).isEqualTo("dataset.synthesis.split");
-              assertThat(problem.message()).contains("styles, questions");
+              assertThat(problem.message()).contains("styles, questions, respondents");
             });
     assertThat(
             problems(
@@ -87,6 +87,13 @@ class FieldChecksTest {
                 "{\"examples\": \"p.jsonl\", \"synthesis\": {\"split\": \"questions\"}}"))
         .extracting(SpecProblem::field)
         .containsExactly("dataset.synthesis.split");
+    assertThat(problems("/dataset/synthesis", "{\"split\": \"respondents\", \"respondents\": 2}"))
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.message())
+                    .isEqualTo(
+                        "must be at least 3 where they are split, one for each split, is 2"));
     assertThat(new SynthesisSpec(null, null, SplitBy.STYLES, null))
         .isEqualTo(new SynthesisSpec(null, null, null, null));
   }

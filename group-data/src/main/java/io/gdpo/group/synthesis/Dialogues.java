@@ -23,10 +23,10 @@ import java.util.stream.IntStream;
  * shares; for each respondent the response they prefer beside one of another belief.
  *
  * <p>Three styles train, one validates, one tests: the wording of a test question is never trained
- * on. Or, where the specification asks for it ({@link SplitBy#QUESTIONS}), eight of ten questions
- * train in all styles, one validates, one tests. A training dialogue has several wordings that
- * share its respondents; an evaluation dialogue has one. Everything is fixed by the seed, and, for
- * a question, the same for every group.
+ * on. Or, where the specification asks for it ({@link SplitBy}), eight of ten questions train in
+ * all styles, one validates, one tests; or eight of ten respondents of each dialogue do. A training
+ * dialogue has several wordings that share its respondents; an evaluation dialogue has one.
+ * Everything is fixed by the seed, and, for a question, the same for every group.
  */
 public final class Dialogues {
   private static final int TRAIN_STYLES = 3;
@@ -35,13 +35,13 @@ public final class Dialogues {
 
   private final int respondents;
   private final long seed;
-  private final boolean byQuestions;
+  private final SplitBy by;
   private final Map<String, Split> splitOfStyle;
 
   public Dialogues(SynthesisSpec spec) {
     this.respondents = spec.respondents();
     this.seed = spec.seed();
-    this.byQuestions = spec.split() == SplitBy.QUESTIONS;
+    this.by = spec.split() == null ? SplitBy.STYLES : spec.split();
     this.splitOfStyle = splits(seed);
   }
 
@@ -78,20 +78,39 @@ public final class Dialogues {
     Map<String, QuestionCore> shortened = shortCores(questions);
     Map<String, QuestionCore> cores = cores(questions, shortened);
     Map<String, Split> splitOfQuestion =
-        byQuestions ? QuestionSplits.of(shortened, seed) : Map.of();
+        by == SplitBy.QUESTIONS ? QuestionSplits.of(shortened, seed) : Map.of();
     for (int style = 0; style < SmallTalk.STYLES; style++) {
       Split ofStyle = splitOfStyle.get(SmallTalk.ALL.get(style).name());
       for (Map.Entry<String, List<GroupQuestion>> group : groups.entrySet()) {
         String opening = namingGroups ? "Group: " + group.getKey() + ". " : "";
         for (GroupQuestion question : group.getValue()) {
-          Split split = splitOfQuestion.getOrDefault(question.id(), ofStyle);
-          dialogue(question, cores.get(question.id()).sentence(), style, split).stream()
-              .map(example -> example.of(group.getKey(), opening))
-              .forEach(example -> sink.accept(split, example));
+          Split ofDialogue =
+              by == SplitBy.RESPONDENTS
+                  ? Split.TRAIN
+                  : splitOfQuestion.getOrDefault(question.id(), ofStyle);
+          List<PreferenceExample> dialogue =
+              dialogue(question, cores.get(question.id()).sentence(), style, ofDialogue);
+          List<Split> splits =
+              by == SplitBy.RESPONDENTS
+                  ? splitsOfRespondents(question.id(), style, dialogue.size())
+                  : Collections.nCopies(dialogue.size(), ofDialogue);
+          for (int i = 0; i < splits.size(); i++) {
+            sink.accept(splits.get(i), dialogue.get(i).of(group.getKey(), opening));
+          }
         }
       }
     }
     return questions.stream().map(GroupQuestion::id).filter(id -> cores.get(id).cut()).toList();
+  }
+
+  /** A tenth of a dialogue's respondents validates, a tenth tests, at least one each. */
+  private List<Split> splitsOfRespondents(String questionId, int style, int count) {
+    List<Split> splits = new ArrayList<>(Collections.nCopies(count, Split.TRAIN));
+    int tenth = Math.max(1, count / 10);
+    Collections.fill(splits.subList(0, tenth), Split.EVAL);
+    Collections.fill(splits.subList(tenth, 2 * tenth), Split.TEST);
+    Draw.of(seed, questionId, SmallTalk.ALL.get(style).name(), "respondents").shuffle(splits);
+    return splits;
   }
 
   /** What any group was asked, each question once. */

@@ -1,6 +1,7 @@
 package io.gdpo.group.synthesis;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -27,6 +28,13 @@ final class Draw {
 
   <T> T oneOf(List<T> items) {
     return items.get(random.nextInt(items.size()));
+  }
+
+  /** Puts items into an order that chance gives (Fisher and Yates). */
+  <T> void shuffle(List<T> items) {
+    for (int i = items.size() - 1; i > 0; i--) {
+      Collections.swap(items, i, random.nextInt(i + 1));
+    }
   }
 
   int below(int bound) {

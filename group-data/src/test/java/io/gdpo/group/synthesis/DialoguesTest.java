@@ -2,6 +2,7 @@ package io.gdpo.group.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gdpo.contracts.data.PreferenceExample;
@@ -139,6 +140,36 @@ class DialoguesTest {
     assertThatThrownBy(() -> byQuestions(QUESTIONS.subList(0, 2)))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("synthesis.split: questions needs 3 different questions or more");
+  }
+
+  @Test
+  void of_each_dialogue_other_respondents_train_validate_and_test() {
+    SynthesisSpec byRespondents = new SynthesisSpec(24, 0L, SplitBy.RESPONDENTS, null);
+    PreferenceDataset split =
+        Collected.of(sink -> new Dialogues(byRespondents).of(QUESTIONS, sink));
+
+    int dialogues = 5 * QUESTIONS.size();
+    assertThat(split.eval()).hasSize(2 * dialogues);
+    assertThat(split.test()).hasSize(2 * dialogues);
+    assertThat(split.train()).hasSize(20 * dialogues);
+    assertThat(asked(split).values())
+        .allSatisfy(questions -> assertThat(questions).hasSize(QUESTIONS.size()));
+    Set<String> trained =
+        split.train().stream().map(PreferenceExample::prompt).collect(Collectors.toSet());
+    assertThat(split.test()).allSatisfy(it -> assertThat(trained).contains(it.prompt()));
+    for (GroupQuestion question : QUESTIONS) {
+      for (GroupQuestion.Answer answer : question.answers()) {
+        long chosen =
+            Arrays.stream(Split.values())
+                .flatMap(part -> split.of(part).stream())
+                .filter(it -> it.questionId().equals(question.id()))
+                .filter(it -> it.opinion().chosen().option().equals(answer.option()))
+                .count();
+        assertThat(chosen / 120.0).isCloseTo(answer.share(), within(0.05));
+      }
+    }
+    assertThat(split)
+        .isEqualTo(Collected.of(sink -> new Dialogues(byRespondents).of(QUESTIONS, sink)));
   }
 
   private static PreferenceDataset byQuestions(List<GroupQuestion> questions) {
