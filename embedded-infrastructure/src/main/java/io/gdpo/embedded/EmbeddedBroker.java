@@ -224,6 +224,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         "listener.security.protocol.map",
         clients + (guard.isPresent() ? ":SASL_SSL," : ":PLAINTEXT,") + CONTROLLER + ":PLAINTEXT");
     settings.put("log.dirs", logs.toString());
+    // One that was killed is waited for no longer than this before the next may take its place.
+    settings.put("broker.session.timeout.ms", "4500");
+    settings.put("broker.heartbeat.interval.ms", "1000");
     settings.put("num.partitions", "1");
     settings.put("offsets.topic.num.partitions", "1");
     settings.put("offsets.topic.replication.factor", "1");
