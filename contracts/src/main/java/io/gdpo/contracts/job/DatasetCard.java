@@ -63,7 +63,9 @@ public record DatasetCard(
   /**
    * Every row of the source is in exactly one of {@code withoutGroup}, {@code refused}, {@code
    * merged} and {@code questions}; of several groups, once for each of them. For ready examples,
-   * rows are examples, and those of groups that were not asked for are {@code withoutGroup}.
+   * rows are examples, used, refused, or {@code withoutGroup} because their group was not asked
+   * for; of votes they are votes, and those on a pair on which somebody had voted before are {@code
+   * merged}.
    *
    * @param rows records in the source
    * @param withoutGroup rows that do not ask the group

@@ -123,7 +123,7 @@ final class MarkdownReport {
     }
     List<String> groups =
         stages.stream().flatMap(stage -> stage.groups().keySet().stream()).distinct().toList();
-    out.append("## Each group\n\nJSD, mean over the questions that the group was asked.\n\n");
+    out.append("JSD of each group, mean over the questions that it was asked:\n\n");
     row(out, Stream.concat(Stream.of("stage"), groups.stream().map(MarkdownReport::text)));
     row(out, Stream.concat(Stream.of("---"), groups.stream().map(group -> "--:")));
     for (StageReport stage : stages) {

@@ -60,7 +60,7 @@ class ReportTest {
     assertThat(stage.groups().get("Peru").get("jsd")).isCloseTo(0.15, within(1e-12));
     assertThat(report.question("easy, Chad").question()).isEqualTo("Chad: Is it easy?");
     assertThat(MarkdownReport.render(report))
-        .contains("## Each group", "| stage | Peru | Chad |", "| sft | 0.150 | 0.500 |");
+        .contains("JSD of each group", "| stage | Peru | Chad |", "| sft | 0.150 | 0.500 |");
   }
 
   @Test

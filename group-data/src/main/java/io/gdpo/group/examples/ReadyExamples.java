@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  * stay together and test prompts are not trained on.
  *
  * <p>Examples pass through one by one; what is kept of each is a few bytes. One file is read twice:
- * for its prompts, and to deal its examples out.
+ * for its prompts, and to deal its examples out; votes are read once before, to be counted.
  */
 public final class ReadyExamples {
   private final BiConsumer<Split, PreferenceExample> sink;
@@ -39,7 +39,7 @@ public final class ReadyExamples {
   private final ExampleGroups groups;
   private final Consumer<RowNote> refusals;
   private long taken;
-  private final List<ExampleSource> sources = new ArrayList<>();
+  private final List<ExampleFiles> sources = new ArrayList<>();
   private PlacedKind kind;
 
   /** Whether the first example tells beliefs, and where it stands. */
@@ -98,17 +98,17 @@ public final class ReadyExamples {
 
   private Account account() {
     return new Account(
-        sources.stream().mapToLong(ExampleSource::others).sum(),
-        sources.stream().mapToLong(ExampleSource::refused).sum(),
+        sources.stream().mapToLong(ExampleFiles::others).sum(),
+        sources.stream().mapToLong(ExampleFiles::refused).sum(),
         sources.stream()
             .flatMap(source -> source.notes().stream())
             .limit(Bounds.LISTED_ROWS)
             .toList(),
-        sources.stream().mapToLong(ExampleSource::merged).sum());
+        sources.stream().mapToLong(ExampleFiles::merged).sum());
   }
 
-  private ExampleSource source(List<Path> files) {
-    ExampleSource source = new ExampleSource(files, groups, refusals);
+  private ExampleFiles source(List<Path> files) {
+    ExampleFiles source = new ExampleFiles(files, groups, refusals);
     sources.add(source);
     return source;
   }
@@ -124,7 +124,7 @@ public final class ReadyExamples {
                 + "'; it must hold train, eval and test files (.jsonl, .json or .parquet)");
       }
       long before = taken;
-      ExampleSource source = source(files);
+      ExampleFiles source = source(files);
       source.forEach((place, example) -> take(split, place, example));
       if (taken == before) {
         groups.requireAll();
@@ -137,7 +137,7 @@ public final class ReadyExamples {
   private void byPrompt(Path file, long seed) {
     Map<Fingerprint, Integer> prompts = new HashMap<>();
     long[] examples = {0};
-    ExampleSource source = source(List.of(file));
+    ExampleFiles source = source(List.of(file));
     source.forEach(
         (place, example) -> {
           requireRoom(place, ++examples[0]);

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,7 +32,8 @@ class CommandLineIT {
         Files.writeString(
             folder.resolve("mine.yaml"),
             TinyExperiment.withOwnSurvey(
-                TinyExperiment.oneStage("by-script"), folder.resolve("survey.csv")));
+                TinyExperiment.ofTwoGroups(TinyExperiment.oneStage("by-script")),
+                folder.resolve("survey.csv")));
     Path html = folder.resolve("report.html");
 
     assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
@@ -50,7 +50,10 @@ class CommandLineIT {
     Sight.isToldByMetrics(stack);
 
     Gdpo.Result table = Gdpo.run("report", "by-script", "--home", home);
-    assertThat(table.output()).contains("sft").containsIgnoringCase("uniform");
+    assertThat(table.output())
+        .contains("sft")
+        .containsIgnoringCase("uniform")
+        .containsPattern("(?m)^stage +Harbour +Hillside$");
     Gdpo.Result page =
         Gdpo.run("report", "by-script", "--home", home, "--format", "html", "-o", html.toString());
     assertThat(page.exitCode()).isZero();
@@ -112,7 +115,9 @@ class CommandLineIT {
     Gdpo.Result shown = Gdpo.run("dataset", "by-script", "--samples", "1", "--home", home);
     assertThat(shown.exitCode()).as(shown.errors()).isZero();
     assertThat(shown.output())
-        .containsPattern("(?m)^Rows +\\d+: \\d+ questions")
+        .containsPattern("(?m)^Harbour +\\d+: 3 questions")
+        .containsPattern("(?m)^Hillside +\\d+: 3 questions")
+        .containsPattern("(?m)^  prompt    Group: (Harbour|Hillside)\\. ")
         .containsPattern("(?m)^train +\\d+ ")
         .containsPattern("(?m)^test +\\d+ +\\d+ +\\d+ +\\d+ q. 0 pr.")
         .containsPattern("(?m)^target +\\d")
@@ -129,19 +134,14 @@ class CommandLineIT {
   }
 
   @Test
-  void votesAndSeveralGroupsAreLearntFromAndReportedAsWhatTheyAre(Stack stack, @TempDir Path folder)
+  void votesAreLearntFromAndReportedAsWhatTheyAre(Stack stack, @TempDir Path folder)
       throws IOException {
     String home = stack.home().toString();
-    for (String experiment :
-        List.of(TinyExperiment.onVotes("votes"), TinyExperiment.ofTwoGroups("two-groups"))) {
-      Path file = Files.writeString(folder.resolve("mine.yaml"), experiment);
-      assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
-    }
+    Path file = Files.writeString(folder.resolve("votes.yaml"), TinyExperiment.onVotes("votes"));
+    assertThat(Gdpo.run("submit", file.toString(), "--home", home).exitCode()).isZero();
 
     Gdpo.Result votes = Gdpo.run("watch", "votes", "--home", home, "--json");
     assertThat(json(votes).path("status").asText()).as(votes.errors()).isEqualTo("SUCCEEDED");
-    Gdpo.Result groups = Gdpo.run("watch", "two-groups", "--home", home, "--json");
-    assertThat(json(groups).path("status").asText()).as(groups.errors()).isEqualTo("SUCCEEDED");
 
     assertThat(Gdpo.run("report", "votes", "--home", home).output())
         .contains("2 of 2 checkpoints evaluated on pairs that tell no beliefs")
@@ -150,11 +150,6 @@ class CommandLineIT {
         .containsPattern("(?m)^train +pairs by group: (north|south) \\d+, (north|south) \\d+$")
         .containsPattern("(?m)^train +the chosen response is preferred by \\d+\\.\\d %")
         .contains("as many people prefer one response as the other");
-    assertThat(Gdpo.run("report", "two-groups", "--home", home).output())
-        .containsPattern("(?m)^stage +Hilltop +Harbor$");
-    assertThat(Gdpo.run("dataset", "two-groups", "--samples", "1", "--home", home).output())
-        .containsPattern("(?m)^Hilltop +40: 40 questions")
-        .containsPattern("(?m)^  prompt    Group: (Hilltop|Harbor)\\. ");
   }
 
   @Test

@@ -104,19 +104,9 @@ public final class TinyExperiment {
         """);
   }
 
-  /** SFT on two groups of the sample survey. */
-  public static String ofTwoGroups(String name) {
-    return onData(
-        name,
-        """
-        {"survey": "%s", "groups": ["Hilltop", "Harbor"],
-         "synthesis": {"respondents": 2, "split": "questions"}}
-        """
-            .formatted(uri(Path.of("../examples/survey.csv"))),
-        """
-        {"name": "sft",
-         "training": {"loss": "sft", "learning_rate": 1e-3, "batch_size": 8, "epochs": 1}}
-        """);
+  /** The same of both groups of its survey. */
+  public static String ofTwoGroups(String experiment) {
+    return experiment.replace("\"group\": \"Harbour\"", "\"groups\": [\"Harbour\", \"Hillside\"]");
   }
 
   private static String json(String name, String stages) {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * several times; votes are counted before the first time, so that each pair of responses is one
  * example.
  */
-final class ExampleSource {
+final class ExampleFiles {
   private static final int TOLD = 3;
 
   private final List<Path> files;
@@ -33,7 +33,7 @@ final class ExampleSource {
   /**
    * @param refusals takes each record that is left out
    */
-  ExampleSource(List<Path> files, ExampleGroups groups, Consumer<RowNote> refusals) {
+  ExampleFiles(List<Path> files, ExampleGroups groups, Consumer<RowNote> refusals) {
     this.refusals = refusals;
     this.files = files;
     this.groups = groups;
