@@ -119,6 +119,13 @@ public record DatasetSpec(
   }
 
   /**
+   * What two ways to write a group's name have in common: all but spaces around it and encoding.
+   */
+  public static String groupKey(String group) {
+    return Normalizer.normalize(group, Normalizer.Form.NFC).strip();
+  }
+
+  /**
    * The id of the dataset that is made of this section and a source: one for one content, whoever
    * asks for it.
    *
@@ -212,7 +219,7 @@ public record DatasetSpec(
       check.name("groups", name);
       if (name == null || name.isBlank()) {
         check.add("groups", "holds an empty name");
-      } else if (!seen.add(Normalizer.normalize(name, Normalizer.Form.NFC).strip())) {
+      } else if (!seen.add(groupKey(name))) {
         check.add("groups", Reason.quoted(name) + " is named twice");
       }
     }

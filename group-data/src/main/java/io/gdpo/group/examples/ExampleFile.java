@@ -22,7 +22,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -108,8 +107,6 @@ final class ExampleFile {
   private static void record(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
     FieldReader fields = new FieldReader(values, place);
     RecordKind kind = RecordKind.of(fields);
-    List<PreferenceExample> examples = List.of();
-    List<Vote> votes = List.of();
     try {
       Optional<String> own = groups.of(fields);
       if (kind == RecordKind.OPINION) {
@@ -119,20 +116,13 @@ final class ExampleFile {
         sink.other(place);
         return;
       }
-      if (kind == RecordKind.VOTE) {
-        votes = new VoteRecord(fields).votes(groups.name(own));
-      } else {
-        examples = kind.examples(fields, groups.name(own));
-      }
+      kind.read(fields, groups.name(own), sink);
     } catch (RowException e) {
       if (!kind.leavesOutWhatIsWrong()) {
         throw e;
       }
       sink.refuse(place, e.why());
-      return;
     }
-    examples.forEach(example -> sink.take(place, example));
-    votes.forEach(vote -> sink.vote(place, vote));
   }
 
   private static JsonNode tree(String text, Place place) {

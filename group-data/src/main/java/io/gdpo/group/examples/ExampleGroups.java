@@ -5,7 +5,6 @@ import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
-import java.text.Normalizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,8 @@ final class ExampleGroups {
   ExampleGroups(DatasetSpec spec) {
     this.column = spec.by() == null ? ExampleField.GROUP.key() : spec.by();
     this.needed = spec.by() != null;
-    this.ofAll = Optional.ofNullable(spec.group());
     this.asked = spec.groupNames();
+    this.ofAll = asked.size() == 1 ? Optional.of(asked.get(0)) : Optional.empty();
   }
 
   String column() {
@@ -74,8 +73,9 @@ final class ExampleGroups {
       }
       return true;
     }
-    String key = key(own.get());
-    if (!asked.isEmpty() && asked.stream().noneMatch(name -> key(name).equals(key))) {
+    String key = DatasetSpec.groupKey(own.get());
+    if (!asked.isEmpty()
+        && asked.stream().noneMatch(name -> DatasetSpec.groupKey(name).equals(key))) {
       if (others.size() < LISTED) {
         others.add(Reason.beginning(own.get(), QUOTED));
       }
@@ -98,7 +98,7 @@ final class ExampleGroups {
    * The group of an example that was taken; empty if neither it nor the specification names one.
    */
   String name(Optional<String> own) {
-    return own.map(name -> seen.get(key(name))).or(() -> ofAll).orElse("");
+    return own.map(name -> seen.get(DatasetSpec.groupKey(name))).or(() -> ofAll).orElse("");
   }
 
   /**
@@ -111,7 +111,7 @@ final class ExampleGroups {
       return; // no example names a group
     }
     for (String name : asked) {
-      if (!seen.containsKey(key(name))) {
+      if (!seen.containsKey(DatasetSpec.groupKey(name))) {
         throw new DatasetException(
             "no example is of the group '"
                 + name
@@ -122,9 +122,5 @@ final class ExampleGroups {
                 + (others.isEmpty() ? "" : " and " + others));
       }
     }
-  }
-
-  private static String key(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC).strip();
   }
 }

@@ -2,51 +2,41 @@ package io.gdpo.group.examples;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** What a record of a file of examples is, told by its fields. */
 enum RecordKind {
   /** Two responses with their beliefs, and the group's distribution: the method's own layout. */
-  OPINION {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      return List.of(new OpinionRecord(fields).example(group));
-    }
-  },
+  OPINION(examples((fields, group) -> List.of(new OpinionRecord(fields).example(group)))),
   /** A pair as our own datasets hold it. */
-  STORED_PAIR {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      return List.of(new StoredPair(fields).example(group));
-    }
-  },
+  STORED_PAIR(examples((fields, group) -> List.of(new StoredPair(fields).example(group)))),
   /** {@code chosen}, {@code rejected} and mostly {@code prompt}: texts or conversations. */
-  PAIR {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      return new PairRecord(fields).examples(group);
-    }
-  },
+  PAIR(examples((fields, group) -> new PairRecord(fields).examples(group))),
   /** Two comments on a post, by which of them people voted up: Stanford Human Preferences. */
-  SHP {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      return List.of(new HumanPreferenceRecord(fields).example(group));
-    }
-  },
+  SHP(examples((fields, group) -> List.of(new HumanPreferenceRecord(fields).example(group)))),
   /** A question whose answers have scores: StackExchange. */
-  STACK_EXCHANGE {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      return new StackExchangeRecord(fields).examples(group);
-    }
-  },
+  STACK_EXCHANGE(examples((fields, group) -> new StackExchangeRecord(fields).examples(group))),
   /** People's comparisons of responses, which are counted. */
-  VOTE {
-    @Override
-    List<PreferenceExample> examples(FieldReader fields, String group) {
-      throw new IllegalStateException("votes are counted first");
-    }
-  };
+  VOTE(
+      (fields, group, sink) ->
+          new VoteRecord(fields).votes(group).forEach(vote -> sink.vote(fields.place(), vote)));
+
+  private final Reader reader;
+
+  RecordKind(Reader reader) {
+    this.reader = reader;
+  }
+
+  @FunctionalInterface
+  private interface Reader {
+    void read(FieldReader fields, String group, ExampleFile.Sink sink);
+  }
+
+  private static Reader examples(
+      BiFunction<FieldReader, String, List<PreferenceExample>> examplesOf) {
+    return (fields, group, sink) ->
+        examplesOf.apply(fields, group).forEach(example -> sink.take(fields.place(), example));
+  }
 
   /** The kind of a record; one that is none is told what an opinion needs. */
   static RecordKind of(FieldReader fields) {
@@ -69,12 +59,14 @@ enum RecordKind {
   }
 
   /**
-   * The examples that a record stands for.
+   * Gives what a record stands for to {@code sink}: all of it, or nothing.
    *
-   * @param group whose they are; empty if no group is named
+   * @param group whose it is; empty if no group is named
    * @throws RowException if it cannot be used
    */
-  abstract List<PreferenceExample> examples(FieldReader fields, String group);
+  void read(FieldReader fields, String group, ExampleFile.Sink sink) {
+    reader.read(fields, group, sink);
+  }
 
   /**
    * Whether a record that cannot be used is counted and left out; of opinions, which are made by

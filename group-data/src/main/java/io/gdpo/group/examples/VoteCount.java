@@ -21,15 +21,14 @@ final class VoteCount {
   private final Map<Fingerprint, int[]> counts = new HashMap<>();
   private final Set<Fingerprint> voted = new HashSet<>();
 
-  /** Counts a vote; false if the same person has voted on the pair before. */
-  boolean add(Vote vote) {
+  /** Counts a vote, unless the same person has voted on the pair before. */
+  void add(Vote vote) {
     Fingerprint pair = pair(vote);
     if (vote.voter() != null && !voted.add(Fingerprint.of(pair + "\n" + vote.voter()))) {
-      return false;
+      return;
     }
     int[] count = counts.computeIfAbsent(pair, key -> new int[Choice.values().length]);
     count[inOrder(vote).choice().ordinal()]++;
-    return true;
   }
 
   /** How many pairs there are. */

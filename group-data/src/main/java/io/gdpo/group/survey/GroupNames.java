@@ -1,7 +1,7 @@
 package io.gdpo.group.survey;
 
 import io.gdpo.contracts.Reason;
-import java.text.Normalizer;
+import io.gdpo.contracts.spec.DatasetSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,16 +25,12 @@ final class GroupNames {
   private boolean found;
 
   GroupNames(String wanted) {
-    this.wanted = key(wanted);
-  }
-
-  private static String key(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC).strip();
+    this.wanted = DatasetSpec.groupKey(wanted);
   }
 
   /** Whether this is a way to write the group's name. */
   boolean isOf(String name) {
-    return key(name).equals(wanted);
+    return DatasetSpec.groupKey(name).equals(wanted);
   }
 
   /** What belongs to the group among what a row holds for each group, if it asks the group. */
@@ -88,7 +84,7 @@ final class GroupNames {
   /** Edits between a name and the wanted one, case apart (Levenshtein). */
   private int distance(String name) {
     String to = wanted.toLowerCase(Locale.ROOT);
-    String from = key(name).toLowerCase(Locale.ROOT);
+    String from = DatasetSpec.groupKey(name).toLowerCase(Locale.ROOT);
     List<Integer> row = new ArrayList<>();
     for (int j = 0; j <= to.length(); j++) {
       row.add(j);

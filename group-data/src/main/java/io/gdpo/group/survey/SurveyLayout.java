@@ -51,7 +51,7 @@ sealed interface SurveyLayout {
     }
     if (by != null && !columns.contains(by)) {
       if (columns.contains(RowsOfAttributes.ATTRIBUTE) && columns.contains(RowsOfGroups.GROUP)) {
-        return new RowsOfAttributes(by, new TreeSet<>());
+        return new RowsOfAttributes(by);
       }
       throw new SurveyException(
           "dataset.by: " + file + " has no column '" + by + "'; it has " + shown(columns));
@@ -128,11 +128,18 @@ sealed interface SurveyLayout {
   /**
    * The same of several ways to part the same people, as in SubPOP: {@code attribute} names the way
    * ({@code POLPARTY}), {@code group} the part.
-   *
-   * @param attributes those of other rows, so far
    */
-  record RowsOfAttributes(String attribute, TreeSet<String> attributes) implements SurveyLayout {
+  final class RowsOfAttributes implements SurveyLayout {
     static final String ATTRIBUTE = "attribute";
+
+    private final String attribute;
+
+    /** Those of other rows, so far. */
+    private final TreeSet<String> attributes = new TreeSet<>();
+
+    RowsOfAttributes(String attribute) {
+      this.attribute = attribute;
+    }
 
     @Override
     public String column() {

@@ -319,6 +319,9 @@ class ReadyExamplesTest {
     assertThat(Collected.examples(file, 0).train().get(0).group()).isEmpty();
     assertThat(Collected.examples(spec(file, "Peru", null)).train().get(0).group())
         .isEqualTo("Peru");
+    assertThat(Collected.examples(spec(file, null, List.of("Peru"))).train().get(0).group())
+        .as("one group, however it is asked for")
+        .isEqualTo("Peru");
     assertThatThrownBy(() -> Collected.examples(spec(file, null, List.of("Peru", "Chad"))))
         .hasMessageContaining("line 1, field 'group': is missing")
         .hasMessageContaining("dataset.by");
