@@ -3,12 +3,17 @@ package io.gdpo.s3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobProviderMetadata;
@@ -77,17 +82,48 @@ public final class S3Server implements AutoCloseable {
     return folder.resolve(BUCKET).resolve(key);
   }
 
-  /** The keys of all files that the server keeps, those of half uploads among them. */
+  /**
+   * The keys of all files that the server keeps, those of half uploads among them. What is deleted
+   * meanwhile may be named or not.
+   */
   public List<String> files() {
-    try (Stream<Path> files = Files.walk(folder.resolve(BUCKET))) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> folder.resolve(BUCKET).relativize(file).toString())
-          .sorted()
-          .toList();
+    Path bucket = folder.resolve(BUCKET);
+    List<String> keys = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          bucket,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile()) {
+                keys.add(bucket.relativize(file).toString());
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              return goOnIfGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e)
+                throws IOException {
+              return e == null ? FileVisitResult.CONTINUE : goOnIfGone(e);
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Collections.sort(keys);
+    return keys;
+  }
+
+  private static FileVisitResult goOnIfGone(IOException e) throws IOException {
+    if (e instanceof NoSuchFileException) {
+      return FileVisitResult.CONTINUE;
+    }
+    throw e;
   }
 
   @Override
