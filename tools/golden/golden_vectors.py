@@ -1,5 +1,5 @@
 """What every golden fixture is made of: batches padded on either side, logits and gradients, greedy
-continuations, tokens with offsets; all computed by Hugging Face transformers and tokenizers."""
+continuations, tokens; all computed by Hugging Face transformers and tokenizers."""
 
 import torch
 
@@ -52,10 +52,10 @@ def greedy(model, prompts: list[list[int]], new_tokens: int) -> list[list[int]]:
 
 
 def tokenized(tokenizer, texts: list[str]) -> list[dict]:
-    """Each text's tokens without special ones, their places in code points, and the text they give back."""
+    """Each text's tokens without special ones, and the text they give back."""
     cases = []
     for text in texts:
         encoding = tokenizer.encode(text, add_special_tokens=False)
         decoded = tokenizer.decode(encoding.ids, skip_special_tokens=False)
-        cases.append({"text": text, "ids": encoding.ids, "offsets": encoding.offsets, "decoded": decoded})
+        cases.append({"text": text, "ids": encoding.ids, "decoded": decoded})
     return cases

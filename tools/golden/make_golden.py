@@ -6,7 +6,7 @@ with a randomly initialised tiny GPT-2 of odd sizes, and what its tokenizers do 
     python tools/golden/make_golden.py causal-lm/src/test/resources/io/gdpo/lm
 
 Writes tiny-gpt2/ (a model folder in Hugging Face's layout), in it expected.safetensors (logits, gradients)
-and expected.json (inputs, losses, greedy continuations, tokens with offsets), and element-types.safetensors
+and expected.json (inputs, losses, greedy continuations, tokens), and element-types.safetensors
 (one tensor in each element type). The other families' models are made by make_families.py.
 """
 

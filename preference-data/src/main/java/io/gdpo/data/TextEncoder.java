@@ -60,7 +60,7 @@ final class TextEncoder {
       }
     }
     for (String text : MARKS) {
-      Mark mark = new Mark(text, tokenizer.encode(text).ids());
+      Mark mark = new Mark(text, tokenizer.encode(text));
       if (mark.ids.length > 0 && PROBES.stream().allMatch(probe -> behind(mark, probe) != null)) {
         marks.add(mark);
       }
@@ -73,8 +73,7 @@ final class TextEncoder {
     this.needsMark =
         PROBES.stream()
             .anyMatch(
-                probe ->
-                    !Arrays.equals(tokenizer.encode(probe).ids(), behind(marks.get(0), probe)));
+                probe -> !Arrays.equals(tokenizer.encode(probe), behind(marks.get(0), probe)));
   }
 
   /** What was asked last: pairs of a question have the same prompt and the same few answers. */
@@ -115,7 +114,7 @@ final class TextEncoder {
 
   private long[] encodeBeginning(String text) {
     List<String> parts = parts(text);
-    long[] ids = joined(tokenizer.bos(), withoutEos(tokenizer.encode(parts.get(0)).ids()));
+    long[] ids = joined(tokenizer.bos(), withoutEos(tokenizer.encode(parts.get(0))));
     for (String part : parts.subList(1, parts.size())) {
       ids = joined(ids, middle(part));
     }
@@ -129,7 +128,7 @@ final class TextEncoder {
 
   private long[] middle(String part) {
     if (!needsMark || part.isEmpty()) {
-      return withoutEos(tokenizer.encode(part).ids());
+      return withoutEos(tokenizer.encode(part));
     }
     for (Mark mark : marks) {
       long[] ids = behind(mark, part);
@@ -144,7 +143,7 @@ final class TextEncoder {
 
   /** The tokens of a text behind a mark; null if the mark's own are not the same there. */
   private long[] behind(Mark mark, String text) {
-    long[] ids = tokenizer.encode(mark.text + text).ids();
+    long[] ids = tokenizer.encode(mark.text + text);
     int length = mark.ids.length;
     return ids.length > length && Arrays.equals(ids, 0, length, mark.ids, 0, length)
         ? Arrays.copyOfRange(ids, length, ids.length)

@@ -2,9 +2,11 @@ package io.gdpo.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gdpo.lm.batch.TokenSequence;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,15 +76,18 @@ class RealTokenizersTest {
     for (Path file : files) {
       try (Tokenizer tokenizer = Tokenizer.load(file)) {
         TokensInPlaceTest.holds(tokenizer, OPTIONS, WORDS);
-        System.out.println(row(file, tokenizer));
+        try (HuggingFaceTokenizer places = HuggingFaceTokenizer.newInstance(file)) {
+          System.out.println(row(file, tokenizer, places));
+        }
       }
     }
   }
 
-  private static String row(Path file, Tokenizer tokenizer) throws IOException {
+  private static String row(Path file, Tokenizer tokenizer, HuggingFaceTokenizer places)
+      throws IOException {
     JsonNode model = new ObjectMapper().readTree(Files.readAllBytes(file)).path("model");
     ExampleEncoder encoder = new ExampleEncoder(tokenizer, 4096, 2048);
-    long[] alone = tokenizer.encode("5").ids();
+    long[] alone = tokenizer.encode("5");
     long five = encoder.beliefTokenIds()[5];
     String front =
         alone.length == 1 && alone[0] == five
@@ -95,32 +100,31 @@ class RealTokenizersTest {
             model.path("byte_fallback").asBoolean() ? "BPE of pieces and bytes" : "byte-level BPE",
             tokenizer.vocabularySize(),
             front,
-            merges(tokenizer),
+            merges(places),
             encoder.bos().orElse("none"),
             digitsAlone(tokenizer) ? "yes" : "no",
-            digitsAlone(tokenizer) ? alikeBefore(tokenizer) + " of " + pairs : "refused",
+            digitsAlone(tokenizer) ? alikeAsOneText(places) + " of " + pairs : "refused",
             alike(encoder),
             pairs);
   }
 
-  /** How it was before: a response as one text, its close found through offsets. */
+  /** How a response would be that is encoded as one text. */
   private static boolean digitsAlone(Tokenizer tokenizer) {
     return IntStream.range(0, 6)
-        .allMatch(
-            b -> tokenizer.tokenId("" + b).orElse(-1) == tokenizer.encode(b + "<Agree>").ids()[0]);
+        .allMatch(b -> tokenizer.tokenId("" + b).orElse(-1) == tokenizer.encode(b + "<Agree>")[0]);
   }
 
-  private static long alikeBefore(Tokenizer tokenizer) {
+  private static long alikeAsOneText(HuggingFaceTokenizer tokenizer) {
     return pairs(
         (option, said, other) -> {
-          TokenSequence chosen = tokenizer.encode("4<" + option + ">" + said);
-          TokenSequence rejected = tokenizer.encode("4<" + option + ">" + other);
-          int close = 2 + option.length();
+          Encoding chosen = tokenizer.encode("4<" + option + ">" + said, false, false);
+          Encoding rejected = tokenizer.encode("4<" + option + ">" + other, false, false);
+          int close = ("4<" + option).codePointCount(0, 2 + option.length());
           int at = tokenAt(chosen, close);
           return at == tokenAt(rejected, close)
-              && chosen.ids()[at] == rejected.ids()[at]
-              && chosen.start()[at] == close
-              && chosen.end()[at] == close + 1;
+              && chosen.getIds()[at] == rejected.getIds()[at]
+              && chosen.getCharTokenSpans()[at].getStart() == close
+              && chosen.getCharTokenSpans()[at].getEnd() == close + 1;
         });
   }
 
@@ -163,19 +167,24 @@ class RealTokenizersTest {
         .sum();
   }
 
-  private static int tokenAt(TokenSequence tokens, int offset) {
-    return IntStream.range(0, tokens.length())
-        .filter(i -> tokens.start()[i] <= offset && offset < tokens.end()[i])
+  /**
+   * @param offset in code points
+   */
+  private static int tokenAt(Encoding tokens, int offset) {
+    CharSpan[] spans = tokens.getCharTokenSpans();
+    return IntStream.range(0, spans.length)
+        .filter(i -> spans[i].getStart() <= offset && offset < spans[i].getEnd())
         .findFirst()
         .orElse(-1);
   }
 
-  private static String merges(Tokenizer tokenizer) {
+  private static String merges(HuggingFaceTokenizer tokenizer) {
     StringBuilder merged = new StringBuilder();
     for (String pair : List.of(")>", ".>", "e>", ">\"", "><", ">.", ">(", ">Sure", ">é")) {
-      TokenSequence tokens = tokenizer.encode("4" + pair);
+      Encoding tokens = tokenizer.encode("4" + pair, false, false);
       int at = tokenAt(tokens, 1 + pair.indexOf('>'));
-      if (at >= 0 && tokens.end()[at] - tokens.start()[at] > 1) {
+      CharSpan[] spans = tokens.getCharTokenSpans();
+      if (at >= 0 && spans[at].getEnd() - spans[at].getStart() > 1) {
         merged.append(merged.isEmpty() ? "`" : ", `").append(pair).append('`');
       }
     }

@@ -53,13 +53,12 @@ class TokensInPlaceEvaluationTest {
       long[] prompt = new ExampleEncoder(tokenizer, 96, 60).encodePrompt(example);
       long[] expectedPrompt =
           LongStream.concat(
-                  LongStream.of(tokenizer.bos()),
-                  LongStream.of(tokenizer.encode("<Q>Bees?<A>").ids()))
+                  LongStream.of(tokenizer.bos()), LongStream.of(tokenizer.encode("<Q>Bees?<A>")))
               .toArray();
       // Behind a text, a digit is the same token with and without a dummy blank at the text's
       // front.
       long[] digits =
-          IntStream.range(0, 6).mapToLong(b -> last(tokenizer.encode("(" + b).ids())).toArray();
+          IntStream.range(0, 6).mapToLong(b -> last(tokenizer.encode("(" + b))).toArray();
 
       BeliefDistribution read =
           new BeliefReader(model, new ExampleEncoder(tokenizer, 96, 60).beliefTokenIds())

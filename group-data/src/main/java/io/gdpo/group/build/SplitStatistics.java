@@ -7,6 +7,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.ExampleText;
 import io.gdpo.data.TokenLengthCount;
 import io.gdpo.group.text.Fingerprint;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,9 @@ import java.util.TreeSet;
  * Counts what a split holds, for its card, while its examples pass by; keeps a few bytes of each.
  */
 final class SplitStatistics {
+  /** Examples whose tokens are counted at a time, by all processors. */
+  private static final int AT_ONCE = 256;
+
   private final Optional<ExampleEncoder> encoder;
   private final Set<Fingerprint> questions = new HashSet<>();
   private final Set<Fingerprint> prompts = new HashSet<>();
@@ -27,6 +31,7 @@ final class SplitStatistics {
   private final Long[] accepted = new Long[BeliefClass.COUNT];
   private final Long[] rejected = new Long[BeliefClass.COUNT];
   private final TokenLengthCount tokens = new TokenLengthCount();
+  private final List<PreferenceExample> uncounted = new ArrayList<>();
   private final Map<String, Long> groups = new LinkedHashMap<>();
   private long examples;
   private long opinions;
@@ -58,7 +63,17 @@ final class SplitStatistics {
       accepted[example.opinion().chosen().number()]++;
       rejected[example.opinion().rejected().number()]++;
     }
-    encoder.ifPresent(it -> tokens.add(it.encode(example)));
+    if (encoder.isPresent()) {
+      uncounted.add(example);
+      if (uncounted.size() == AT_ONCE) {
+        count(encoder.get());
+      }
+    }
+  }
+
+  private void count(ExampleEncoder counting) {
+    uncounted.parallelStream().map(counting::encode).toList().forEach(tokens::add);
+    uncounted.clear();
   }
 
   /**
@@ -67,6 +82,7 @@ final class SplitStatistics {
    * @param train the training split's; what is known from there is counted
    */
   SplitCard card(SplitStatistics train) {
+    encoder.ifPresent(this::count);
     return new SplitCard(
         examples,
         questions.size(),
