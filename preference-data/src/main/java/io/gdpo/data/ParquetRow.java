@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.duckdb.DuckDBAppender;
 
 /**
  * An example as a row of a Parquet file. Of data without beliefs all that tells of them has no
@@ -86,6 +87,30 @@ record ParquetRow(
         example.votes() == null ? null : example.votes().chosen(),
         example.votes() == null ? null : example.votes().rejected(),
         example.votes() == null ? null : example.votes().tied());
+  }
+
+  /** Adds this row to a table of {@link #COLUMNS}. */
+  void appendTo(DuckDBAppender table) throws SQLException {
+    table
+        .beginRow()
+        .append(questionId)
+        .append(style)
+        .append(prompt)
+        .append(context)
+        .append(options)
+        .append(acceptChoiceId)
+        .append(acceptChoice)
+        .append(acceptResponse)
+        .append(rejectChoiceId)
+        .append(rejectChoice)
+        .append(rejectResponse)
+        .append(probabilities)
+        .append(majority)
+        .append(group)
+        .append(votesChosen)
+        .append(votesRejected)
+        .append(votesTied)
+        .endRow();
   }
 
   /** The row at which {@code values} stands; columns in the order of {@link #COLUMNS}. */

@@ -1,8 +1,5 @@
 package io.gdpo.data;
 
-import com.fasterxml.jackson.databind.SequenceWriter;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 
 /**
  * Preference examples in Parquet files, the form in which datasets are stored. DuckDB reads and
@@ -36,79 +35,145 @@ public final class PreferenceParquet {
   }
 
   /**
-   * Writes one file, an example at a time: they go to a file of rows beside it, and {@link #finish}
-   * makes the Parquet file of that, so that memory does not grow with their number.
+   * Writes one file, an example at a time. They go to a table in memory; when that is full it
+   * becomes a part, a Parquet file beside the one to be, so that memory does not grow with their
+   * number. {@link #finish} joins the parts. Not for several threads at a time.
    */
   public static final class Writer implements AutoCloseable {
     /** Rows that DuckDB holds in memory before it writes them. */
     private static final int ROW_GROUP = 8192;
 
+    private static final int ROWS_OF_A_PART = 4 * ROW_GROUP;
+
+    /** UTF-16 units of the texts of a part; few rows may be long. */
+    private static final int TEXT_OF_A_PART = 32 << 20;
+
+    /** So much of it at most is held twice, in Java's heap too, until DuckDB is given it. */
+    private static final int TEXT_OF_A_FLUSH = 1 << 20;
+
+    private static final String COLUMNS =
+        ParquetRow.COLUMNS.entrySet().stream()
+            .map(column -> "\"" + column.getKey() + "\" " + column.getValue())
+            .collect(Collectors.joining(", "));
+
     private final Path file;
-    private final Path rows;
-    private final SequenceWriter examples;
+    private final List<Path> parts = new ArrayList<>();
+    private final DuckDBConnection duckdb;
+    private DuckDBAppender table;
+    private int rows;
+    private long text;
+    private long flushed;
 
     /** An existing file is replaced when this writer finishes. */
     public Writer(Path file) {
       this.file = file;
       try {
-        rows = Files.createTempFile(file.toAbsolutePath().getParent(), "rows-", ".jsonl");
-        examples =
-            Json.EVENTS
-                .writerFor(ParquetRow.class)
-                .withRootValueSeparator("\n")
-                .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
-                .writeValues(Files.newBufferedWriter(rows));
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot write " + file, e);
+        duckdb = DuckDb.open().unwrap(DuckDBConnection.class);
+        execute("SET threads = 1");
+        table = emptyTable();
+      } catch (SQLException e) {
+        throw cannotWrite(e);
       }
+    }
+
+    private DuckDBAppender emptyTable() throws SQLException {
+      execute("CREATE OR REPLACE TABLE part (" + COLUMNS + ")");
+      DuckDBAppender empty = duckdb.createAppender("part");
+      empty.unsafeBreakThreadConfinement(); // whoever adds takes care that it is one at a time
+      return empty;
     }
 
     public void add(PreferenceExample example) {
       try {
-        examples.write(ParquetRow.of(example));
+        ParquetRow.of(example).appendTo(table);
+        rows++;
+        text += text(example);
+        if (text - flushed >= TEXT_OF_A_FLUSH) {
+          table.flush();
+          flushed = text;
+        }
+        if (rows == ROWS_OF_A_PART || text >= TEXT_OF_A_PART) {
+          writePart();
+          table = emptyTable();
+        }
+      } catch (SQLException e) {
+        throw cannotWrite(e);
+      }
+    }
+
+    private static long text(PreferenceExample example) {
+      return 0L
+          + example.prompt().length()
+          + example.context().length()
+          + example.chosen().length()
+          + example.rejected().length();
+    }
+
+    private void writePart() throws SQLException {
+      table.close();
+      try {
+        parts.add(Files.createTempFile(file.toAbsolutePath().getParent(), "part-", ".parquet"));
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot write " + file, e);
       }
+      copy("part", parts.get(parts.size() - 1), "snappy");
+      rows = 0;
+      text = 0;
+      flushed = 0;
     }
 
     /** Makes the file of all examples that were added. */
     public void finish() {
       try {
-        examples.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot write " + file, e);
-      }
-      String columns =
-          ParquetRow.COLUMNS.entrySet().stream()
-              .map(column -> "'" + column.getKey() + "': '" + column.getValue() + "'")
-              .collect(Collectors.joining(", ", "{", "}"));
-      String sql =
-          "COPY (SELECT * FROM read_json("
-              + DuckDb.noPattern(rows)
-              + ", format = 'newline_delimited', hive_partitioning = false, columns = "
-              + columns
-              + ")) TO "
-              + DuckDb.literal(file)
-              + " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "
-              + ROW_GROUP
-              + ")";
-      try (Connection duckdb = DuckDb.open();
-          Statement statement = duckdb.createStatement()) {
-        statement.execute("SET threads = 1");
-        statement.execute(sql);
+        if (parts.isEmpty()) {
+          table.close();
+          copy("part", file, "zstd");
+          return;
+        }
+        writePart();
+        String all = parts.stream().map(DuckDb::noPattern).collect(Collectors.joining(", "));
+        copy("read_parquet([" + all + "], hive_partitioning = false)", file, "zstd");
       } catch (SQLException e) {
-        throw new PreferenceDataException("Cannot write " + file + ": " + e.getMessage(), e);
+        throw cannotWrite(e);
       }
+    }
+
+    private void copy(String from, Path to, String compression) throws SQLException {
+      execute(
+          "COPY (SELECT * FROM "
+              + from
+              + ") TO "
+              + DuckDb.literal(to)
+              + " (FORMAT parquet, COMPRESSION "
+              + compression
+              + ", ROW_GROUP_SIZE "
+              + ROW_GROUP
+              + ")");
+    }
+
+    private void execute(String sql) throws SQLException {
+      try (Statement statement = duckdb.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+
+    private PreferenceDataException cannotWrite(SQLException e) {
+      return new PreferenceDataException("Cannot write " + file + ": " + e.getMessage(), e);
     }
 
     /** Leaves nothing behind but what {@link #finish} made. */
     @Override
     public void close() {
       try {
-        examples.close();
-        Files.deleteIfExists(rows);
+        table.close();
+        duckdb.close();
+        for (Path part : parts) {
+          Files.deleteIfExists(part);
+        }
+      } catch (SQLException e) {
+        throw cannotWrite(e);
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot remove " + rows, e);
+        throw new UncheckedIOException("Cannot remove the parts of " + file, e);
       }
     }
   }

@@ -3,55 +3,84 @@ package io.gdpo.group.examples;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.text.Utf8Reader;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
 /** The lines of a {@code .jsonl} file, one in memory at a time and none without end. */
 final class ExampleLines implements AutoCloseable {
+  private static final int BUFFER = 1 << 14;
+
   private final Path file;
-  private final BufferedReader characters;
-  private final StringBuilder line = new StringBuilder();
+  private final Utf8Reader characters;
+  private final char[] buffer = new char[BUFFER];
+  private int at;
+  private int filled;
+  private String line = "";
   private long number;
 
   ExampleLines(Path file) throws IOException {
     this.file = file;
-    this.characters = new BufferedReader(Utf8Reader.open(file));
+    this.characters = Utf8Reader.open(file);
   }
 
   /** Goes to the next line that is not blank; false at the end. */
   boolean next() throws IOException {
-    while (readLine()) {
+    while (fill()) {
       number++;
-      if (!text().isBlank()) {
+      line = rest().strip();
+      if (!line.isEmpty()) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean readLine() throws IOException {
-    line.setLength(0);
-    int c = characters.read();
-    if (c < 0) {
-      return false;
+  /** Whether there is more in the buffer, or in the file. */
+  private boolean fill() throws IOException {
+    if (at == filled) {
+      at = 0;
+      filled = Math.max(0, characters.read(buffer, 0, BUFFER));
     }
-    for (; c >= 0 && c != '\n'; c = characters.read()) {
-      line.append((char) c);
-      if (line.length() > Bounds.EXAMPLE) {
-        number++;
-        throw new DatasetException(
-            text().startsWith("[")
-                ? aList(place())
-                : String.format(
-                    Locale.ROOT,
-                    "%s is longer than %,d characters; an example is one line of at most so many",
-                    place(),
-                    Bounds.EXAMPLE));
+    return at < filled;
+  }
+
+  /** What is left of a line that is in the buffer in part at least. */
+  private String rest() throws IOException {
+    StringBuilder parts = null;
+    do {
+      int end = at;
+      while (end < filled && buffer[end] != '\n') {
+        end++;
       }
-    }
-    return true;
+      boolean ends = end < filled;
+      if (ends && parts == null) {
+        String whole = new String(buffer, at, end - at);
+        at = end + 1;
+        return whole;
+      }
+      parts = parts == null ? new StringBuilder() : parts;
+      parts.append(buffer, at, end - at);
+      at = ends ? end + 1 : end;
+      if (parts.length() > Bounds.EXAMPLE) {
+        throw tooLong(parts);
+      }
+      if (ends) {
+        break;
+      }
+    } while (fill());
+    return parts.toString();
+  }
+
+  private DatasetException tooLong(StringBuilder beginning) {
+    return new DatasetException(
+        beginning.toString().strip().startsWith("[")
+            ? aList(place())
+            : String.format(
+                Locale.ROOT,
+                "%s is longer than %,d characters; an example is one line of at most so many",
+                place(),
+                Bounds.EXAMPLE));
   }
 
   /** What to do about a list where one example belongs. */
@@ -61,8 +90,9 @@ final class ExampleLines implements AutoCloseable {
         + " of examples, [{...}, ...], is called .json";
   }
 
+  /** The line, without blanks around it. */
   String text() {
-    return line.toString().strip();
+    return line;
   }
 
   Place place() {

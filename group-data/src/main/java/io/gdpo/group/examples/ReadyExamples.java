@@ -200,7 +200,7 @@ public final class ReadyExamples {
   }
 
   private void requireOneDistribution(Split split, Place place, PreferenceExample example) {
-    Fingerprint probabilities = Fingerprint.of(example.opinion().probabilities().toString());
+    Fingerprint probabilities = Fingerprint.of(example.opinion().probabilities());
     Known known =
         distributions
             .computeIfAbsent(split, s -> new HashMap<>())

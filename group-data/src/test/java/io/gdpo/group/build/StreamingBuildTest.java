@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StreamingBuildTest {
-  private static final int EXAMPLES = 12_000;
+  private static final int EXAMPLES = 8_000;
 
   @TempDir Path folder;
 
@@ -32,18 +32,17 @@ class StreamingBuildTest {
             "reject_choice": "No", "reject_response": "Never.", \
             "probabilities": [0, 0, 0.25, 0, 0.75, 0]}
             """
-                .formatted(i, "all of it ".repeat(350)));
+                .formatted(i, "all of it ".repeat(860)));
       }
     }
-    assertThat(Files.size(file)).isGreaterThan(40L << 20);
+    assertThat(Files.size(file)).isGreaterThan(65L << 20);
 
     Path log = folder.resolve("log");
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
+                "-Xmx64m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Build.class.getName(),
@@ -54,7 +53,7 @@ class StreamingBuildTest {
             .start();
 
     assertThat(child.waitFor()).as(Files.readString(log, StandardCharsets.UTF_8)).isZero();
-    assertThat(Files.readString(log)).contains("{train=9600, eval=1200, test=1200}");
+    assertThat(Files.readString(log)).contains("{train=6400, eval=800, test=800}");
   }
 
   /** The child's program. */
