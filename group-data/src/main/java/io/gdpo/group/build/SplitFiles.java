@@ -48,8 +48,14 @@ final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoClos
    */
   SplitFiles(Path folder, Optional<ExampleEncoder> encoder) {
     for (Split split : Split.values()) {
-      files.put(split, new PreferenceParquet.Writer(folder.resolve(split.fileName())));
       statistics.put(split, new SplitStatistics(encoder));
+    }
+    underWay = thread.submit(() -> open(folder)); // takes a second, most of it DuckDB's library
+  }
+
+  private void open(Path folder) {
+    for (Split split : Split.values()) {
+      files.put(split, new PreferenceParquet.Writer(folder.resolve(split.fileName())));
     }
   }
 
