@@ -3,7 +3,7 @@ package io.gdpo.group;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.examples.ReadyExamples;
 import java.nio.file.Path;

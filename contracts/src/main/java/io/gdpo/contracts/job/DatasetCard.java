@@ -24,6 +24,7 @@ import java.util.Map;
  * @param files names of what lies beside the card; absent of versions before
  * @param groups of a survey's several groups: the account of each; absent of one group, of examples
  *     and of versions before
+ * @param chat what a chat model did for it; absent if its dialogues were made of templates
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetCard(
@@ -38,7 +39,8 @@ public record DatasetCard(
     Map<String, SplitCard> splits,
     List<Question> questions,
     List<String> files,
-    List<GroupCard> groups) {
+    List<GroupCard> groups,
+    ChatCard chat) {
 
   /**
    * What was done with a row of the source.

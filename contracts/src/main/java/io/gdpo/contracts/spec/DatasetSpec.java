@@ -1,7 +1,6 @@
 package io.gdpo.contracts.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
@@ -57,41 +56,6 @@ public record DatasetSpec(
   /** The most groups of one dataset. */
   public static final int MOST_GROUPS = 100;
 
-  /**
-   * How dialogues and pairs are made.
-   *
-   * @param respondents respondents for each dialogue (question and style), apportioned to options
-   *     by the group's percentages; a file may say {@code small} ({@value #SMALL}) or {@code large}
-   *     ({@value #LARGE})
-   * @param seed seed of wordings, pairs and splits
-   * @param split what the splits do not share; null stands for {@link SplitBy#STYLES}
-   * @param nameGroup whether a prompt begins with the name of its group; null stands for whether
-   *     the dataset has several
-   */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record SynthesisSpec(
-      @JsonDeserialize(using = RespondentsReader.class) Integer respondents,
-      Long seed,
-      SplitBy split,
-      Boolean nameGroup) {
-    public static final int DEFAULT_RESPONDENTS = 24;
-
-    /** What {@code small} stands for: some 40 examples a question, as the published small sets. */
-    public static final int SMALL = 8;
-
-    /** What {@code large} stands for: some 455 examples a question, as the published large sets. */
-    public static final int LARGE = 91;
-
-    /** Percentages of a survey are told by far fewer; each respondent is an example or more. */
-    public static final int MOST_RESPONDENTS = 10_000;
-
-    public SynthesisSpec {
-      respondents = respondents == null ? DEFAULT_RESPONDENTS : respondents;
-      seed = seed == null ? 0L : seed;
-      split = split == SplitBy.STYLES ? null : split; // one content has one id, however it is asked
-    }
-  }
-
   public DatasetSpec {
     synthesis =
         synthesis == null && survey != null ? new SynthesisSpec(null, null, null, null) : synthesis;
@@ -132,13 +96,32 @@ public record DatasetSpec(
    * @param sourceSha256 hash of the source's content
    */
   public String idFor(String sourceSha256) {
-    String identity = Json.EVENTS.valueToTree(this) + sourceSha256;
+    String identity = Json.EVENTS.valueToTree(withoutBudget()) + sourceSha256;
     return "ds-" + UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Whether the same examples are asked for; the tokenizer only counts their tokens. */
+  /**
+   * Whether the same examples are asked for; the tokenizer only counts their tokens, and a budget
+   * only stops their synthesis.
+   */
   public boolean asksForTheDataOf(DatasetSpec other) {
-    return other != null && withTokenizer(null).equals(other.withTokenizer(null));
+    return other != null
+        && withoutBudget().withTokenizer(null).equals(other.withoutBudget().withTokenizer(null));
+  }
+
+  private DatasetSpec withoutBudget() {
+    return synthesis == null || synthesis.budget() == null
+        ? this
+        : new DatasetSpec(
+            id,
+            survey,
+            examples,
+            group,
+            synthesis.withoutBudget(),
+            tokenizer,
+            options,
+            groups,
+            by);
   }
 
   /** The same data, its tokens counted by another tokenizer. */
@@ -179,25 +162,7 @@ public record DatasetSpec(
       checkGroups(check);
     }
     if (synthesis != null) {
-      check.within(
-          "synthesis.respondents", synthesis.respondents(), 2, SynthesisSpec.MOST_RESPONDENTS);
-      if (synthesis.split() == SplitBy.RESPONDENTS
-          && synthesis.respondents() < SplitBy.FEWEST_RESPONDENTS) {
-        check.add(
-            "synthesis.respondents",
-            "must be at least "
-                + SplitBy.FEWEST_RESPONDENTS
-                + " where they are split, one for each split, is "
-                + synthesis.respondents());
-      }
-      if (survey == null && synthesis.split() != null) {
-        check.add(
-            "synthesis.split", "belongs to a survey; a file of examples is split by its prompts");
-      }
-      if (survey == null && synthesis.nameGroup() != null) {
-        check.add(
-            "synthesis.name_group", "belongs to a survey; the prompts of examples are written");
-      }
+      synthesis.check(check, survey != null);
     }
     if (options != null) {
       checkOptions(check);

@@ -16,6 +16,11 @@ public class InvalidSpecException extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
+  /** A specification with one problem. */
+  public InvalidSpecException(String field, String message) {
+    this(List.of(new SpecProblem(field, message)));
+  }
+
   /** A specification of which some fields could not be read. */
   public InvalidSpecException(Map<String, String> misread, List<SpecProblem> others) {
     this(

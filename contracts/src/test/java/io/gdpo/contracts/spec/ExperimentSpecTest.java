@@ -50,7 +50,7 @@ class ExperimentSpecTest {
     assertThat(spec.stages().get(0).training().beta()).isEqualTo(0.1);
     assertThat(spec.stages().get(1).training().beta()).isEqualTo(0.2);
     assertThat(spec.dataset().synthesis().respondents())
-        .isEqualTo(DatasetSpec.SynthesisSpec.DEFAULT_RESPONDENTS);
+        .isEqualTo(SynthesisSpec.DEFAULT_RESPONDENTS);
   }
 
   @Test

@@ -25,11 +25,17 @@ class BuildWork implements WorkKind<BuildResult> {
   private final Datasets datasets;
   private final ArtifactStore artifacts;
   private final BuildSettings settings;
+  private final ChatEndpoints endpoints;
 
-  BuildWork(Datasets datasets, ArtifactStore artifacts, BuildSettings settings) {
+  BuildWork(
+      Datasets datasets,
+      ArtifactStore artifacts,
+      BuildSettings settings,
+      ChatEndpoints endpoints) {
     this.datasets = datasets;
     this.artifacts = artifacts;
     this.settings = settings;
+    this.endpoints = endpoints;
   }
 
   /** The work of a dataset has its id. */
@@ -65,7 +71,8 @@ class BuildWork implements WorkKind<BuildResult> {
             dataset.id,
             dataset.spec,
             dataset.sourceSha256,
-            artifacts.uri("datasets").resolve(".").toString()),
+            artifacts.uri("datasets").resolve(".").toString(),
+            endpoints.calls(dataset.spec)),
         LaunchRequest.Needs.ofProcessors(1));
   }
 

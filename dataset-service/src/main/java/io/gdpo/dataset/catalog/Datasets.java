@@ -40,12 +40,15 @@ public class Datasets {
   private final Sources sources;
   private final Works works;
   private final Holders holders;
+  private final ChatEndpoints endpoints;
 
-  Datasets(Outbox outbox, Sources sources, Works works, Holders holders) {
+  Datasets(
+      Outbox outbox, Sources sources, Works works, Holders holders, ChatEndpoints endpoints) {
     this.outbox = outbox;
     this.sources = sources;
     this.works = works;
     this.holders = holders;
+    this.endpoints = endpoints;
   }
 
   /** The id stands for something else. */
@@ -81,6 +84,7 @@ public class Datasets {
     boolean isNew = Dataset.insertIfAbsent(id, spec, now());
     Dataset dataset = Dataset.locked(id).orElseThrow();
     if (isNew || dataset.state.isBegunAnew()) {
+      endpoints.require(spec);
       source(spec);
       ask(dataset, spec, requestedBy, sourceSha256);
       build(dataset);
@@ -210,17 +214,13 @@ public class Datasets {
         : Reason.beginning(Reason.clean(experiment), REQUESTER);
   }
 
-  /**
-   * The survey or the examples of a specification.
-   *
-   * @throws InvalidSpecException if they are not there
-   */
+  /** The survey or the examples of a specification, which is invalid if they are not there. */
   Path source(DatasetSpec spec) {
     try {
       return sources.of(spec);
     } catch (SourceException | UncheckedIOException e) { // not there, or its store refuses it
       String field = spec.survey() != null ? "survey" : "examples";
-      throw new InvalidSpecException(List.of(new SpecProblem("dataset." + field, Reason.of(e))));
+      throw new InvalidSpecException("dataset." + field, Reason.of(e));
     }
   }
 
@@ -252,12 +252,10 @@ public class Datasets {
   private static void requireId(String id) {
     if (id == null || !id.matches(ID)) {
       throw new InvalidSpecException(
-          List.of(
-              new SpecProblem(
-                  "dataset_id",
-                  "must be up to 200 letters, digits, '.', '_' and '-', is '"
-                      + (id == null ? "null" : Reason.beginning(id, 60))
-                      + "'")));
+          "dataset_id",
+          "must be up to 200 letters, digits, '.', '_' and '-', is '"
+              + (id == null ? "null" : Reason.beginning(id, 60))
+              + "'");
     }
   }
 

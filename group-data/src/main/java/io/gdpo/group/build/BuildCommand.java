@@ -5,12 +5,16 @@ import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.WorkerCommand;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
+import io.gdpo.chat.ChatServer;
 import io.gdpo.contracts.job.BuildResult;
 import io.gdpo.contracts.job.BuildTask;
 import io.gdpo.data.PreferenceDataException;
+import io.gdpo.group.chat.ChatAccess;
+import io.gdpo.group.chat.ChatSynthesis;
 import io.gdpo.lm.InvalidModelException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -35,7 +39,13 @@ public final class BuildCommand implements WorkerCommand<BuildTask> {
     ArtifactStore artifacts = Artifacts.at(URI.create(task.artifacts()));
     try {
       DatasetBuilder.Built built =
-          new DatasetBuilder(new Sources(artifacts), artifacts)
+          new DatasetBuilder(
+                  new Sources(artifacts),
+                  artifacts,
+                  new ChatSynthesis(
+                      artifacts,
+                      Optional.ofNullable(task.chat()).map(BuildCommand::access),
+                      console::println))
               .build(task.datasetId(), task.spec(), Optional.ofNullable(task.sourceSha256()));
       console.println(task.datasetId() + " is built: " + built.examplesBySplit());
       return new BuildResult(
@@ -44,6 +54,13 @@ public final class BuildCommand implements WorkerCommand<BuildTask> {
       throw new PreferenceDataException(
           "something in the source is nested too deep or too long", e);
     }
+  }
+
+  private static ChatAccess access(BuildTask.ChatCalls calls) {
+    return new ChatAccess(
+        calls.parallel(),
+        Duration.ofSeconds(calls.timeoutSeconds()),
+        Optional.ofNullable(System.getenv(ChatServer.TOKEN)));
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
 import io.gdpo.group.belief.BeliefDistribution;
+import io.gdpo.group.chat.ChatSynthesis;
 import io.gdpo.group.examples.ReadyExamples;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupSurvey;
@@ -56,14 +57,22 @@ public class DatasetBuilder {
 
   private final Sources sources;
   private final ArtifactStore artifacts;
+  private final ChatSynthesis synthesis;
+
+  /** Asks no chat model. */
+  public DatasetBuilder(Sources sources, ArtifactStore artifacts) {
+    this(sources, artifacts, ChatSynthesis.ofWhatIsKept(artifacts));
+  }
 
   /**
    * @param sources finds what a specification names
    * @param artifacts where datasets are published
+   * @param synthesis asks a chat model where a specification names one
    */
-  public DatasetBuilder(Sources sources, ArtifactStore artifacts) {
+  public DatasetBuilder(Sources sources, ArtifactStore artifacts, ChatSynthesis synthesis) {
     this.sources = sources;
     this.artifacts = artifacts;
+    this.synthesis = synthesis;
   }
 
   /**
@@ -150,16 +159,18 @@ public class DatasetBuilder {
         : Tokenizer.load(sources.path("tokenizer", spec.tokenizer()));
   }
 
-  private static DatasetCard fromSurvey(
+  private DatasetCard fromSurvey(
       String datasetId,
       DatasetSpec spec,
       Path file,
       String sha256,
       SplitFiles splits,
       RefusedRows refused) {
-    List<GroupSurvey> groups = GroupSurvey.read(file, spec);
+    SurveyDialogues dialogues =
+        SurveyDialogues.of(GroupSurvey.read(file, spec), spec, synthesis);
+    List<GroupSurvey> groups = dialogues.groups();
     noted(groups, GroupSurvey::refused).forEach(refused);
-    List<String> shortened = DatasetExamples.ofSurvey(groups, spec, splits);
+    List<String> shortened = dialogues.examples(splits);
     List<GroupCard> accounts =
         groups.stream().map(group -> new GroupCard(group.group(), counts(group))).toList();
     Counts all = accounts.stream().map(GroupCard::counts).reduce(Counts::plus).orElseThrow();
@@ -179,7 +190,8 @@ public class DatasetBuilder {
                     group.questions().stream().map(question -> question(group.group(), question)))
             .toList(),
         files(refused),
-        groups.size() == 1 ? null : accounts);
+        groups.size() == 1 ? null : accounts,
+        dialogues.card());
   }
 
   private static Counts counts(GroupSurvey survey) {
@@ -271,6 +283,7 @@ public class DatasetBuilder {
         splits.finish(),
         listed,
         files(refused),
+        null,
         null);
   }
 

@@ -3,9 +3,12 @@ package io.gdpo.group.survey;
 import io.gdpo.contracts.job.DatasetCard.RowNote;
 import io.gdpo.contracts.spec.DatasetSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One group's answers to a survey, with an account of every row of the file: each is used, merged
@@ -58,5 +61,43 @@ public record GroupSurvey(
             new AskedGroups(spec.groupNames(), spec.by()),
             Optional.ofNullable(spec.options()).orElseGet(Map::of))
         .surveys();
+  }
+
+  /**
+   * The same without questions that turned out to be of no use; their rows are refused.
+   *
+   * @param why a question is of no use; empty if it stays
+   * @throws SurveyException if no question is left
+   */
+  public GroupSurvey without(Function<GroupQuestion, Optional<String>> why) {
+    List<GroupQuestion> left = new ArrayList<>();
+    List<RowNote> gone = new ArrayList<>(refused);
+    for (GroupQuestion question : questions) {
+      why.apply(question)
+          .ifPresentOrElse(
+              reason ->
+                  gone.add(GroupAccount.note(question.row(), question.text(), reason, group)),
+              () -> left.add(question));
+    }
+    if (left.isEmpty()) {
+      RowNote first = gone.get(refused.size());
+      throw new SurveyException(
+          "no question of group '"
+              + group
+              + "' can be used; row "
+              + first.row()
+              + ": "
+              + first.note());
+    }
+    gone.sort(Comparator.comparingLong(RowNote::row));
+    return new GroupSurvey(
+        group,
+        rows,
+        withoutGroup,
+        merged,
+        renormalised,
+        percentages,
+        List.copyOf(gone),
+        List.copyOf(left));
   }
 }

@@ -2,7 +2,7 @@ package io.gdpo.group.synthesis;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.contracts.spec.SplitBy;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupQuestion.Answer;
@@ -17,32 +17,37 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Makes a group's survey answers into preference examples, without any outside model: for each
- * question and each style of small talk a dialogue with a paraphrased question and one response for
- * each option; for each dialogue a number of respondents, apportioned to the options by the group's
+ * Makes a group's survey answers into preference examples: for each question and each style of small
+ * talk a dialogue with a paraphrased question and one response for each option, in words of {@link
+ * Wordings}; for each dialogue a number of respondents, apportioned to the options by the group's
  * shares; for each respondent the response they prefer beside one of another belief.
  *
  * <p>Three styles train, one validates, one tests: the wording of a test question is never trained
  * on. Or, where the specification asks for it ({@link SplitBy}), eight of ten questions train in
- * all styles, one validates, one tests; or eight of ten respondents of each dialogue do. A training
- * dialogue has several wordings that share its respondents; an evaluation dialogue has one.
- * Everything is fixed by the seed, and, for a question, the same for every group.
+ * all styles, one validates, one tests; or eight of ten respondents of each dialogue do. Where a
+ * dialogue has several wordings, they share its respondents. Everything but the words is fixed by
+ * the seed, and, for a question, the same for every group.
  */
 public final class Dialogues {
   private static final int TRAIN_STYLES = 3;
-  private static final int TRAIN_WORDINGS = 3;
-  private static final int MOST_DRAWS = 100;
 
   private final int respondents;
   private final long seed;
   private final SplitBy by;
   private final Map<String, Split> splitOfStyle;
+  private final Wordings wordings;
 
+  /** In words made of templates. */
   public Dialogues(SynthesisSpec spec) {
+    this(spec, new TemplateWordings(spec.seed()));
+  }
+
+  public Dialogues(SynthesisSpec spec, Wordings wordings) {
     this.respondents = spec.respondents();
     this.seed = spec.seed();
     this.by = spec.split() == null ? SplitBy.STYLES : spec.split();
     this.splitOfStyle = splits(seed);
+    this.wordings = wordings;
   }
 
   private static Map<String, Split> splits(long seed) {
@@ -89,7 +94,7 @@ public final class Dialogues {
                   ? Split.TRAIN
                   : splitOfQuestion.getOrDefault(question.id(), ofStyle);
           List<PreferenceExample> dialogue =
-              dialogue(question, cores.get(question.id()).sentence(), style, ofDialogue);
+              dialogue(question, cores.get(question.id()), style, ofDialogue);
           List<Split> splits =
               by == SplitBy.RESPONDENTS
                   ? splitsOfRespondents(question.id(), style, dialogue.size())
@@ -153,12 +158,9 @@ public final class Dialogues {
   }
 
   private List<PreferenceExample> dialogue(
-      GroupQuestion question, String core, int style, Split split) {
+      GroupQuestion question, QuestionCore core, int style, Split split) {
     SmallTalk talk = SmallTalk.ALL.get(style);
-    List<Wording> wordings =
-        IntStream.range(0, split == Split.TRAIN ? TRAIN_WORDINGS : 1)
-            .mapToObj(wording -> wording(question, core, style, wording))
-            .toList();
+    List<Wording> told = wordings.of(question, core, style, split);
     int[] seats =
         Respondents.apportion(question.answers().stream().map(Answer::share).toList(), respondents);
     Draw rejections = Draw.of(seed, question.id(), talk.name(), "rejected");
@@ -166,7 +168,7 @@ public final class Dialogues {
     for (int chosen = 0; chosen < seats.length; chosen++) {
       List<Integer> others = otherBeliefs(question, chosen);
       for (int seat = 0; seat < seats[chosen]; seat++) {
-        Wording wording = wordings.get(examples.size() % wordings.size());
+        Wording wording = told.get(examples.size() % told.size());
         int rejected = rejections.oneOf(others);
         examples.add(
             example(
@@ -175,39 +177,10 @@ public final class Dialogues {
                 wording,
                 chosen,
                 rejected,
-                other(wording, question, chosen, rejected)));
+                wordings.rejected(wording, question, chosen, rejected)));
       }
     }
     return examples;
-  }
-
-  /** One way to hold a dialogue: what is said before, the question, a response for each option. */
-  private record Wording(String context, String prompt, List<String> responses) {}
-
-  private Wording wording(GroupQuestion question, String core, int style, int number) {
-    SmallTalk talk = SmallTalk.ALL.get(style);
-    Draw draw = Draw.of(seed, question.id(), talk.name(), number);
-    String context = draw.oneOf(talk.openings());
-    String prompt = draw.oneOf(talk.leadIns()) + " " + Paraphrase.of(core, style);
-    List<String> responses =
-        question.answers().stream().map(answer -> ResponseWording.of(answer, draw)).toList();
-    return new Wording(context, prompt, responses);
-  }
-
-  /**
-   * The words of the rejected side, drawn anew where they are by chance the words of the chosen
-   * one.
-   */
-  private String other(Wording wording, GroupQuestion question, int chosen, int rejected) {
-    String accepted = wording.responses.get(chosen);
-    String words = wording.responses.get(rejected);
-    for (int draw = 0; words.equals(accepted) && draw < MOST_DRAWS; draw++) {
-      words =
-          ResponseWording.of(
-              question.answers().get(rejected),
-              Draw.of(seed, question.id(), wording.prompt, chosen, rejected, draw));
-    }
-    return words;
   }
 
   /** Options of another belief; those that the group really chose, if there are any. */
@@ -233,12 +206,12 @@ public final class Dialogues {
     return PreferenceExample.ofOpinion(
         question.id(),
         talk.name(),
-        wording.prompt,
-        wording.context,
+        wording.prompt(),
+        wording.context(),
         answers.stream().map(Answer::option).toList(),
         answers.get(chosen).belief(),
         answers.get(chosen).option(),
-        wording.responses.get(chosen),
+        wording.responses().get(chosen),
         answers.get(rejected).belief(),
         answers.get(rejected).option(),
         rejectedResponse,

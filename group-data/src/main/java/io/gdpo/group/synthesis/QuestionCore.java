@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param sentence without the closing question mark
  * @param cut whether words of what is asked were left out because it was too long
  */
-record QuestionCore(String sentence, boolean cut) {
+public record QuestionCore(String sentence, boolean cut) {
   /** What is longer is no small talk, whatever it asks. */
   private static final int MOST_WORDS = 60;
 

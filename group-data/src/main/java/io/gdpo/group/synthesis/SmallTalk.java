@@ -11,10 +11,10 @@ import java.util.List;
  * @param openings what is said before the question: the example's context
  * @param leadIns what the question itself begins with
  */
-record SmallTalk(String name, List<String> openings, List<String> leadIns) {
-  static final int STYLES = 5;
+public record SmallTalk(String name, List<String> openings, List<String> leadIns) {
+  public static final int STYLES = 5;
 
-  static final List<SmallTalk> ALL =
+  public static final List<SmallTalk> ALL =
       List.of(
           new SmallTalk(
               "style-1",

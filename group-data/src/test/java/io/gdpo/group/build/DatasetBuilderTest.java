@@ -12,7 +12,7 @@ import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.job.DatasetSamples.Sample;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.contracts.spec.SplitBy;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.Bounds;

@@ -18,6 +18,7 @@ final class Checkout {
           "artifact-s3",
           "causal-lm",
           "hugging-face-hub",
+          "chat-client",
           "preference-data",
           "group-data",
           "training-engine",

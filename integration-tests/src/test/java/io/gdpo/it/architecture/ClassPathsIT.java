@@ -24,6 +24,7 @@ class ClassPathsIT {
           "causal-lm",
           "training-engine",
           "evaluation-engine",
+          "chat-client",
           "group-data");
   private static final List<String> FRAMEWORKS =
       List.of("quarkus", "smallrye", "vertx", "hibernate", "kafka", "postgresql", "jakarta");

@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.contracts.spec.DatasetSpec.SynthesisSpec;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.FieldChecks;
 import io.gdpo.contracts.spec.Location;
