@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 final class ExpressedOption {
   private static final Pattern NEGATED =
-      Pattern.compile("(?:\\b(?:not|never|no|hardly|cannot|without|neither|nor)|n't)(?: \\S+){0,2} $");
+      Pattern.compile("(?:\\b(?:not|never|hardly|cannot|without)|n't)(?: \\S+){0,2} $");
 
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?;](?:\\s|$)");
 
