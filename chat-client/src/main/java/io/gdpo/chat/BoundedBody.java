@@ -36,8 +36,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     for (ByteBuffer piece : pieces) {
       if (bytes.size() + piece.remaining() > most) {
         subscription.cancel();
-        all.completeExceptionally(
-            new IOException("the answer is longer than " + most + " bytes"));
+        all.completeExceptionally(new IOException("the answer is longer than " + most + " bytes"));
         return;
       }
       byte[] read = new byte[piece.remaining()];

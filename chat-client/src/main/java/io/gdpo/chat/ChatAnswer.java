@@ -28,7 +28,8 @@ public record ChatAnswer(
     JsonNode choice = body.path("choices").path(0);
     JsonNode message = choice.path("message");
     JsonNode content = message.path("content");
-    if (!message.isObject() || !(content.isTextual() || content.isNull() || content.isMissingNode())) {
+    if (!message.isObject()
+        || !(content.isTextual() || content.isNull() || content.isMissingNode())) {
       throw new IllegalArgumentException("it has no text at choices[0].message.content");
     }
     String end = choice.path("finish_reason").asText();

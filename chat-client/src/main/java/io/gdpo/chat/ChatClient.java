@@ -65,7 +65,8 @@ public final class ChatClient {
   record Call(JsonNode request, JsonNode response) {}
 
   /** What is wrong with a call, and whether it may be right the next time. */
-  private record Failure(String problem, boolean passing, Optional<Duration> asked, Throwable cause) {
+  private record Failure(
+      String problem, boolean passing, Optional<Duration> asked, Throwable cause) {
     static Failure passing(String problem, Throwable cause) {
       return new Failure(problem, true, Optional.empty(), cause);
     }
@@ -98,7 +99,8 @@ public final class ChatClient {
       } catch (IllegalArgumentException e) {
         failure = Failure.passing("what came is no answer: " + e.getMessage(), e);
       } catch (TimeoutException e) {
-        failure = Failure.passing("nothing came within " + server.timeout().toMillis() / 1e3 + " s", e);
+        failure =
+            Failure.passing("nothing came within " + server.timeout().toMillis() / 1e3 + " s", e);
       } catch (IOException e) {
         failure = Failure.passing("the connection failed: " + told(e), e);
       }
@@ -130,9 +132,7 @@ public final class ChatClient {
   }
 
   private static String told(Throwable failure) {
-    return failure.getMessage() == null
-        ? failure.getClass().getSimpleName()
-        : failure.getMessage();
+    return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
   /** Whether the server refuses a field that it was sent and that can be left out. */
@@ -191,8 +191,7 @@ public final class ChatClient {
     Duration wait =
         failure
             .asked()
-            .orElseGet(
-                () -> server.waitBefore(failures, ThreadLocalRandom.current().nextDouble()));
+            .orElseGet(() -> server.waitBefore(failures, ThreadLocalRandom.current().nextDouble()));
     if (wait.compareTo(server.longestAskedWait()) > 0) {
       throw ChatException.passing(
           server

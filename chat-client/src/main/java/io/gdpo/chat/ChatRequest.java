@@ -45,8 +45,7 @@ public record ChatRequest(
     body.put("model", model);
     ArrayNode turns = body.putArray("messages");
     messages.forEach(
-        message ->
-            turns.addObject().put("role", message.role()).put("content", message.content()));
+        message -> turns.addObject().put("role", message.role()).put("content", message.content()));
     body.put("seed", seed);
     body.put("max_tokens", mostTokens);
     if (schema != null) {

@@ -77,7 +77,8 @@ class ChatClientTest {
   static Stream<Arguments> whatPasses() {
     return Stream.of(
         passing("HTTP 429: slow down", it -> status(429, "slow down")),
-        passing("HTTP 429: wait; trying again in 0.0", it -> status(429, "wait", "Retry-After", "0")),
+        passing(
+            "HTTP 429: wait; trying again in 0.0", it -> status(429, "wait", "Retry-After", "0")),
         passing("HTTP 500", it -> status(500, "{\"error\":{\"message\":\"oops\"}}")),
         passing("HTTP 503", it -> status(503, "")),
         passing(SILENT, MisbehavingServer::silent),
@@ -149,13 +150,16 @@ class ChatClientTest {
   @ParameterizedTest
   @ValueSource(strings = {"response_format", "seed", "max_tokens"})
   void aFieldThatTheServerDoesNotKnowIsLeftOutFromThenOn(String field) {
-    server.first(status(400, "{\"error\":{\"message\":\"Unsupported parameter: '" + field + "'\"}}"));
+    server.first(
+        status(400, "{\"error\":{\"message\":\"Unsupported parameter: '" + field + "'\"}}"));
     ChatClient client = client();
 
     client.ask(REQUEST);
     client.ask(REQUEST);
 
-    assertThat(server.requests).extracting(request -> request.has(field)).containsExactly(true, false, false);
+    assertThat(server.requests)
+        .extracting(request -> request.has(field))
+        .containsExactly(true, false, false);
     assertThat(log).singleElement().asString().contains("does not take " + field);
   }
 
@@ -239,7 +243,8 @@ class ChatClientTest {
   void aRefusalIsToldAsOne(String message, String end, String refusal) {
     server.first(
         status(
-            200, "{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"" + end + "\"}]}"));
+            200,
+            "{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"" + end + "\"}]}"));
     ChatClient.Call call = client().ask(REQUEST);
 
     assertThat(ChatAnswer.of(call.request(), call.response()))

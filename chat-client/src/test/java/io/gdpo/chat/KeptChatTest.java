@@ -108,7 +108,8 @@ class KeptChatTest {
 
     assertThat(server.requests).hasSize(4);
     assertThat(kept).hasSize(4);
-    assertThat(chat(URI.create("http://127.0.0.1:1/v1"), Optional.empty(), unbounded()).ask(REQUEST))
+    assertThat(
+            chat(URI.create("http://127.0.0.1:1/v1"), Optional.empty(), unbounded()).ask(REQUEST))
         .isEmpty();
   }
 

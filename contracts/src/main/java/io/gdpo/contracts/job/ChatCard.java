@@ -47,6 +47,5 @@ public record ChatCard(
    * @param answer its words
    * @param note why it is doubted
    */
-  public record DoubtfulAnswer(
-      long row, String style, String option, String answer, String note) {}
+  public record DoubtfulAnswer(long row, String style, String option, String answer, String note) {}
 }

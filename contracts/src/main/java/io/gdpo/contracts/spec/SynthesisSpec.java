@@ -149,7 +149,10 @@ public record SynthesisSpec(
     check.within("synthesis.budget.tokens", budget.tokens, 1, MOST_TOKENS);
     check.that("synthesis.budget.cost", budget.cost, cost -> cost > 0, "must be above 0");
     check.that(
-        "synthesis.budget.input_price", budget.inputPrice, price -> price >= 0, "must be 0 or more");
+        "synthesis.budget.input_price",
+        budget.inputPrice,
+        price -> price >= 0,
+        "must be 0 or more");
     check.that(
         "synthesis.budget.output_price",
         budget.outputPrice,

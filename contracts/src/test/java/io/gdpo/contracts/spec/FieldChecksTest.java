@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.spec.SynthesisSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +23,8 @@ class FieldChecksTest {
        "stages": [{"name": "sft", "training": {"loss": "sft", "lora": {"target_modules": ["c_attn"]}}}],
        "evaluation": {"samples": 4}}
       """;
+
+  private static final String CHAT = "{'model': 'm', 'endpoint': 'http://h/v1', 'budget': ";
 
   private static List<SpecProblem> problems(String pointer, String value) throws Exception {
     ObjectNode spec = (ObjectNode) Json.SPECS.readTree(SPEC);
@@ -146,6 +147,72 @@ class FieldChecksTest {
               assertThat(problem.field()).isEqualTo(field);
               assertThat(problem.message()).contains(reason);
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'model': 'm'} | synthesis.endpoint | is missing",
+        "{'endpoint': 'http://h/v1'} | synthesis.model | is missing",
+        "{'model': ' ', 'endpoint': 'http://h/v1'} | synthesis.model | is empty",
+        "{'model': 'm', 'endpoint': 'h:8000/v1'} | synthesis.endpoint | must be http://",
+        "{'model': 'm', 'endpoint': 'file:/v1'} | synthesis.endpoint | must be http://",
+        "{'model': 'm', 'endpoint': 'http:///v1'} | synthesis.endpoint | must be http://",
+        "{'model': 'm', 'endpoint': 'http://h/v1?x=1'} | synthesis.endpoint | must be http://",
+        "{'model': 'm', 'endpoint': 'http://me@h/v1'} | synthesis.endpoint | must be http://",
+        "{'model': 'm', 'endpoint': 'http://me:word@h/v1'} | synthesis.endpoint | like a secret",
+        "{'budget': {'tokens': 1}} | synthesis.budget | templates cost nothing",
+        CHAT + "{'tokens': 0}} | synthesis.budget.tokens | must be at least 1",
+        CHAT + "{'cost': 1}} | synthesis.budget | needs input_price and output_price",
+        CHAT + "{'input_price': 1}} | synthesis.budget | needs input_price and output_price",
+        CHAT
+            + "{'cost': 0, 'input_price': 1, 'output_price': 1}} | synthesis.budget.cost"
+            + " | must be above 0",
+        CHAT
+            + "{'input_price': -1, 'output_price': 1}} | synthesis.budget.input_price"
+            + " | must be 0 or more",
+        CHAT
+            + "{'input_price': 1, 'output_price': -1}} | synthesis.budget.output_price"
+            + " | must be 0 or more",
+      })
+  void a_chat_model_that_cannot_be_asked_is_refused_by_its_field(
+      String synthesis, String field, String reason) throws Exception {
+    assertThat(problems("/dataset/synthesis", synthesis.replace('\'', '"')))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("dataset." + field);
+              assertThat(problem.message()).contains(reason);
+            });
+  }
+
+  @Test
+  void a_chat_model_belongs_to_a_survey() throws Exception {
+    assertThat(
+            problems(
+                "/dataset",
+                "{\"examples\": \"p.jsonl\", \"synthesis\": {\"model\": \"m\", \"endpoint\":"
+                    + " \"http://h/v1\"}}"))
+        .extracting(SpecProblem::field)
+        .containsExactly("dataset.synthesis.model");
+  }
+
+  @Test
+  void a_budget_makes_no_other_dataset_and_a_model_does() throws Exception {
+    String survey = "{'survey': 's.csv', 'group': 'A', 'synthesis': ";
+    DatasetSpec one = dataset(survey + CHAT + "{'tokens': 5}}}");
+    DatasetSpec other =
+        dataset(survey + CHAT.replace("http://h/v1", "http://h/v1/") + "{'tokens': 6}}}");
+    DatasetSpec templates = dataset("{'survey': 's.csv', 'group': 'A'}");
+
+    assertThat(one.problems("dataset")).isEmpty();
+    assertThat(one.idFor("hash")).isEqualTo(other.idFor("hash"));
+    assertThat(one.asksForTheDataOf(other)).isTrue();
+    assertThat(one.asksForTheDataOf(templates)).isFalse();
+    assertThat(one.idFor("hash")).isNotEqualTo(templates.idFor("hash"));
+    assertThat(Json.EVENTS.writeValueAsString(templates)).doesNotContain("model", "budget");
+    assertThat(one).isEqualTo(Json.EVENTS.readValue(Json.EVENTS.writeValueAsString(one), DatasetSpec.class));
   }
 
   @ParameterizedTest

@@ -28,10 +28,7 @@ class BuildWork implements WorkKind<BuildResult> {
   private final ChatEndpoints endpoints;
 
   BuildWork(
-      Datasets datasets,
-      ArtifactStore artifacts,
-      BuildSettings settings,
-      ChatEndpoints endpoints) {
+      Datasets datasets, ArtifactStore artifacts, BuildSettings settings, ChatEndpoints endpoints) {
     this.datasets = datasets;
     this.artifacts = artifacts;
     this.settings = settings;

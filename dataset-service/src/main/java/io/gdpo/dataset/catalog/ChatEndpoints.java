@@ -6,7 +6,9 @@ import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.platform.security.Authentication;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -30,7 +32,11 @@ class ChatEndpoints {
    * @throws InvalidSpecException if a specification names one that is not to be asked
    */
   void require(DatasetSpec spec) {
-    if (asksAModel(spec) && !isAllowed(URI.create(spec.synthesis().endpoint()))) {
+    if (asksAModel(spec)
+        && !isAllowed(
+            URI.create(spec.synthesis().endpoint()),
+            settings.endpoints(),
+            authentication.isAsked())) {
       throw new InvalidSpecException(
           "dataset.synthesis.endpoint",
           "is "
@@ -51,13 +57,16 @@ class ChatEndpoints {
     return spec.synthesis() != null && spec.synthesis().model() != null;
   }
 
-  private boolean isAllowed(URI endpoint) {
-    return settings
-        .endpoints()
-        .map(allowed -> allowed.stream().anyMatch(one -> key(one).equals(key(endpoint))))
+  /**
+   * @param listed by the operator; empty if nobody said
+   * @param callersAreAsked who they are: then what this machine serves is not everybody's
+   */
+  static boolean isAllowed(URI endpoint, Optional<List<URI>> listed, boolean callersAreAsked) {
+    return listed
+        .map(all -> all.stream().anyMatch(one -> key(one).equals(key(endpoint))))
         .orElseGet(
             () ->
-                !authentication.isAsked()
+                !callersAreAsked
                     && THIS_MACHINE
                         .matcher(endpoint.getHost().toLowerCase(Locale.ROOT))
                         .matches());

@@ -42,8 +42,7 @@ public class Datasets {
   private final Holders holders;
   private final ChatEndpoints endpoints;
 
-  Datasets(
-      Outbox outbox, Sources sources, Works works, Holders holders, ChatEndpoints endpoints) {
+  Datasets(Outbox outbox, Sources sources, Works works, Holders holders, ChatEndpoints endpoints) {
     this.outbox = outbox;
     this.sources = sources;
     this.works = works;

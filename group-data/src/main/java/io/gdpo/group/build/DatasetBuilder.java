@@ -166,8 +166,7 @@ public class DatasetBuilder {
       String sha256,
       SplitFiles splits,
       RefusedRows refused) {
-    SurveyDialogues dialogues =
-        SurveyDialogues.of(GroupSurvey.read(file, spec), spec, synthesis);
+    SurveyDialogues dialogues = SurveyDialogues.of(GroupSurvey.read(file, spec), spec, synthesis);
     List<GroupSurvey> groups = dialogues.groups();
     noted(groups, GroupSurvey::refused).forEach(refused);
     List<String> shortened = dialogues.examples(splits);

@@ -27,7 +27,8 @@ public final class DatasetExamples {
       DatasetSpec spec, ArtifactStore artifacts, BiConsumer<Split, PreferenceExample> sink) {
     Path source = new Sources(artifacts).of(spec);
     if (spec.survey() != null) {
-      SurveyDialogues.of(GroupSurvey.read(source, spec), spec, ChatSynthesis.ofWhatIsKept(artifacts))
+      SurveyDialogues.of(
+              GroupSurvey.read(source, spec), spec, ChatSynthesis.ofWhatIsKept(artifacts))
           .examples(sink);
     } else {
       ReadyExamples.read(source, spec, sink);

@@ -31,8 +31,7 @@ record SurveyDialogues(DatasetSpec spec, List<GroupSurvey> groups, Optional<Chat
    * @param groups as they were read
    * @param synthesis asks a chat model where there is one
    */
-  static SurveyDialogues of(
-      List<GroupSurvey> groups, DatasetSpec spec, ChatSynthesis synthesis) {
+  static SurveyDialogues of(List<GroupSurvey> groups, DatasetSpec spec, ChatSynthesis synthesis) {
     requireFew(groups, spec.synthesis());
     if (spec.synthesis().model() == null) {
       return new SurveyDialogues(spec, groups, Optional.empty());

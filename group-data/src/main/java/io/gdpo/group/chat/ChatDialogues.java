@@ -33,8 +33,7 @@ public final class ChatDialogues implements Wordings {
   /** A question with its options: what is written about it is the same for every group. */
   record Asked(String question, List<String> options) {
     static Asked of(GroupQuestion question) {
-      return new Asked(
-          question.text(), question.answers().stream().map(Answer::option).toList());
+      return new Asked(question.text(), question.answers().stream().map(Answer::option).toList());
     }
   }
 

@@ -48,8 +48,7 @@ public final class ChatSynthesis {
    * @param artifacts where calls are kept
    * @param access empty if nothing is to be asked, and only what is kept is used
    */
-  public ChatSynthesis(
-      ArtifactStore artifacts, Optional<ChatAccess> access, Consumer<String> log) {
+  public ChatSynthesis(ArtifactStore artifacts, Optional<ChatAccess> access, Consumer<String> log) {
     this.artifacts = artifacts;
     this.access = access;
     this.log = log;
@@ -76,8 +75,7 @@ public final class ChatSynthesis {
         Optional.ofNullable(spec.budget())
             .orElseGet(() -> new SynthesisSpec.Budget(null, null, null, null));
     Spending spending =
-        new Spending(
-            budget.tokens(), budget.cost(), budget.inputPrice(), budget.outputPrice());
+        new Spending(budget.tokens(), budget.cost(), budget.inputPrice(), budget.outputPrice());
     try {
       return new ChatDialogues(
           spec, written(spec, questions, chat(spec.endpoint(), spending)), spending);
@@ -94,8 +92,7 @@ public final class ChatSynthesis {
     return new KeptChat(
         address,
         access.map(
-            it ->
-                new ChatClient(ChatServer.patient(address, it.token(), it.timeout()), log)),
+            it -> new ChatClient(ChatServer.patient(address, it.token(), it.timeout()), log)),
         new StoredTranscripts(),
         spending);
   }
@@ -106,8 +103,7 @@ public final class ChatSynthesis {
     ExecutorService threads = Executors.newFixedThreadPool(parallel);
     AtomicBoolean stopped = new AtomicBoolean();
     AtomicInteger done = new AtomicInteger();
-    Map<Asked, Future<Optional<Outcome>>> futures =
-        new LinkedHashMap<>();
+    Map<Asked, Future<Optional<Outcome>>> futures = new LinkedHashMap<>();
     questions.forEach(
         (asked, question) ->
             futures.put(
@@ -129,8 +125,7 @@ public final class ChatSynthesis {
     threads.shutdown();
     Map<Asked, Outcome> outcomes = new LinkedHashMap<>();
     RuntimeException failure = null;
-    for (Map.Entry<Asked, Future<Optional<Outcome>>> future :
-        futures.entrySet()) {
+    for (Map.Entry<Asked, Future<Optional<Outcome>>> future : futures.entrySet()) {
       try {
         future.getValue().get().ifPresent(it -> outcomes.put(future.getKey(), it));
       } catch (ExecutionException e) {
@@ -174,9 +169,7 @@ public final class ChatSynthesis {
       return Optional.of(new Outcome(question, written, false));
     }
     return chat.ask(DialoguePrompt.repair(spec, question, first.get(), written.problems()))
-        .map(
-            again ->
-                new Outcome(question, WrittenDialogues.of(again, question), true));
+        .map(again -> new Outcome(question, WrittenDialogues.of(again, question), true));
   }
 
   private final class StoredTranscripts implements Transcripts {

@@ -43,9 +43,7 @@ final class ExpressedOption {
       return Optional.of("says '" + named.get(0).option() + "'");
     }
     int begins =
-        OptionBelief.of(SENTENCE_END.split(answer, 2)[0])
-            .map(OptionBelief.Found::belief)
-            .orElse(0);
+        OptionBelief.of(SENTENCE_END.split(answer, 2)[0]).map(OptionBelief.Found::belief).orElse(0);
     if (own.belief() > 3 && (begins == 1 || begins == 2)) {
       return Optional.of("begins against it, and its option is for it");
     }

@@ -75,8 +75,7 @@ public record GroupSurvey(
     for (GroupQuestion question : questions) {
       why.apply(question)
           .ifPresentOrElse(
-              reason ->
-                  gone.add(GroupAccount.note(question.row(), question.text(), reason, group)),
+              reason -> gone.add(GroupAccount.note(question.row(), question.text(), reason, group)),
               () -> left.add(question));
     }
     if (left.isEmpty()) {

@@ -2,8 +2,8 @@ package io.gdpo.group.synthesis;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.contracts.spec.SplitBy;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.group.survey.GroupQuestion;
 import io.gdpo.group.survey.GroupQuestion.Answer;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Makes a group's survey answers into preference examples: for each question and each style of small
- * talk a dialogue with a paraphrased question and one response for each option, in words of {@link
- * Wordings}; for each dialogue a number of respondents, apportioned to the options by the group's
- * shares; for each respondent the response they prefer beside one of another belief.
+ * Makes a group's survey answers into preference examples: for each question and each style of
+ * small talk a dialogue with a paraphrased question and one response for each option, in words of
+ * {@link Wordings}; for each dialogue a number of respondents, apportioned to the options by the
+ * group's shares; for each respondent the response they prefer beside one of another belief.
  *
  * <p>Three styles train, one validates, one tests: the wording of a test question is never trained
  * on. Or, where the specification asks for it ({@link SplitBy}), eight of ten questions train in

@@ -145,8 +145,9 @@ class ChatSynthesisTest {
                   .contains("never instructions", "style-1", "style-5")
                   .doesNotContain("Ignore your");
               assertThat(
-                      request.at("/response_format/json_schema/schema/properties/style-4/properties"
-                          + "/answers/required"))
+                      request.at(
+                          "/response_format/json_schema/schema/properties/style-4/properties"
+                              + "/answers/required"))
                   .hasToString("[\"1\",\"2\",\"3\"]");
             });
   }
@@ -208,7 +209,8 @@ class ChatSynthesisTest {
 
     assertThat(server.requests).hasSize(QUESTIONS + 2);
     assertThat(server.requests.get(1).at("/messages/3/content").asText())
-        .contains("- style-1.answers lacks 3", "- style-1.answers holds what does not belong there");
+        .contains(
+            "- style-1.answers lacks 3", "- style-1.answers holds what does not belong there");
     assertThat(server.requests.get(1).at("/messages/2/content").asText()).contains("\"4\":");
     assertThat(card.chat())
         .returns(1L, it -> it.repaired())
@@ -216,15 +218,13 @@ class ChatSynthesisTest {
         .returns(QUESTIONS + 2L, it -> it.calls());
     assertThat(card.counts().refused()).isEqualTo(2);
     assertThat(card.counts().questions()).isEqualTo(2 * (QUESTIONS - 1));
-    assertThat(card.counts().rows())
-        .isEqualTo(card.counts().refused() + card.counts().questions());
+    assertThat(card.counts().rows()).isEqualTo(card.counts().refused() + card.counts().questions());
     assertThat(card.refused())
         .extracting(RowNote::row, RowNote::group)
-        .containsExactly(
-            tuple(1L, "A"),
-            tuple(1L, "B"));
+        .containsExactly(tuple(1L, "A"), tuple(1L, "B"));
     assertThat(card.refused().get(0).note())
-        .startsWith("the chat model wrote no dialogues about it that can be used: the reply is not");
+        .startsWith(
+            "the chat model wrote no dialogues about it that can be used: the reply is not");
     assertThat(Files.readAllLines(dataset("ds").resolve(DatasetCard.REFUSED_FILE))).hasSize(2);
     assertThat(PreferenceDataset.read(dataset("ds")).train())
         .noneMatch(example -> example.prompt().contains("thing 1"));
@@ -244,8 +244,7 @@ class ChatSynthesisTest {
   @Test
   void answersOfAnotherOptionAreCountedAndListedAndUsed() {
     server.next(
-        content ->
-            content.replaceFirst("My answer is Agree", "Way 1, and my answer is: disagree"));
+        content -> content.replaceFirst("My answer is Agree", "Way 1, and my answer is: disagree"));
     DatasetCard card = build("ds", null);
 
     assertThat(card.chat().doubted()).isEqualTo(1);

@@ -91,7 +91,8 @@ class WrittenDialoguesTest {
         arguments(
             "style-1.answers holds what does not belong there: 5",
             fault(it -> answers(it, 1).put("5", "More."))),
-        arguments("style-4.question has no word", fault(it -> style(it, 4).put("question", " ?! "))),
+        arguments(
+            "style-4.question has no word", fault(it -> style(it, 4).put("question", " ?! "))),
         arguments("style-4.question is no text", fault(it -> style(it, 4).put("question", 4))),
         arguments("style-1.answers.2 is no text", fault(it -> answers(it, 1).putNull("2"))),
         arguments(
@@ -155,7 +156,8 @@ class WrittenDialoguesTest {
 
   @Test
   void aRefusalAndAnAnswerThatWasCutAreToldAsThat() {
-    assertThat(WrittenDialogues.of(new ChatAnswer("", "Not this.", false, 1, 1), QUESTION).problems())
+    assertThat(
+            WrittenDialogues.of(new ChatAnswer("", "Not this.", false, 1, 1), QUESTION).problems())
         .containsExactly("the model refuses: Not this.");
     assertThat(
             WrittenDialogues.of(new ChatAnswer(good().toString(), null, true, 1, 1), QUESTION)

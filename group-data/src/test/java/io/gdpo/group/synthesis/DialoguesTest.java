@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
-import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.contracts.spec.SplitBy;
+import io.gdpo.contracts.spec.SynthesisSpec;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.Collected;
