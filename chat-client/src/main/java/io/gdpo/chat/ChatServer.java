@@ -23,7 +23,7 @@ public record ChatServer(
     Duration firstWait,
     Duration longestWait,
     Duration longestAskedWait) {
-  /** The environment variable that holds the token. */
+  /** What a chat model is asked with, as a bearer token; it is sent to every endpoint alike. */
   public static final String TOKEN = "GDPO_CHAT_TOKEN";
 
   public ChatServer {
