@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class ChatClient {
   private static final int MOST_BYTES = 8 << 20;
+  private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final int LONGEST_QUOTE = 300;
 
   private static final ObjectMapper JSON =
@@ -52,7 +53,7 @@ public final class ChatClient {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(server.timeout())
+            .connectTimeout(CONNECT)
             .build();
   }
 
@@ -64,11 +65,10 @@ public final class ChatClient {
    */
   record Call(JsonNode request, JsonNode response) {}
 
-  /** What is wrong with a call, and whether it may be right the next time. */
-  private record Failure(
-      String problem, boolean passing, Optional<Duration> asked, Throwable cause) {
-    static Failure passing(String problem, Throwable cause) {
-      return new Failure(problem, true, Optional.empty(), cause);
+  /** What is wrong with a call that may be right the next time, and the wait that is asked for. */
+  private record Failure(String problem, Optional<Duration> asked, Throwable cause) {
+    static Failure of(String problem, Throwable cause) {
+      return new Failure(problem, Optional.empty(), cause);
     }
   }
 
@@ -93,19 +93,15 @@ public final class ChatClient {
           failures--;
           continue;
         }
-        failure = failure(response);
+        failure = passing(response);
       } catch (JsonProcessingException e) {
-        failure = Failure.passing("what came is no whole JSON", e);
+        failure = Failure.of("what came is no whole JSON", e);
       } catch (IllegalArgumentException e) {
-        failure = Failure.passing("what came is no answer: " + e.getMessage(), e);
+        failure = Failure.of("what came is no answer: " + e.getMessage(), e);
       } catch (TimeoutException e) {
-        failure =
-            Failure.passing("nothing came within " + server.timeout().toMillis() / 1e3 + " s", e);
+        failure = Failure.of("nothing came within " + server.timeout().toMillis() / 1e3 + " s", e);
       } catch (IOException e) {
-        failure = Failure.passing("the connection failed: " + told(e), e);
-      }
-      if (!failure.passing()) {
-        throw ChatException.lasting(server + ": " + failure.problem());
+        failure = Failure.of("the connection failed: " + told(e), e);
       }
       waitAfter(failure, failures);
     }
@@ -155,9 +151,13 @@ public final class ChatClient {
         .orElse(false);
   }
 
-  private Failure failure(HttpResponse<byte[]> response) {
+  /**
+   * What a server says that may answer the next time.
+   *
+   * @throws ChatException if it will not
+   */
+  private Failure passing(HttpResponse<byte[]> response) {
     int status = response.statusCode();
-    boolean passing = status == 408 || status == 409 || status == 429 || status >= 500;
     String remedy =
         switch (status) {
           case 401, 403 ->
@@ -170,11 +170,14 @@ public final class ChatClient {
                   ? ". Redirects are not followed; name the address that answers itself"
                   : "";
         };
-    return new Failure(
-        "HTTP " + status + ": " + quoted(response) + remedy,
-        passing,
-        AskedWait.in(response.headers(), Instant.now()),
-        null);
+    String problem = "HTTP " + status + ": " + quoted(response) + remedy;
+    if (status == 400 || status == 413 || status == 422) {
+      throw ChatException.ofRequest(server + ": " + problem);
+    }
+    if (status != 408 && status != 409 && status != 429 && status < 500) {
+      throw ChatException.lasting(server + ": " + problem);
+    }
+    return new Failure(problem, AskedWait.in(response.headers(), Instant.now()), null);
   }
 
   private void waitAfter(Failure failure, int failures) {

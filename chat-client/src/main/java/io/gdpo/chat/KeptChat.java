@@ -1,7 +1,9 @@
 package io.gdpo.chat;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +20,9 @@ import java.util.Set;
  * something else.
  */
 public final class KeptChat {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** In ASCII: a model may write half of a surrogate pair, which UTF-8 cannot hold. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final URI endpoint;
   private final Optional<ChatClient> client;

@@ -121,6 +121,7 @@ class ChatClientTest {
   @ParameterizedTest
   @CsvSource({
     "400, bad question, 'HTTP 400: bad question'",
+    "422, bad question, 'HTTP 422: bad question'",
     "401, who are you, GDPO_CHAT_TOKEN",
     "403, not you, GDPO_CHAT_TOKEN",
     "404, no such model, 'most end with /v1'",
@@ -130,7 +131,11 @@ class ChatClientTest {
     server.first(status(status, words, "Location", server.endpoint() + "/elsewhere"));
 
     assertThatThrownBy(this::asked)
-        .isInstanceOfSatisfying(ChatException.class, e -> assertThat(e.isPassing()).isFalse())
+        .isInstanceOfSatisfying(
+            ChatException.class,
+            e ->
+                assertThat(List.of(e.isPassing(), e.isOfRequest()))
+                    .containsExactly(false, status == 400 || status == 422))
         .hasMessageContaining(told)
         .hasMessageContaining(words);
     assertThat(server.requests).hasSize(1);

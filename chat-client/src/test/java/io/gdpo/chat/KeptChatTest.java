@@ -114,6 +114,16 @@ class KeptChatTest {
   }
 
   @Test
+  void whatUtf8CannotHoldIsKeptAsItCame() {
+    server.first(status(200, MisbehavingServer.GOOD.replace("Yes.", "Yes\\ud800 \u00e4")));
+
+    chat(unbounded()).ask(REQUEST);
+
+    assertThat(chat(unbounded()).ask(REQUEST)).map(ChatAnswer::text).contains("Yes\ud800 \u00e4");
+    assertThat(server.requests).hasSize(1);
+  }
+
+  @Test
   void aCallThatFailedIsNotKept() {
     server.first(status(401, "no"));
 

@@ -212,7 +212,8 @@ class FieldChecksTest {
     assertThat(one.asksForTheDataOf(templates)).isFalse();
     assertThat(one.idFor("hash")).isNotEqualTo(templates.idFor("hash"));
     assertThat(Json.EVENTS.writeValueAsString(templates)).doesNotContain("model", "budget");
-    assertThat(one).isEqualTo(Json.EVENTS.readValue(Json.EVENTS.writeValueAsString(one), DatasetSpec.class));
+    assertThat(one)
+        .isEqualTo(Json.EVENTS.readValue(Json.EVENTS.writeValueAsString(one), DatasetSpec.class));
   }
 
   @ParameterizedTest

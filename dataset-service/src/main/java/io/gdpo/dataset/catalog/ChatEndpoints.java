@@ -67,9 +67,7 @@ class ChatEndpoints {
         .orElseGet(
             () ->
                 !callersAreAsked
-                    && THIS_MACHINE
-                        .matcher(endpoint.getHost().toLowerCase(Locale.ROOT))
-                        .matches());
+                    && THIS_MACHINE.matcher(endpoint.getHost().toLowerCase(Locale.ROOT)).matches());
   }
 
   private static String key(URI endpoint) {

@@ -129,7 +129,10 @@ public final class ChatSynthesis {
       try {
         future.getValue().get().ifPresent(it -> outcomes.put(future.getKey(), it));
       } catch (ExecutionException e) {
-        failure = failure == null ? (RuntimeException) e.getCause() : failure;
+        if (!(e.getCause() instanceof RuntimeException thrown)) {
+          throw new IllegalStateException("a question failed", e.getCause());
+        }
+        failure = failure == null ? thrown : failure;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while a chat model was asked", e);
@@ -160,16 +163,23 @@ public final class ChatSynthesis {
   /** Empty if nothing is to be asked and it is not kept. */
   private static Optional<Outcome> outcome(
       SynthesisSpec spec, GroupQuestion question, KeptChat chat) {
-    Optional<ChatAnswer> first = chat.ask(DialoguePrompt.first(spec, question));
-    if (first.isEmpty()) {
-      return Optional.empty();
+    try {
+      Optional<ChatAnswer> first = chat.ask(DialoguePrompt.first(spec, question));
+      if (first.isEmpty()) {
+        return Optional.empty();
+      }
+      WrittenDialogues written = WrittenDialogues.of(first.get(), question);
+      if (written.problems().isEmpty() || first.get().refusal() != null) {
+        return Optional.of(new Outcome(question, written, false));
+      }
+      return chat.ask(DialoguePrompt.repair(spec, question, first.get(), written.problems()))
+          .map(again -> new Outcome(question, WrittenDialogues.of(again, question), true));
+    } catch (ChatException e) {
+      if (!e.isOfRequest()) {
+        throw e;
+      }
+      return Optional.of(new Outcome(question, WrittenDialogues.refused(e.getMessage()), true));
     }
-    WrittenDialogues written = WrittenDialogues.of(first.get(), question);
-    if (written.problems().isEmpty() || first.get().refusal() != null) {
-      return Optional.of(new Outcome(question, written, false));
-    }
-    return chat.ask(DialoguePrompt.repair(spec, question, first.get(), written.problems()))
-        .map(again -> new Outcome(question, WrittenDialogues.of(again, question), true));
   }
 
   private final class StoredTranscripts implements Transcripts {

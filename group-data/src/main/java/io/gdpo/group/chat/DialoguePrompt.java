@@ -66,7 +66,10 @@ final class DialoguePrompt {
   static ChatRequest repair(
       SynthesisSpec spec, GroupQuestion question, ChatAnswer answer, List<String> problems) {
     List<Message> messages = new ArrayList<>(opening(question));
-    String said = answer.text().isBlank() ? "{}" : Reason.beginning(answer.text(), MOST_QUOTED);
+    String said =
+        answer.text().isBlank()
+            ? "{}"
+            : Reason.harmless(Reason.beginning(answer.text(), MOST_QUOTED));
     messages.add(new Message("assistant", said));
     messages.add(
         new Message("user", REPAIR.replace("{problems}", "- " + String.join("\n- ", problems))));

@@ -69,6 +69,11 @@ record WrittenDialogues(List<Wording> wordings, List<Doubt> doubts, List<String>
         reader.wordings, reader.doubts, reader.problems.stream().limit(MOST_PROBLEMS).toList());
   }
 
+  /** Nothing was written. */
+  static WrittenDialogues refused(String why) {
+    return new WrittenDialogues(List.of(), List.of(), List.of(why));
+  }
+
   private static String shown(String text) {
     return Reason.clean(Reason.beginning(text.replaceAll("\\s+", " ").strip(), 200));
   }

@@ -48,7 +48,7 @@ public final class ChatModelServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
   }
 
-  /** What becomes of the next contents. */
+  /** What becomes of the next contents; null is HTTP 400. */
   @SafeVarargs
   public final ChatModelServer next(UnaryOperator<String>... contents) {
     queued.addAll(List.of(contents));
@@ -64,20 +64,24 @@ public final class ChatModelServer implements AutoCloseable {
     JsonNode request = JSON.readTree(exchange.getRequestBody());
     requests.add(request);
     most.accumulateAndGet(now.incrementAndGet(), Math::max);
-    boolean refused = left.getAndDecrement() <= 0;
     ObjectNode body = JSON.createObjectNode();
-    if (!refused) {
-      paid.incrementAndGet();
+    int status = left.getAndDecrement() <= 0 ? 401 : 200;
+    String content = dialogues(question(request)).toString();
+    if (status == 200) {
       UnaryOperator<String> change = queued.poll();
-      String content = dialogues(question(request)).toString();
+      content = change == null ? content : change.apply(content);
+      status = content == null ? 400 : 200;
+    }
+    if (status == 200) {
+      paid.incrementAndGet();
       ObjectNode choice = body.putArray("choices").addObject();
-      choice.putObject("message").put("content", change == null ? content : change.apply(content));
+      choice.putObject("message").put("content", content);
       choice.put("finish_reason", "stop");
       body.putObject("usage").put("prompt_tokens", 100).put("completion_tokens", 50);
     }
     byte[] bytes = JSON.writeValueAsBytes(body);
     now.decrementAndGet();
-    exchange.sendResponseHeaders(refused ? 401 : 200, bytes.length);
+    exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }

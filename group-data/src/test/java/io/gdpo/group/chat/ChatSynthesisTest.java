@@ -231,6 +231,16 @@ class ChatSynthesisTest {
   }
 
   @Test
+  void aQuestionThatTheServerDoesNotTakeIsRefusedAndTheOthersGoOn() {
+    server.next(content -> null, content -> "nonsense \ud800", content -> null);
+    DatasetCard card = build("ds", null);
+
+    assertThat(card.chat().refused()).isEqualTo(2);
+    assertThat(card.refused()).extracting(RowNote::row).containsExactly(1L, 1L, 2L, 2L);
+    assertThat(card.refused().get(0).note()).contains("HTTP 400");
+  }
+
+  @Test
   void aModelThatWritesNothingOfUseFailsTheBuildWithAReason() {
     for (int i = 0; i < 2 * QUESTIONS; i++) {
       server.next(content -> "I am only a small model.");
