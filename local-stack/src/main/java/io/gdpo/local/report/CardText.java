@@ -2,6 +2,7 @@ package io.gdpo.local.report;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
+import io.gdpo.contracts.job.ChatCard;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetCard.Counts;
 import io.gdpo.contracts.job.DatasetCard.Question;
@@ -34,6 +35,9 @@ public final class CardText {
   public static List<String> of(DatasetCard card) {
     CardText text = new CardText(card);
     text.source();
+    if (card.chat() != null) {
+      text.chat(card.chat());
+    }
     text.splits();
     if (text.hasBeliefs()) {
       text.beliefs();
@@ -102,6 +106,24 @@ public final class CardText {
           "           %,d mended by their sum, %,d read as percentages, %,d questions cut",
           counts.renormalised(), counts.readAsPercent(), counts.shortened());
     }
+  }
+
+  private void chat(ChatCard chat) {
+    add(
+        "%-10s %s: %,d questions, %,d repaired, %,d refused; %,d answers, %,d doubted",
+        "Written by",
+        chat.model(),
+        chat.questions(),
+        chat.repaired(),
+        chat.refused(),
+        chat.answers(),
+        chat.doubted());
+    add(
+        "           %,d calls, %,d tokens asked, %,d answered%s",
+        chat.calls(),
+        chat.inputTokens(),
+        chat.outputTokens(),
+        chat.cost() == null ? "" : String.format(Locale.ROOT, ", cost %.4f", chat.cost()));
   }
 
   private void rows(String what, Counts counts) {

@@ -64,6 +64,27 @@ class CardTextTest {
   }
 
   @Test
+  void a_card_tells_what_a_chat_model_wrote_and_what_it_cost() throws IOException {
+    String chat =
+        """
+        , "chat": {"model": "m", "endpoint": "http://h/v1", "questions": 40, "repaired": 2,
+         "refused": 1, "calls": 43, "input_tokens": 30000, "output_tokens": 50000, "cost": 0.0345,
+         "answers": 800, "doubted": 12, "doubts": []}}
+        """;
+    String card = CARD.formatted("").strip();
+
+    assertThat(
+            CardText.of(
+                Json.EVENTS.readValue(
+                    card.substring(0, card.length() - 1) + chat, DatasetCard.class)))
+        .contains(
+            "Written by m: 40 questions, 2 repaired, 1 refused; 800 answers, 12 doubted",
+            "           43 calls, 30,000 tokens asked, 50,000 answered, cost 0.0345");
+    assertThat(CardText.of(Json.EVENTS.readValue(card, DatasetCard.class)))
+        .noneMatch(line -> line.contains("Written by"));
+  }
+
+  @Test
   void several_groups_each_have_their_line_and_their_notes() throws IOException {
     String counts =
         """
