@@ -142,9 +142,12 @@ public final class ExampleEncoder {
   }
 
   private EncodedExample plain(PreferenceExample example) {
-    long[] chosen = TextEncoder.joined(texts.inPlace(example.chosen()), eos);
-    long[] rejected = TextEncoder.joined(texts.inPlace(example.rejected()), eos);
-    return cut(example, chosen, rejected, rejected, NO_BELIEF);
+    long[] rejected = plain(example.rejected());
+    return cut(example, plain(example.chosen()), rejected, rejected, NO_BELIEF);
+  }
+
+  private long[] plain(String response) {
+    return response == null ? new long[0] : TextEncoder.joined(texts.inPlace(response), eos);
   }
 
   private EncodedExample opinion(PreferenceExample example) {

@@ -46,6 +46,22 @@ public record SmallGroup(Path folder) {
     return this;
   }
 
+  /** The same responses, the two of a pair side by side, each judged by itself. */
+  public SmallGroup judged() {
+    new PreferenceDataset(judged(EXAMPLES, 1), judged(8, 2), judged(4, 3)).write(dataset());
+    return this;
+  }
+
+  private static List<PreferenceExample> judged(int count, long seed) {
+    return examples(count, seed).stream()
+        .flatMap(
+            it ->
+                Stream.of(
+                    PreferenceExample.ofJudged(it.prompt(), "unpaired", it.chosen(), true, ""),
+                    PreferenceExample.ofJudged(it.prompt(), "unpaired", it.rejected(), false, "")))
+        .toList();
+  }
+
   private static List<PreferenceExample> pairs(int count, long seed) {
     return examples(count, seed).stream()
         .map(it -> PreferenceExample.ofPair(it.prompt(), "pairs", it.chosen(), it.rejected(), ""))

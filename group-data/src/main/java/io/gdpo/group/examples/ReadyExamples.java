@@ -42,8 +42,8 @@ public final class ReadyExamples {
   private final List<ExampleFiles> sources = new ArrayList<>();
   private PlacedKind kind;
 
-  /** Whether the first example tells beliefs, and where it stands. */
-  private record PlacedKind(boolean beliefs, Place place) {}
+  /** Of what kind the first example is, and where it stands. */
+  private record PlacedKind(PreferenceExample.Kind kind, Place place) {}
 
   /**
    * What became of a source's records beside those that were taken.
@@ -175,13 +175,16 @@ public final class ReadyExamples {
 
   private void requireOneKind(Place place, PreferenceExample example) {
     if (kind == null) {
-      kind = new PlacedKind(example.hasBeliefs(), place);
-    } else if (kind.beliefs != example.hasBeliefs()) {
+      kind = new PlacedKind(example.kind(), place);
+    } else if (kind.kind != example.kind()) {
       throw new DatasetException(
           place
-              + (example.hasBeliefs() ? " tells beliefs, " : " tells no beliefs, ")
+              + " is "
+              + example.kind().words()
+              + ", "
               + kind.place
-              + (kind.beliefs ? " does" : " does not")
+              + " is "
+              + kind.kind.words()
               + "; a dataset is of one kind");
     }
   }

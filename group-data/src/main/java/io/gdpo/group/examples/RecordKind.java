@@ -12,6 +12,8 @@ enum RecordKind {
   STORED_PAIR(examples((fields, group) -> List.of(new StoredPair(fields).example(group)))),
   /** {@code chosen}, {@code rejected} and mostly {@code prompt}: texts or conversations. */
   PAIR(examples((fields, group) -> new PairRecord(fields).examples(group))),
+  /** {@code prompt}, {@code completion} and its {@code label}: a response judged by itself. */
+  UNPAIRED(examples((fields, group) -> List.of(new UnpairedRecord(fields).example(group)))),
   /** Two comments on a post, by which of them people voted up: Stanford Human Preferences. */
   SHP(examples((fields, group) -> List.of(new HumanPreferenceRecord(fields).example(group)))),
   /** A question whose answers have scores: StackExchange. */
@@ -54,6 +56,9 @@ enum RecordKind {
     }
     if (VoteRecord.isOne(fields)) {
       return VOTE;
+    }
+    if (fields.has(UnpairedRecord.COMPLETION)) {
+      return UNPAIRED;
     }
     return fields.has(PairRecord.CHOSEN) || fields.has(PairRecord.REJECTED) ? PAIR : OPINION;
   }

@@ -67,8 +67,8 @@ class PairsTrainingTest {
         .hasMessage(
             "loss "
                 + loss.label()
-                + " needs beliefs, and the examples of this dataset tell none: they are pairs of"
-                + " responses. Take sft, dpo, ipo, kto, or a dataset of opinions");
+                + " needs beliefs, and each example of this dataset is a pair without beliefs. Take"
+                + " sft, dpo, ipo, kto, or a dataset of opinions");
   }
 
   @Test
