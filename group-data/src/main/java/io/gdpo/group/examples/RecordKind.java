@@ -19,9 +19,9 @@ enum RecordKind {
   /** A question whose answers have scores: StackExchange. */
   STACK_EXCHANGE(examples((fields, group) -> new StackExchangeRecord(fields).examples(group))),
   /** People's comparisons of responses, which are counted. */
-  VOTE(
-      (fields, group, sink) ->
-          new VoteRecord(fields).votes(group).forEach(vote -> sink.vote(fields.place(), vote)));
+  VOTE(votes((fields, group) -> new VoteRecord(fields).votes(group))),
+  /** A person's conversation with several models, of which they prefer one in each turn: PRISM. */
+  PRISM(votes((fields, group) -> new PrismRecord(fields).votes(group)));
 
   private final Reader reader;
 
@@ -40,6 +40,11 @@ enum RecordKind {
         examplesOf.apply(fields, group).forEach(example -> sink.take(fields.place(), example));
   }
 
+  private static Reader votes(BiFunction<FieldReader, String, List<Vote>> votesOf) {
+    return (fields, group, sink) ->
+        votesOf.apply(fields, group).forEach(vote -> sink.vote(fields.place(), vote));
+  }
+
   /** The kind of a record; one that is none is told what an opinion needs. */
   static RecordKind of(FieldReader fields) {
     if (StoredPair.isOne(fields)) {
@@ -56,6 +61,9 @@ enum RecordKind {
     }
     if (VoteRecord.isOne(fields)) {
       return VOTE;
+    }
+    if (fields.has(PrismRecord.HISTORY)) {
+      return PRISM;
     }
     if (fields.has(UnpairedRecord.COMPLETION)) {
       return UNPAIRED;
