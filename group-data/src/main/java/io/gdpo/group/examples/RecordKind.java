@@ -8,6 +8,8 @@ import java.util.function.BiFunction;
 enum RecordKind {
   /** Two responses with their beliefs, and the group's distribution: the method's own layout. */
   OPINION(examples((fields, group) -> List.of(new OpinionRecord(fields).example(group)))),
+  /** Two reviews with their ratings, which are the beliefs. */
+  REVIEW(examples((fields, group) -> List.of(new ReviewRecord(fields).example(group)))),
   /** A pair as our own datasets hold it. */
   STORED_PAIR(examples((fields, group) -> List.of(new StoredPair(fields).example(group)))),
   /** {@code chosen}, {@code rejected} and mostly {@code prompt}: texts or conversations. */
@@ -49,6 +51,9 @@ enum RecordKind {
   static RecordKind of(FieldReader fields) {
     if (StoredPair.isOne(fields)) {
       return STORED_PAIR;
+    }
+    if (ReviewRecord.isOne(fields)) {
+      return REVIEW;
     }
     if (fields.has(StoredPair.CHOSEN) || fields.has("probabilities")) {
       return OPINION;

@@ -71,6 +71,23 @@ class PairsTrainingTest {
                 + " sft, dpo, ipo, kto, or a dataset of opinions");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SFT", "GDPO", "GDPO_KTO"})
+  void reviews_are_learnt_from_by_their_ratings(Loss loss) throws IOException {
+    group.reviews();
+    TrainingJob job = group.job("job", Map.of("loss", loss.label(), "epochs", 4));
+
+    train(job);
+
+    List<Map<String, Double>> evals = group.metrics(job, Phase.EVAL);
+    Map<String, Double> last = evals.get(evals.size() - 1);
+    assertThat(last.get("loss")).isLessThan(evals.get(0).get("loss"));
+    assertThat(last.get("belief_mass")).isGreaterThan(evals.get(0).get("belief_mass"));
+    assertThat(last.get("imitation")).isLessThan(evals.get(0).get("imitation"));
+  }
+
   @Test
   void what_was_interrupted_ends_as_what_was_not() throws IOException {
     TrainingJob whole = group.job("whole", Map.of("loss", "dpo"));
