@@ -40,7 +40,7 @@ final class StoredPair {
     String prompt = fields.text("prompt", Bounds.TEXT);
     String style = fields.has("style") ? fields.text("style", Bounds.NAME) : "pairs";
     if (!fields.has(CHOSEN) || !fields.has(REJECTED)) {
-      boolean good = fields.has(CHOSEN);
+      boolean good = !fields.has(REJECTED);
       String response = fields.text(good ? CHOSEN : REJECTED, Bounds.TEXT);
       return PreferenceExample.ofJudged(prompt, style, response, good, group);
     }

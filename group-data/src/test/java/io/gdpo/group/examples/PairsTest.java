@@ -188,7 +188,7 @@ class PairsTest {
   }
 
   private DatasetSpec spec(String by) {
-    return new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by);
+    return new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null);
   }
 
   /** The record, and a good one in each split. */

@@ -94,7 +94,7 @@ class ReviewsTest {
 
   private ReadyExamples.Account read(Path source) {
     DatasetSpec spec =
-        new DatasetSpec(null, null, source.toString(), null, null, null, null, null, null);
+        new DatasetSpec(null, null, source.toString(), null, null, null, null, null, null, null);
     return ReadyExamples.read(source, spec, (split, example) -> examples.add(example));
   }
 

@@ -112,7 +112,7 @@ class UnpairedTest {
 
   private ReadyExamples.Account read(Path source) {
     DatasetSpec spec =
-        new DatasetSpec(null, null, source.toString(), null, null, null, null, null, null);
+        new DatasetSpec(null, null, source.toString(), null, null, null, null, null, null, null);
     return ReadyExamples.read(source, spec, (split, example) -> examples.add(example));
   }
 

@@ -193,7 +193,7 @@ class VotesTest {
     ReadyExamples.Account left =
         ReadyExamples.read(
             file,
-            new DatasetSpec(null, null, file.toString(), null, null, null, null, null, null),
+            new DatasetSpec(null, null, file.toString(), null, null, null, null, null, null, null),
             (split, example) -> {
               splits.add(split);
               examples.add(example);
@@ -263,7 +263,7 @@ class VotesTest {
     Files.writeString(folder.resolve("test.jsonl"), other.replace('\'', '"'));
     return ReadyExamples.read(
         folder,
-        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by),
+        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null),
         (split, example) -> examples.add(example));
   }
 }
