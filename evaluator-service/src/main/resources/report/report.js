@@ -51,7 +51,9 @@
     const uniform = report.yardsticks['yardstick/uniform'];
     byId('lede').textContent = ranked.length === 0
       ? 'No checkpoint of this experiment has been evaluated yet.'
-      : !beliefs
+      : evaluated.some((s) => s.metrics.judged_auc !== undefined)
+        ? `Each response is judged by itself. Of a good and a bad one the good one is found likelier, token for token, in this share of couples: ${shares('judged_auc')}${shares('judged_reward_auc') ? `; it has gained more on the reference model in this: ${shares('judged_reward_auc')}` : ''}.`
+        : !beliefs
         ? `The data tells no beliefs, so no distance to the group can be measured. The chosen response is found likelier in this share of pairs: ${shares('pair_accuracy')}${shares('accuracy') ? `; more so than by the reference model in this: ${shares('accuracy')}` : ''}.`
         : ranked.length === 1
         ? `${ranked[0].name} lies ${number(ranked[0].metrics.jsd)} from the group's beliefs (Jensen-Shannon distance); knowing nothing would be ${number(uniform)}.`
@@ -94,7 +96,7 @@
   function result() {
     if (!beliefs) {
       for (const id of ['result', 'to-result', 'questions', 'to-questions', 'yardsticks-card', 'training-jsd']) byId(id).hidden = true;
-      byId('table-hint').textContent = 'Means over pairs. The best stage is bold where a metric has a direction.';
+      byId('table-hint').textContent = 'Means over all examples. The best stage is bold where a metric has a direction.';
       return;
     }
     const mass = (s) => `belief mass ${number(s.metrics.belief_mass)}`;

@@ -62,7 +62,8 @@ class DatasetServiceIT {
   @Test
   void aDatasetAskedForByAnEventIsBuiltAndToldAndNothingIsADeadLetter() throws IOException {
     DatasetTopic topic = new DatasetTopic(System.getProperty("kafka.bootstrap.servers"));
-    DatasetSpec spec = new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null);
+    DatasetSpec spec =
+        new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null, null);
     topic.request(
         "event-1",
         "by-event",

@@ -31,7 +31,7 @@ public final class Collected {
   public static PreferenceDataset examples(Path source, long seed) {
     SynthesisSpec seeded = new SynthesisSpec(null, seed, null, null);
     return examples(
-        new DatasetSpec(null, null, source.toString(), null, seeded, null, null, null, null));
+        new DatasetSpec(null, null, source.toString(), null, seeded, null, null, null, null, null));
   }
 
   public static PreferenceDataset examples(DatasetSpec spec) {

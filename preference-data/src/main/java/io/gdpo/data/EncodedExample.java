@@ -6,8 +6,10 @@ package io.gdpo.data;
  * cut.
  *
  * @param prompt BOS and {@code {context}<Q>{prompt}<A>}
- * @param chosen the preferred belief and its response, {@code digit<option>words}
- * @param rejected the rejected belief and its response: the form of plain DPO
+ * @param chosen the preferred belief and its response, {@code digit<option>words}; empty of a
+ *     response that is judged bad by itself
+ * @param rejected the rejected belief and its response: the form of plain DPO; empty of a response
+ *     that is judged good by itself
  * @param rejectedUnderBelief the chosen belief with the rejected response: the form of
  *     belief-conditioned losses; {@code rejected} of data without beliefs
  * @param belief the belief segment, the same indices in {@code chosen} and in {@code
@@ -23,4 +25,14 @@ public record EncodedExample(
     long[] rejectedUnderBelief,
     BeliefTokens belief,
     boolean promptCut,
-    boolean responseCut) {}
+    boolean responseCut) {
+  /** Whether there is a response that is preferred, or good. */
+  public boolean hasChosen() {
+    return chosen.length > 0;
+  }
+
+  /** Whether there is a response that is not preferred, or bad. */
+  public boolean hasRejected() {
+    return rejected.length > 0;
+  }
+}

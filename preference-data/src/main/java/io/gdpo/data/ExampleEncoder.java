@@ -142,27 +142,44 @@ public final class ExampleEncoder {
   }
 
   private EncodedExample plain(PreferenceExample example) {
-    long[] chosen = TextEncoder.joined(texts.inPlace(example.chosen()), eos);
-    long[] rejected = TextEncoder.joined(texts.inPlace(example.rejected()), eos);
-    return cut(example, chosen, rejected, rejected, NO_BELIEF);
+    long[] rejected = plain(example.rejected());
+    return cut(example, plain(example.chosen()), rejected, rejected, NO_BELIEF);
+  }
+
+  private long[] plain(String response) {
+    return response == null ? new long[0] : TextEncoder.joined(texts.inPlace(response), eos);
   }
 
   private EncodedExample opinion(PreferenceExample example) {
     Opinion.Belief chosenBelief = example.opinion().chosen();
     Opinion.Belief rejectedBelief = example.opinion().rejected();
     long[] digit = digit(chosenBelief);
-    long[] option = texts.inPlace(OpinionTemplate.opened(chosenBelief.option()));
-    BeliefTokens belief = new BeliefTokens(0, 1 + option.length, 1 + option.length + close.length);
+    long[] option = option(chosenBelief);
+    long[] closed = TextEncoder.joined(option, close(chosenBelief));
+    BeliefTokens belief = new BeliefTokens(0, 1 + option.length, 1 + closed.length);
     long[] rejectedWords = texts.inPlace(example.rejected());
     return cut(
         example,
-        response(digit, option, texts.inPlace(example.chosen())),
-        response(
+        TextEncoder.joined(digit, closed, texts.inPlace(example.chosen()), eos),
+        TextEncoder.joined(
             digit(rejectedBelief),
-            texts.inPlace(OpinionTemplate.opened(rejectedBelief.option())),
-            rejectedWords),
-        response(digit, option, rejectedWords),
+            option(rejectedBelief),
+            close(rejectedBelief),
+            rejectedWords,
+            eos),
+        TextEncoder.joined(digit, closed, rejectedWords, eos),
         belief);
+  }
+
+  /** None of a review's rating. */
+  private long[] option(Opinion.Belief belief) {
+    return belief.option().isEmpty()
+        ? new long[0]
+        : texts.inPlace(OpinionTemplate.opened(belief.option()));
+  }
+
+  private long[] close(Opinion.Belief belief) {
+    return belief.option().isEmpty() ? new long[0] : close;
   }
 
   private EncodedExample cut(
@@ -215,10 +232,6 @@ public final class ExampleEncoder {
 
   private long[] digit(Opinion.Belief belief) {
     return digits()[OpinionTemplate.belief(belief.number(), belief.option())];
-  }
-
-  private long[] response(long[] digit, long[] option, long[] words) {
-    return TextEncoder.joined(digit, option, close, words, eos);
   }
 
   private static long[] cut(long[] ids, int length) {

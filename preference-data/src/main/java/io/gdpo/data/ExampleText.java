@@ -8,7 +8,8 @@ import io.gdpo.contracts.data.PreferenceExample;
  * data prompt and response as they are.
  *
  * @param prompt what the model continues
- * @param chosen the preferred response, belief first if there is one
+ * @param chosen the preferred response, belief first if there is one; null where the example has
+ *     none
  * @param rejected the other response, likewise
  */
 public record ExampleText(String prompt, String chosen, String rejected) {

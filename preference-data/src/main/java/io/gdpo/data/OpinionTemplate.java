@@ -15,6 +15,8 @@ import java.util.OptionalInt;
  * prompt    {context}&lt;Q&gt;{prompt}&lt;A&gt;
  * response  {digit}&lt;{option}&gt;{response}
  * </pre>
+ *
+ * <p>A review has no option: its rating says all of its belief, {@code {digit}{response}}.
  */
 public final class OpinionTemplate {
   /** What ends an option. */
@@ -33,7 +35,7 @@ public final class OpinionTemplate {
 
   /** A response that states its belief first: digit, opened option, close, words. */
   public static String response(int belief, String option, String words) {
-    return digit(belief(belief, option)) + opened(option) + CLOSE + words;
+    return digit(belief(belief, option)) + (option.isEmpty() ? "" : opened(option) + CLOSE) + words;
   }
 
   /** A belief class, if it is one. */
@@ -66,6 +68,7 @@ public final class OpinionTemplate {
   /**
    * Reads a sampled text. Where it names one of {@code options} (the longest one that fits), that
    * option is the belief text even if it contains {@code >}; else the first {@code >} closes it.
+   * Where the only option is the empty one, the words follow the digit.
    */
   public static ParsedResponse parse(String sampled, Collection<String> options) {
     String text = sampled.stripLeading();
@@ -73,6 +76,9 @@ public final class OpinionTemplate {
         !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) < '0' + BeliefClass.COUNT;
     OptionalInt belief = digit ? OptionalInt.of(text.charAt(0) - '0') : OptionalInt.empty();
     int open = digit ? 1 : 0;
+    if (options.size() == 1 && options.contains("")) {
+      return new ParsedResponse(belief, "", text.substring(open), digit);
+    }
     if (open >= text.length() || !text.startsWith(OPEN, open)) {
       return new ParsedResponse(belief, "", text.substring(open), false);
     }

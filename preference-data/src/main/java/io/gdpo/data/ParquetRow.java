@@ -18,7 +18,8 @@ import org.duckdb.DuckDBAppender;
 /**
  * An example as a row of a Parquet file. Of data without beliefs all that tells of them has no
  * value, and none that counts votes where nobody was counted; {@code group} has none where no group
- * is named. Files of versions before have neither.
+ * is named. Files of versions before have neither. Of responses that are judged by themselves, the
+ * side that there is not has no value.
  */
 record ParquetRow(
     String questionId,
@@ -147,9 +148,13 @@ record ParquetRow(
     needed.put("style", style);
     needed.put("prompt", prompt);
     needed.put("context", context);
-    needed.put("accept_response", acceptResponse);
-    needed.put("reject_response", rejectResponse);
     boolean beliefs = acceptChoiceId != null || acceptChoice != null || probabilities != null;
+    boolean judged =
+        !beliefs && votesChosen == null && (acceptResponse == null) != (rejectResponse == null);
+    if (!judged) {
+      needed.put("accept_response", acceptResponse);
+      needed.put("reject_response", rejectResponse);
+    }
     if (beliefs) {
       needed.put("options", options);
       needed.put("accept_choice_id", acceptChoiceId);

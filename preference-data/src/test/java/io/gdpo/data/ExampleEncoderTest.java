@@ -41,15 +41,7 @@ class ExampleEncoderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "Agree",
-        "more than 5 > 3",
-        "a>b>c",
-        "schön 很好 🙂 5<",
-        "\"quoted\"\nline",
-        ">",
-        ""
-      })
+      strings = {"Agree", "more than 5 > 3", "a>b>c", "schön 很好 🙂 5<", "\"quoted\"\nline", ">"})
   void theBeliefSegmentHoldsTheOptionWhateverSignsItHas(String option) throws IOException {
     try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder)) {
       PreferenceExample example = Examples.example("Q?", "", option, "b > a <c>");
@@ -64,6 +56,18 @@ class ExampleEncoderTest {
       assertThat(tokenizer.decode(new long[] {encoded.chosen()[belief.close()]})).isEqualTo(">");
       assertThat(encoded.rejectedUnderBelief())
           .startsWith(Arrays.copyOf(encoded.chosen(), belief.words()));
+    }
+  }
+
+  @Test
+  void aReviewsBeliefIsItsRatingAlone() throws IOException {
+    try (Tokenizer tokenizer = ByteTokenizer.withMerges(folder, "4 F")) {
+      EncodedExample encoded =
+          new ExampleEncoder(tokenizer, 512, 256).encode(Examples.example("Q?", "", "", "Fine."));
+
+      assertThat(tokenizer.decode(encoded.chosen())).isEqualTo("4Fine.<|endoftext|>");
+      assertThat(tokenizer.decode(encoded.rejectedUnderBelief())).startsWith("4");
+      assertThat(encoded.belief()).isEqualTo(new BeliefTokens(0, 1, 1));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,18 @@ class OpinionTemplateTest {
         .isEqualTo("4<Agree>Yes, they do.");
   }
 
+  @Test
+  void aReviewSaysItsRatingAndItsWords() {
+    assertThat(OpinionTemplate.response(4, "", "<b>Fine</b> > 3")).isEqualTo("4<b>Fine</b> > 3");
+
+    ParsedResponse parsed = OpinionTemplate.parse("4<b>Fine</b> > 3", List.of(""));
+
+    assertThat(parsed)
+        .isEqualTo(new ParsedResponse(OptionalInt.of(4), "", "<b>Fine</b> > 3", true));
+    assertThat(OpinionTemplate.parse("Fine", List.of("")))
+        .isEqualTo(new ParsedResponse(OptionalInt.empty(), "", "Fine", false));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -31,7 +44,6 @@ class OpinionTemplateTest {
         "two\nlines\ttab",
         "schön – 很好 🙂",
         "10 minutes, 2 < 3",
-        "",
         ">"
       })
   void whatIsRenderedIsReadBackWhateverTheTextsHold(String text) {

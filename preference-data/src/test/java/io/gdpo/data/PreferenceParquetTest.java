@@ -75,7 +75,7 @@ class PreferenceParquetTest {
   }
 
   @Test
-  void pairs_that_tell_no_beliefs_have_none_when_they_come_back() {
+  void examples_of_every_kind_come_back_as_they_were() {
     PreferenceExample pair =
         PreferenceExample.ofPair(
             "\n\nHuman: Fine?\n\nAssistant:", "shp", " Yes.", " No.", "askbaking");
@@ -84,9 +84,13 @@ class PreferenceParquetTest {
     PreferenceExample voted =
         PreferenceExample.ofVotes("Tea?", "votes", "Yes.", "No.", new Votes(3, 1, 0), "");
 
-    PreferenceParquet.write(file, List.of(pair, Examples.BUSES, voted));
+    PreferenceExample good = PreferenceExample.ofJudged("Tea?", "unpaired", "Yes.", true, "");
+    PreferenceExample bad = PreferenceExample.ofJudged("Tea?", "unpaired", "No.", false, "Peru");
 
-    assertThat(PreferenceParquet.read(file)).containsExactly(pair, Examples.BUSES, voted);
+    PreferenceParquet.write(file, List.of(pair, Examples.BUSES, voted, good, bad));
+
+    assertThat(PreferenceParquet.read(file))
+        .containsExactly(pair, Examples.BUSES, voted, good, bad);
     assertThat(PreferenceParquet.read(file).get(0).hasBeliefs()).isFalse();
   }
 

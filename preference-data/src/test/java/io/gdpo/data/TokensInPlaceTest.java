@@ -79,20 +79,20 @@ class TokensInPlaceTest {
 
     EncodedExample encoded = encoder.encode(example);
 
+    String stated = option.isEmpty() ? "4" : "4<" + option + ">";
     BeliefTokens belief = encoded.belief();
     long[] chosen = encoded.chosen();
     assertThat(chosen[0]).isEqualTo(encoder.beliefTokenIds()[4]);
     assertThat(encoded.rejected()[0]).isEqualTo(encoder.beliefTokenIds()[2]);
     assertThat(encoded.rejectedUnderBelief()).startsWith(Arrays.copyOf(chosen, belief.words()));
     assertThat(tokenizer.decode(Arrays.copyOfRange(chosen, belief.close(), belief.words())))
-        .isEqualTo(">");
+        .isEqualTo(option.isEmpty() ? "" : ">");
     // Whoever joins the pieces reads the text, and no blank in front of any of them.
-    assertThat(decoded(tokenizer, encoded, chosen))
-        .isEqualTo("<Q>What of it?<A>4<" + option + ">" + said);
+    assertThat(decoded(tokenizer, encoded, chosen)).isEqualTo("<Q>What of it?<A>" + stated + said);
     assertThat(decoded(tokenizer, encoded, encoded.rejected()))
         .isEqualTo("<Q>What of it?<A>2<No (x)>" + other);
     assertThat(decoded(tokenizer, encoded, encoded.rejectedUnderBelief()))
-        .isEqualTo("<Q>What of it?<A>4<" + option + ">" + other);
+        .isEqualTo("<Q>What of it?<A>" + stated + other);
     // A model that samples these tokens is read as it was taught.
     ParsedResponse read =
         OpinionTemplate.parse(

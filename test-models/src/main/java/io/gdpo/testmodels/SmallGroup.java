@@ -46,6 +46,49 @@ public record SmallGroup(Path folder) {
     return this;
   }
 
+  /** The same as reviews: the belief is a rating, and no option stands behind it. */
+  public SmallGroup reviews() {
+    new PreferenceDataset(reviews(EXAMPLES, 1), reviews(8, 2), reviews(4, 3)).write(dataset());
+    return this;
+  }
+
+  private static List<PreferenceExample> reviews(int count, long seed) {
+    return examples(count, seed).stream()
+        .map(
+            it ->
+                PreferenceExample.ofOpinion(
+                    it.questionId(),
+                    "review",
+                    it.prompt(),
+                    "",
+                    List.of(),
+                    it.opinion().chosen().number(),
+                    "",
+                    it.chosen(),
+                    it.opinion().rejected().number(),
+                    "",
+                    it.rejected(),
+                    it.opinion().probabilities(),
+                    it.opinion().majority()))
+        .toList();
+  }
+
+  /** The same responses, the two of a pair side by side, each judged by itself. */
+  public SmallGroup judged() {
+    new PreferenceDataset(judged(EXAMPLES, 1), judged(8, 2), judged(4, 3)).write(dataset());
+    return this;
+  }
+
+  private static List<PreferenceExample> judged(int count, long seed) {
+    return examples(count, seed).stream()
+        .flatMap(
+            it ->
+                Stream.of(
+                    PreferenceExample.ofJudged(it.prompt(), "unpaired", it.chosen(), true, ""),
+                    PreferenceExample.ofJudged(it.prompt(), "unpaired", it.rejected(), false, "")))
+        .toList();
+  }
+
   private static List<PreferenceExample> pairs(int count, long seed) {
     return examples(count, seed).stream()
         .map(it -> PreferenceExample.ofPair(it.prompt(), "pairs", it.chosen(), it.rejected(), ""))

@@ -5,15 +5,17 @@ import java.util.Objects;
 
 /**
  * One preference example: a prompt, the response that somebody prefers and another one; of opinion
- * data also the group's belief distribution, and what each side expresses.
+ * data also the group's belief distribution, and what each side expresses. Of data that judges each
+ * response by itself, a prompt and one response: the chosen one if it is good, else the rejected
+ * one.
  *
  * @param questionId the survey question; opinions of one question and group share their
  *     distribution. Of other data the prompt
  * @param style dialogue style, such as {@code style-3}; splits of a survey are made by style
  * @param prompt the question x
  * @param context text before the question; empty if none
- * @param chosen the preferred response, without its belief
- * @param rejected the other response, without its belief
+ * @param chosen the preferred response, without its belief; null of a response that is judged bad
+ * @param rejected the other response, without its belief; null of a response that is judged good
  * @param opinion null of data that tells no beliefs
  * @param votes null where nobody was counted: the preference is one person's, or all's
  * @param group whose preference it is; empty if the data names no group
@@ -31,6 +33,30 @@ public record PreferenceExample(
 
   public PreferenceExample {
     Objects.requireNonNull(group, "group");
+    if (chosen == null && rejected == null) {
+      throw new IllegalArgumentException("an example needs a response");
+    }
+  }
+
+  /** What an example tells beside its prompt; those of a data set all tell the same. */
+  public enum Kind {
+    /** Two responses, the belief that each expresses, and the group's distribution of beliefs. */
+    OPINION("an opinion"),
+    /** Two responses, of which one is preferred. */
+    PAIR("a pair without beliefs"),
+    /** One response, which is good or bad by itself. */
+    JUDGED("a response that is judged by itself");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    /** What an example of it is. */
+    public String words() {
+      return words;
+    }
   }
 
   /**
@@ -83,6 +109,19 @@ public record PreferenceExample(
   public static PreferenceExample ofVotes(
       String prompt, String style, String chosen, String rejected, Votes votes, String group) {
     return new PreferenceExample(prompt, style, prompt, "", chosen, rejected, null, votes, group);
+  }
+
+  /** A response that is judged by itself. */
+  public static PreferenceExample ofJudged(
+      String prompt, String style, String response, boolean good, String group) {
+    return ofPair(prompt, style, good ? response : null, good ? null : response, group);
+  }
+
+  /** What it tells. */
+  public Kind kind() {
+    return opinion != null
+        ? Kind.OPINION
+        : chosen != null && rejected != null ? Kind.PAIR : Kind.JUDGED;
   }
 
   /** Whether beliefs are told, which some losses need. */

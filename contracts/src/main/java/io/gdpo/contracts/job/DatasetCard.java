@@ -110,7 +110,7 @@ public record DatasetCard(
   /**
    * One split.
    *
-   * @param examples pairs
+   * @param examples pairs, or judged responses
    * @param questions different questions
    * @param prompts different prompts
    * @param questionsOfTrain how many of the questions the training split asks too; absent of the
@@ -124,6 +124,7 @@ public record DatasetCard(
    * @param groups examples by group; absent if the data names none, and of versions before
    * @param agreement of votes: the share of people who prefer the chosen response, mean over pairs;
    *     absent where nobody was counted
+   * @param good of responses that are judged by themselves: the share that is good; absent of pairs
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SplitCard(
@@ -138,7 +139,8 @@ public record DatasetCard(
       Double majorityShare,
       TokenLengths tokens,
       Map<String, Long> groups,
-      Double agreement) {}
+      Double agreement,
+      Double good) {}
 
   /**
    * Lengths in tokens; a response's includes EOS.

@@ -21,8 +21,9 @@ public record DatasetSamples(List<Sample> samples) {
    * @param belief class of the chosen side; absent of data without beliefs
    * @param rejectedBelief class of the other side; likewise
    * @param prompt what the model continues
-   * @param chosen the preferred response, belief first if there is one
-   * @param rejected the other response, belief first
+   * @param chosen the preferred response, belief first if there is one; absent of a response that
+   *     is judged bad
+   * @param rejected the other response, belief first; absent of a response that is judged good
    * @param group whose beliefs these are; absent if the data names no group, and of versions before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

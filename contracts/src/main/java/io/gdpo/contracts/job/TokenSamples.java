@@ -34,10 +34,12 @@ public record TokenSamples(List<Sample> samples) {
    *     rejectedUnderBelief}
    * @param beliefEnd index of the belief's closing mark in both, from which on belief-conditioned
    *     losses compare; {@code beliefBegin} if there is none
-   * @param chosen prompt and preferred response, which every loss reads
-   * @param rejected prompt and the other response: what dpo, ipo and kto compare with
+   * @param chosen prompt and preferred response, which every loss reads; absent of a response that
+   *     is judged bad
+   * @param rejected prompt and the other response: what dpo, ipo and kto compare with; absent of a
+   *     response that is judged good
    * @param rejectedUnderBelief prompt, the chosen side's belief and the other response's words:
-   *     what belief-dpo, gdpo and gdpo-kto compare with
+   *     what belief-dpo, gdpo and gdpo-kto compare with; absent where {@code rejected} is
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sample(

@@ -133,6 +133,18 @@ public enum MetricKey {
       Range.SHARE,
       Direction.NONE,
       "Accuracy on pairs whose chosen belief is a minority's."),
+  JUDGED_AUC(
+      "judged_auc",
+      "Judged AUC",
+      Range.SHARE,
+      Direction.HIGH,
+      "Share of all couples of a good and a bad response in which the model finds the good one likelier, token for token. 0.5 tells nothing."),
+  JUDGED_REWARD_AUC(
+      "judged_reward_auc",
+      "Judged reward AUC",
+      Range.SHARE,
+      Direction.HIGH,
+      "The same by implicit rewards: what the model has gained on the reference model. 0.5 is a model that has learnt nothing."),
   YARDSTICK_TRAINING_HISTOGRAM(
       "yardstick/training_histogram",
       "Training answers",

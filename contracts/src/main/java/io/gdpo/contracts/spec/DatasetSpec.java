@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.data.BeliefClass;
+import io.gdpo.contracts.data.RecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import java.util.UUID;
  *     are taken
  * @param by the column that tells a row's group, or, of a survey with columns {@code attribute} and
  *     {@code group}, the attribute; all its groups are taken unless some are named
+ * @param kind what each record of {@code examples} is; told by its fields if absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
@@ -49,7 +51,8 @@ public record DatasetSpec(
     @Location String tokenizer,
     Map<String, Integer> options,
     List<String> groups,
-    String by) {
+    String by,
+    RecordLayout kind) {
   /** The most option texts that a specification gives classes to. */
   public static final int MOST_OPTIONS = 200;
 
@@ -118,7 +121,8 @@ public record DatasetSpec(
 
   /** The same data, its tokens counted by another tokenizer. */
   public DatasetSpec withTokenizer(String other) {
-    return new DatasetSpec(id, survey, examples, group, synthesis, other, options, groups, by);
+    return new DatasetSpec(
+        id, survey, examples, group, synthesis, other, options, groups, by, kind);
   }
 
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
@@ -149,6 +153,9 @@ public record DatasetSpec(
       check.add(
           groups != null ? "groups" : "by",
           "belongs to a survey or to examples; a dataset has its groups");
+    }
+    if (kind != null && examples == null) {
+      check.add("kind", "belongs to examples; a survey and a dataset are what they are");
     }
     if (groups != null) {
       checkGroups(check);

@@ -1,6 +1,7 @@
 package io.gdpo.contracts.spec;
 
 import io.gdpo.contracts.Choice;
+import io.gdpo.contracts.data.PreferenceExample;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -83,6 +84,15 @@ public enum Loss implements Choice {
   /** Whether the loss, or the data that it is trained on, depends on a setting. */
   public boolean reads(LossSetting setting) {
     return settings.contains(setting);
+  }
+
+  /** Whether examples of a kind have all that the loss needs. */
+  public boolean learnsFrom(PreferenceExample.Kind kind) {
+    return switch (kind) {
+      case OPINION -> true;
+      case PAIR -> !needs(Need.BELIEFS);
+      case JUDGED -> !needs(Need.BELIEFS) && !needs(Need.PAIRS);
+    };
   }
 
   /** Whether rejected responses are read beside the chosen ones. */

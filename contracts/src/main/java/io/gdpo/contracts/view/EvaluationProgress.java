@@ -6,7 +6,8 @@ import java.util.Locale;
  * How far a running evaluation has come with the work that it is at; it has several, one after the
  * other.
  *
- * @param work {@code beliefs}, {@code samples}, {@code pairs} or {@code pairs by the reference}
+ * @param work {@code beliefs}, {@code samples}, {@code responses} or {@code responses by the
+ *     reference}
  * @param unit what {@code done} and {@code total} count
  */
 public record EvaluationProgress(String work, int done, int total, String unit) {

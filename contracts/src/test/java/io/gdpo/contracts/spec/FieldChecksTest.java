@@ -73,6 +73,24 @@ class FieldChecksTest {
   }
 
   @Test
+  void a_kind_is_of_examples_and_a_wrong_one_is_told_the_known_ones() throws Exception {
+    assertThat(problems("/dataset", "{\"examples\": \"p.jsonl\", \"kind\": \"stack-exchange\"}"))
+        .isEmpty();
+    assertThat(problems("/dataset", "{\"examples\": \"p.jsonl\", \"kind\": \"pair\"}"))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("dataset.kind");
+              assertThat(problem.message())
+                  .contains("opinions, reviews, stored, pairs, unpaired, shp, stack-exchange");
+            });
+    assertThat(
+            problems("/dataset", "{\"survey\": \"s.csv\", \"group\": \"A\", \"kind\": \"votes\"}"))
+        .extracting(SpecProblem::field)
+        .containsExactly("dataset.kind");
+  }
+
+  @Test
   void a_split_is_of_styles_questions_or_respondents_and_of_a_survey() throws Exception {
     assertThat(problems("/dataset/synthesis", "{\"split\": \"questions\"}")).isEmpty();
     assertThat(problems("/dataset/synthesis", "{\"split\": \"question\"}"))

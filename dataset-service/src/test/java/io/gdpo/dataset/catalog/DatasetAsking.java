@@ -43,7 +43,7 @@ abstract class DatasetAsking {
     Dataset dataset = new Dataset();
     dataset.id = id;
     dataset.spec =
-        new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null, null, null, null);
+        new DatasetSpec(null, "/nowhere.csv", null, "Harbor", null, null, null, null, null, null);
     dataset.state = DatasetState.REQUESTED;
     dataset.requestedAt = Instant.now();
     dataset.wantedAt = dataset.requestedAt;

@@ -217,7 +217,7 @@ class DatasetServiceTest extends DatasetAsking {
             () -> {
               Dataset left = waiting(id);
               left.spec =
-                  new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null);
+                  new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null, null);
               left.persist();
               left.flush();
               work(id, "RUNNING", 1, 0);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
     initArgs = @ResourceArg(name = "database", value = "dataset"))
 class WhoWaitsForADatasetTest extends DatasetAsking {
   private static final DatasetSpec SPEC =
-      new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null);
+      new DatasetSpec(null, SURVEY, null, "Harbor", null, null, null, null, null, null);
 
   private final String id = "shared-" + UUID.randomUUID();
 

@@ -14,7 +14,6 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.evaluation.metric.Metrics;
 import io.gdpo.evaluation.observation.BeliefReading;
-import io.gdpo.evaluation.observation.PairLogProbs;
 import io.gdpo.evaluation.observation.PairObservation;
 import io.gdpo.evaluation.observation.Question;
 import io.gdpo.lm.batch.PassSizes;
@@ -93,13 +92,13 @@ final class CheckpointEvaluation {
     progress.say(
         String.format(
             Locale.ROOT,
-            "checkpoint %s on %s: %d questions, %d prompts, %d pairs%s",
+            "checkpoint %s on %s: %d questions, %d prompts, %d examples%s",
             checkpoint.id(),
             spec.split().label(),
             questions.size(),
             prompts.size(),
             split.size(),
-            beliefs ? "" : "; they tell no beliefs, so only pairs are measured"));
+            beliefs ? "" : "; they tell no beliefs, so nothing is sampled"));
 
     Path policy = artifacts.fetch(URI.create(checkpoint.modelUri()));
     List<PreferenceExample> inQuestionOrder =
@@ -123,7 +122,7 @@ final class CheckpointEvaluation {
         model.requireEmbeds(tokenizer);
         sampledPrompts =
             beliefs ? observe(model, tokenizer, encoder, encodedPrompts, spec) : List.of();
-        byPolicy = new ResponseScorer(model).score(pairs, WANTED, "pairs", progress);
+        byPolicy = new ResponseScorer(model).score(pairs, WANTED, "responses", progress);
       }
     }
     return scored(
@@ -132,7 +131,7 @@ final class CheckpointEvaluation {
         dataset,
         questions,
         sampledPrompts,
-        pairObservations(inQuestionOrder, pairs, byPolicy, byReference(checkpoint, pairs)));
+        new ScoredExamples(inQuestionOrder, pairs, byPolicy, byReference(checkpoint, pairs)));
   }
 
   private MemoryEstimate estimate(
@@ -214,31 +213,9 @@ final class CheckpointEvaluation {
     try (CausalLanguageModel reference = CausalLanguageModel.load(folder, device)) {
       // In the policy's rows, so that both round alike and a model is no better than itself.
       return Optional.of(
-          new ResponseScorer(reference).score(pairs, WANTED, "pairs by the reference", progress));
+          new ResponseScorer(reference)
+              .score(pairs, WANTED, "responses by the reference", progress));
     }
-  }
-
-  private static List<PairObservation> pairObservations(
-      List<PreferenceExample> examples,
-      List<EncodedExample> pairs,
-      ResponseScorer.Scores policy,
-      Optional<ResponseScorer.Scores> reference) {
-    List<PairObservation> observations = new ArrayList<>();
-    for (int i = 0; i < examples.size(); i++) {
-      EncodedExample pair = pairs.get(i);
-      observations.add(
-          new PairObservation(
-              examples.get(i).hasBeliefs() && examples.get(i).opinion().majority(),
-              logProbs(pair, policy),
-              policy.of(pair.prompt(), pair.rejectedUnderBelief()),
-              reference.map(scores -> logProbs(pair, scores))));
-    }
-    return observations;
-  }
-
-  private static PairLogProbs logProbs(EncodedExample pair, ResponseScorer.Scores scores) {
-    return new PairLogProbs(
-        scores.of(pair.prompt(), pair.chosen()), scores.of(pair.prompt(), pair.rejected()));
   }
 
   private EvaluationResult scored(
@@ -247,11 +224,11 @@ final class CheckpointEvaluation {
       PreferenceDataset dataset,
       List<Question> questions,
       List<SampledPrompt> prompts,
-      List<PairObservation> pairs) {
+      ScoredExamples examples) {
     List<QuestionResult> results =
         questions.isEmpty()
             ? List.of()
-            : results(checkpoint, spec, dataset, questions, prompts, pairs);
+            : results(checkpoint, spec, dataset, questions, prompts, examples.pairs());
     return new EvaluationResult(
         checkpoint,
         spec,
@@ -259,9 +236,9 @@ final class CheckpointEvaluation {
         progress.seconds(),
         prompts.size(),
         prompts.stream().mapToInt(p -> p.samples().size()).sum(),
-        pairs.size(),
+        examples.count(),
         results.isEmpty()
-            ? Metrics.ofPairs(pairs, checkpoint.beta())
+            ? examples.metrics(checkpoint.beta())
             : Metrics.means(results.stream().map(QuestionResult::metrics).toList()),
         results);
   }

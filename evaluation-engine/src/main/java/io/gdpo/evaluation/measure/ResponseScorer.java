@@ -82,7 +82,7 @@ final class ResponseScorer {
         .toList();
   }
 
-  /** Scores the wanted responses of every example. */
+  /** Scores the wanted responses of every example, as far as it has them. */
   Scores score(
       List<EncodedExample> examples,
       List<Function<EncodedExample, long[]>> wanted,
@@ -107,7 +107,10 @@ final class ResponseScorer {
       Set<LongBuffer> ofPrompt =
           responses.computeIfAbsent(
               LongBuffer.wrap(example.prompt()), prompt -> new LinkedHashSet<>());
-      wanted.forEach(response -> ofPrompt.add(LongBuffer.wrap(response.apply(example))));
+      wanted.stream()
+          .map(response -> response.apply(example))
+          .filter(tokens -> tokens.length > 0)
+          .forEach(tokens -> ofPrompt.add(LongBuffer.wrap(tokens)));
     }
     return responses;
   }

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
  * {@code <...>}. Everything else counts as wrong, as in the reference, but is also told apart:
  * texts that are no option of the data ({@code cbc_unknown}), segments that never close ({@code
  * cbc_unclosed}) and samples that do not begin with a belief ({@code cbc_no_belief}). The four and
- * the plain contradictions sum to 1.
+ * the plain contradictions sum to 1. Ratings state no option, so reviews have none of them.
  *
  * @param verdict whose share it is
  */
@@ -16,6 +16,9 @@ record ClassBeliefConsistency(Verdict verdict) implements Metric {
   @Override
   public OptionalDouble of(QuestionObservation question) {
     String id = question.question().id();
+    if (!question.options().areStated(id)) {
+      return OptionalDouble.empty();
+    }
     return Mean.of(
         question
             .samples()

@@ -1,6 +1,7 @@
 package io.gdpo.evaluation.metric;
 
 import io.gdpo.contracts.metric.MetricKey;
+import io.gdpo.evaluation.observation.JudgedObservation;
 import io.gdpo.evaluation.observation.PairObservation;
 import io.gdpo.evaluation.observation.QuestionObservation;
 import java.util.EnumMap;
@@ -20,6 +21,14 @@ public final class Metrics {
               MetricKey.PAIR_ACCURACY, new PairAccuracy(),
               MetricKey.MARGIN, new RewardMargin(PairGroup.ALL),
               MetricKey.ACCURACY, new RewardAccuracy(PairGroup.ALL)));
+
+  /** Those that responses have which are judged by themselves. */
+  private static final Map<MetricKey, JudgedMetric> OF_JUDGED =
+      new EnumMap<>(
+          Map.of(
+              MetricKey.JUDGED_AUC, JudgedAuc.ofModel(),
+              MetricKey.JUDGED_REWARD_AUC, JudgedAuc.ofReward(),
+              MetricKey.MARGIN, new JudgedMargin()));
 
   private Metrics() {}
 
@@ -48,6 +57,18 @@ public final class Metrics {
     Map<String, Double> metrics = new LinkedHashMap<>();
     OF_PAIRS.forEach(
         (key, metric) -> metric.of(pairs, beta).ifPresent(v -> metrics.put(key.id(), v)));
+    return metrics;
+  }
+
+  /**
+   * Of responses that are judged by themselves, over all of them.
+   *
+   * @param beta of implicit rewards
+   */
+  public static Map<String, Double> ofJudged(List<JudgedObservation> responses, double beta) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    OF_JUDGED.forEach(
+        (key, metric) -> metric.of(responses, beta).ifPresent(v -> metrics.put(key.id(), v)));
     return metrics;
   }
 
@@ -83,6 +104,8 @@ public final class Metrics {
       case ACCURACY -> new RewardAccuracy(PairGroup.ALL);
       case ACCURACY_MAJORITY -> new RewardAccuracy(PairGroup.MAJORITY);
       case ACCURACY_MINORITY -> new RewardAccuracy(PairGroup.MINORITY);
+      case JUDGED_AUC -> JudgedAuc.ofModel();
+      case JUDGED_REWARD_AUC -> JudgedAuc.ofReward();
       case YARDSTICK_TRAINING_HISTOGRAM -> Yardsticks::trainingAnswers;
       case YARDSTICK_NOISE_005 -> Yardsticks.noise(0.05);
       case YARDSTICK_NOISE_010 -> Yardsticks.noise(0.10);

@@ -49,6 +49,11 @@ public final class OptionClasses {
     return byQuestion.getOrDefault(questionId, Map.of()).keySet();
   }
 
+  /** Whether the question's answers state an option behind their digit; ratings state none. */
+  public boolean areStated(String questionId) {
+    return !texts(questionId).equals(Set.of(""));
+  }
+
   /** The option texts of a question by class, for labels; a class without one is absent. */
   public Map<Integer, String> labels(String questionId) {
     Map<Integer, Set<String>> texts = new HashMap<>();
@@ -59,6 +64,7 @@ public final class OptionClasses {
                 classes.forEach(c -> texts.computeIfAbsent(c, k -> new TreeSet<>()).add(text)));
     Map<Integer, String> labels = new HashMap<>();
     texts.forEach((c, t) -> labels.put(c, String.join(" / ", t)));
+    labels.values().removeIf(String::isEmpty);
     return labels;
   }
 }

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,13 +85,13 @@ class EvaluateCommandTest {
           .isEqualTo(8);
     }
     assertThat(output.toString(StandardCharsets.UTF_8))
-        .contains("3 questions, 6 prompts, 10 pairs")
+        .contains("3 questions, 6 prompts, 10 examples")
         .contains("beliefs: 6 of 6 prompts");
     // The last work, as it began or later: it is told of at most once in a second.
     EvaluationProgress told =
         Json.EVENTS.readValue(
             home.resolve("one").resolve("progress.json").toFile(), EvaluationProgress.class);
-    assertThat(told.work()).isEqualTo("pairs by the reference");
+    assertThat(told.work()).isEqualTo("responses by the reference");
     assertThat(told.total()).isPositive().isGreaterThanOrEqualTo(told.done());
   }
 
@@ -102,10 +103,8 @@ class EvaluateCommandTest {
                 it ->
                     PreferenceExample.ofPair(it.prompt(), "pairs", it.chosen(), it.rejected(), ""))
             .toList();
-    Path folder = Files.createDirectories(home.resolve("pairs"));
-    new PreferenceDataset(pairs, pairs, pairs).write(folder);
     Checkpoint c = world.checkpoint("plain", "tiny");
-    String data = folder.toUri().toString();
+    String data = written("pairs", pairs);
 
     EvaluationResult result = evaluate("plain", withUris(c, c.modelUri(), c.referenceUri(), data));
     EvaluationResult ofItself = evaluate("itself", withUris(c, c.modelUri(), c.modelUri(), data));
@@ -120,6 +119,49 @@ class EvaluateCommandTest {
     assertThat(ofItself.metrics().get("pair_accuracy"))
         .isEqualTo(result.metrics().get("pair_accuracy"));
     assertThat(withoutReference.metrics()).containsOnlyKeys("pair_accuracy");
+  }
+
+  @Test
+  void of_responses_that_are_judged_by_themselves_good_and_bad_ones_are_told_apart()
+      throws IOException {
+    List<PreferenceExample> pairs =
+        PreferenceDataset.read(world.dataset(), Split.TEST).stream()
+            .map(it -> PreferenceExample.ofPair(it.prompt(), "p", it.chosen(), it.rejected(), ""))
+            .toList();
+    List<PreferenceExample> judged =
+        pairs.stream()
+            .flatMap(
+                it ->
+                    Stream.of(
+                        PreferenceExample.ofJudged(it.prompt(), "j", it.chosen(), true, ""),
+                        PreferenceExample.ofJudged(it.prompt(), "j", it.rejected(), false, "")))
+            .toList();
+    Checkpoint c = world.checkpoint("judged", "tiny");
+    String asPairs = written("as-pairs", pairs);
+    String asJudged = written("as-judged", judged);
+
+    EvaluationResult ofPairs =
+        evaluate("of-pairs", withUris(c, c.modelUri(), c.referenceUri(), asPairs));
+    EvaluationResult result =
+        evaluate("judged", withUris(c, c.modelUri(), c.referenceUri(), asJudged));
+    EvaluationResult ofItself =
+        evaluate("judged-itself", withUris(c, c.modelUri(), c.modelUri(), asJudged));
+    EvaluationResult withoutReference =
+        evaluate("judged-without", withUris(c, c.modelUri(), null, asJudged));
+
+    assertThat(result.pairs()).isEqualTo(20);
+    assertThat(result.metrics()).containsOnlyKeys("judged_auc", "judged_reward_auc", "margin");
+    assertThat(result.metrics().get("margin"))
+        .isNotZero()
+        .isCloseTo(ofPairs.metrics().get("margin"), within(1e-6));
+    assertThat(ofItself.metrics()).containsEntry("judged_reward_auc", 0.5);
+    assertThat(withoutReference.metrics()).containsOnlyKeys("judged_auc");
+  }
+
+  private String written(String name, List<PreferenceExample> split) throws IOException {
+    Path folder = Files.createDirectories(home.resolve(name));
+    new PreferenceDataset(split, split, split).write(folder);
+    return folder.toUri().toString();
   }
 
   @Test
@@ -206,7 +248,7 @@ class EvaluateCommandTest {
     assertThat(reason("nan")).contains("the model gives NaN");
     assertThat(run("nan-reference", withUris(c, c.modelUri(), uri, c.datasetUri())))
         .isEqualTo(ExitCode.FAILED);
-    assertThat(reason("nan-reference")).contains("pairs by the reference", "gives NaN");
+    assertThat(reason("nan-reference")).contains("responses by the reference", "gives NaN");
   }
 
   @Test

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.gdpo.data.OpinionTemplate;
 import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.evaluation.observation.OptionClasses;
+import io.gdpo.evaluation.observation.Question;
 import io.gdpo.evaluation.observation.QuestionObservation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,25 @@ class BeliefMetricsTest {
 
   private static Verdict verdict(String question, String sample, OptionClasses options) {
     return Verdict.of(OpinionTemplate.parse(sample), question, options);
+  }
+
+  @Test
+  void ratingsStateNoOptionThatTheyCouldContradict() {
+    OptionClasses ratings = new OptionClasses(List.of(example("film", 5, "", 1, "")));
+    QuestionObservation seen = question(GROUP, prompt(AS_THE_GROUP, "5Fine"));
+    QuestionObservation review =
+        new QuestionObservation(
+            Question.of(List.of(example("film", 5, "", 1, ""))).get(0),
+            ratings,
+            Optional.empty(),
+            seen.prompts(),
+            seen.pairs(),
+            0.5,
+            3);
+
+    assertThat(Metrics.of(review).keySet()).noneMatch(key -> key.startsWith("cbc"));
+    assertThat(Metrics.of(seen)).containsKeys("cbc", "cbc_unclosed");
+    assertThat(ratings.labels("film")).isEmpty();
   }
 
   @Test

@@ -28,7 +28,7 @@ final class MarkdownReport {
         .append(
             beliefs || done == 0
                 ? report.questions().size() + " questions"
-                : "pairs that tell no beliefs")
+                : "examples that tell no beliefs")
         .append("; as of ")
         .append(report.generatedAt())
         .append(".\n\n");

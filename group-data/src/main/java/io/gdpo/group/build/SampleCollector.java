@@ -42,7 +42,7 @@ final class SampleCollector {
   }
 
   private static String shown(String text) {
-    return Reason.beginning(text, Bounds.NAME);
+    return text == null ? null : Reason.beginning(text, Bounds.NAME);
   }
 
   DatasetSamples samples() {

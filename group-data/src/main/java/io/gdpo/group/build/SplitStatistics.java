@@ -38,6 +38,8 @@ final class SplitStatistics {
   private long voted;
   private double agreement;
   private long ofMajority;
+  private long judged;
+  private long good;
 
   SplitStatistics(Optional<ExampleEncoder> encoder) {
     this.encoder = encoder;
@@ -56,6 +58,10 @@ final class SplitStatistics {
     if (example.votes() != null) {
       voted++;
       agreement += example.votes().share();
+    }
+    if (example.kind() == PreferenceExample.Kind.JUDGED) {
+      judged++;
+      good += example.chosen() != null ? 1 : 0;
     }
     if (example.hasBeliefs()) {
       opinions++;
@@ -95,6 +101,7 @@ final class SplitStatistics {
         opinions == 0 ? null : (double) ofMajority / opinions,
         encoder.isPresent() ? tokens.lengths() : null,
         groups.isEmpty() ? null : groups,
-        voted == 0 ? null : agreement / voted);
+        voted == 0 ? null : agreement / voted,
+        judged == 0 ? null : (double) good / judged);
   }
 }

@@ -25,6 +25,11 @@ record Conversation(List<Message> messages) {
     messages = List.copyOf(messages);
   }
 
+  /** Whether a value is a list of messages, not a text. */
+  static boolean isOne(JsonNode value) {
+    return value.isArray() && value.size() > 0 && value.get(0).isObject();
+  }
+
   /**
    * Reads a list of {@code {"role": ..., "content": ...}}.
    *
@@ -75,6 +80,11 @@ record Conversation(List<Message> messages) {
       common++;
     }
     return common;
+  }
+
+  /** All messages as a prompt that the assistant answers. */
+  String prompt() {
+    return prompt(messages.size());
   }
 
   /** The first messages as a prompt that the assistant answers. */

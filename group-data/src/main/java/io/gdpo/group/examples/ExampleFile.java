@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
@@ -65,19 +66,21 @@ final class ExampleFile {
   /**
    * Gives each example of these groups with its place to {@code sink}, in the file's order.
    *
+   * @param kinds tells what a record is
    * @throws DatasetException if the file is not what its name says, or an example is wrong; names
    *     file, line or row, and field
    */
-  static void forEach(Path file, ExampleGroups groups, Sink sink) {
+  static void forEach(
+      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     name = name.endsWith(".parquet.gz") ? name : name.replaceFirst("\\.gz$", "");
     try {
       if (name.endsWith(".jsonl")) {
-        lines(file, groups, sink);
+        lines(file, kinds, groups, sink);
       } else if (name.endsWith(".json")) {
-        list(file, groups, sink);
+        list(file, kinds, groups, sink);
       } else if (name.endsWith(".parquet")) {
-        parquet(file, groups, sink);
+        parquet(file, kinds, groups, sink);
       } else {
         throw new DatasetException(
             file
@@ -89,24 +92,36 @@ final class ExampleFile {
     }
   }
 
-  private static void lines(Path file, ExampleGroups groups, Sink sink) throws IOException {
+  private static void lines(
+      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink)
+      throws IOException {
     try (ExampleLines lines = new ExampleLines(file)) {
       while (lines.next()) {
-        give(lines.place(), tree(lines.text(), lines.place()), groups, sink);
+        give(lines.place(), tree(lines.text(), lines.place()), kinds, groups, sink);
       }
     }
   }
 
-  private static void give(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
+  private static void give(
+      Place place,
+      JsonNode values,
+      Function<FieldReader, RecordKind> kinds,
+      ExampleGroups groups,
+      Sink sink) {
     if (values.isArray() && place.unit().equals("line")) {
       throw new DatasetException(ExampleLines.aList(place));
     }
-    record(place, values, groups, sink);
+    record(place, values, kinds, groups, sink);
   }
 
-  private static void record(Place place, JsonNode values, ExampleGroups groups, Sink sink) {
+  private static void record(
+      Place place,
+      JsonNode values,
+      Function<FieldReader, RecordKind> kinds,
+      ExampleGroups groups,
+      Sink sink) {
     FieldReader fields = new FieldReader(values, place);
-    RecordKind kind = RecordKind.of(fields);
+    RecordKind kind = kinds.apply(fields);
     try {
       Optional<String> own = groups.of(fields);
       if (kind == RecordKind.OPINION) {
@@ -156,7 +171,9 @@ final class ExampleFile {
     return new DatasetException(place + " is not JSON" + why);
   }
 
-  private static void list(Path file, ExampleGroups groups, Sink sink) throws IOException {
+  private static void list(
+      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink)
+      throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -166,7 +183,7 @@ final class ExampleFile {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
         JsonNode values = elements.readTree(parser);
-        record(place, values, groups, sink);
+        record(place, values, kinds, groups, sink);
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -186,7 +203,8 @@ final class ExampleFile {
     }
   }
 
-  private static void parquet(Path file, ExampleGroups groups, Sink sink) {
+  private static void parquet(
+      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement();
         ResultSet rows =
@@ -202,7 +220,7 @@ final class ExampleFile {
               String.format(
                   Locale.ROOT, "%s is longer than %,d characters", place, Bounds.EXAMPLE));
         }
-        give(place, tree(values, place), groups, sink);
+        give(place, tree(values, place), kinds, groups, sink);
       }
     } catch (SQLException e) {
       throw new DatasetException(

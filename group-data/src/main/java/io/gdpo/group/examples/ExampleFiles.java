@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,7 @@ final class ExampleFiles {
   private static final int TOLD = 3;
 
   private final List<Path> files;
+  private final Function<FieldReader, RecordKind> kinds;
   private final ExampleGroups groups;
   private final Consumer<RowNote> refusals;
   private final VoteCount votes = new VoteCount();
@@ -31,9 +33,15 @@ final class ExampleFiles {
   private boolean counted;
 
   /**
+   * @param kinds tells what a record is
    * @param refusals takes each record that is left out
    */
-  ExampleFiles(List<Path> files, ExampleGroups groups, Consumer<RowNote> refusals) {
+  ExampleFiles(
+      List<Path> files,
+      Function<FieldReader, RecordKind> kinds,
+      ExampleGroups groups,
+      Consumer<RowNote> refusals) {
+    this.kinds = kinds;
     this.refusals = refusals;
     this.files = files;
     this.groups = groups;
@@ -53,7 +61,7 @@ final class ExampleFiles {
   }
 
   private void read(ExampleFile.Sink sink) {
-    files.forEach(file -> ExampleFile.forEach(file, groups, sink));
+    files.forEach(file -> ExampleFile.forEach(file, kinds, groups, sink));
   }
 
   /** Records that cannot be used, and pairs of which no response is preferred. */

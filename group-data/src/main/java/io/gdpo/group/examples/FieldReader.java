@@ -85,6 +85,18 @@ final class FieldReader {
     return text;
   }
 
+  /** True or false; some files write 1 and 0. */
+  boolean yes(String field) {
+    JsonNode value = value(field);
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    if (value.isNumber() && (value.doubleValue() == 0 || value.doubleValue() == 1)) {
+      return value.doubleValue() == 1;
+    }
+    throw wrong(field, "must be true or false, is " + shown(value));
+  }
+
   double number(String field) {
     JsonNode value = value(field);
     if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {

@@ -48,7 +48,9 @@ final class OpinionRecord {
                 text(ExampleField.REJECT_CHOICE),
                 text(ExampleField.REJECT_RESPONSE),
                 beliefs.probabilities(),
-                has(ExampleField.MAJORITY) ? majority() : accepted == beliefs.majority())
+                has(ExampleField.MAJORITY)
+                    ? fields.yes(ExampleField.MAJORITY.key())
+                    : accepted == beliefs.majority())
             .of(group, "");
     if (example.opinion().chosen().equals(example.opinion().rejected())
         && example.chosen().equals(example.rejected())) {
@@ -103,18 +105,6 @@ final class OpinionRecord {
       throw wrong(field, "must be a belief class, 0 to 5, is " + FieldReader.shown(value));
     }
     return (int) number;
-  }
-
-  /** The reference data writes 0 and 1. */
-  private boolean majority() {
-    JsonNode value = fields.value(ExampleField.MAJORITY.key());
-    if (value.isBoolean()) {
-      return value.booleanValue();
-    }
-    if (value.isNumber() && (value.doubleValue() == 0 || value.doubleValue() == 1)) {
-      return value.doubleValue() == 1;
-    }
-    throw wrong(ExampleField.MAJORITY, "must be true or false, is " + FieldReader.shown(value));
   }
 
   private List<String> options() {

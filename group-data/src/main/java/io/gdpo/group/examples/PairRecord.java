@@ -30,20 +30,16 @@ final class PairRecord {
     List<PreferenceExample> pairs = new ArrayList<>();
     for (JsonNode rejected : alternatives(fields.value(REJECTED))) {
       pairs.add(
-          isConversation(chosen)
+          Conversation.isOne(chosen)
               ? ofConversations(chosen, rejected, group)
               : ofTexts(chosen, rejected, group));
     }
     return pairs;
   }
 
-  private static boolean isConversation(JsonNode side) {
-    return side.isArray() && side.size() > 0 && side.get(0).isObject();
-  }
-
   /** One side, or a list of them. */
   private List<JsonNode> alternatives(JsonNode rejected) {
-    if (!rejected.isArray() || isConversation(rejected)) {
+    if (!rejected.isArray() || Conversation.isOne(rejected)) {
       return List.of(rejected);
     }
     List<JsonNode> all = new ArrayList<>();
@@ -68,11 +64,11 @@ final class PairRecord {
           group);
     }
     JsonNode prompt = fields.value(PROMPT);
-    if (isConversation(prompt)) {
+    if (Conversation.isOne(prompt)) {
       Conversation before = Conversation.of(fields, PROMPT, prompt);
       return pair(
           fields.place(),
-          before.prompt(before.messages().size()),
+          before.prompt(),
           STYLE,
           Conversation.answer(chosen),
           Conversation.answer(rejected),
@@ -109,14 +105,14 @@ final class PairRecord {
 
   private PreferenceExample ofConversations(
       JsonNode chosenValue, JsonNode rejectedValue, String group) {
-    if (!isConversation(rejectedValue)) {
+    if (!Conversation.isOne(rejectedValue)) {
       throw fields.wrong(
           REJECTED,
           "must be a list of messages, as 'chosen' is, is " + FieldReader.shown(rejectedValue));
     }
     Conversation chosen = Conversation.of(fields, CHOSEN, chosenValue);
     Conversation rejected = Conversation.of(fields, REJECTED, rejectedValue);
-    if (isConversation(fields.values().path(PROMPT))) {
+    if (Conversation.isOne(fields.values().path(PROMPT))) {
       Conversation before = Conversation.of(fields, PROMPT, fields.value(PROMPT));
       chosen = before.with(chosen);
       rejected = before.with(rejected);

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -36,14 +37,15 @@ import java.util.stream.IntStream;
 public final class ReadyExamples {
   private final BiConsumer<Split, PreferenceExample> sink;
   private final Map<Split, Map<Fingerprint, Known>> distributions = new HashMap<>();
+  private final Function<FieldReader, RecordKind> kinds;
   private final ExampleGroups groups;
   private final Consumer<RowNote> refusals;
   private long taken;
   private final List<ExampleFiles> sources = new ArrayList<>();
   private PlacedKind kind;
 
-  /** Whether the first example tells beliefs, and where it stands. */
-  private record PlacedKind(boolean beliefs, Place place) {}
+  /** Of what kind the first example is, and where it stands. */
+  private record PlacedKind(PreferenceExample.Kind kind, Place place) {}
 
   /**
    * What became of a source's records beside those that were taken.
@@ -59,9 +61,10 @@ public final class ReadyExamples {
   private record Known(Fingerprint probabilities, Place place) {}
 
   private ReadyExamples(
-      ExampleGroups groups, BiConsumer<Split, PreferenceExample> sink, Consumer<RowNote> refusals) {
+      DatasetSpec spec, BiConsumer<Split, PreferenceExample> sink, Consumer<RowNote> refusals) {
     this.refusals = refusals;
-    this.groups = groups;
+    this.kinds = RecordKind.asked(spec);
+    this.groups = new ExampleGroups(spec);
     this.sink = sink;
   }
 
@@ -75,7 +78,7 @@ public final class ReadyExamples {
    * Gives every example of the groups that are asked for to {@code sink}, those of a split in
    * order.
    *
-   * @param spec its groups, and the seed of splits
+   * @param spec its groups, what its records are, and the seed of splits
    * @param refusals takes each record that cannot be used
    * @throws DatasetException if anything is missing or wrong; names the file, the line or row, and
    *     the field
@@ -85,7 +88,7 @@ public final class ReadyExamples {
       DatasetSpec spec,
       BiConsumer<Split, PreferenceExample> sink,
       Consumer<RowNote> refusals) {
-    ReadyExamples examples = new ReadyExamples(new ExampleGroups(spec), sink, refusals);
+    ReadyExamples examples = new ReadyExamples(spec, sink, refusals);
     long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
     if (Files.isDirectory(source)) {
       examples.folder(source);
@@ -108,7 +111,7 @@ public final class ReadyExamples {
   }
 
   private ExampleFiles source(List<Path> files) {
-    ExampleFiles source = new ExampleFiles(files, groups, refusals);
+    ExampleFiles source = new ExampleFiles(files, kinds, groups, refusals);
     sources.add(source);
     return source;
   }
@@ -175,13 +178,16 @@ public final class ReadyExamples {
 
   private void requireOneKind(Place place, PreferenceExample example) {
     if (kind == null) {
-      kind = new PlacedKind(example.hasBeliefs(), place);
-    } else if (kind.beliefs != example.hasBeliefs()) {
+      kind = new PlacedKind(example.kind(), place);
+    } else if (kind.kind != example.kind()) {
       throw new DatasetException(
           place
-              + (example.hasBeliefs() ? " tells beliefs, " : " tells no beliefs, ")
+              + " is "
+              + example.kind().words()
+              + ", "
               + kind.place
-              + (kind.beliefs ? " does" : " does not")
+              + " is "
+              + kind.kind.words()
               + "; a dataset is of one kind");
     }
   }

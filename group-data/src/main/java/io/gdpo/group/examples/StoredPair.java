@@ -5,7 +5,10 @@ import io.gdpo.contracts.data.Votes;
 import io.gdpo.group.Bounds;
 import java.util.List;
 
-/** A record of a dataset of ours that tells no beliefs, so that a dataset can be given again. */
+/**
+ * A record of a dataset of ours that tells no beliefs, so that a dataset can be given again: a
+ * pair, or a response that is judged by itself, whose other side is null.
+ */
 final class StoredPair {
   static final String CHOSEN = "accept_response";
 
@@ -25,19 +28,27 @@ final class StoredPair {
     this.fields = fields;
   }
 
-  /** Whether a record with these fields is one: it has two responses, and nothing of beliefs. */
+  /** Whether a record with these fields is one: it has both sides, and nothing of beliefs. */
   static boolean isOne(FieldReader fields) {
-    return fields.has(CHOSEN)
-        && fields.has(REJECTED)
+    return fields.values().has(CHOSEN)
+        && fields.values().has(REJECTED)
+        && (fields.has(CHOSEN) || fields.has(REJECTED))
         && OF_OPINIONS.stream().noneMatch(fields::has);
   }
 
   PreferenceExample example(String group) {
+    String prompt = fields.text("prompt", Bounds.TEXT);
+    String style = fields.has("style") ? fields.text("style", Bounds.NAME) : "pairs";
+    if (!fields.has(CHOSEN) || !fields.has(REJECTED)) {
+      boolean good = !fields.has(REJECTED);
+      String response = fields.text(good ? CHOSEN : REJECTED, Bounds.TEXT);
+      return PreferenceExample.ofJudged(prompt, style, response, good, group);
+    }
     PreferenceExample pair =
         PairRecord.pair(
             fields.place(),
-            fields.text("prompt", Bounds.TEXT),
-            fields.has("style") ? fields.text("style", Bounds.NAME) : "pairs",
+            prompt,
+            style,
             fields.string(CHOSEN, Bounds.TEXT),
             fields.string(REJECTED, Bounds.TEXT),
             group);

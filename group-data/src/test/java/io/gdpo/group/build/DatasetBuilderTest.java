@@ -43,6 +43,7 @@ class DatasetBuilderTest {
           null,
           null,
           null,
+          null,
           null);
 
   @TempDir private Path folder;
@@ -81,6 +82,7 @@ class DatasetBuilderTest {
             file.toString(),
             null,
             new SynthesisSpec(2, 9L, null, null),
+            null,
             null,
             null,
             null,
@@ -157,7 +159,8 @@ class DatasetBuilderTest {
     Path file = Files.writeString(folder.resolve("odd.csv"), survey);
 
     Path dataset =
-        build(new DatasetSpec(null, file.toString(), null, "A", null, null, null, null, null));
+        build(
+            new DatasetSpec(null, file.toString(), null, "A", null, null, null, null, null, null));
 
     DatasetCard card =
         Json.EVENTS.readValue(dataset.resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
@@ -178,7 +181,8 @@ class DatasetBuilderTest {
   void votes_become_pairs_with_an_account_of_every_vote() throws IOException {
     Path votes = Path.of("..", "examples", "votes.jsonl").toAbsolutePath().normalize();
     DatasetSpec spec =
-        new DatasetSpec(null, null, votes.toString(), null, null, null, null, null, "district");
+        new DatasetSpec(
+            null, null, votes.toString(), null, null, null, null, null, "district", null);
 
     Path folder = build(spec);
 
@@ -223,11 +227,21 @@ class DatasetBuilderTest {
     assertThat(
             leaks(
                 new DatasetSpec(
-                    null, SURVEY.survey(), null, "Harbor", byQuestions, null, null, null, null)))
+                    null,
+                    SURVEY.survey(),
+                    null,
+                    "Harbor",
+                    byQuestions,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null)))
         .containsExactly(null, null, 0L, 0L, 0L, 0L);
     assertThat(
             leaks(
-                new DatasetSpec(null, null, pairs.toString(), null, null, null, null, null, null)))
+                new DatasetSpec(
+                    null, null, pairs.toString(), null, null, null, null, null, null, null)))
         .containsExactly(null, null, 1L, 1L, 1L, 0L);
   }
 
@@ -259,7 +273,7 @@ class DatasetBuilderTest {
     Path folder =
         build(
             new DatasetSpec(
-                null, SURVEY.survey(), null, null, byQuestions, null, null, groups, null));
+                null, SURVEY.survey(), null, null, byQuestions, null, null, groups, null, null));
 
     PreferenceDataset dataset = PreferenceDataset.read(folder);
     DatasetCard card =
@@ -304,6 +318,7 @@ class DatasetBuilderTest {
                     null,
                     null,
                     List.of("Harbor", "Hilltop"),
+                    null,
                     null)));
 
     assertThat(dataset.train())

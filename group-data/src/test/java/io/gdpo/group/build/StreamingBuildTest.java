@@ -66,7 +66,7 @@ class StreamingBuildTest {
           new DatasetBuilder(new Sources(artifacts), artifacts)
               .build(
                   "large",
-                  new DatasetSpec(null, null, args[0], null, null, null, null, null, null),
+                  new DatasetSpec(null, null, args[0], null, null, null, null, null, null, null),
                   Optional.empty())
               .examplesBySplit());
     }

@@ -173,8 +173,8 @@ class PairsTest {
 
     assertThatThrownBy(() -> read(folder))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("test.jsonl, line 1 tells beliefs, ")
-        .hasMessageContaining("train.jsonl, line 1 does not; a dataset is of one kind");
+        .hasMessageContaining("test.jsonl, line 1 is an opinion, ")
+        .hasMessageContaining("train.jsonl, line 1 is a pair without beliefs; a dataset is of one");
   }
 
   private ReadyExamples.Account read(String record) throws IOException {
@@ -188,7 +188,7 @@ class PairsTest {
   }
 
   private DatasetSpec spec(String by) {
-    return new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by);
+    return new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null);
   }
 
   /** The record, and a good one in each split. */

@@ -337,11 +337,13 @@ class ReadyExamplesTest {
         null,
         null,
         groups.length == 0 ? null : List.of(groups),
-        field);
+        field,
+        null);
   }
 
   private static DatasetSpec spec(Path file, String group, List<String> groups) {
-    return new DatasetSpec(null, null, file.toString(), group, null, null, null, groups, null);
+    return new DatasetSpec(
+        null, null, file.toString(), group, null, null, null, groups, null, null);
   }
 
   private Path jsonl(int prompts) throws IOException {

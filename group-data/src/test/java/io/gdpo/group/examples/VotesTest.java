@@ -108,6 +108,60 @@ class VotesTest {
   }
 
   @Test
+  void in_each_turn_of_a_conversation_the_response_that_goes_on_is_preferred_to_the_others()
+      throws IOException {
+    read(
+        null,
+        """
+        {'conversation_id': 'c0', 'user_id': 'user0', 'conversation_type': 'unguided', \
+        'opening_prompt': 'Tea?', 'conversation_turns': 2, 'conversation_history': [\
+        {'turn': 0, 'role': 'user', 'content': 'Tea?'}, \
+        {'turn': 0, 'role': 'model', 'content': 'No.', 'model_name': 'm1', 'score': 20, \
+        'if_chosen': false, 'within_turn_id': 0}, \
+        {'turn': 0, 'role': 'model', 'content': 'Yes.', 'model_name': 'm2', 'score': 87, \
+        'if_chosen': true, 'within_turn_id': 1}, \
+        {'turn': 0, 'role': 'model', 'content': 'Sure.', 'model_name': 'm3', 'score': 87, \
+        'if_chosen': false, 'within_turn_id': 2}, \
+        {'turn': 1, 'role': 'user', 'content': 'Black?'}, \
+        {'turn': 1, 'role': 'model', 'content': 'Green.', 'model_name': 'm2', 'score': 90, \
+        'if_chosen': true, 'within_turn_id': 0}, \
+        {'turn': 1, 'role': 'model', 'content': 'Black.', 'model_name': 'm2', 'score': 33, \
+        'if_chosen': false, 'within_turn_id': 1}]}""");
+
+    String tea = "\n\nHuman: Tea?\n\nAssistant:";
+    assertThat(examples.subList(0, 2))
+        .extracting(
+            PreferenceExample::prompt, PreferenceExample::chosen, PreferenceExample::rejected)
+        .containsExactly(
+            tuple(tea, " Yes.", " No."),
+            tuple(tea + " Yes.\n\nHuman: Black?\n\nAssistant:", " Green.", " Black."));
+    assertThat(examples.get(0).votes()).isEqualTo(new Votes(1, 0, 0));
+    assertThat(examples).as("two with one score are a tie").hasSize(4);
+  }
+
+  @Test
+  void a_person_counts_once_for_a_pair_of_a_conversation_and_groups_by_its_column()
+      throws IOException {
+    String conversation =
+        """
+        {'user_id': '%s', 'conversation_type': '%s', 'conversation_history': [\
+        {'turn': 0, 'role': 'user', 'content': 'Tea?'}, \
+        {'turn': 0, 'role': 'model', 'content': 'No.', 'if_chosen': %s}, \
+        {'turn': 0, 'role': 'model', 'content': 'Yes.', 'if_chosen': %s}]}""";
+    read(
+        "conversation_type",
+        conversation.formatted("u1", "Peru", false, true),
+        conversation.formatted("u1", "Peru", true, false),
+        conversation.formatted("u2", "Peru", false, true),
+        conversation.formatted("u2", "Chad", true, false));
+
+    assertThat(examples.subList(0, 2))
+        .extracting(PreferenceExample::group, PreferenceExample::chosen, PreferenceExample::votes)
+        .containsExactly(
+            tuple("Peru", " Yes.", new Votes(2, 0, 0)), tuple("Chad", " No.", new Votes(1, 0, 0)));
+  }
+
+  @Test
   void a_record_may_hold_the_votes_of_several_people() throws IOException {
     read(
         null,
@@ -139,7 +193,7 @@ class VotesTest {
     ReadyExamples.Account left =
         ReadyExamples.read(
             file,
-            new DatasetSpec(null, null, file.toString(), null, null, null, null, null, null),
+            new DatasetSpec(null, null, file.toString(), null, null, null, null, null, null, null),
             (split, example) -> {
               splits.add(split);
               examples.add(example);
@@ -165,6 +219,14 @@ class VotesTest {
           {'prompt': 'Tea?', 'response_a': 'A', 'response_b': 'B', 'preference': 1}      | field 'preference': must be a text, is 1
           {'first_turn_prompt': 'T', 'first_turn_response_a': 'A', 'first_turn_response_b': 'B', 'first_turn_preferred_response': 'response_e'} | must be response_a to response_d, is 'response_e'
           {'text': 'T', 'completion_a': 'A', 'completion_b': 'B', 'normal_worker_annotations': [{'evaluator': 'x'}]} | field 'normal_worker_annotations': must be a text
+          {'conversation_history': 'T'}                                                  | field 'conversation_history': must be a list, is "T"
+          {'conversation_history': []}                                                   | field 'conversation_history': holds no turn with two different responses
+          {'conversation_history': [{'role': 'bot', 'turn': 0, 'content': 'A'}]}         | a message needs the number 'turn' and the role 'user' or 'model', this is {"role":"bot"
+          {'conversation_history': [{'role': 'user', 'content': 'T'}]}                   | a message needs the number 'turn'
+          {'conversation_history': [{'role': 'user', 'turn': 0}]}                        | field 'conversation_history.content': must be a text
+          {'conversation_history': [{'role': 'model', 'turn': 0, 'content': 'A', 'if_chosen': true}]} | holds a turn in which no user says anything
+          {'conversation_history': [{'role': 'user', 'turn': 0, 'content': 'T'}, {'role': 'model', 'turn': 0, 'content': 'A'}]} | whose 'if_chosen' is true, one has 0
+          {'conversation_history': [{'role': 'user', 'turn': 0, 'content': 'T'}, {'role': 'model', 'turn': 0, 'content': 'A', 'if_chosen': true}, {'role': 'model', 'turn': 0, 'content': ' A', 'if_chosen': false}]} | holds no turn with two different responses
           """)
   void a_vote_that_cannot_be_counted_is_told_and_the_others_are_counted(String record, String why)
       throws IOException {
@@ -201,7 +263,7 @@ class VotesTest {
     Files.writeString(folder.resolve("test.jsonl"), other.replace('\'', '"'));
     return ReadyExamples.read(
         folder,
-        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by),
+        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null),
         (split, example) -> examples.add(example));
   }
 }

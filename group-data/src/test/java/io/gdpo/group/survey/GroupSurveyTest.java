@@ -159,7 +159,7 @@ class GroupSurveyTest {
   }
 
   private static DatasetSpec survey(Map<String, Integer> options) {
-    return new DatasetSpec(null, "survey.csv", null, "A", null, null, options, null, null);
+    return new DatasetSpec(null, "survey.csv", null, "A", null, null, options, null, null, null);
   }
 
   @Test
@@ -315,7 +315,8 @@ class GroupSurveyTest {
         null,
         null,
         groups.length == 0 ? null : List.of(groups),
-        by);
+        by,
+        null);
   }
 
   @Test

@@ -144,7 +144,7 @@ class CommandLineIT {
     assertThat(json(votes).path("status").asText()).as(votes.errors()).isEqualTo("SUCCEEDED");
 
     assertThat(Gdpo.run("report", "votes", "--home", home).output())
-        .contains("2 of 2 checkpoints evaluated on pairs that tell no beliefs")
+        .contains("2 of 2 checkpoints evaluated on examples that tell no beliefs")
         .containsPattern("(?m)^dpo +dpo +[01]\\.\\d+ +-?\\d+\\.\\d+ +[01]\\.\\d+$");
     assertThat(Gdpo.run("dataset", "votes", "--home", home).output())
         .containsPattern("(?m)^train +pairs by group: (north|south) \\d+, (north|south) \\d+$")

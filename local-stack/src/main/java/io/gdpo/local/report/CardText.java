@@ -74,8 +74,12 @@ public final class CardText {
                         + inOneLine(sample.questionId())
                         + (sample.group() == null ? "" : ", " + sample.group()));
                 lines.add("  prompt    " + sample.prompt());
-                lines.add("  chosen    " + sample.chosen());
-                lines.add("  rejected  " + sample.rejected());
+                if (sample.chosen() != null) {
+                  lines.add("  chosen    " + sample.chosen());
+                }
+                if (sample.rejected() != null) {
+                  lines.add("  rejected  " + sample.rejected());
+                }
               }
             });
     return lines;
@@ -137,11 +141,17 @@ public final class CardText {
         counts.withoutGroup());
   }
 
+  private String what() {
+    return card.splits().values().stream().allMatch(split -> split.good() == null)
+        ? "pairs"
+        : "responses";
+  }
+
   private void splits() {
     lines.add("");
     add(
         "%-10s %10s %10s %10s %18s  %s",
-        "Split", "pairs", "questions", "prompts", "also in train", hasBeliefs() ? "majority" : "");
+        "Split", what(), "questions", "prompts", "also in train", hasBeliefs() ? "majority" : "");
     card.splits()
         .forEach(
             (name, split) ->
@@ -160,7 +170,7 @@ public final class CardText {
         .forEach(
             (name, split) -> {
               if (split.groups() != null && split.groups().size() > 1) {
-                add("%-10s pairs by group: %s", name, byGroup(split.groups()));
+                add("%-10s %s by group: %s", name, what(), byGroup(split.groups()));
               }
             });
     card.splits()
@@ -170,6 +180,15 @@ public final class CardText {
                 add(
                     "%-10s the chosen response is preferred by %.1f %% of those who voted on it",
                     name, 100 * split.agreement());
+              }
+            });
+    card.splits()
+        .forEach(
+            (name, split) -> {
+              if (split.good() != null) {
+                add(
+                    "%-10s each response is judged by itself; %.1f %% of them are good",
+                    name, 100 * split.good());
               }
             });
     card.splits()

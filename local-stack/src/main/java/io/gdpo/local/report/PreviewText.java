@@ -56,20 +56,23 @@ public final class PreviewText {
                     + ", ",
             sample.style(),
             CardText.inOneLine(sample.questionId())));
-    text.sequence("Chosen", sample.chosen(), true, readers(spec, loss -> true));
-    text.sequence(
-        "Rejected",
-        sample.rejected(),
-        false,
-        readers(spec, loss -> loss.readsRejected() && !loss.needs(Loss.Need.BELIEFS)));
-    if (sample.belief() == null) {
-      return List.copyOf(text.lines);
+    if (sample.chosen() != null) {
+      text.sequence("Chosen", sample.chosen(), true, readers(spec, loss -> true));
     }
-    text.sequence(
-        "Rejected under the chosen belief",
-        sample.rejectedUnderBelief(),
-        true,
-        readers(spec, loss -> loss.readsRejected() && loss.needs(Loss.Need.BELIEFS)));
+    if (sample.rejected() != null) {
+      text.sequence(
+          "Rejected",
+          sample.rejected(),
+          false,
+          readers(spec, loss -> loss.readsRejected() && !loss.needs(Loss.Need.BELIEFS)));
+    }
+    if (sample.belief() != null) {
+      text.sequence(
+          "Rejected under the chosen belief",
+          sample.rejectedUnderBelief(),
+          true,
+          readers(spec, loss -> loss.readsRejected() && loss.needs(Loss.Need.BELIEFS)));
+    }
     return List.copyOf(text.lines);
   }
 

@@ -135,6 +135,40 @@ class CardTextTest {
   }
 
   @Test
+  void of_judged_responses_it_is_told_how_many_are_good_and_each_sample_has_its_one_side()
+      throws IOException {
+    String card =
+        """
+        {"dataset_id": "ds-1", "spec": {"examples": "unpaired.jsonl"}, "source_sha256": "ab",
+         "counts": {"rows": 4, "without_group": 0, "refused": 0, "merged": 0, "questions": 3,
+           "renormalised": 0, "read_as_percent": 0, "shortened": 0},
+         "refused": [], "merged": [], "renormalised": [], "shortened": [], "questions": [],
+         "splits": {"train": {"examples": 4, "questions": 3, "prompts": 3, "styles": ["unpaired"],
+           "good": 0.75, "groups": {"Peru": 1, "Chad": 3}}}}
+        """;
+
+    assertThat(CardText.of(Json.EVENTS.readValue(card, DatasetCard.class)))
+        .contains("train      each response is judged by itself; 75.0 % of them are good")
+        .anyMatch(line -> line.startsWith("train      responses by group: "))
+        .noneMatch(line -> line.contains("pairs"));
+    DatasetSamples samples =
+        new DatasetSamples(
+            List.of(
+                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", "good", null, null),
+                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", null, "bad", null)));
+    assertThat(CardText.of(samples, 2))
+        .containsExactly(
+            "",
+            "train, unpaired, question q",
+            "  prompt    p",
+            "  chosen    good",
+            "",
+            "train, unpaired, question q",
+            "  prompt    p",
+            "  rejected  bad");
+  }
+
+  @Test
   void of_samples_the_first_of_each_class_in_each_split_are_shown() {
     DatasetSamples samples =
         new DatasetSamples(

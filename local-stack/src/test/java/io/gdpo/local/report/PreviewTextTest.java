@@ -61,6 +61,17 @@ class PreviewTextTest {
   }
 
   @Test
+  void ofAResponseThatIsJudgedByItselfThereIsOneSide() throws IOException {
+    Sequence bad = sequence(CHOSEN, 6);
+    Sample sample =
+        new Sample(Split.TRAIN, "So why?", "unpaired", null, null, 6, 6, null, bad, bad);
+
+    assertThat(PreviewText.of(spec(), sample))
+        .contains("Rejected: 12 tokens, read by dpo")
+        .noneMatch(line -> line.startsWith("Chosen"));
+  }
+
+  @Test
   void longTextsAreWrappedAndWhatWasLeftOutIsCounted() throws IOException {
     List<String> tokens = Collections.nCopies(TokenSamples.MOST_TOKENS, " word");
     List<Long> ids = Collections.nCopies(tokens.size(), 50_000L);

@@ -29,8 +29,8 @@ final class BatchLayout {
   /**
    * What an example has laid out.
    *
-   * @param all the prompt with the chosen response, then, where responses are compared, with the
-   *     rejected one
+   * @param all the prompt with the chosen response, if there is one, then, where rejected responses
+   *     are read, with that, if there is one
    */
   record Sequences(LongBuffer prompt, List<long[]> all) {}
 
@@ -166,12 +166,12 @@ final class BatchLayout {
     return tokens;
   }
 
-  /** Where an example's chosen response stands. */
+  /** Where an example's chosen response stands; the only one of an example that has one. */
   Sequence chosen(int example) {
     return chosen.get(example);
   }
 
-  /** Where its rejected response stands; the chosen one where responses are not compared. */
+  /** Where its rejected response stands; the only one of an example that has one. */
   Sequence rejected(int example) {
     return rejected.get(example);
   }

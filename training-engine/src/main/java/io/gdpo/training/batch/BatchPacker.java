@@ -212,10 +212,14 @@ public final class BatchPacker {
 
   private List<long[]> sequences(TrainingExample example) {
     long[] prompt = example.tokens().prompt();
-    long[] chosen = TokenTree.joined(prompt, example.tokens().chosen());
-    return comparesResponses
-        ? List.of(chosen, TokenTree.joined(prompt, rejected(example)))
-        : List.of(chosen);
+    List<long[]> sequences = new ArrayList<>(2);
+    if (example.tokens().hasChosen()) {
+      sequences.add(TokenTree.joined(prompt, example.tokens().chosen()));
+    }
+    if (comparesResponses && example.tokens().hasRejected()) {
+      sequences.add(TokenTree.joined(prompt, rejected(example)));
+    }
+    return sequences;
   }
 
   private long[] rejected(TrainingExample example) {

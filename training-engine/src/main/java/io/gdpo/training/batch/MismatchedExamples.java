@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Each example's prompt before the chosen response of an example with another prompt: samples that
- * have nothing to do with what is learnt, by which KTO's reference point tells how far the policy
- * as a whole has gone from the reference model.
+ * Each example's prompt before the chosen response of an example with another prompt (of responses
+ * that are judged by themselves a good one, if there are any): samples that have nothing to do with
+ * what is learnt, by which KTO's reference point tells how far the policy as a whole has gone from
+ * the reference model.
  *
  * <p>Who is paired with whom follows from the split alone. So the batch that an example is in
  * changes nothing, even if it is the batch's only one, and the reference's log-probabilities are
@@ -20,8 +21,13 @@ import java.util.Map;
 public final class MismatchedExamples {
   private MismatchedExamples() {}
 
-  /** Examples of one prompt, at places {@code from} to {@code to - 1} among the others'. */
-  private record Group(int from, int to) {}
+  /** Examples of one prompt, whose responses stand at places {@code from} to {@code to - 1}. */
+  private record Group(List<TrainingExample> examples, int from, int to) {
+    /** The place of one of its examples; several may share one. */
+    int place(int number) {
+      return from + number * (to - from) / examples.size();
+    }
+  }
 
   /**
    * Mismatches a split's examples. The partner is half the split away, prompts side by side, so
@@ -42,21 +48,30 @@ public final class MismatchedExamples {
     if (byPrompt.size() < 2) {
       return List.of();
     }
-    List<TrainingExample> ordered = new ArrayList<>();
-    TrainingExample[] mismatched = new TrainingExample[split.size()];
+    boolean chosenOnly =
+        byPrompt.values().stream().filter(MismatchedExamples::haveChosen).count() > 1;
+    List<TrainingExample> givers = new ArrayList<>();
     List<Group> groups = new ArrayList<>();
     for (List<TrainingExample> examples : byPrompt.values()) {
-      groups.add(new Group(ordered.size(), ordered.size() + examples.size()));
-      ordered.addAll(examples);
+      int from = givers.size();
+      examples.stream()
+          .filter(example -> !chosenOnly || example.tokens().hasChosen())
+          .forEach(givers::add);
+      groups.add(new Group(examples, from, givers.size()));
     }
+    TrainingExample[] mismatched = new TrainingExample[split.size()];
     for (Group group : groups) {
-      for (int place = group.from; place < group.to; place++) {
-        TrainingExample example = ordered.get(place);
-        TrainingExample other = ordered.get(partner(place, group, ordered.size()));
+      for (int number = 0; number < group.examples.size(); number++) {
+        TrainingExample example = group.examples.get(number);
+        TrainingExample other = givers.get(partner(group.place(number), group, givers.size()));
         mismatched[example.index()] = mismatch(example, other, maxLength);
       }
     }
     return List.of(mismatched);
+  }
+
+  private static boolean haveChosen(List<TrainingExample> examples) {
+    return examples.stream().anyMatch(example -> example.tokens().hasChosen());
   }
 
   private static int partner(int place, Group group, int examples) {
@@ -71,7 +86,8 @@ public final class MismatchedExamples {
   private static TrainingExample mismatch(
       TrainingExample example, TrainingExample other, int maxLength) {
     long[] prompt = example.tokens().prompt();
-    long[] response = other.tokens().chosen();
+    long[] response =
+        other.tokens().hasChosen() ? other.tokens().chosen() : other.tokens().rejected();
     int room = maxLength - response.length;
     boolean cut = prompt.length > room;
     EncodedExample tokens =

@@ -7,7 +7,8 @@ import java.util.List;
  * A micro-batch laid out for one forward pass, and where in it to find what a loss needs.
  *
  * <p>B examples; a labelled token is one whose log-probability is asked for; there are N. Sequence
- * {@code i < B} is the chosen response of example i, {@code B + i} its rejected response.
+ * {@code i < B} is the chosen response of example i, {@code B + i} its rejected response; one that
+ * there is not has no labelled token.
  *
  * @param examples the examples, in order of i
  * @param tokens rows of a prompt and its branches

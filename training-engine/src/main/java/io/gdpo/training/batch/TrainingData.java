@@ -55,11 +55,8 @@ public record TrainingData(
       List<PreferenceExample> eval,
       ExampleEncoder encoder,
       TrainingSpec spec) {
-    TrainingData data =
-        learnsAll(spec)
-            ? of(train, eval, encoder)
-            : of(lastPerPrompt(train), lastPerPrompt(eval), encoder);
-    return data.requireFor(spec.loss());
+    requireFor(spec.loss(), train, eval);
+    return of(learnt(train, spec), learnt(eval, spec), encoder);
   }
 
   /** Encodes two splits. */
@@ -78,19 +75,27 @@ public record TrainingData(
         (int) all.stream().filter(e -> e.tokens().responseCut()).count());
   }
 
-  /** Whether a job learns from every example: all do but an SFT that is asked not to. */
-  public static boolean learnsAll(TrainingSpec spec) {
-    return spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT;
+  /**
+   * The examples of a split that a job learns from: all, but those without a chosen response where
+   * the loss reads no other. The reference implementation's SFT sees one target for each distinct
+   * prompt, the last row's; we do so only where asked to.
+   */
+  private static List<PreferenceExample> learnt(List<PreferenceExample> split, TrainingSpec spec) {
+    if (spec.loss().readsRejected()) {
+      return split;
+    }
+    List<PreferenceExample> chosen = split.stream().filter(it -> it.chosen() != null).toList();
+    if (spec.loss() != Loss.SFT || spec.targets() != SftTargets.LAST_PER_PROMPT) {
+      return chosen;
+    }
+    Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
+    chosen.forEach(example -> lastByPrompt.put(ExampleText.prompt(example), example));
+    return List.copyOf(lastByPrompt.values());
   }
 
-  /**
-   * The reference implementation's SFT sees one target for each distinct prompt, the last row's; we
-   * do so only where asked to.
-   */
-  private static Collection<PreferenceExample> lastPerPrompt(List<PreferenceExample> examples) {
-    Map<String, PreferenceExample> lastByPrompt = new LinkedHashMap<>();
-    examples.forEach(example -> lastByPrompt.put(ExampleText.prompt(example), example));
-    return lastByPrompt.values();
+  /** Whether a job learns from every example of a split. */
+  public static boolean learnsAll(List<PreferenceExample> split, TrainingSpec spec) {
+    return learnt(split, spec).size() == split.size();
   }
 
   /** On all processors: texts are most of a large dataset's time, and no two of them depend. */
@@ -126,30 +131,50 @@ public record TrainingData(
   }
 
   /**
-   * The same, if it has what a loss needs.
+   * Refuses examples of which a loss cannot learn.
    *
-   * @throws PreferenceDataException if not
+   * @throws PreferenceDataException if they lack what it needs, or are not all of one kind
    */
-  public TrainingData requireFor(Loss loss) {
-    boolean beliefs = hasBeliefs();
-    if (Stream.of(train, eval)
+  public static void requireFor(
+      Loss loss, List<PreferenceExample> train, List<PreferenceExample> eval) {
+    PreferenceExample.Kind kind = train.get(0).kind();
+    Stream.of(train, eval)
         .flatMap(List::stream)
-        .anyMatch(example -> example.target().length > 0 != beliefs)) {
-      throw new PreferenceDataException(
-          "some examples tell beliefs and others do not; a dataset is of one kind");
-    }
-    if (loss.needs(Loss.Need.BELIEFS) && !beliefs) {
+        .map(PreferenceExample::kind)
+        .filter(other -> other != kind)
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new PreferenceDataException(
+                  "one example is "
+                      + kind.words()
+                      + " and another is "
+                      + other.words()
+                      + "; a dataset is of one kind");
+            });
+    if (!loss.learnsFrom(kind)) {
       throw new PreferenceDataException(
           "loss "
               + loss.label()
-              + " needs beliefs, and the examples of this dataset tell none: they are pairs of"
-              + " responses. Take "
+              + " needs "
+              + (loss.needs(Loss.Need.BELIEFS) ? "beliefs" : "pairs")
+              + ", and each example of this dataset is "
+              + kind.words()
+              + ". Take "
               + Stream.of(Loss.values())
-                  .filter(other -> !other.needs(Loss.Need.BELIEFS))
+                  .filter(other -> other.learnsFrom(kind))
                   .map(Loss::label)
                   .collect(Collectors.joining(", "))
-              + ", or a dataset of opinions");
+              + ", or a dataset of "
+              + (loss.needs(Loss.Need.BELIEFS) ? "opinions" : "pairs"));
     }
-    return this;
+    if (!loss.readsRejected()
+        && Stream.of(train, eval).anyMatch(s -> s.stream().allMatch(e -> e.chosen() == null))) {
+      throw new PreferenceDataException(
+          "loss "
+              + loss.label()
+              + " learns from good responses only, and a split of this dataset holds none; take kto,"
+              + " or give both splits some");
+    }
   }
 }

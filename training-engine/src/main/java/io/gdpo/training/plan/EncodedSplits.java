@@ -7,6 +7,7 @@ import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.ExperimentPlan.PlannedSplit;
 import io.gdpo.contracts.job.TokenSamples;
 import io.gdpo.contracts.spec.FieldChecks;
+import io.gdpo.contracts.spec.SftTargets;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.EncodedExample;
 import io.gdpo.data.ExampleEncoder;
@@ -34,10 +35,10 @@ final class EncodedSplits {
   private final Tokenizer tokenizer;
   private final TrainingData uncut;
   private final Map<String, PlannedSplit> splits = new LinkedHashMap<>();
-  private Asked lastAsked = new Asked(UNCUT, true);
+  private Asked lastAsked;
   private TrainingData last;
 
-  private record Asked(LengthLimits limits, boolean all) {}
+  private record Asked(LengthLimits limits, boolean rejected, SftTargets targets) {}
 
   /**
    * @param tokenizer stays its caller's to close
@@ -46,7 +47,6 @@ final class EncodedSplits {
     this.examples = examples;
     this.tokenizer = tokenizer;
     this.uncut = TrainingData.of(examples.train(), examples.eval(), UNCUT.encoder(tokenizer));
-    this.last = uncut;
     splits.put(Split.TRAIN.label(), split(uncut.train()));
     splits.put(Split.EVAL.label(), split(uncut.eval()));
   }
@@ -96,15 +96,16 @@ final class EncodedSplits {
         example.hasBeliefs() ? example.opinion().rejected().number() : null,
         response + tokens.belief().first(),
         end,
-        sequence(TokenTree.joined(tokens.prompt(), tokens.chosen()), response),
-        sequence(TokenTree.joined(tokens.prompt(), tokens.rejected()), response),
-        sequence(TokenTree.joined(tokens.prompt(), tokens.rejectedUnderBelief()), end));
+        tokens.hasChosen() ? sequence(tokens, tokens.chosen(), response) : null,
+        tokens.hasRejected() ? sequence(tokens, tokens.rejected(), response) : null,
+        tokens.hasRejected() ? sequence(tokens, tokens.rejectedUnderBelief(), end) : null);
   }
 
   /**
    * @param counted index of the first token that a loss counts
    */
-  private TokenSamples.Sequence sequence(long[] ids, int counted) {
+  private TokenSamples.Sequence sequence(EncodedExample of, long[] response, int counted) {
+    long[] ids = TokenTree.joined(of.prompt(), response);
     List<Long> shown = LongStream.of(ids).limit(TokenSamples.MOST_TOKENS).boxed().toList();
     return new TokenSamples.Sequence(
         ids.length,
@@ -123,15 +124,19 @@ final class EncodedSplits {
    */
   TrainingData within(LengthLimits limits, TrainingSpec spec) {
     ExampleEncoder encoder = limits.encoder(tokenizer); // refuses limits that make no sense
-    Asked asked = new Asked(fit(limits) ? UNCUT : limits, TrainingData.learnsAll(spec));
-    if (asked.equals(new Asked(UNCUT, true))) {
-      return uncut.requireFor(spec.loss());
+    TrainingData.requireFor(spec.loss(), examples.train(), examples.eval());
+    if (fit(limits)
+        && TrainingData.learnsAll(examples.train(), spec)
+        && TrainingData.learnsAll(examples.eval(), spec)) {
+      return uncut;
     }
+    Asked asked =
+        new Asked(fit(limits) ? UNCUT : limits, spec.loss().readsRejected(), spec.targets());
     if (!asked.equals(lastAsked)) {
       last = TrainingData.of(examples.train(), examples.eval(), encoder, spec);
       lastAsked = asked;
     }
-    return last.requireFor(spec.loss());
+    return last;
   }
 
   private boolean fit(LengthLimits limits) {

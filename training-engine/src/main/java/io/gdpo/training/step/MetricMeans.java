@@ -1,5 +1,6 @@
 package io.gdpo.training.step;
 
+import io.gdpo.data.EncodedExample;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
@@ -15,6 +16,10 @@ import java.util.Map;
 final class MetricMeans {
   /** KTO's reference point. */
   static final String REFERENCE_KL = "reference_kl";
+
+  private static final String REWARD_CHOSEN = "rewards/chosen";
+  private static final String REWARD_REJECTED = "rewards/rejected";
+  private static final String MARGIN = "rewards/margin";
 
   private final Map<String, Mean> means = new LinkedHashMap<>();
   private long examples;
@@ -32,8 +37,11 @@ final class MetricMeans {
   /** Adds a batch's examples. */
   void add(List<TrainingExample> batch, ObjectiveOutcome outcome) {
     for (int i = 0; i < outcome.examples(); i++) {
+      EncodedExample tokens = batch.get(i).tokens();
       add("loss", outcome.value(i, Column.LOSS));
-      add("nll", outcome.value(i, Column.NLL));
+      if (tokens.hasChosen()) {
+        add("nll", outcome.value(i, Column.NLL));
+      }
       boolean beliefs = batch.get(i).target().length > 0;
       if (beliefs) {
         add("kl", outcome.value(i, Column.CALIBRATION));
@@ -42,8 +50,8 @@ final class MetricMeans {
         add("belief_mass", outcome.value(i, Column.BELIEF_MASS));
       }
       if (outcome.hasPairs()) {
-        addPreference(
-            !beliefs ? "" : batch.get(i).majority() ? "_majority" : "_minority", i, outcome);
+        String group = !beliefs ? "" : batch.get(i).majority() ? "_majority" : "_minority";
+        addPreference(group, i, tokens, outcome);
       }
       examples++;
     }
@@ -52,21 +60,29 @@ final class MetricMeans {
   /**
    * @param group what the names of its own metrics end with; empty if it is of none
    */
-  private void addPreference(String group, int i, ObjectiveOutcome outcome) {
-    double chosen = outcome.chosenReward(i);
-    double rejected = outcome.rejectedReward(i);
-    double margin = chosen - rejected;
-    double accuracy = outcome.margin(i).favoursChosen() ? 1 : 0;
-    add("rewards/chosen", chosen);
-    add("rewards/rejected", rejected);
-    add("rewards/margin", margin);
-    add("rewards/accuracy", accuracy);
-    if (!group.isEmpty()) {
-      add("rewards/margin" + group, margin);
-      add("rewards/accuracy" + group, accuracy);
+  private void addPreference(String group, int i, EncodedExample tokens, ObjectiveOutcome outcome) {
+    if (tokens.hasChosen()) {
+      add(REWARD_CHOSEN, outcome.chosenReward(i));
     }
-    add("logps/chosen", outcome.value(i, Column.CHOSEN));
-    add("logps/rejected", outcome.value(i, Column.REJECTED));
+    if (tokens.hasRejected()) {
+      add(REWARD_REJECTED, outcome.rejectedReward(i));
+    }
+    if (tokens.hasChosen() && tokens.hasRejected()) {
+      double margin = outcome.chosenReward(i) - outcome.rejectedReward(i);
+      double accuracy = outcome.margin(i).favoursChosen() ? 1 : 0;
+      add(MARGIN, margin);
+      add("rewards/accuracy", accuracy);
+      if (!group.isEmpty()) {
+        add("rewards/margin" + group, margin);
+        add("rewards/accuracy" + group, accuracy);
+      }
+    }
+    if (tokens.hasChosen()) {
+      add("logps/chosen", outcome.value(i, Column.CHOSEN));
+    }
+    if (tokens.hasRejected()) {
+      add("logps/rejected", outcome.value(i, Column.REJECTED));
+    }
   }
 
   /** Adds what is no example's own. */
@@ -79,10 +95,16 @@ final class MetricMeans {
     return examples;
   }
 
-  /** The means by name; empty if nothing was added. */
+  /**
+   * The means by name; empty if nothing was added. The margin of responses that are judged by
+   * themselves is the difference of their means.
+   */
   Map<String, Double> values() {
     Map<String, Double> values = new LinkedHashMap<>();
     means.forEach((name, mean) -> values.put(name, mean.sum / mean.count));
+    if (values.containsKey(REWARD_CHOSEN) && values.containsKey(REWARD_REJECTED)) {
+      values.putIfAbsent(MARGIN, values.get(REWARD_CHOSEN) - values.get(REWARD_REJECTED));
+    }
     return values;
   }
 }

@@ -17,6 +17,8 @@ class Terms(NamedTuple):
   reference_chosen : Tensor  # [B]: log ref(y_c|x), likewise
   reference_rejected : Tensor  # [B]: log ref(y_r|x), likewise
   kl : Tensor  # []: KTO's reference point; 0 for losses that need none
+  has_chosen : Tensor  # [B]: 1, or 0 where a response is judged by itself, and bad: its terms of y_c mean nothing
+  has_rejected : Tensor  # [B]: the same of y_r, where it is good; [0] where no rejected response is read
 
 class Objective(Module):
   training : bool
@@ -57,12 +59,13 @@ class Objective(Module):
   # Kahneman-Tversky optimization: Ethayarajh et al. 2024, arXiv 2402.01306, equations 7 and 8. Each response is a gain or
   # a loss by itself against the reference point, through which no gradient goes.
   #   r = log pi(y|x) - log ref(y|x);  KL = max(0, mean of r over mismatched responses)
-  #   L = the mean of w_d (1 - sigma(beta (r_c - KL))) and w_u (1 - sigma(beta (KL - r_r)))
+  #   L = the mean of w_d (1 - sigma(beta (r_c - KL))) and w_u (1 - sigma(beta (KL - r_r))), of those that there are
   # 1 - sigma(z) is written as sigma(-z), which keeps its digits where it is small.
   def kto(self, t: __torch__.Terms) -> Tensor:
     desirable = torch.sigmoid(self.beta * (t.kl - (t.chosen - t.reference_chosen)))
     undesirable = torch.sigmoid(self.beta * ((t.rejected - t.reference_rejected) - t.kl))
-    return (self.desirable_weight * desirable + self.undesirable_weight * undesirable) / 2.0
+    judged = self.desirable_weight * desirable * t.has_chosen + self.undesirable_weight * undesirable * t.has_rejected
+    return judged / (t.has_chosen + t.has_rejected)
 
   # DPO within a belief: Yao et al. 2025, arXiv 2412.20299, the preference term of GDPO. Both sides begin with the chosen
   # side's belief, which is not counted: what is learnt is pi(y|x,b).
@@ -93,7 +96,7 @@ class Objective(Module):
   # Objective.java appends.
   #
   # B examples, N labelled tokens, V vocabulary entries, C belief classes. Sequence i < B is example i's chosen response,
-  # sequence B + i its rejected one.
+  # sequence B + i its rejected one; one that there is not has no labelled token.
   #
   #   log_probs      [N] float32  log pi(token | what stands before it)
   #   belief_logits  [B, V]       logits at the prompt's last position, where the belief digit comes next
@@ -121,7 +124,9 @@ class Objective(Module):
     calibrated = restricted if self.calibration_support == "beliefs" else belief_log_probs
     calibration = (torch.xlogy(target, target) - target * calibrated).sum(-1)
 
-    t = __torch__.Terms(nll, calibration, imitation, logp[:B], logp[B:], reference[:B], reference[B:], kl)
+    has = torch.clamp((self).sum_by_sequence(tokens, sequence, S), None, 1.0)
+
+    t = __torch__.Terms(nll, calibration, imitation, logp[:B], logp[B:], reference[:B], reference[B:], kl, has[:B], has[B:])
     losses = (self).loss(t)
 
     jsd = (self).jensen_shannon_distance(torch.to(target, 7), torch.exp(torch.to(restricted, 7)))

@@ -134,7 +134,7 @@ class PlanCommandTest {
               assertThat(problem.field()).isEqualTo("stages[1].training");
               assertThat(problem.message())
                   .startsWith(
-                      "loss gdpo needs beliefs, and the examples of this dataset tell none");
+                      "loss gdpo needs beliefs, and each example of this dataset is a pair");
             });
   }
 

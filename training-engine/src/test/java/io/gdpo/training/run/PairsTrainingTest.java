@@ -67,8 +67,25 @@ class PairsTrainingTest {
         .hasMessage(
             "loss "
                 + loss.label()
-                + " needs beliefs, and the examples of this dataset tell none: they are pairs of"
-                + " responses. Take sft, dpo, ipo, kto, or a dataset of opinions");
+                + " needs beliefs, and each example of this dataset is a pair without beliefs. Take"
+                + " sft, dpo, ipo, kto, or a dataset of opinions");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SFT", "GDPO", "GDPO_KTO"})
+  void reviews_are_learnt_from_by_their_ratings(Loss loss) throws IOException {
+    group.reviews();
+    TrainingJob job = group.job("job", Map.of("loss", loss.label(), "epochs", 4));
+
+    train(job);
+
+    List<Map<String, Double>> evals = group.metrics(job, Phase.EVAL);
+    Map<String, Double> last = evals.get(evals.size() - 1);
+    assertThat(last.get("loss")).isLessThan(evals.get(0).get("loss"));
+    assertThat(last.get("belief_mass")).isGreaterThan(evals.get(0).get("belief_mass"));
+    assertThat(last.get("imitation")).isLessThan(evals.get(0).get("imitation"));
   }
 
   @Test

@@ -135,6 +135,30 @@ class KlEstimateTest {
   }
 
   @Test
+  void of_judged_responses_the_good_ones_are_taken_where_other_prompts_have_any() {
+    List<TrainingExample> judged =
+        split(1, 1, 2, 1).stream().map(it -> it.index() % 2 == 0 ? it : withoutChosen(it)).toList();
+    List<TrainingExample> bad = split(1, 1).stream().map(KlEstimateTest::withoutChosen).toList();
+
+    List<TrainingExample> mismatched = MismatchedExamples.of(judged, MAX_LENGTH);
+
+    assertMismatched(judged, mismatched);
+    assertThat(MismatchedExamples.of(bad, MAX_LENGTH))
+        .extracting(it -> it.tokens().chosen()[0])
+        .containsExactly(101L, 100L);
+  }
+
+  private static TrainingExample withoutChosen(TrainingExample of) {
+    EncodedExample it = of.tokens();
+    return new TrainingExample(
+        of.index(),
+        new EncodedExample(
+            it.prompt(), new long[0], it.chosen(), it.chosen(), it.belief(), false, false),
+        of.target(),
+        of.majority());
+  }
+
+  @Test
   void a_prompt_too_long_for_the_others_response_keeps_its_first_tokens() {
     List<TrainingExample> mismatched = MismatchedExamples.of(split(1, 1), 4);
 
@@ -149,7 +173,10 @@ class KlEstimateTest {
     for (int i = 0; i < split.size(); i++) {
       long response = mismatched.get(i).tokens().chosen()[0];
       TrainingExample other =
-          split.stream().filter(e -> e.tokens().chosen()[0] == response).findAny().orElseThrow();
+          split.stream()
+              .filter(e -> e.tokens().hasChosen() && e.tokens().chosen()[0] == response)
+              .findAny()
+              .orElseThrow();
       assertThat(mismatched.get(i).index()).isEqualTo(i);
       assertThat(mismatched.get(i).tokens().prompt()).isEqualTo(split.get(i).tokens().prompt());
       assertThat(other.tokens().prompt()).isNotEqualTo(split.get(i).tokens().prompt());
