@@ -116,6 +116,8 @@ public record DatasetCard(
    * @param questionsOfTrain how many of the questions the training split asks too; absent of the
    *     training split and of versions before
    * @param promptsOfTrain how many of the prompts the training split has, word for word; likewise
+   * @param nearPromptsOfTrain about how many of the prompts share four of five words with one of
+   *     the training split, those that it has among them; likewise
    * @param styles dialogue styles in it
    * @param beliefHistogram chosen sides by belief class, 0 to 5; absent of data without beliefs
    * @param rejectedHistogram rejected sides by belief class, 0 to 5; likewise
@@ -133,6 +135,7 @@ public record DatasetCard(
       long prompts,
       Long questionsOfTrain,
       Long promptsOfTrain,
+      Long nearPromptsOfTrain,
       List<String> styles,
       List<Long> beliefHistogram,
       List<Long> rejectedHistogram,

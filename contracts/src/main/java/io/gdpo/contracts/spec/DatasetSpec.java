@@ -116,7 +116,16 @@ public record DatasetSpec(
     return synthesis == null || synthesis.budget() == null
         ? this
         : new DatasetSpec(
-            id, survey, examples, group, synthesis.withoutBudget(), tokenizer, options, groups, by);
+            id,
+            survey,
+            examples,
+            group,
+            synthesis.withoutBudget(),
+            tokenizer,
+            options,
+            groups,
+            by,
+            kind);
   }
 
   /** The same data, its tokens counted by another tokenizer. */

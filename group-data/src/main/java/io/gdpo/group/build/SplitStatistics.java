@@ -27,6 +27,7 @@ final class SplitStatistics {
   private final Optional<ExampleEncoder> encoder;
   private final Set<Fingerprint> questions = new HashSet<>();
   private final Set<Fingerprint> prompts = new HashSet<>();
+  private final NearPrompts nearPrompts = new NearPrompts();
   private final Set<String> styles = new TreeSet<>();
   private final Long[] accepted = new Long[BeliefClass.COUNT];
   private final Long[] rejected = new Long[BeliefClass.COUNT];
@@ -50,7 +51,10 @@ final class SplitStatistics {
   void add(PreferenceExample example) {
     examples++;
     questions.add(Fingerprint.of(example.questionId()));
-    prompts.add(Fingerprint.of(ExampleText.prompt(example)));
+    String prompt = ExampleText.prompt(example);
+    if (prompts.add(Fingerprint.of(prompt))) {
+      nearPrompts.add(prompt);
+    }
     styles.add(example.style());
     if (!example.group().isEmpty()) {
       groups.merge(example.group(), 1L, Long::sum);
@@ -95,6 +99,7 @@ final class SplitStatistics {
         prompts.size(),
         train == this ? null : questions.stream().filter(train.questions::contains).count(),
         train == this ? null : prompts.stream().filter(train.prompts::contains).count(),
+        train == this ? null : nearPrompts.near(train.nearPrompts),
         List.copyOf(styles),
         opinions == 0 ? null : List.of(accepted),
         opinions == 0 ? null : List.of(rejected),

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -243,6 +244,30 @@ class DatasetBuilderTest {
                 new DatasetSpec(
                     null, null, pairs.toString(), null, null, null, null, null, null, null)))
         .containsExactly(null, null, 1L, 1L, 1L, 0L);
+  }
+
+  @Test
+  void prompts_that_have_nearly_the_words_of_one_in_train_are_told() throws IOException {
+    Path pairs = Files.createDirectory(folder.resolve("near"));
+    String pair = "{\"prompt\": \"%s\", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}\n";
+    String trained = "How do I get red wine out of a white shirt that I have to wear tonight?";
+    Files.writeString(
+        pairs.resolve("train.jsonl"), pair.formatted(trained) + pair.formatted("And bees?"));
+    Files.writeString(
+        pairs.resolve("eval.jsonl"),
+        pair.formatted(trained.toLowerCase(Locale.ROOT).replace("tonight?", "today!"))
+            + pair.formatted("What does a dog dream of when it barks in its sleep?"));
+    Files.writeString(pairs.resolve("test.jsonl"), pair.formatted("And bees?"));
+
+    DatasetSpec spec =
+        Json.SPECS.convertValue(Map.of("examples", pairs.toString()), DatasetSpec.class);
+    DatasetCard card =
+        Json.EVENTS.readValue(build(spec).resolve(DatasetCard.FILE).toFile(), DatasetCard.class);
+
+    assertThat(card.splits().get("train").nearPromptsOfTrain()).isNull();
+    assertThat(card.splits().get("eval").promptsOfTrain()).isZero();
+    assertThat(card.splits().get("eval").nearPromptsOfTrain()).isOne();
+    assertThat(card.splits().get("test").nearPromptsOfTrain()).isOne();
   }
 
   private static String pair(int prompt, String question) {

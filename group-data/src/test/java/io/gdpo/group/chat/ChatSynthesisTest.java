@@ -75,6 +75,7 @@ class ChatSynthesisTest {
         null,
         null,
         List.of("A", "B"),
+        null,
         null);
   }
 

@@ -169,6 +169,16 @@ public final class CardText {
     card.splits()
         .forEach(
             (name, split) -> {
+              if (split.nearPromptsOfTrain() != null
+                  && split.nearPromptsOfTrain() > split.promptsOfTrain()) {
+                add(
+                    "%-10s prompts that have the words of one in train, or nearly: about %,d",
+                    name, split.nearPromptsOfTrain());
+              }
+            });
+    card.splits()
+        .forEach(
+            (name, split) -> {
               if (split.groups() != null && split.groups().size() > 1) {
                 add("%-10s %s by group: %s", name, what(), byGroup(split.groups()));
               }

@@ -27,7 +27,7 @@ class CardTextTest {
                               "response": {"mean": 5, "p95": 6, "max": 7},
                               "total": {"mean": 14.25, "p95": 17, "max": 19}, "longer_than": {}}},
          "test": {"examples": 4, "questions": 2, "prompts": 2, "questions_of_train": 2,
-                  "prompts_of_train": 0, "styles": ["b"], "belief_histogram": [1, 0, 0, 0, 3, 0],
+                  "prompts_of_train": 0, "near_prompts_of_train": 1, "styles": ["b"], "belief_histogram": [1, 0, 0, 0, 3, 0],
                   "rejected_histogram": [0, 0, 4, 0, 0, 0], "majority_share": 1.0}},
        "questions": [
          {"id": "1", "text": "A?", "probabilities": [0, 0, 0.5, 0, 0.5, 0], "majority": 2},
@@ -48,6 +48,7 @@ class CardTextTest {
 
     assertThat(lines)
         .contains(
+            "test       prompts that have the words of one in train, or nearly: about 1",
             "Group      Harbor",
             "Rows       1,015: 2 questions, 0 merged, 1,012 refused, 1 without the group",
             "           1 mended by their sum, 0 read as percentages, 0 questions cut",
