@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** A metric of responses that are judged by themselves; a survey's question has none. */
-@FunctionalInterface
 interface JudgedMetric extends Metric {
   /**
    * Its value; empty if not all of it can be told.

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.state.Phase;
 import io.gdpo.data.PreferenceDataException;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.testmodels.SmallGroup;
+import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +45,7 @@ class JudgedTrainingTest {
   @Test
   void kto_learns_of_pairs_what_it_learns_of_their_responses_one_by_one() throws IOException {
     Map<String, Object> settings =
-        Map.of("loss", "kto", "epochs", 4, "desirable_weight", 1.0, "undesirable_weight", 0.5);
+        Map.of("loss", "kto", "epochs", 3, "desirable_weight", 1.0, "undesirable_weight", 0.5);
     TrainingJob ofPairs = asPairs.job("job", with(settings, "batch_size", 24));
     TrainingJob ofJudged = judged.job("job", with(settings, "batch_size", 48));
 
@@ -62,8 +64,8 @@ class JudgedTrainingTest {
               (name, value) -> assertThat(value).as(name).isCloseTo(pairs.get(name), within(1e-4)));
       assertThat(evals.get(i)).containsKeys("loss", "rewards/margin", "reference_kl", "nll");
     }
-    assertThat(evals.get(4).get("loss")).isLessThan(evals.get(0).get("loss") - 0.01);
-    assertThat(evals.get(4).get("reference_kl")).isPositive();
+    assertThat(evals.get(3).get("loss")).isLessThan(evals.get(0).get("loss") - 0.01);
+    assertThat(evals.get(3).get("reference_kl")).isPositive();
   }
 
   @ParameterizedTest
@@ -86,9 +88,7 @@ class JudgedTrainingTest {
         List.of(PreferenceExample.ofJudged("Tea?", "unpaired", "No.", false, ""));
     List<PreferenceExample> good =
         List.of(PreferenceExample.ofJudged("Tea?", "unpaired", "Yes.", true, ""));
-    new PreferenceDataset(good, bad, good).write(judged.dataset());
-
-    assertThatThrownBy(() -> train(judged, judged.job("job", Map.of("loss", "sft"))))
+    assertThatThrownBy(() -> TrainingData.requireFor(Loss.SFT, good, bad))
         .isInstanceOf(PreferenceDataException.class)
         .hasMessageContaining("loss sft learns from good responses only, and a split");
   }
@@ -99,9 +99,7 @@ class JudgedTrainingTest {
         List.of(
             PreferenceExample.ofJudged("Tea?", "unpaired", "No.", false, ""),
             PreferenceExample.ofPair("Tea?", "pairs", "Yes.", "No.", ""));
-    new PreferenceDataset(mixed, mixed, mixed).write(judged.dataset());
-
-    assertThatThrownBy(() -> train(judged, judged.job("job", Map.of("loss", "kto"))))
+    assertThatThrownBy(() -> TrainingData.requireFor(Loss.KTO, mixed, mixed))
         .isInstanceOf(PreferenceDataException.class)
         .hasMessage(
             "one example is a response that is judged by itself and another is a pair without"
@@ -115,7 +113,8 @@ class JudgedTrainingTest {
       mode = EnumSource.Mode.EXCLUDE)
   void losses_that_need_more_are_refused_in_one_sentence(Loss loss) {
     boolean beliefs = loss.needs(Loss.Need.BELIEFS);
-    assertThatThrownBy(() -> train(judged, judged.job("job", Map.of("loss", loss.label()))))
+    List<PreferenceExample> split = PreferenceDataset.read(judged.dataset(), Split.EVAL);
+    assertThatThrownBy(() -> TrainingData.requireFor(loss, split, split))
         .isInstanceOf(PreferenceDataException.class)
         .hasMessage(
             "loss "
