@@ -18,7 +18,7 @@ import java.util.function.LongConsumer;
  * stopped, and under its own name only when size and hash are right.
  */
 final class BlobDownload {
-  private final HubModelName model;
+  private final HubRepository repository;
   private final HubFile file;
   private final URI source;
   private final HubCache cache;
@@ -28,7 +28,7 @@ final class BlobDownload {
   private final DownloadListener listener;
 
   BlobDownload(
-      HubModelName model,
+      HubRepository repository,
       HubFile file,
       URI source,
       HubCache cache,
@@ -36,7 +36,7 @@ final class BlobDownload {
       HubRefusal refusal,
       RetryPolicy policy,
       DownloadListener listener) {
-    this.model = model;
+    this.repository = repository;
     this.file = file;
     this.source = source;
     this.cache = cache;
@@ -75,7 +75,7 @@ final class BlobDownload {
         cache.lock(file),
         policy.pause(),
         listener,
-        model + ": another process downloads " + file.path() + "; waiting for it");
+        repository + ": another process downloads " + file.path() + "; waiting for it");
   }
 
   private void download(LongConsumer progress) throws IOException {
@@ -84,7 +84,7 @@ final class BlobDownload {
           String.format(
               Locale.ROOT,
               "%s: what the cache has of %s is not %d bytes long; downloading it afresh",
-              model,
+              repository,
               file.path(),
               file.size()));
     }
@@ -95,7 +95,7 @@ final class BlobDownload {
             String.format(
                 Locale.ROOT,
                 "%s: going on with %s at byte %d",
-                model,
+                repository,
                 file.path(),
                 partial.size()));
       }
@@ -104,7 +104,7 @@ final class BlobDownload {
       if (wrong.isPresent() && resumed) {
         listener.said(
             "%s: what was there of %s was wrong; downloading it afresh"
-                .formatted(model, file.path()));
+                .formatted(repository, file.path()));
         partial.restart();
         receiveAll(partial, progress);
         wrong = partial.wrongHash();
@@ -117,7 +117,7 @@ final class BlobDownload {
   }
 
   private void receiveAll(PartialBlob partial, LongConsumer progress) {
-    Retries retries = new Retries(policy, model, listener);
+    Retries retries = new Retries(policy, repository, listener);
     retries.reached(partial.size());
     while (partial.missing() > 0) {
       try {
@@ -273,6 +273,6 @@ final class BlobDownload {
   }
 
   private HubException failure(String problem, String remedy, Throwable cause) {
-    return new HubException(model, "file " + file.path() + ": " + problem, remedy, cause);
+    return new HubException(repository, "file " + file.path() + ": " + problem, remedy, cause);
   }
 }

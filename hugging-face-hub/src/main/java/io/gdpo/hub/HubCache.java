@@ -7,32 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One repository's folder in the cache: see the package for its layout. */
 final class HubCache {
-  private final HubModelName model;
+  private final HubRepository repository;
   private final Path folder;
   private final Path locks;
 
-  HubCache(Path cache, HubModelName model) {
-    this.model = model;
-    String name = "models--" + model.owner() + "--" + model.name();
+  HubCache(Path cache, HubRepository repository) {
+    this.repository = repository;
+    String name = repository.kind().plural() + "--" + repository.owner() + "--" + repository.name();
     this.folder = cache.resolve(name);
     this.locks = cache.resolve(".locks").resolve(name);
   }
 
   /** The commit that the revision stood for when it was last looked up. */
   Optional<String> commit() {
-    if (model.isPinned()) {
-      return Optional.of(model.revision());
+    if (repository.isPinned()) {
+      return Optional.of(repository.revision());
     }
     Path ref = ref();
     if (!Files.isRegularFile(ref)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(Files.readString(ref).strip()).filter(HubModelName::isCommit);
+      return Optional.of(Files.readString(ref).strip()).filter(HubRepository::isCommit);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + ref, e);
     }
@@ -40,18 +44,22 @@ final class HubCache {
 
   /** Notes the commit that the revision stands for. */
   void setCommit(String commit) throws IOException {
-    if (model.revision().equals(commit) || commit().filter(commit::equals).isPresent()) {
+    if (repository.revision().equals(commit) || commit().filter(commit::equals).isPresent()) {
       return;
     }
-    Path ref = ref();
-    Files.createDirectories(ref.getParent());
-    Path temporary = ref.resolveSibling(ref.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    Files.writeString(temporary, commit);
-    Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE);
+    write(ref(), commit);
+  }
+
+  /** Aside and moved into place, so that no reader finds half of it. */
+  private static void write(Path file, String content) throws IOException {
+    Files.createDirectories(file.getParent());
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Files.writeString(temporary, content);
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private Path ref() {
-    return folder.resolve("refs").resolve(model.revision());
+    return folder.resolve("refs").resolve(repository.revision());
   }
 
   Path snapshot(String commit) {
@@ -74,6 +82,43 @@ final class HubCache {
       Files.createFile(mark);
     } catch (FileAlreadyExistsException e) {
       // Noted before, by us or by Python.
+    }
+  }
+
+  /** All files of a commit, as far as this cache was told. */
+  Optional<Set<String>> listing(String commit) {
+    Path file = listingFile(commit);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Set.copyOf(Files.readAllLines(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /** Notes all files of a commit. */
+  void setListing(String commit, Set<String> files) throws IOException {
+    if (listing(commit).isEmpty()) {
+      write(listingFile(commit), String.join("\n", new TreeSet<>(files)));
+    }
+  }
+
+  private Path listingFile(String commit) {
+    return folder.resolve(".listings").resolve(commit);
+  }
+
+  /** The files of a commit that are here. */
+  Set<String> held(String commit) {
+    Path snapshot = snapshot(commit);
+    try (Stream<Path> files = Files.walk(snapshot)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> snapshot.relativize(file).toString())
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + snapshot, e);
     }
   }
 

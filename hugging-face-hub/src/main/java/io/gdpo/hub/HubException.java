@@ -1,29 +1,32 @@
 package io.gdpo.hub;
 
-/** A model cannot be had from the Hub: says which, why, and what to do. */
+/** A model or a dataset cannot be had from the Hub: says which, why, and what to do. */
 public class HubException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String repository;
   private final String revision;
 
-  HubException(HubModelName model, String problem, String remedy) {
-    this(model, problem, remedy, null);
+  /** What is wrong, and what to do, in sentences without a full stop. */
+  public HubException(HubRepository repository, String problem, String remedy) {
+    this(repository, problem, remedy, null);
   }
 
-  HubException(HubModelName model, String problem, String remedy, Throwable cause) {
+  HubException(HubRepository repository, String problem, String remedy, Throwable cause) {
     super(
-        "Hub model "
-            + model.repository()
+        "Hub "
+            + repository.kind().word()
+            + " "
+            + repository.id()
             + " at "
-            + model.revision()
+            + repository.revision()
             + ": "
             + problem
             + ". "
             + remedy,
         cause);
-    this.repository = model.repository();
-    this.revision = model.revision();
+    this.repository = repository.id();
+    this.revision = repository.revision();
   }
 
   /** {@code owner/name}. */
@@ -40,8 +43,8 @@ public class HubException extends RuntimeException {
   static final class Unreachable extends HubException {
     private static final long serialVersionUID = 1L;
 
-    Unreachable(HubModelName model, String problem, String remedy, Throwable cause) {
-      super(model, problem, remedy, cause);
+    Unreachable(HubRepository repository, String problem, String remedy, Throwable cause) {
+      super(repository, problem, remedy, cause);
     }
   }
 }

@@ -13,15 +13,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What the Hub tells of a model before anything of it is downloaded: the commit and the files of a
- * revision, and the ETag and the size of a file.
+ * What the Hub tells of a repository before anything of it is downloaded: the commit and the files
+ * of a revision, and the ETag and the size of a file.
  */
 final class HubLookup {
   private static final int LONGEST_LISTING = 64 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
-  private final HubModelName model;
+  private final HubRepository repository;
   private final HubSettings settings;
   private final HubRequests requests;
   private final HubRefusal refusal;
@@ -29,13 +29,13 @@ final class HubLookup {
   private final DownloadListener listener;
 
   HubLookup(
-      HubModelName model,
+      HubRepository repository,
       HubSettings settings,
       HubRequests requests,
       HubRefusal refusal,
       RetryPolicy policy,
       DownloadListener listener) {
-    this.model = model;
+    this.repository = repository;
     this.settings = settings;
     this.requests = requests;
     this.refusal = refusal;
@@ -50,7 +50,7 @@ final class HubLookup {
    */
   record Revision(String commit, Set<String> files) {}
 
-  /** The revision that the model names. */
+  /** The revision that is asked for. */
   Revision revision() {
     byte[] answer =
         answer(
@@ -62,7 +62,7 @@ final class HubLookup {
       JsonNode info = JSON.readTree(answer);
       Set<String> files = new HashSet<>();
       info.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
-      if (HubModelName.isCommit(info.path("sha").asText())) {
+      if (HubRepository.isCommit(info.path("sha").asText())) {
         return new Revision(info.path("sha").asText(), files);
       }
       throw noHub("its answer for the revision names no commit", null);
@@ -143,7 +143,7 @@ final class HubLookup {
 
   /** Asks until there is an answer that stays, and reads it; of {@code HEAD}, a redirect too. */
   private <T> T answer(String method, URI uri, Optional<String> file, Reading<T> reading) {
-    Retries retries = new Retries(policy, model, listener);
+    Retries retries = new Retries(policy, repository, listener);
     while (true) {
       listener.checkStop();
       try {
@@ -177,7 +177,7 @@ final class HubLookup {
 
   private HubException noHub(String problem, Throwable cause) {
     return new HubException(
-        model,
+        repository,
         settings.endpoint() + " does not answer as a Hub: " + problem,
         HubRefusal.CHECK_ENDPOINT,
         cause);

@@ -8,11 +8,11 @@ import java.util.Optional;
 final class HubRefusal {
   static final String CHECK_ENDPOINT = "Check HF_ENDPOINT and the proxy, if there is one";
 
-  private final HubModelName model;
+  private final HubRepository repository;
   private final HubSettings settings;
 
-  HubRefusal(HubModelName model, HubSettings settings) {
-    this.model = model;
+  HubRefusal(HubRepository repository, HubSettings settings) {
+    this.repository = repository;
     this.settings = settings;
   }
 
@@ -40,33 +40,35 @@ final class HubRefusal {
     }
     if (code.equals("RevisionNotFound")) {
       return new HubException(
-          model,
-          "the repository has no revision '" + model.revision() + "'",
+          repository,
+          "the repository has no revision '" + repository.revision() + "'",
           "Name one of the branches, tags and commits under " + page() + "/tree/main");
     }
     if (code.equals("EntryNotFound") || status == 404 && code.isEmpty() && file.isPresent()) {
       return new HubException(
-          model, "there is no " + wanted, "Look under " + page() + "/tree/" + model.revision());
+          repository,
+          "there is no " + wanted,
+          "Look under " + page() + "/tree/" + repository.revision());
     }
     if (code.equals("RepoNotFound") || status == 404) {
       return new HubException(
-          model, "the Hub shows no such repository (" + status + ")", checkName());
+          repository, "the Hub shows no such repository (" + status + ")", checkName());
     }
     if (status == 401 || status == 403) {
       return settings.token().isPresent()
           ? withToken(response, wanted, status)
           : new HubException(
-              model, "the Hub refuses " + wanted + because(response, status), checkName());
+              repository, "the Hub refuses " + wanted + because(response, status), checkName());
     }
     return new HubException(
-        model,
+        repository,
         settings.endpoint() + " refuses " + wanted + because(response, status),
         CHECK_ENDPOINT);
   }
 
   /** What was asked for, in words. */
   String wanted(Optional<String> file) {
-    return file.map("file "::concat).orElse("revision " + model.revision());
+    return file.map("file "::concat).orElse("revision " + repository.revision());
   }
 
   private HubException elsewhere(String host, String wanted, int status) {
@@ -75,20 +77,20 @@ final class HubRefusal {
             Locale.ROOT, "%s, where the Hub sent us for %s, refuses it (%d)", host, wanted, status);
     String startAgain = "Start again: what has been downloaded is kept";
     return new HubException(
-        model,
+        repository,
         problem,
         status == 401 || status == 403
             ? startAgain
                 + ". If it happens again: HF_TOKEN is sent to HF_ENDPOINT ("
                 + settings.endpoint()
                 + ") only; where that is a mirror that redirects, unset it to ask the Hub itself,"
-                + " and accept the licence if the model is gated"
+                + " and accept the licence if it is gated"
             : startAgain);
   }
 
   private HubException gated(String wanted, int status) {
     return new HubException(
-        model,
+        repository,
         "it is gated, and " + wanted + " is refused (" + status + ")",
         settings.token().isPresent()
             ? "Accept its licence at " + page() + " with the account that HF_TOKEN belongs to"
@@ -102,11 +104,11 @@ final class HubRefusal {
   private HubException withToken(HttpResponse<?> response, String wanted, int status) {
     return status == 401
         ? new HubException(
-            model,
+            repository,
             "the Hub does not accept the token (401)",
-            "Renew it under " + tokens() + " and set HF_TOKEN, or unset it for a public model")
+            "Renew it under " + tokens() + " and set HF_TOKEN, or unset it for what is public")
         : new HubException(
-            model,
+            repository,
             "the token has no right to read " + wanted + because(response, status),
             "Give it the permission to read this repository, under " + tokens());
   }
@@ -126,7 +128,7 @@ final class HubRefusal {
   }
 
   private String page() {
-    return settings.endpoint() + "/" + model.repository();
+    return settings.endpoint() + "/" + repository.path();
   }
 
   private String tokens() {

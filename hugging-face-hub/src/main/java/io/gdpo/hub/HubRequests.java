@@ -15,20 +15,20 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Requests for one model to the Hub, with their redirects. The token goes to the endpoint's own
- * scheme, host and port only: what a CDN serves is signed by its address, and a token is nobody
+ * Requests for one repository to the Hub, with their redirects. The token goes to the endpoint's
+ * own scheme, host and port only: what a CDN serves is signed by its address, and a token is nobody
  * else's business.
  */
 final class HubRequests {
   private static final int MOST_REDIRECTS = 10;
   private static final String USER_AGENT = "gdpo/0.1; java/" + Runtime.version().feature();
 
-  private final HubModelName model;
+  private final HubRepository repository;
   private final HubSettings settings;
   private final HttpClient client;
 
-  HubRequests(HubModelName model, HubSettings settings) {
-    this.model = model;
+  HubRequests(HubRepository repository, HubSettings settings) {
+    this.repository = repository;
     this.settings = settings;
     this.client =
         HttpClient.newBuilder()
@@ -43,10 +43,12 @@ final class HubRequests {
   URI revision() {
     return URI.create(
         settings.endpoint()
-            + "/api/models/"
-            + model.repository()
+            + "/api/"
+            + repository.kind().plural()
+            + "/"
+            + repository.id()
             + "/revision/"
-            + encoded(model.revision()));
+            + encoded(repository.revision()));
   }
 
   /** Where the Hub serves a file of a commit. */
@@ -54,7 +56,7 @@ final class HubRequests {
     return URI.create(
         settings.endpoint()
             + "/"
-            + model.repository()
+            + repository.path()
             + "/resolve/"
             + commit
             + "/"
@@ -94,7 +96,9 @@ final class HubRequests {
       at = target.orElseThrow(() -> noAddress(response.uri(), location.get()));
     }
     throw new HubException(
-        model, "more than " + MOST_REDIRECTS + " redirects from " + uri, HubRefusal.CHECK_ENDPOINT);
+        repository,
+        "more than " + MOST_REDIRECTS + " redirects from " + uri,
+        HubRefusal.CHECK_ENDPOINT);
   }
 
   private boolean tellsFile(HttpResponse<?> redirect, URI target) {
@@ -105,7 +109,7 @@ final class HubRequests {
   private HubException noAddress(URI from, String location) {
     // A signed address is as good as a password: without what follows the question mark.
     return new HubException(
-        model,
+        repository,
         "%s redirects to '%s', which is no http or https address"
             .formatted(from, location.replaceFirst("\\?.*", "?...")),
         HubRefusal.CHECK_ENDPOINT);
@@ -121,7 +125,7 @@ final class HubRequests {
     if (response.statusCode() < 300 && encoding.isPresent()) {
       response.body().close();
       throw new HubException(
-          model,
+          repository,
           "%s answers for %s with Content-Encoding %s, where identity was asked for"
               .formatted(response.uri().getHost(), response.uri().getPath(), encoding.get()),
           HubRefusal.CHECK_ENDPOINT);

@@ -10,14 +10,14 @@ import java.util.Optional;
  */
 final class Retries {
   private final RetryPolicy policy;
-  private final HubModelName model;
+  private final HubRepository repository;
   private final DownloadListener listener;
   private int failures;
   private long furthest;
 
-  Retries(RetryPolicy policy, HubModelName model, DownloadListener listener) {
+  Retries(RetryPolicy policy, HubRepository repository, DownloadListener listener) {
     this.policy = policy;
-    this.model = model;
+    this.repository = repository;
     this.listener = listener;
   }
 
@@ -43,7 +43,7 @@ final class Retries {
     failures++;
     if (failures > policy.retries()) {
       throw new HubException.Unreachable(
-          model,
+          repository,
           problem + " (tried " + failures + " times)",
           "Check the connection, a proxy and HF_ENDPOINT, and start again: what has been downloaded"
               + " is kept; with HF_HUB_OFFLINE=1 only the cache is used",
@@ -51,7 +51,7 @@ final class Retries {
     }
     if (asked.isPresent() && asked.get().compareTo(policy.longestAskedWait()) > 0) {
       throw new HubException.Unreachable(
-          model,
+          repository,
           problem + ", and the server asks to wait " + asked.get().toSeconds() + " s",
           "Start again after that time; what has been downloaded is kept. A token in HF_TOKEN"
               + " raises the Hub's limits",
@@ -60,13 +60,17 @@ final class Retries {
     Duration wait = asked.orElseGet(() -> policy.waitBefore(failures));
     listener.said(
         String.format(
-            Locale.ROOT, "%s: %s; trying again in %.1f s", model, problem, wait.toMillis() / 1e3));
+            Locale.ROOT,
+            "%s: %s; trying again in %.1f s",
+            repository,
+            problem,
+            wait.toMillis() / 1e3));
     try {
       policy.pause().of(wait, listener::checkStop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HubException(
-          model, "interrupted while waiting to try again", "Start again to go on", e);
+          repository, "interrupted while waiting to try again", "Start again to go on", e);
     }
   }
 }

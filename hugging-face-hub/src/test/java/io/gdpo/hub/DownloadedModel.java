@@ -11,7 +11,7 @@ final class DownloadedModel {
     try {
       HubSnapshot snapshot =
           new HubClient(HubSettings.of(System.getenv()))
-              .snapshot(HubModelName.parse(args[0]), new DownloadLog(System.err::println));
+              .snapshot(HubRepository.model(args[0]), new DownloadLog(System.err::println));
       System.out.println(snapshot.folder());
     } catch (HubException e) {
       System.err.println(e.getMessage());

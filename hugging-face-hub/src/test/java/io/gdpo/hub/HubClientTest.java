@@ -66,7 +66,7 @@ class HubClientTest {
     HubSnapshot snapshot = download();
 
     assertThat(snapshot.commit()).isEqualTo(COMMIT);
-    assertThat(snapshot.model()).isEqualTo(MODEL);
+    assertThat(snapshot.repository()).isEqualTo(MODEL);
     assertThat(names(snapshot.folder()))
         .containsExactly("config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json");
     for (String file : names(snapshot.folder())) {
@@ -213,7 +213,7 @@ class HubClientTest {
 
   @Test
   void aRevisionWithSlashesIsABranchToo() {
-    HubSnapshot snapshot = download(client(), HubModelName.parse("owner/name@refs/pr/1"));
+    HubSnapshot snapshot = download(client(), HubRepository.model("owner/name@refs/pr/1"));
 
     assertThat(snapshot.commit()).isEqualTo(COMMIT);
     assertThat(repository().resolve("refs/refs/pr/1")).hasContent(COMMIT);
@@ -575,7 +575,7 @@ class HubClientTest {
   @Test
   void aRepositoryThatIsNotThereIsNotTakenForARevisionOrAFile() {
     assertRefused(
-        () -> download(client(), HubModelName.parse("owner/other")),
+        () -> download(client(), HubRepository.model("owner/other")),
         "owner/other",
         "no such repository",
         "set HF_TOKEN");
@@ -959,11 +959,11 @@ class HubClientTest {
     return download(client(), MODEL);
   }
 
-  private HubSnapshot download(HubClient client, HubModelName model) {
+  private HubSnapshot download(HubClient client, HubRepository model) {
     return client.snapshot(model, heard);
   }
 
-  private HubSnapshot offline(HubModelName model) {
+  private HubSnapshot offline(HubRepository model) {
     return download(client(settings(Optional.empty(), true)), model);
   }
 

@@ -27,14 +27,18 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /**
- * Speaks the Hub's API on this machine for one repository, {@code owner/name}: small files are
- * served by the Hub itself (by an address of their own, after a relative redirect, where they are
- * tokenizers), safetensors by a CDN, which is another server. A queued fault answers instead.
+ * Speaks the Hub's API on this machine for one repository, {@code owner/name}, of a model or of a
+ * dataset: small files are served by the Hub itself (by an address of their own, after a relative
+ * redirect, where they are tokenizers), safetensors by a CDN, which is another server. A queued
+ * fault answers instead.
  */
 final class HubServer implements AutoCloseable {
   static final String REPOSITORY = "owner/name";
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
-  static final HubModelName MODEL = HubModelName.parse(REPOSITORY);
+  static final HubRepository MODEL = HubRepository.model(REPOSITORY);
+
+  static final HubRepository DATASET =
+      new HubRepository(HubRepository.Kind.DATASET, "owner", "name", HubRepository.MAIN);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer hub = server(this::answerAsHub);
@@ -42,7 +46,16 @@ final class HubServer implements AutoCloseable {
   private final Map<String, byte[]> files = new TreeMap<>();
   private final Map<String, Queue<HttpHandler>> faults = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final HubRepository.Kind kind;
   private volatile String main = COMMIT;
+
+  HubServer() {
+    this(HubRepository.Kind.MODEL);
+  }
+
+  HubServer(HubRepository.Kind kind) {
+    this.kind = kind;
+  }
 
   /** What was asked, of the Hub or the CDN. */
   record Request(
@@ -138,8 +151,10 @@ final class HubServer implements AutoCloseable {
       return;
     }
     String path = exchange.getRequestURI().getPath();
-    String revisions = "/api/models/" + REPOSITORY + "/revision/";
-    String resolved = "/" + REPOSITORY + "/resolve/";
+    boolean dataset = kind == HubRepository.Kind.DATASET;
+    String revisions =
+        "/api/" + (dataset ? "datasets" : "models") + "/" + REPOSITORY + "/revision/";
+    String resolved = (dataset ? "/datasets/" : "/") + REPOSITORY + "/resolve/";
     String resolveCache = "/api/resolve-cache/models/" + REPOSITORY + "/";
     if (path.startsWith(revisions)) {
       answerRevision(exchange, path.substring(revisions.length()));
@@ -170,7 +185,7 @@ final class HubServer implements AutoCloseable {
     byte[] content = files.get(file);
     if (content == null) {
       refusal(404, "EntryNotFound").handle(exchange);
-    } else if (file.endsWith(".safetensors")) {
+    } else if (file.matches(".*\\.(safetensors|parquet)")) {
       exchange.getResponseHeaders().set("X-Linked-Etag", "\"" + sha256(content) + "\"");
       exchange.getResponseHeaders().set("X-Linked-Size", Integer.toString(content.length));
       redirect(exchange, address(cdn) + "/signed/" + file);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -18,7 +19,11 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -33,10 +38,31 @@ public class Sources {
           Split.EVAL, splitFiles("eval|validation|valid|dev"),
           Split.TEST, splitFiles("test"));
 
+  private static final Pattern REMOTE = Pattern.compile("(?i)(?:hf|https?):.*");
+
+  private static final List<RemoteSource> REMOTES =
+      ServiceLoader.load(RemoteSource.class, Sources.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
   private final ArtifactStore artifacts;
+  private final Consumer<String> log;
 
   public Sources(ArtifactStore artifacts) {
+    this(artifacts, line -> {});
+  }
+
+  /**
+   * @param log takes lines on how it goes where something is fetched from afar
+   */
+  public Sources(ArtifactStore artifacts, Consumer<String> log) {
     this.artifacts = artifacts;
+    this.log = log;
+  }
+
+  /** Whether a specification names what workers alone fetch: a {@link RemoteSource}'s address. */
+  public static boolean isRemote(DatasetSpec spec) {
+    return spec.source() != null && REMOTE.matcher(spec.source()).matches();
   }
 
   /**
@@ -45,19 +71,39 @@ public class Sources {
    *
    * @throws SourceException if nothing is there that can be read
    */
-  public Path of(DatasetSpec spec) {
+  public Source of(DatasetSpec spec) {
     String field = spec.survey() != null ? "survey" : "examples";
-    String address = spec.survey() != null ? spec.survey() : spec.examples();
+    String address = spec.source();
+    if (isRemote(spec)) {
+      return remote(field, address, spec.survey() == null);
+    }
     Path path = path(field, address);
     if (!Files.isRegularFile(path) && (spec.survey() != null || !Files.isDirectory(path))) {
       throw new SourceException(field + " '" + address + "' is not a file");
     }
     try {
-      return Files.isDirectory(path)
-          ? path.toRealPath()
-          : path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+      return new Source(
+          Files.isDirectory(path)
+              ? path.toRealPath()
+              : path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName()),
+          address,
+          null);
     } catch (IOException e) {
       throw new SourceException(field + " '" + address + "' cannot be read: " + Reason.of(e), e);
+    }
+  }
+
+  private Source remote(String field, String address, boolean folders) {
+    try {
+      URI uri = new URI(address);
+      String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+      return REMOTES.stream()
+          .filter(remote -> remote.takes(scheme))
+          .findFirst()
+          .orElseThrow(() -> new SourceException("only workers fetch " + scheme + ": addresses"))
+          .fetch(uri, folders, log);
+    } catch (SourceException | URISyntaxException e) {
+      throw new SourceException(field + " '" + address + "': " + e.getMessage(), e);
     }
   }
 
@@ -122,6 +168,13 @@ public class Sources {
     return Files.isDirectory(source)
         ? Stream.of(Split.values()).flatMap(split -> files(source, split).stream()).toList()
         : List.of(source);
+  }
+
+  /** The split whose file in a folder is called so; empty if it is none of them. */
+  public static Optional<Split> split(String fileName) {
+    return Stream.of(Split.values())
+        .filter(split -> SPLIT_FILES.get(split).matcher(fileName).matches())
+        .findFirst();
   }
 
   /** The files of a split in a folder, in order. */

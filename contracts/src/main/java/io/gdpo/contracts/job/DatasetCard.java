@@ -25,6 +25,8 @@ import java.util.Map;
  * @param groups of a survey's several groups: the account of each; absent of one group, of examples
  *     and of versions before
  * @param chat what a chat model did for it; absent if its dialogues were made of templates
+ * @param sourceRevision where the source has revisions, the one that was read, such as the commit
+ *     of a repository of the Hub; absent elsewhere
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetCard(
@@ -40,7 +42,8 @@ public record DatasetCard(
     List<Question> questions,
     List<String> files,
     List<GroupCard> groups,
-    ChatCard chat) {
+    ChatCard chat,
+    String sourceRevision) {
 
   /**
    * What was done with a row of the source.

@@ -19,6 +19,8 @@ import java.util.Optional;
  *     looked at
  * @param sourceSha256 hash of the content of its dataset's source; absent if that could not be read
  *     here, or the dataset is there already
+ * @param sourceAddress where that source is to be found again: as the specification names it, at
+ *     the revision that was read; absent as the hash is, and of versions before
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentPlan(
@@ -26,7 +28,8 @@ public record ExperimentPlan(
     ModelShape model,
     Data data,
     List<StagePlan> stages,
-    String sourceSha256) {
+    String sourceSha256,
+    String sourceAddress) {
   public ExperimentPlan {
     problems = List.copyOf(problems);
     stages = stages == null ? List.of() : List.copyOf(stages);
@@ -34,7 +37,7 @@ public record ExperimentPlan(
 
   /** A plan of a model that could not be looked at. */
   public static ExperimentPlan ofProblems(List<SpecProblem> problems) {
-    return new ExperimentPlan(problems, null, null, null, null);
+    return new ExperimentPlan(problems, null, null, null, null, null);
   }
 
   /** Bytes that a stage will hold at most; empty if the plan does not know. */
@@ -46,8 +49,8 @@ public record ExperimentPlan(
   }
 
   /** The same, with what is known of the dataset's source. */
-  public ExperimentPlan withSource(String sha256) {
-    return new ExperimentPlan(problems, model, data, stages, sha256);
+  public ExperimentPlan withSource(String sha256, String address) {
+    return new ExperimentPlan(problems, model, data, stages, sha256, address);
   }
 
   /**

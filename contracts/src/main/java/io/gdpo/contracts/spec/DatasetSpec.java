@@ -17,15 +17,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Where a group's preference data comes from. Exactly one of {@code id}, {@code survey} and {@code
  * examples} is given.
  *
  * @param id an existing dataset of dataset-service
- * @param survey URI or path of a survey CSV in the layout of the public GlobalOpinionQA table
- *     ({@code question,selections,options[,source]}), or with a row for each question and group
- *     ({@code question,responses,options,group}); dialogues are synthesised from it
+ * @param survey URI ({@code hf://datasets/OWNER/NAME@REVISION/PATH} for one of the Hugging Face
+ *     Hub) or path of a survey CSV in the layout of the public GlobalOpinionQA table ({@code
+ *     question,selections,options[,source]}), or with a row for each question and group ({@code
+ *     question,responses,options,group}); dialogues are synthesised from it
  * @param examples URI or path of ready preference examples (.jsonl, .json or .parquet; file or
  *     folder of splits)
  * @param group the group whose distribution is the target. A survey needs it, or {@code groups}, or
@@ -58,6 +60,9 @@ public record DatasetSpec(
 
   /** The most groups of one dataset. */
   public static final int MOST_GROUPS = 100;
+
+  private static final Pattern HUB_DATASET =
+      Pattern.compile("hf://datasets/[^/@]+/[^/@]+(?:@[^/]+)?(?:/[^/]+)*/?");
 
   public DatasetSpec {
     synthesis =
@@ -134,6 +139,26 @@ public record DatasetSpec(
         id, survey, examples, group, synthesis, other, options, groups, by, kind);
   }
 
+  /** What its survey or its examples are read from; null if it names a dataset. */
+  public String source() {
+    return survey != null ? survey : examples;
+  }
+
+  /** The same, read from another address. */
+  public DatasetSpec withSource(String address) {
+    return new DatasetSpec(
+        id,
+        survey == null ? null : address,
+        survey == null ? address : null,
+        group,
+        synthesis,
+        tokenizer,
+        options,
+        groups,
+        by,
+        kind);
+  }
+
   /** The problems of this specification, with field paths below {@code path}; empty if none. */
   public List<SpecProblem> problems(String path) {
     FieldChecks check = new FieldChecks(path);
@@ -148,6 +173,14 @@ public record DatasetSpec(
     check.name("id", id);
     check.location("survey", survey);
     check.location("examples", examples);
+    if (source() != null && source().startsWith("hf:")) {
+      check.that(
+          survey != null ? "survey" : "examples",
+          source(),
+          address -> HUB_DATASET.matcher(address).matches(),
+          "must be hf://datasets/OWNER/NAME, with @REVISION and /PATH behind it where they are"
+              + " meant");
+    }
     check.location("tokenizer", tokenizer);
     check.name("group", group);
     check.name("by", by);

@@ -43,6 +43,11 @@ public record ExperimentSpec(
     evaluation = evaluation == null ? EvaluationSpec.defaults() : evaluation;
   }
 
+  /** The same on another dataset. */
+  public ExperimentSpec withDataset(DatasetSpec other) {
+    return new ExperimentSpec(name, seed, other, model, stages, evaluation);
+  }
+
   /** This specification, if nothing is wrong with it. */
   public ExperimentSpec checked() {
     List<SpecProblem> problems = problems();

@@ -268,6 +268,23 @@ class FieldChecksTest {
     assertThat(problems("/dataset", "{\"survey\": \"s.csv\", \"by\": \"country\"}")).isEmpty();
   }
 
+  @Test
+  void a_dataset_of_the_hub_is_named_in_full() throws Exception {
+    for (String named :
+        List.of(
+            "hf://datasets/a/b",
+            "hf://datasets/a/b@v1/c/d.jsonl",
+            "hf://datasets/a/b@refs/pr/1/c")) {
+      assertThat(problems("/dataset", "{\"examples\": \"" + named + "\"}")).isEmpty();
+    }
+    for (String named : List.of("hf://a/b", "hf://datasets/b", "hf:///datasets/a/b")) {
+      assertThat(problems("/dataset", "{\"examples\": \"" + named + "\"}"))
+          .asString()
+          .contains("dataset.examples")
+          .contains("must be hf://datasets/OWNER/NAME");
+    }
+  }
+
   private static DatasetSpec dataset(String json) throws Exception {
     return Json.EVENTS.readValue(json.replace('\'', '"'), DatasetSpec.class);
   }

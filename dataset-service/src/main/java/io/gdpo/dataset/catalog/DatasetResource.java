@@ -2,7 +2,6 @@ package io.gdpo.dataset.catalog;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
-import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.job.DatasetCard;
 import io.gdpo.contracts.job.DatasetSamples;
 import io.gdpo.contracts.spec.DatasetSpec;
@@ -31,6 +30,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.List;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -70,7 +70,8 @@ public class DatasetResource {
       description =
           "The same as a DatasetRequested event, with an id made from the specification and the"
               + " content of its source, as experiments' datasets have it: asking twice is one dataset, a"
-              + " changed survey is another. One that failed is built anew.")
+              + " changed survey is another. What a worker fetches from afar is not known yet: each"
+              + " such request is a dataset of its own. One that failed is built anew.")
   @APIResponse(
       responseCode = "202",
       description = "It will be built; look at its state",
@@ -86,8 +87,10 @@ public class DatasetResource {
     if (!problems.isEmpty()) {
       throw new InvalidSpecException(problems);
     }
-    String sha256 = Sources.sha256(datasets.source(spec));
-    DatasetView dataset = datasets.request(spec.idFor(sha256), spec, null, sha256);
+    String sha256 = datasets.sourceSha256(spec);
+    DatasetView dataset =
+        datasets.request(
+            sha256 == null ? "ds-" + UUID.randomUUID() : spec.idFor(sha256), spec, null, sha256);
     URI location = uri.getAbsolutePathBuilder().path(dataset.id()).build();
     return Response.status(dataset.state() == DatasetState.REQUESTED ? 202 : 200)
         .location(location)

@@ -1,6 +1,7 @@
 package io.gdpo.dataset.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.artifacts.source.Source;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
@@ -20,7 +21,6 @@ import io.gdpo.platform.work.Works;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -65,12 +65,11 @@ public class Datasets {
   }
 
   /**
-   * Notes that a dataset is wanted; a worker builds it. Asking again for one that is READY sends
-   * its answer again, for whoever waits now; one that FAILED or was CANCELLED is built anew.
+   * Has a dataset built: one that is READY is told again, one that FAILED or was CANCELLED anew.
    *
    * @param requestedBy the experiment that waits for it; null if none does
    * @param sourceSha256 hash of the source that is meant; null if what is there when it is built
-   * @throws InvalidSpecException if the specification cannot be built
+   * @throws InvalidSpecException if it cannot be built
    * @throws OtherDatasetException if the id stands for something else
    */
   @Transactional
@@ -84,7 +83,7 @@ public class Datasets {
     Dataset dataset = Dataset.locked(id).orElseThrow();
     if (isNew || dataset.state.isBegunAnew()) {
       endpoints.require(spec);
-      source(spec);
+      requireSource(spec);
       ask(dataset, spec, requestedBy, sourceSha256);
       build(dataset);
       LOG.infof("Dataset '%s' requested%s", id, isNew ? "" : " again");
@@ -213,10 +212,14 @@ public class Datasets {
         : Reason.beginning(Reason.clean(experiment), REQUESTER);
   }
 
-  /** The survey or the examples of a specification, which is invalid if they are not there. */
-  Path source(DatasetSpec spec) {
+  /** Of what a specification names; null if only workers fetch it. Refuses what is not there. */
+  String sourceSha256(DatasetSpec spec) {
+    return requireSource(spec).map(source -> Sources.sha256(source.path())).orElse(null);
+  }
+
+  private Optional<Source> requireSource(DatasetSpec spec) {
     try {
-      return sources.of(spec);
+      return Sources.isRemote(spec) ? Optional.empty() : Optional.of(sources.of(spec));
     } catch (SourceException | UncheckedIOException e) { // not there, or its store refuses it
       String field = spec.survey() != null ? "survey" : "examples";
       throw new InvalidSpecException("dataset." + field, Reason.of(e));
@@ -234,10 +237,10 @@ public class Datasets {
     }
   }
 
-  /** Null if the source is gone: what was built of it is still there. */
+  /** Null if the source is gone, or is not for this service to fetch: what was built is there. */
   private String sha256(DatasetSpec spec) {
     try {
-      return Sources.sha256(sources.of(spec));
+      return Sources.isRemote(spec) ? null : Sources.sha256(sources.of(spec).path());
     } catch (SourceException e) {
       LOG.debugf("The source of a dataset that is built is gone: %s", e.getMessage());
       return null;

@@ -161,6 +161,20 @@ class DatasetServiceTest extends DatasetAsking {
   }
 
   @Test
+  void whatLiesAfarIsLookedForByTheWorkerAloneAndEachRequestIsADatasetOfItsOwn() {
+    // No name of a repository may have two dots, so that nobody is asked for it.
+    Map<String, Object> spec = Map.of("examples", "hf://datasets/group/da..ta");
+    String first = post(spec).statusCode(202).extract().path("id");
+    String second = post(spec).statusCode(202).extract().path("id");
+
+    assertThat(second).isNotEqualTo(first);
+    for (String id : List.of(first, second)) {
+      assertThat(awaitState(id, "FAILED").getString("reason"))
+          .contains("examples 'hf://datasets/group/da..ta': 'da..ta' cannot be part of");
+    }
+  }
+
+  @Test
   void aTokenizerThatIsNotThereFailsTheDatasetByName() {
     String id =
         post(Map.of("survey", SURVEY, "group", "Harbor", "tokenizer", "/nowhere/tokenizer.json"))

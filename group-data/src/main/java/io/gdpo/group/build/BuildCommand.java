@@ -40,7 +40,7 @@ public final class BuildCommand implements WorkerCommand<BuildTask> {
     try {
       DatasetBuilder.Built built =
           new DatasetBuilder(
-                  new Sources(artifacts),
+                  new Sources(artifacts, console::println),
                   artifacts,
                   new ChatSynthesis(
                       artifacts,

@@ -2,6 +2,7 @@ package io.gdpo.group.build;
 
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.AtomicFiles;
+import io.gdpo.artifacts.source.Source;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -75,11 +76,7 @@ public class DatasetBuilder {
     this.synthesis = synthesis;
   }
 
-  /**
-   * A published dataset.
-   *
-   * @param uri its artifact folder
-   */
+  /** A published dataset, and its artifact folder. */
   public record Built(URI uri, DatasetCard card) {
     /** Examples by split name. */
     public Map<String, Long> examplesBySplit() {
@@ -103,15 +100,15 @@ public class DatasetBuilder {
    * @throws io.gdpo.lm.InvalidModelException if the tokenizer cannot be used
    */
   public Built build(String datasetId, DatasetSpec spec, Optional<String> expectedSha256) {
-    Path source = sources.of(spec);
-    String sha256 = Sources.sha256(source);
-    expectedSha256.ifPresent(expected -> requireSame(source, expected, sha256));
+    Source source = sources.of(spec);
+    String sha256 = Sources.sha256(source.path());
+    expectedSha256.ifPresent(expected -> requireSame(source.path(), expected, sha256));
     try {
       Path temporary = Files.createTempDirectory("dataset-");
       try {
         Path folder = Files.createDirectory(temporary.resolve("complete"));
         DatasetCard card = write(folder, datasetId, spec, source, sha256);
-        requireSame(source, sha256, Sources.sha256(source));
+        requireSame(source.path(), sha256, Sources.sha256(source.path()));
         return new Built(artifacts.publish(folder, key(datasetId), DatasetCard.FILE), card);
       } finally {
         AtomicFiles.delete(temporary);
@@ -129,7 +126,7 @@ public class DatasetBuilder {
   }
 
   private DatasetCard write(
-      Path folder, String datasetId, DatasetSpec spec, Path source, String sha256)
+      Path folder, String datasetId, DatasetSpec spec, Source source, String sha256)
       throws IOException {
     try (Tokenizer tokenizer = tokenizer(spec);
         SplitFiles splits =
@@ -162,11 +159,11 @@ public class DatasetBuilder {
   private DatasetCard fromSurvey(
       String datasetId,
       DatasetSpec spec,
-      Path file,
+      Source source,
       String sha256,
       SplitFiles splits,
       RefusedRows refused) {
-    SurveyDialogues dialogues = SurveyDialogues.of(GroupSurvey.read(file, spec), spec, synthesis);
+    SurveyDialogues dialogues = SurveyDialogues.of(GroupSurvey.read(source.path(), spec), spec, synthesis);
     List<GroupSurvey> groups = dialogues.groups();
     noted(groups, GroupSurvey::refused).forEach(refused);
     List<String> shortened = dialogues.examples(splits);
@@ -190,7 +187,8 @@ public class DatasetBuilder {
             .toList(),
         files(refused),
         groups.size() == 1 ? null : accounts,
-        dialogues.card());
+        dialogues.card(),
+        source.revision());
   }
 
   private static Counts counts(GroupSurvey survey) {
@@ -241,7 +239,7 @@ public class DatasetBuilder {
   private static DatasetCard fromExamples(
       String datasetId,
       DatasetSpec spec,
-      Path source,
+      Source source,
       String sha256,
       SplitFiles splits,
       RefusedRows refused) {
@@ -250,7 +248,7 @@ public class DatasetBuilder {
     long[] rows = {0};
     ReadyExamples.Account left =
         ReadyExamples.read(
-            source,
+            source.path(),
             spec,
             (split, example) -> {
               splits.accept(split, example);
@@ -283,7 +281,8 @@ public class DatasetBuilder {
         listed,
         files(refused),
         null,
-        null);
+        null,
+        source.revision());
   }
 
   private static Question question(PreferenceExample example) {

@@ -25,7 +25,7 @@ public final class DatasetExamples {
    */
   public static void read(
       DatasetSpec spec, ArtifactStore artifacts, BiConsumer<Split, PreferenceExample> sink) {
-    Path source = new Sources(artifacts).of(spec);
+    Path source = new Sources(artifacts).of(spec).path();
     if (spec.survey() != null) {
       SurveyDialogues.of(
               GroupSurvey.read(source, spec), spec, ChatSynthesis.ofWhatIsKept(artifacts))

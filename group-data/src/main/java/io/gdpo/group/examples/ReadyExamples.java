@@ -25,14 +25,15 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Takes in preference examples that somebody else made: a folder with files for each split, or one
- * file, which is split by prompt (80 : 10 : 10, fixed by the seed), so that pairs with one prompt
- * stay together and test prompts are not trained on.
+ * file or a folder with those of one split only, which are split by prompt (80 : 10 : 10, fixed by
+ * the seed), so that pairs with one prompt stay together and test prompts are not trained on.
  *
- * <p>Examples pass through one by one; what is kept of each is a few bytes. One file is read twice:
- * for its prompts, and to deal its examples out; votes are read once before, to be counted.
+ * <p>Examples pass through one by one; what is kept of each is a few bytes. One split is read
+ * twice: for its prompts, and to deal its examples out; votes are read once before, to be counted.
  */
 public final class ReadyExamples {
   private final BiConsumer<Split, PreferenceExample> sink;
@@ -90,13 +91,19 @@ public final class ReadyExamples {
       Consumer<RowNote> refusals) {
     ReadyExamples examples = new ReadyExamples(spec, sink, refusals);
     long seed = Optional.ofNullable(spec.synthesis()).map(SynthesisSpec::seed).orElse(0L);
-    if (Files.isDirectory(source)) {
+    if (Files.isDirectory(source) && splits(source) != 1) {
       examples.folder(source);
     } else {
-      examples.byPrompt(source, seed);
+      examples.byPrompt(source, Sources.files(source), seed);
     }
     examples.groups.requireAll();
     return examples.account();
+  }
+
+  private static long splits(Path folder) {
+    return Stream.of(Split.values())
+        .filter(split -> !Sources.files(folder, split).isEmpty())
+        .count();
   }
 
   private Account account() {
@@ -124,7 +131,9 @@ public final class ReadyExamples {
             folder
                 + " has no file for the split '"
                 + split.fileName().replace(".parquet", "")
-                + "'; it must hold train, eval and test files (.jsonl, .json or .parquet)");
+                + "'; it must hold train, eval and test files (.jsonl, .json or .parquet), or those"
+                + " of one split only, which are split by prompt. Name one of its files, or move the"
+                + " others elsewhere");
       }
       long before = taken;
       ExampleFiles source = source(files);
@@ -137,27 +146,27 @@ public final class ReadyExamples {
     }
   }
 
-  private void byPrompt(Path file, long seed) {
+  private void byPrompt(Path source, List<Path> files, long seed) {
     Map<Fingerprint, Integer> prompts = new HashMap<>();
     long[] examples = {0};
-    ExampleFiles source = source(List.of(file));
-    source.forEach(
+    ExampleFiles all = source(files);
+    all.forEach(
         (place, example) -> {
           requireRoom(place, ++examples[0]);
           prompts.putIfAbsent(prompt(example), prompts.size());
         });
     groups.requireAll();
-    if (prompts.isEmpty() && source.refused() > 0) {
-      throw new DatasetException(file + " holds no example" + source.firstRefused());
+    if (prompts.isEmpty() && all.refused() > 0) {
+      throw new DatasetException(source + " holds no example" + all.firstRefused());
     }
     if (prompts.size() < Split.values().length) {
       throw new DatasetException(
-          file
+          source
               + " holds "
               + prompts.size()
               + " different prompts, too few to split; give a folder with train, eval and test"
               + " files"
-              + source.firstRefused());
+              + all.firstRefused());
     }
     List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
     Collections.shuffle(order, new Random(seed));
@@ -166,11 +175,11 @@ public final class ReadyExamples {
     Arrays.fill(splits, Split.TRAIN);
     order.subList(0, tenth).forEach(prompt -> splits[prompt] = Split.EVAL);
     order.subList(tenth, 2 * tenth).forEach(prompt -> splits[prompt] = Split.TEST);
-    source.forEach(
+    all.forEach(
         (place, example) -> {
           Integer prompt = prompts.get(prompt(example));
           if (prompt == null) {
-            throw new DatasetException(file + " was changed while it was read; ask again");
+            throw new DatasetException(place.file() + " was changed while it was read; ask again");
           }
           take(splits[prompt], place, example);
         });

@@ -40,7 +40,7 @@ class DependenciesPointOneWayTest {
         arguments("chat", List.of()),
         arguments("embedded", List.of()),
         arguments("data", List.of("contracts", "lm")),
-        arguments("group", List.of("contracts", "artifacts", "lm", "data", "chat")),
+        arguments("group", List.of("contracts", "artifacts", "lm", "hub", "data", "chat")),
         arguments("training", List.of("contracts", "artifacts", "lm", "hub", "data")),
         arguments("evaluation", List.of("contracts", "artifacts", "lm", "data")),
         arguments("worker", List.of("contracts", "artifacts", "group", "training", "evaluation")),

@@ -63,6 +63,11 @@ public record DryRun(ExperimentPlan plan, List<Sample> samples) {
       problems.add(new SpecProblem(spec.dataset().id() == null ? "dataset" : "dataset.id", why));
     }
     return new ExperimentPlan(
-        problems, plan.model(), new Data(false, why, Map.of()), plan.stages(), plan.sourceSha256());
+        problems,
+        plan.model(),
+        new Data(false, why, Map.of()),
+        plan.stages(),
+        plan.sourceSha256(),
+        plan.sourceAddress());
   }
 }

@@ -97,6 +97,9 @@ public final class CardText {
   private void source() {
     Counts counts = card.counts();
     lines.add("Source     sha256 " + card.sourceSha256());
+    if (card.sourceRevision() != null) {
+      lines.add("           " + card.spec().source() + ", commit " + card.sourceRevision());
+    }
     if (card.groups() == null) {
       if (card.spec().group() != null) {
         lines.add("Group      " + card.spec().group());

@@ -124,6 +124,9 @@ public final class PlanText {
             + (plan.sourceSha256() == null
                 ? "dataset " + spec.dataset().id()
                 : "source sha256 " + plan.sourceSha256()));
+    if (plan.sourceAddress() != null && !plan.sourceAddress().equals(spec.dataset().source())) {
+      lines.add("           " + plan.sourceAddress());
+    }
     lines.add("");
     add("%-10s %10s   tokens %8s %12s %9s", "Split", "examples", "mean", "95 % within", "at most");
     plan.data()

@@ -112,6 +112,17 @@ class CardTextTest {
   }
 
   @Test
+  void a_source_with_revisions_is_told_with_the_one_that_was_read() throws IOException {
+    String card =
+        CARD.formatted("")
+            .replace("s.csv", "hf://datasets/a/b/s.csv")
+            .replace("\"source_sha256\"", "\"source_revision\": \"c0ffee\", \"source_sha256\"");
+
+    assertThat(CardText.of(Json.EVENTS.readValue(card, DatasetCard.class)))
+        .contains("           hf://datasets/a/b/s.csv, commit c0ffee");
+  }
+
+  @Test
   void of_pairs_without_beliefs_no_belief_is_told() throws IOException {
     String card =
         """

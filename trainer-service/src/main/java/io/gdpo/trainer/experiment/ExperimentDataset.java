@@ -1,12 +1,14 @@
 package io.gdpo.trainer.experiment;
 
 import io.gdpo.contracts.event.DatasetRequested;
+import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.SpecProblem;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The dataset that an experiment trains on: one that is there, or one to be built for it. */
@@ -35,14 +37,22 @@ final class ExperimentDataset {
                                 + " dataset-service), or give survey or examples instead"))));
   }
 
-  /** Asks for an experiment's dataset: one for one content, or its own if that is not known. */
-  static DatasetRequested request(Experiment experiment, String sourceSha256) {
-    DatasetSpec section = experiment.spec.dataset();
+  /**
+   * Asks for an experiment's dataset: one for one content, or its own if that is not known. Of a
+   * source with revisions it is the one that the plan read, wherever a branch has gone since.
+   */
+  static DatasetRequested request(Experiment experiment, Optional<ExperimentPlan> plan) {
+    ExperimentSpec spec =
+        plan.map(ExperimentPlan::sourceAddress)
+            .map(experiment.spec.dataset()::withSource)
+            .map(experiment.spec::withDataset)
+            .orElse(experiment.spec);
+    Optional<String> sha256 = plan.map(ExperimentPlan::sourceSha256);
     return new DatasetRequested(
-        sourceSha256 == null ? newId(experiment.name) : section.idFor(sourceSha256),
-        toBuild(experiment.spec),
+        sha256.map(spec.dataset()::idFor).orElseGet(() -> newId(experiment.name)),
+        toBuild(spec),
         experiment.name,
-        sourceSha256);
+        sha256.orElse(null));
   }
 
   /** The dataset to build; its card counts tokens as the model will see them. */

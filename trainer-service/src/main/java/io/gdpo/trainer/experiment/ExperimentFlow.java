@@ -10,6 +10,7 @@ import io.gdpo.contracts.event.EvaluationCompleted;
 import io.gdpo.contracts.event.EvaluationFailed;
 import io.gdpo.contracts.event.ExperimentFinished;
 import io.gdpo.contracts.job.Checkpoint;
+import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.TrainingResult;
 import io.gdpo.contracts.spec.CheckpointKind;
 import io.gdpo.contracts.spec.ExperimentSpec;
@@ -61,13 +62,11 @@ public class ExperimentFlow {
 
   /**
    * Nothing speaks against it: its dataset is next, the one that all who ask for this content have
-   * if it is known; the caller holds the experiment's lock.
-   *
-   * @param sourceSha256 hash of the content of its dataset's source; null if it is not known
+   * if its plan knows that; the caller holds the experiment's lock.
    */
-  void planned(Experiment experiment, String sourceSha256) {
+  void planned(Experiment experiment, Optional<ExperimentPlan> plan) {
     if (experiment.spec.dataset().id() == null) {
-      DatasetRequested request = ExperimentDataset.request(experiment, sourceSha256);
+      DatasetRequested request = ExperimentDataset.request(experiment, plan);
       experiment.datasetId = request.datasetId();
       experiment.status = ExperimentStatus.WAITING_FOR_DATASET;
       outbox.send(request);

@@ -126,7 +126,7 @@ public class Experiments {
     if (plans.areMade(experiment.spec)) {
       plans.ask(experiment.name);
     } else {
-      flow.planned(experiment, null);
+      flow.planned(experiment, Optional.empty());
     }
   }
 

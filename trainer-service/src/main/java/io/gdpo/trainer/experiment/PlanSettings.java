@@ -23,8 +23,8 @@ interface PlanSettings {
   Duration pause();
 
   /**
-   * Whether a model of the Hub is looked at there before its job downloads it:
-   * docs/reference/models.md.
+   * Whether a model or a dataset of the Hub is looked at there before a job or a build downloads
+   * it: docs/reference/models.md.
    */
   @WithDefault("true")
   boolean askHub();

@@ -73,7 +73,9 @@ class PlanWork implements WorkKind<ExperimentPlan> {
 
   /** Whether a plan of it is made: not where that would ask the Hub, and it is not to be asked. */
   boolean areMade(ExperimentSpec spec) {
-    return spec.model().hub() == null || settings.askHub();
+    String source = spec.dataset().source();
+    return settings.askHub()
+        || spec.model().hub() == null && (source == null || !source.startsWith("hf:"));
   }
 
   /** Asks for an experiment's plan; the caller holds the experiment's lock. */
@@ -210,7 +212,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
       for (Stage stage : store.stages(experiment.name)) {
         stage.memoryBytes = plan.flatMap(it -> it.memoryOf(stage.name)).orElse(null);
       }
-      flow.planned(experiment, plan.map(ExperimentPlan::sourceSha256).orElse(null));
+      flow.planned(experiment, plan);
     } else {
       flow.fail(
           experiment,

@@ -136,7 +136,7 @@ final class SimulatedWorkers {
               child,
               ExperimentPlan.ofProblems(
                   List.of(new SpecProblem("model.path", "is quantised and cannot be trained"))));
-      default -> end(child, ExperimentPlan.ofProblems(List.of()).withSource(source(child)));
+      default -> end(child, ExperimentPlan.ofProblems(List.of()).withSource(source(child), null));
     }
   }
 

@@ -106,7 +106,8 @@ public final class ScriptedTraining {
                       null,
                       new StageMemory(PLANNED_BYTES, "in evaluation", Map.of(), false),
                       null)),
-              sha256(spec.dataset()));
+              sha256(spec.dataset()),
+              null);
       Files.write(
           experiment.resolveSibling(WorkOutcome.FILE),
           Json.EVENTS.writeValueAsBytes(WorkOutcome.succeeded(attempt, plan)));

@@ -3,7 +3,7 @@ package io.gdpo.training.export;
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.AtomicFiles;
 import io.gdpo.contracts.ArtifactUri;
-import io.gdpo.hub.HubModelName;
+import io.gdpo.hub.HubRepository;
 import io.gdpo.lm.InvalidModelException;
 import io.gdpo.lm.export.AdapterChain;
 import io.gdpo.lm.export.ModelExport;
@@ -123,17 +123,17 @@ public final class ExportCommand {
 
   private static void writeAdapter(ModelExport export, AdapterChain chain, Path folder)
       throws IOException {
-    Optional<HubModelName> hub = HubModelName.ofSnapshot(chain.root());
+    Optional<HubRepository> hub = HubRepository.ofSnapshot(chain.root());
     export.writeAdapter(
         folder,
-        hub.map(HubModelName::repository).orElse(chain.root().toString()),
-        hub.map(HubModelName::revision));
+        hub.map(HubRepository::id).orElse(chain.root().toString()),
+        hub.map(HubRepository::revision));
   }
 
   private void tell(AdapterChain chain, Path target, boolean asAdapter, Optional<Path> origin) {
     String root =
-        HubModelName.ofSnapshot(chain.root())
-            .map(HubModelName::toString)
+        HubRepository.ofSnapshot(chain.root())
+            .map(HubRepository::toString)
             .orElse(chain.root().toString());
     int adapters = chain.adapterFolders().size();
     out.printf(

@@ -6,7 +6,7 @@ import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.hub.DownloadLog;
 import io.gdpo.hub.HubClient;
 import io.gdpo.hub.HubException;
-import io.gdpo.hub.HubModelName;
+import io.gdpo.hub.HubRepository;
 import io.gdpo.hub.HubSettings;
 import io.gdpo.lm.export.AdapterChain;
 import io.gdpo.lm.folder.AdapterFolder;
@@ -99,7 +99,7 @@ final class ModelLineage implements AdapterChain.Lineage {
     try {
       return Optional.of(
           new HubClient(HubSettings.of(offline))
-              .snapshot(HubModelName.parse(hub).at(commit), new DownloadLog(line -> {}))
+              .snapshot(HubRepository.model(hub).at(commit), new DownloadLog(line -> {}))
               .folder());
     } catch (HubException | IllegalArgumentException notThere) {
       return Optional.empty(); // asked for its number formats only

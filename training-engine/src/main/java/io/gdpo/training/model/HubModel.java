@@ -9,7 +9,7 @@ import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.hub.DownloadListener;
 import io.gdpo.hub.DownloadLog;
 import io.gdpo.hub.HubClient;
-import io.gdpo.hub.HubModelName;
+import io.gdpo.hub.HubRepository;
 import io.gdpo.hub.HubSettings;
 import io.gdpo.hub.HubSnapshot;
 import io.gdpo.training.TrainingFailedException;
@@ -52,8 +52,8 @@ public final class HubModel {
     if (job.model() == null || job.model().hub() == null) {
       return job;
     }
-    HubModelName asked = name(job.model().hub());
-    HubModelName wanted = recordedCommit(asked).map(asked::at).orElse(asked);
+    HubRepository asked = name(job.model().hub());
+    HubRepository wanted = recordedCommit(asked).map(asked::at).orElse(asked);
     HubSnapshot snapshot = new HubClient(settings()).snapshot(wanted, listener());
     record(asked, snapshot.commit());
     console.println(asked + " is commit " + snapshot.commit() + " in " + snapshot.folder());
@@ -61,7 +61,7 @@ public final class HubModel {
         new ModelSpec(asked.at(snapshot.commit()).toString(), null, null, job.model().bos()));
   }
 
-  private Optional<String> recordedCommit(HubModelName asked) throws IOException {
+  private Optional<String> recordedCommit(HubRepository asked) throws IOException {
     if (!Files.exists(folder.hubModel())) {
       return Optional.empty();
     }
@@ -71,7 +71,7 @@ public final class HubModel {
         : Optional.empty();
   }
 
-  private void record(HubModelName asked, String commit) throws IOException {
+  private void record(HubRepository asked, String commit) throws IOException {
     AtomicFiles.write(
         folder.hubModel(),
         Json.EVENTS.writeValueAsBytes(Map.of("model", asked.toString(), "commit", commit)));
@@ -108,9 +108,9 @@ public final class HubModel {
     }
   }
 
-  public static HubModelName name(String text) {
+  public static HubRepository name(String text) {
     try {
-      return HubModelName.parse(text);
+      return HubRepository.model(text);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("model.hub: " + e.getMessage(), e);
     }

@@ -11,7 +11,7 @@ import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
 import io.gdpo.hub.DownloadLog;
 import io.gdpo.hub.HubClient;
-import io.gdpo.hub.HubModelName;
+import io.gdpo.hub.HubRepository;
 import io.gdpo.lm.config.ModelConfig;
 import io.gdpo.lm.folder.AdapterFolder;
 import io.gdpo.lm.model.CausalLanguageModel;
@@ -155,11 +155,11 @@ public sealed interface ModelSource {
    * @param model with the commit as its revision
    * @param snapshot its folder in the Hub's cache
    */
-  record Hub(HubModelName model, Path snapshot) implements ModelSource {
+  record Hub(HubRepository model, Path snapshot) implements ModelSource {
 
     /** What the cache holds under a name with a commit. */
     static Hub of(String name) {
-      HubModelName model = HubModel.name(name);
+      HubRepository model = HubModel.name(name);
       return new Hub(
           model,
           new HubClient(HubModel.settings())
@@ -184,7 +184,7 @@ public sealed interface ModelSource {
 
     @Override
     public String digest() {
-      return Digests.ofTexts(List.of(model.repository(), model.revision()));
+      return Digests.ofTexts(List.of(model.id(), model.revision()));
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.gdpo.training.plan;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.process.WorkerCommand;
+import io.gdpo.artifacts.source.Source;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.job.ExperimentPlan;
 import io.gdpo.contracts.job.PlanTask;
 import io.gdpo.contracts.spec.DatasetSpec;
+import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -65,29 +67,40 @@ public final class PlanCommand implements WorkerCommand<PlanTask> {
   public ExperimentPlan run(
       PlanTask task, ArtifactStore folder, BooleanSupplier stopAsked, PrintStream console)
       throws IOException {
-    ExperimentPlan plan =
-        plan(task, folder, console)
-            .withSource(
-                sha256(
-                    task.spec().dataset(),
-                    new Sources(Artifacts.at(URI.create(task.artifacts()))),
-                    console));
+    Sources sources = new Sources(Artifacts.at(URI.create(task.artifacts())), console::println);
+    Optional<Source> source = source(task.spec().dataset(), sources, console);
+    ExperimentPlan plan = plan(source.map(it -> at(task, it)).orElse(task), folder, console);
+    plan =
+        source.isPresent()
+            ? plan.withSource(Sources.sha256(source.get().path()), source.get().address())
+            : plan;
     console.println(
         plan.problems().isEmpty() ? "nothing speaks against it" : plan.problems().toString());
     return plan;
   }
 
-  /** Null if there is none, or it cannot be read here: its build will tell what is wrong. */
-  private static String sha256(DatasetSpec dataset, Sources sources, PrintStream console) {
+  /** Empty if there is none, or it cannot be read here: its build will tell what is wrong. */
+  private static Optional<Source> source(
+      DatasetSpec dataset, Sources sources, PrintStream console) {
     if (dataset.id() != null) {
-      return null;
+      return Optional.empty();
     }
     try {
-      return Sources.sha256(sources.of(dataset));
+      return Optional.of(sources.of(dataset));
     } catch (SourceException e) {
       console.println("The dataset's source is not known yet: " + Reason.of(e));
-      return null;
+      return Optional.empty();
     }
+  }
+
+  /** The same task with what was found, so that a branch which moves meanwhile is read once. */
+  private static PlanTask at(PlanTask task, Source source) {
+    ExperimentSpec spec = task.spec();
+    return new PlanTask(
+        spec.withDataset(spec.dataset().withSource(source.address())),
+        task.datasetUri(),
+        task.artifacts(),
+        task.processors());
   }
 
   private ExperimentPlan plan(PlanTask task, ArtifactStore folder, PrintStream console)
@@ -96,7 +109,7 @@ public final class PlanCommand implements WorkerCommand<PlanTask> {
     Optional<StartModel> model = look.model();
     if (model.isEmpty() || !look.problems().isEmpty()) {
       return new ExperimentPlan(
-          look.problems(), model.map(StartModel::shape).orElse(null), null, null, null);
+          look.problems(), model.map(StartModel::shape).orElse(null), null, null, null, null);
     }
     PlannedExamples read = PlannedExamples.of(task, examples);
     read.unknown().ifPresent(why -> console.println("its examples are not known: " + why));

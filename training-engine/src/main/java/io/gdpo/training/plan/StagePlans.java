@@ -86,7 +86,7 @@ final class StagePlans {
         stage("stages[" + i + "].training", task.spec().stages().get(i), encoded)
             .ifPresent(stages::add);
       }
-      return new ExperimentPlan(problems, model.shape(), data(encoded), stages, null);
+      return new ExperimentPlan(problems, model.shape(), data(encoded), stages, null, null);
     } finally {
       AtomicFiles.delete(scratch);
     }

@@ -3,23 +3,24 @@ package io.gdpo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gdpo.hub.HubRepository.Kind;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HubModelNameTest {
+class HubRepositoryTest {
   @Test
   void aNameWithoutARevisionMeansMain() {
-    assertThat(HubModelName.parse("openai-community/gpt2-large"))
-        .isEqualTo(new HubModelName("openai-community", "gpt2-large", "main"))
+    assertThat(HubRepository.model("openai-community/gpt2-large"))
+        .isEqualTo(new HubRepository(Kind.MODEL, "openai-community", "gpt2-large", "main"))
         .hasToString("openai-community/gpt2-large");
   }
 
   @Test
   void whatFollowsTheAtSignIsTheRevision() {
-    assertThat(HubModelName.parse("EleutherAI/pythia-2.8b@refs/pr/1"))
-        .isEqualTo(new HubModelName("EleutherAI", "pythia-2.8b", "refs/pr/1"))
+    assertThat(HubRepository.model("EleutherAI/pythia-2.8b@refs/pr/1"))
+        .isEqualTo(new HubRepository(Kind.MODEL, "EleutherAI", "pythia-2.8b", "refs/pr/1"))
         .hasToString("EleutherAI/pythia-2.8b@refs/pr/1");
   }
 
@@ -40,10 +41,16 @@ class HubModelNameTest {
         "a/b."
       })
   void whatIsNoNameIsRefusedWithOneThatIs(String text) {
-    assertThatThrownBy(() -> HubModelName.parse(text))
+    assertThatThrownBy(() -> HubRepository.model(text))
         .isInstanceOf(IllegalArgumentException.class)
         .message()
         .containsAnyOf("openai-community/gpt2", "name a branch, a tag or a commit");
+  }
+
+  @Test
+  void aDatasetIsNamedAsTheHubsAddressesNameIt() {
+    assertThat(new HubRepository(Kind.DATASET, "owner", "name", "v1"))
+        .hasToString("datasets/owner/name@v1");
   }
 
   @Test
@@ -51,9 +58,10 @@ class HubModelNameTest {
     String commit = "0123456789abcdef0123456789abcdef01234567";
     Path snapshot = Path.of("/cache/hub/models--Qwen--Qwen2.5-0.5B/snapshots/" + commit);
 
-    assertThat(HubModelName.ofSnapshot(snapshot))
-        .contains(new HubModelName("Qwen", "Qwen2.5-0.5B", commit));
-    assertThat(HubModelName.ofSnapshot(Path.of("/cache/hub/models--Qwen--Qwen2.5-0.5B"))).isEmpty();
-    assertThat(HubModelName.ofSnapshot(Path.of("/models/mine"))).isEmpty();
+    assertThat(HubRepository.ofSnapshot(snapshot))
+        .contains(new HubRepository(Kind.MODEL, "Qwen", "Qwen2.5-0.5B", commit));
+    assertThat(HubRepository.ofSnapshot(Path.of("/cache/hub/models--Qwen--Qwen2.5-0.5B")))
+        .isEmpty();
+    assertThat(HubRepository.ofSnapshot(Path.of("/models/mine"))).isEmpty();
   }
 }

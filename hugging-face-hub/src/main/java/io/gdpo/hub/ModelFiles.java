@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Which files of a repository a model needs. */
-final class RepositoryFiles {
+final class ModelFiles {
   static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
@@ -42,14 +42,14 @@ final class RepositoryFiles {
   private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*\\.safetensors");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private RepositoryFiles() {}
+  private ModelFiles() {}
 
   /**
    * The file that holds the weights, or tells which files do.
    *
    * @throws HubException if there are none that can be read
    */
-  static String weights(HubModelName model, Set<String> files) {
+  static String weights(HubRepository model, Set<String> files) {
     if (files.contains(WEIGHTS)) {
       return WEIGHTS;
     }
@@ -62,7 +62,7 @@ final class RepositoryFiles {
           model,
           "its weights are pickles only (" + pickle.get() + "), which run code when they are read",
           "Convert them where you trust them: AutoModelForCausalLM.from_pretrained('"
-              + model.repository()
+              + model.id()
               + "').save_pretrained(folder, safe_serialization=True), and give the folder as the"
               + " model's path; or name a revision with "
               + WEIGHTS
@@ -77,7 +77,7 @@ final class RepositoryFiles {
   /**
    * @throws HubException if one of the required files is not there
    */
-  static void checkRequired(HubModelName model, Set<String> files) {
+  static void checkRequired(HubRepository model, Set<String> files) {
     if (!files.contains("config.json")) {
       throw new HubException(
           model, "it has no config.json", "Name a repository that holds a transformers model");
@@ -87,7 +87,7 @@ final class RepositoryFiles {
           model,
           "it has no tokenizer.json",
           "Convert its tokenizer: AutoTokenizer.from_pretrained('"
-              + model.repository()
+              + model.id()
               + "', use_fast=True).save_pretrained(folder), and give a folder with it and the"
               + " weights as the model's path");
     }
@@ -98,7 +98,7 @@ final class RepositoryFiles {
    *
    * @throws HubException if it is no such index
    */
-  static List<String> shards(HubModelName model, Path index) {
+  static List<String> shards(HubRepository model, Path index) {
     JsonNode map;
     try {
       map = JSON.readTree(index.toFile()).path("weight_map");
@@ -118,7 +118,7 @@ final class RepositoryFiles {
     return List.copyOf(shards);
   }
 
-  private static HubException noIndex(HubModelName model, String problem, Throwable cause) {
+  private static HubException noIndex(HubRepository model, String problem, Throwable cause) {
     return new HubException(
         model,
         "file " + INDEX + " is no index of safetensors: " + problem,
@@ -127,7 +127,7 @@ final class RepositoryFiles {
   }
 
   /** The first file that a model needs and that is not there. */
-  static Optional<String> missing(HubModelName model, Predicate<String> isThere, Path folder) {
+  static Optional<String> missing(HubRepository model, Predicate<String> isThere, Path folder) {
     for (String file : REQUIRED) {
       if (!isThere.test(file)) {
         return Optional.of(file);

@@ -6,11 +6,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a model on the Hub: {@code owner/name}, or {@code owner/name@revision}.
+ * A repository of the Hub at a revision: of a model, {@code owner/name} or {@code
+ * owner/name@revision}, or of a dataset.
  *
  * @param revision branch, tag or commit
  */
-public record HubModelName(String owner, String name, String revision) {
+public record HubRepository(Kind kind, String owner, String name, String revision) {
+  /** What a repository holds; the Hub's addresses, and the cache's folders, tell it by a plural. */
+  public enum Kind {
+    MODEL("model", ""),
+    DATASET("dataset", "datasets/");
+
+    private final String word;
+    private final String path;
+
+    Kind(String word, String path) {
+      this.word = word;
+      this.path = path;
+    }
+
+    /** As in {@code Hub model owner/name}. */
+    String word() {
+      return word;
+    }
+
+    /** As in {@code /api/models} and {@code models--owner--name}. */
+    String plural() {
+      return word + "s";
+    }
+  }
+
   /** The revision that a name without one means. */
   public static final String MAIN = "main";
 
@@ -23,7 +48,7 @@ public record HubModelName(String owner, String name, String revision) {
   /**
    * @throws IllegalArgumentException if one of the three cannot be part of a name
    */
-  public HubModelName {
+  public HubRepository {
     checkPart(owner);
     checkPart(name);
     if (!REVISION.matcher(revision).matches()
@@ -40,17 +65,17 @@ public record HubModelName(String owner, String name, String revision) {
       throw new IllegalArgumentException(
           "'"
               + part
-              + "' cannot be part of a Hub model's name; write owner/name or owner/name@revision,"
-              + " as in openai-community/gpt2");
+              + "' cannot be part of a Hub repository's name; write owner/name or"
+              + " owner/name@revision, as in openai-community/gpt2");
     }
   }
 
   /**
-   * Reads {@code owner/name} or {@code owner/name@revision}.
+   * The model {@code owner/name} or {@code owner/name@revision}.
    *
    * @throws IllegalArgumentException if it is neither
    */
-  public static HubModelName parse(String text) {
+  public static HubRepository model(String text) {
     int at = text.indexOf('@');
     String repository = at < 0 ? text : text.substring(0, at);
     int slash = repository.indexOf('/');
@@ -61,32 +86,41 @@ public record HubModelName(String owner, String name, String revision) {
               + "' names no owner; write owner/name or owner/name@revision, as in"
               + " openai-community/gpt2");
     }
-    return new HubModelName(
+    return new HubRepository(
+        Kind.MODEL,
         repository.substring(0, slash),
         repository.substring(slash + 1),
         at < 0 ? MAIN : text.substring(at + 1));
   }
 
   /** The model, at its commit, whose folder in a cache this is; empty for any other folder. */
-  public static Optional<HubModelName> ofSnapshot(Path folder) {
+  public static Optional<HubRepository> ofSnapshot(Path folder) {
     Matcher path = SNAPSHOT.matcher(folder.toAbsolutePath().normalize().toString());
     return path.matches()
-        ? Optional.of(new HubModelName(path.group(1), path.group(2), path.group(3)))
+        ? Optional.of(new HubRepository(Kind.MODEL, path.group(1), path.group(2), path.group(3)))
         : Optional.empty();
   }
 
   /** {@code owner/name}. */
-  public String repository() {
+  public String id() {
     return owner + "/" + name;
   }
 
+  /**
+   * Where the Hub has it, below its own address: {@code owner/name}, of a dataset {@code
+   * datasets/owner/name}.
+   */
+  String path() {
+    return kind.path + id();
+  }
+
   /** The same repository at another revision. */
-  public HubModelName at(String otherRevision) {
-    return new HubModelName(owner, name, otherRevision);
+  public HubRepository at(String otherRevision) {
+    return new HubRepository(kind, owner, name, otherRevision);
   }
 
   /** Whether the revision is a full commit hash, whose content never changes. */
-  boolean isPinned() {
+  public boolean isPinned() {
     return isCommit(revision);
   }
 
@@ -96,6 +130,6 @@ public record HubModelName(String owner, String name, String revision) {
 
   @Override
   public String toString() {
-    return revision.equals(MAIN) ? repository() : repository() + "@" + revision;
+    return revision.equals(MAIN) ? path() : path() + "@" + revision;
   }
 }
