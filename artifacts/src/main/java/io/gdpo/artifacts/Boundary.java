@@ -20,6 +20,16 @@ public final class Boundary {
   /** Roots with blanks between them; everything may be read where it is not set. */
   public static final String VARIABLE = "GDPO_READABLE";
 
+  /**
+   * Hosts with blanks between them, such as {@code data.example.org} and {@code
+   * other.example.org:8443}, whose files a worker may read by {@code https} or {@code http}, at
+   * addresses of the public internet; {@code *} for all. Default: none.
+   */
+  public static final String HOSTS = "GDPO_READABLE_HOSTS";
+
+  /** The same of hosts that may be found in a private network, too. Default: none. */
+  public static final String PRIVATE_HOSTS = "GDPO_READABLE_PRIVATE_HOSTS";
+
   private final Optional<List<URI>> roots;
 
   private Boundary(Optional<List<URI>> roots) {

@@ -22,11 +22,11 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * What was fetched from stores that are no folder of this machine, once for all processes that use
- * the same folder. An entry is a file or a folder in one version. Who fetches it holds it until its
- * process ends, and looks first whether it still is what was downloaded. Where there is more than
- * the bound, entries that nobody holds go, the longest unused first. A process that fetches more
- * and more, as a service does, holds only what it asked for within the hour.
+ * What was fetched from web servers and stores that are no folder of this machine, once for all
+ * processes that use the same folder. An entry is a file or a folder in one version. Who fetches it
+ * holds it until its process ends, and looks first whether it still is what was downloaded. Where
+ * there is more than the bound, entries that nobody holds go, the longest unused first. A process
+ * that fetches more and more, as a service does, holds only what it asked for within the hour.
  *
  * <pre>
  * locks          see {@link EntryLocks}
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * ENTRY/.digests SHA-256 by file; its time is that of the last fetch
  * </pre>
  */
-final class FetchCache {
+public final class FetchCache {
   /**
    * Where a worker or a service keeps what it fetched from a store that is no folder of its
    * machine. Default: {@code $XDG_CACHE_HOME/gdpo/fetched}, or {@code ~/.cache/gdpo/fetched}.
@@ -62,7 +62,7 @@ final class FetchCache {
   }
 
   /** The cache that an environment names. */
-  static FetchCache of(Map<String, String> environment) {
+  public static FetchCache of(Map<String, String> environment) {
     return new FetchCache(folder(environment), bound(environment));
   }
 
@@ -100,7 +100,7 @@ final class FetchCache {
    * @param download writes one of them to a path
    * @throws UncheckedIOException if they cannot be kept here
    */
-  Path fetch(String address, List<Blob> blobs, BiConsumer<Blob, Path> download) {
+  public Path fetch(String address, List<Blob> blobs, BiConsumer<Blob, Path> download) {
     String entry = entry(address, blobs);
     String name = address.substring(address.lastIndexOf('/') + 1);
     try {

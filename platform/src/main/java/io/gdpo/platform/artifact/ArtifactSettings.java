@@ -32,4 +32,14 @@ interface ArtifactSettings {
    * they are; nothing from then on.
    */
   Optional<List<URI>> readable();
+
+  /**
+   * Hosts whose {@code https} and {@code http} addresses specifications may name, such as {@code
+   * data.example.org}, with {@code :8443} behind it for another port than the usual one; {@code *}
+   * for all. Only workers ask them, and only at addresses of the public internet. Default: none.
+   */
+  Optional<List<String>> readableHosts();
+
+  /** The same of hosts that may be found in a private network, too. Default: none. */
+  Optional<List<String>> readablePrivateHosts();
 }

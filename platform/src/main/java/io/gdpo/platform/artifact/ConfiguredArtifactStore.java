@@ -37,11 +37,22 @@ class ConfiguredArtifactStore {
                   "gdpo.artifacts.environment holds %s, which is a secret: set it in the environment of services and workers instead, as docs/how-to/store.md tells"
                       .formatted(name));
             });
+    return Artifacts.at(settings.store(), environment(settings, authentication.isAsked()));
+  }
+
+  /** For this service and its workers. */
+  static Map<String, String> environment(ArtifactSettings settings, boolean callersAreAsked) {
     Map<String, String> environment = new HashMap<>(settings.environment());
-    if (settings.readable().isPresent() || authentication.isAsked()) {
+    if (settings.readable().isPresent() || callersAreAsked) {
       environment.put(Boundary.VARIABLE, readable(settings));
     }
-    return Artifacts.at(settings.store(), environment);
+    settings
+        .readableHosts()
+        .ifPresent(hosts -> environment.put(Boundary.HOSTS, String.join(" ", hosts)));
+    settings
+        .readablePrivateHosts()
+        .ifPresent(hosts -> environment.put(Boundary.PRIVATE_HOSTS, String.join(" ", hosts)));
+    return environment;
   }
 
   private static String readable(ArtifactSettings settings) {
