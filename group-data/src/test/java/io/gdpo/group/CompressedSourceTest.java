@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Surveys and examples may come compressed by gzip. */
+/** Surveys and examples may come compressed by gzip or zstd. */
 class CompressedSourceTest {
   private static final String SURVEY =
       "question,selections,options\nFine?,\"{'A': [0.5, 0.5]}\",\"['Yes', 'No']\"\n";
@@ -114,7 +115,52 @@ class CompressedSourceTest {
 
     assertThatThrownBy(() -> examples(file))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json (also as .gz) and .parquet");
+        .hasMessageContaining("none of .jsonl, .json (also as .gz or .zst) and .parquet");
+  }
+
+  @Test
+  void zstd_is_read_too_whatever_the_file_is_called() throws IOException {
+    Path plain = Files.writeString(folder.resolve("pairs.jsonl"), EXAMPLES);
+
+    assertThat(examples(zstd("pairs.jsonl.zst", EXAMPLES))).isEqualTo(examples(plain));
+    Path survey = Files.writeString(folder.resolve("survey.csv"), SURVEY);
+    assertThat(GroupSurvey.read(zstd("zipped.csv", SURVEY), "A"))
+        .isEqualTo(GroupSurvey.read(survey, "A"));
+    Path splits = Files.createDirectory(folder.resolve("splits"));
+    Files.copy(folder.resolve("pairs.jsonl.zst"), splits.resolve("train.jsonl.zst"));
+    assertThat(Sources.files(splits)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 12, 100, -5, -1})
+  void zstd_that_ends_too_early_is_told(int length) throws IOException {
+    Path whole = zstd("pairs.jsonl.zst", EXAMPLES);
+    byte[] bytes = Files.readAllBytes(whole);
+    Files.write(whole, Arrays.copyOf(bytes, length < 0 ? bytes.length + length : length));
+
+    assertThatThrownBy(() -> examples(whole))
+        .isInstanceOf(DatasetException.class)
+        .hasMessage(whole + " is zstd that ends too early; was it copied whole?");
+  }
+
+  @Test
+  void damaged_zstd_is_told() throws IOException {
+    Path damaged = zstd("survey.csv.zst", SURVEY.repeat(50));
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[bytes.length - 2] ^= 0x55; // of the checksum
+    Files.write(damaged, bytes);
+
+    assertThatThrownBy(() -> GroupSurvey.read(damaged, "A"))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining(damaged + " begins as zstd but is none, or is damaged");
+  }
+
+  private Path zstd(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    try (OutputStream zipped = new ZstdOutputStream(Files.newOutputStream(file))) {
+      zipped.write(text.getBytes(UTF_8));
+    }
+    return file;
   }
 
   private static List<PreferenceExample> examples(Path source) {

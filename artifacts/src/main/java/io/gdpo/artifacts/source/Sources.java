@@ -192,6 +192,6 @@ public class Sources {
 
   private static Pattern splitFiles(String names) {
     return Pattern.compile(
-        "(?:" + names + ")(?:[-_.].*)?\\.(?:jsonl|json|jsonl\\.gz|json\\.gz|parquet)");
+        "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json)(?:\\.gz|\\.zst)?|parquet)");
   }
 }

@@ -28,8 +28,8 @@ import java.util.function.Function;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
- * line), {@code .json} (a list of objects), both also compressed as {@code .gz}, or {@code
- * .parquet}.
+ * line), {@code .json} (a list of objects), both also compressed as {@code .gz} or {@code .zst}, or
+ * {@code .parquet}.
  *
  * <p>What is wrong is told by its place; of the file's content only the values of known fields are
  * quoted, because a file that is no file of examples may be anybody's.
@@ -73,7 +73,7 @@ final class ExampleFile {
   static void forEach(
       Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    name = name.endsWith(".parquet.gz") ? name : name.replaceFirst("\\.gz$", "");
+    name = name.matches(".*\\.parquet\\.\\w+") ? name : name.replaceFirst("\\.(?:gz|zst)$", "");
     try {
       if (name.endsWith(".jsonl")) {
         lines(file, kinds, groups, sink);
@@ -84,7 +84,7 @@ final class ExampleFile {
       } else {
         throw new DatasetException(
             file
-                + " is none of .jsonl, .json (also as .gz) and .parquet; preference examples come in"
+                + " is none of .jsonl, .json (also as .gz or .zst) and .parquet; preference examples come in"
                 + " these");
       }
     } catch (IOException e) {

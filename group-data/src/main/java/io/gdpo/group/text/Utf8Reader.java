@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Reads a file, compressed by gzip or not, as UTF-8: a byte order mark in front is skipped, what is
- * no UTF-8 is told with its line. Halves of surrogate pairs, which some programs write, come
- * through, so that whoever knows the row can refuse only that ({@link Characters}).
+ * Reads a file, compressed by gzip, by zstd or not, as UTF-8: a byte order mark in front is
+ * skipped, what is no UTF-8 is told with its line. Halves of surrogate pairs, which some programs
+ * write, come through, so that whoever knows the row can refuse only that ({@link Characters}).
  */
 public final class Utf8Reader extends Reader {
   private static final int BUFFER = 1 << 16;
@@ -36,7 +36,7 @@ public final class Utf8Reader extends Reader {
    * Opens a file behind its byte order mark, if it has one.
    *
    * @throws DatasetException if the mark is the one of another encoding, or the file is damaged
-   *     gzip
+   *     gzip or zstd
    */
   public static Utf8Reader open(Path file) throws IOException {
     Utf8Reader reader = new Utf8Reader(file, Unzipped.open(file));

@@ -279,7 +279,7 @@ class ReadyExamplesTest {
 
     assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json (also as .gz) and .parquet");
+        .hasMessageContaining("none of .jsonl, .json (also as .gz or .zst) and .parquet");
   }
 
   @Test
