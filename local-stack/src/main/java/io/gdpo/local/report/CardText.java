@@ -96,10 +96,8 @@ public final class CardText {
 
   private void source() {
     Counts counts = card.counts();
-    lines.add("Source     sha256 " + card.sourceSha256());
-    if (card.sourceRevision() != null) {
-      lines.add("           " + card.spec().source() + ", commit " + card.sourceRevision());
-    }
+    String commit = card.sourceRevision() == null ? "" : ", commit " + card.sourceRevision();
+    lines.add("Source     sha256 " + card.sourceSha256() + commit);
     if (card.groups() == null) {
       if (card.spec().group() != null) {
         lines.add("Group      " + card.spec().group());

@@ -119,7 +119,7 @@ class CardTextTest {
             .replace("\"source_sha256\"", "\"source_revision\": \"c0ffee\", \"source_sha256\"");
 
     assertThat(CardText.of(Json.EVENTS.readValue(card, DatasetCard.class)))
-        .contains("           hf://datasets/a/b/s.csv, commit c0ffee");
+        .contains("Source     sha256 abc, commit c0ffee");
   }
 
   @Test
