@@ -163,7 +163,8 @@ public class DatasetBuilder {
       String sha256,
       SplitFiles splits,
       RefusedRows refused) {
-    SurveyDialogues dialogues = SurveyDialogues.of(GroupSurvey.read(source.path(), spec), spec, synthesis);
+    SurveyDialogues dialogues =
+        SurveyDialogues.of(GroupSurvey.read(source.path(), spec), spec, synthesis);
     List<GroupSurvey> groups = dialogues.groups();
     noted(groups, GroupSurvey::refused).forEach(refused);
     List<String> shortened = dialogues.examples(splits);
