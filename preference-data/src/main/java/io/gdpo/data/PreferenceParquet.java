@@ -105,8 +105,13 @@ public final class PreferenceParquet {
       return 0L
           + example.prompt().length()
           + example.context().length()
-          + example.chosen().length()
-          + example.rejected().length();
+          + length(example.chosen())
+          + length(example.rejected());
+    }
+
+    /** Of a response that is judged by itself the other side is null. */
+    private static int length(String response) {
+      return response == null ? 0 : response.length();
     }
 
     private void writePart() throws SQLException {
