@@ -254,7 +254,7 @@ public class DatasetBuilder {
             (split, example) -> {
               splits.accept(split, example);
               rows[0]++;
-              if (questions.add(Fingerprint.of(example.asked().toString()))
+              if (questions.add(Fingerprint.of(example.asked()))
                   && example.hasBeliefs()
                   && listed.size() < Bounds.LISTED_QUESTIONS) {
                 listed.add(question(example));

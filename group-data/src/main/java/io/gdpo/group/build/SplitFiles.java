@@ -27,8 +27,11 @@ import java.util.function.BiConsumer;
  * What is wrong with one is thrown when a later one is given, or at the end.
  */
 final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoCloseable {
-  /** Examples that are handed over at a time; as many again may be under way. */
-  private static final int AT_ONCE = 64;
+  /** Examples that are handed over at a time: waking a thread takes as long as writing some. */
+  private static final int AT_ONCE = 1024;
+
+  /** UTF-16 units of their prompts, at which fewer are handed over. */
+  private static final int TEXT_AT_ONCE = 1 << 20;
 
   private static final Future<?> NOTHING = CompletableFuture.completedFuture(null);
 
@@ -37,7 +40,8 @@ final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoClos
   private final SampleCollector samples = new SampleCollector();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "split-files"));
-  private List<Placed> given = new ArrayList<>(AT_ONCE);
+  private List<Placed> given = new ArrayList<>();
+  private long text;
   private Future<?> underWay = NOTHING;
 
   private record Placed(Split split, PreferenceExample example) {}
@@ -62,14 +66,16 @@ final class SplitFiles implements BiConsumer<Split, PreferenceExample>, AutoClos
   @Override
   public void accept(Split split, PreferenceExample example) {
     given.add(new Placed(split, example));
-    if (given.size() == AT_ONCE) {
+    text += example.prompt().length() + example.context().length();
+    if (given.size() == AT_ONCE || text >= TEXT_AT_ONCE) {
       handOver();
     }
   }
 
   private void handOver() {
     List<Placed> batch = given;
-    given = new ArrayList<>(AT_ONCE);
+    given = new ArrayList<>();
+    text = 0;
     await();
     underWay = thread.submit(() -> batch.forEach(placed -> take(placed.split, placed.example)));
   }

@@ -219,8 +219,7 @@ public final class ReadyExamples {
     Known known =
         distributions
             .computeIfAbsent(split, s -> new HashMap<>())
-            .putIfAbsent(
-                Fingerprint.of(example.asked().toString()), new Known(probabilities, place));
+            .putIfAbsent(Fingerprint.of(example.asked()), new Known(probabilities, place));
     if (known != null && !known.probabilities.equals(probabilities)) {
       throw new DatasetException(
           place

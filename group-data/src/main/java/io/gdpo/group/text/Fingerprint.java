@@ -1,6 +1,7 @@
 package io.gdpo.group.text;
 
 import io.gdpo.artifacts.Digests;
+import io.gdpo.contracts.data.PreferenceExample;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +14,11 @@ public record Fingerprint(long first, long second) {
 
   public static Fingerprint of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Of a question as it was asked of a group. */
+  public static Fingerprint of(PreferenceExample.Asked asked) {
+    return of(asked.group() + "\n" + asked.questionId());
   }
 
   /** Of numbers, which are the same if their bits are. */
