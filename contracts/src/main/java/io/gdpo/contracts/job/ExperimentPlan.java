@@ -69,9 +69,12 @@ public record ExperimentPlan(
    * @param known whether they could be read, from the dataset or from what it will be built of
    * @param unknown why not; absent if they are known
    * @param splits {@code train} and {@code eval}; empty if they are not known
+   * @param later true if they will be there once the dataset is built, as what a chat model has yet
+   *     to write; else absent
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Data(boolean known, String unknown, Map<String, PlannedSplit> splits) {}
+  public record Data(
+      boolean known, String unknown, Map<String, PlannedSplit> splits, Boolean later) {}
 
   /**
    * A split.

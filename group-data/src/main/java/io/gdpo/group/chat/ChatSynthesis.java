@@ -2,6 +2,7 @@ package io.gdpo.group.chat;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.ArtifactStore;
+import io.gdpo.artifacts.source.NotWrittenYetException;
 import io.gdpo.chat.ChatAnswer;
 import io.gdpo.chat.ChatClient;
 import io.gdpo.chat.ChatException;
@@ -142,7 +143,7 @@ public final class ChatSynthesis {
       throw failure;
     }
     if (outcomes.size() < questions.size()) {
-      throw new DatasetException(
+      throw new NotWrittenYetException(
           "the chat model "
               + spec.model()
               + " has yet to write about "

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.source.NotWrittenYetException;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.Split;
@@ -287,7 +288,7 @@ class ChatSynthesisTest {
   @Test
   void aPlanAsksNothingAndKnowsTheExamplesOnceTheyAreWritten() {
     assertThatThrownBy(this::planned)
-        .isInstanceOf(DatasetException.class)
+        .isInstanceOf(NotWrittenYetException.class)
         .hasMessageContaining("has yet to write about 6 of 6 questions");
     assertThat(server.requests).isEmpty();
 

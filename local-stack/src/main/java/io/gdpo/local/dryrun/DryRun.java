@@ -59,13 +59,13 @@ public record DryRun(ExperimentPlan plan, List<Sample> samples) {
     }
     String why = dataset.unknown().orElse(plan.data().unknown());
     List<SpecProblem> problems = new ArrayList<>(plan.problems());
-    if (spec.dataset().id() == null || dataset.isMistake()) {
+    if (plan.data().later() == null && (spec.dataset().id() == null || dataset.isMistake())) {
       problems.add(new SpecProblem(spec.dataset().id() == null ? "dataset" : "dataset.id", why));
     }
     return new ExperimentPlan(
         problems,
         plan.model(),
-        new Data(false, why, Map.of()),
+        new Data(false, why, Map.of(), plan.data().later()),
         plan.stages(),
         plan.sourceSha256(),
         plan.sourceAddress());

@@ -108,12 +108,29 @@ class DatasetPlaceTest {
             }));
   }
 
+  @Test
+  void what_a_chat_model_has_yet_to_write_is_no_mistake() throws IOException {
+    String survey = "{\"survey\": \"s.csv\", \"group\": \"Harbor\"}";
+    DatasetPlace place = DatasetPlace.of(dataset(survey), Optional.empty());
+
+    assertThat(told(survey, place).problems()).hasSize(1);
+    ExperimentPlan later = told(survey, place, ", \"later\": true");
+    assertThat(later.problems()).isEmpty();
+    assertThat(later.data().unknown()).isEqualTo("by the worker");
+  }
+
   private static ExperimentPlan told(String dataset, DatasetPlace place) throws IOException {
+    return told(dataset, place, "");
+  }
+
+  private static ExperimentPlan told(String dataset, DatasetPlace place, String more)
+      throws IOException {
     return DryRun.told(
         Json.EVENTS.readValue(
             """
-            {"problems": [], "data": {"known": false, "unknown": "by the worker", "splits": {}}}
-            """,
+            {"problems": [], "data": {"known": false, "unknown": "by the worker", "splits": {}%s}}
+            """
+                .formatted(more),
             ExperimentPlan.class),
         Json.SPECS.readValue(
             "{\"name\": \"x\", \"dataset\": " + dataset + "}", ExperimentSpec.class),

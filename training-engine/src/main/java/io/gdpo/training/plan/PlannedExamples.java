@@ -2,6 +2,7 @@ package io.gdpo.training.plan;
 
 import io.gdpo.artifacts.ArtifactMissingException;
 import io.gdpo.artifacts.Artifacts;
+import io.gdpo.artifacts.source.NotWrittenYetException;
 import io.gdpo.artifacts.source.SourceException;
 import io.gdpo.contracts.ArtifactUri;
 import io.gdpo.contracts.Reason;
@@ -22,9 +23,13 @@ import java.util.Optional;
  * that is built, of what it will be built of.
  *
  * @param unknown why there is neither; empty if there is
+ * @param later whether they will be there once the dataset is built
  */
 record PlannedExamples(
-    List<PreferenceExample> train, List<PreferenceExample> eval, Optional<String> unknown) {
+    List<PreferenceExample> train,
+    List<PreferenceExample> eval,
+    Optional<String> unknown,
+    boolean later) {
 
   /** Reads them. That they cannot be had now is no problem here: the build will say so. */
   static PlannedExamples of(PlanTask task, ExampleSource source) {
@@ -48,6 +53,8 @@ record PlannedExamples(
               }
             });
       }
+    } catch (NotWrittenYetException e) {
+      return new PlannedExamples(List.of(), List.of(), Optional.of(Reason.of(e)), true);
     } catch (SourceException | PreferenceDataException | ArtifactMissingException e) {
       return unknown(
           (task.datasetUri() == null
@@ -57,10 +64,10 @@ record PlannedExamples(
     }
     return train.isEmpty() || eval.isEmpty()
         ? unknown("there are none to learn from or to be selected by")
-        : new PlannedExamples(train, eval, Optional.empty());
+        : new PlannedExamples(train, eval, Optional.empty(), false);
   }
 
   private static PlannedExamples unknown(String why) {
-    return new PlannedExamples(List.of(), List.of(), Optional.of(why));
+    return new PlannedExamples(List.of(), List.of(), Optional.of(why), false);
   }
 }

@@ -118,7 +118,8 @@ final class StagePlans {
     return new Data(
         encoded.isPresent(),
         examples.unknown().orElse(null),
-        encoded.map(EncodedSplits::splits).orElse(Map.of()));
+        encoded.map(EncodedSplits::splits).orElse(Map.of()),
+        examples.later() ? true : null);
   }
 
   /** Empty if its job would refuse to begin, which is a problem. */
