@@ -1,5 +1,6 @@
 package io.gdpo.contracts.spec;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.Reason;
@@ -144,6 +145,12 @@ public record DatasetSpec(
     return survey != null ? survey : examples;
   }
 
+  /** Whether it is read from the Hugging Face Hub. */
+  @JsonIgnore
+  public boolean isOfHub() {
+    return source() != null && source().startsWith("hf:");
+  }
+
   /** The same, read from another address. */
   public DatasetSpec withSource(String address) {
     return new DatasetSpec(
@@ -173,7 +180,7 @@ public record DatasetSpec(
     check.name("id", id);
     check.location("survey", survey);
     check.location("examples", examples);
-    if (source() != null && source().startsWith("hf:")) {
+    if (isOfHub()) {
       check.that(
           survey != null ? "survey" : "examples",
           source(),

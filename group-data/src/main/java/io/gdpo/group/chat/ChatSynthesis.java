@@ -63,8 +63,8 @@ public final class ChatSynthesis {
   /**
    * Has all questions of some groups written about, each once.
    *
-   * @throws DatasetException if the model cannot be asked, nothing is left to spend, or nothing is
-   *     to be asked and a question is new
+   * @throws DatasetException if the model cannot be asked, or nothing is left to spend
+   * @throws NotWrittenYetException if nothing is to be asked and a question is new
    * @throws ChatException if asking again later may help
    */
   public ChatDialogues of(SynthesisSpec spec, List<GroupSurvey> groups) {

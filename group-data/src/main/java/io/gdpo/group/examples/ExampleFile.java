@@ -61,26 +61,38 @@ final class ExampleFile {
     void refuse(Place place, String why);
   }
 
-  private ExampleFile() {}
+  private final Path file;
+  private final Function<FieldReader, RecordKind> kinds;
+  private final ExampleGroups groups;
+  private final Sink sink;
 
   /**
-   * Gives each example of these groups with its place to {@code sink}, in the file's order.
-   *
    * @param kinds tells what a record is
+   * @param groups those whose examples are taken
+   */
+  ExampleFile(Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
+    this.file = file;
+    this.kinds = kinds;
+    this.groups = groups;
+    this.sink = sink;
+  }
+
+  /**
+   * Gives all that the file holds to the sink, in its order.
+   *
    * @throws DatasetException if the file is not what its name says, or an example is wrong; names
    *     file, line or row, and field
    */
-  static void forEach(
-      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
+  void read() {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     name = name.matches(".*\\.parquet\\.\\w+") ? name : name.replaceFirst("\\.(?:gz|zst)$", "");
     try {
       if (name.endsWith(".jsonl")) {
-        lines(file, kinds, groups, sink);
+        lines();
       } else if (name.endsWith(".json")) {
-        list(file, kinds, groups, sink);
+        list();
       } else if (name.endsWith(".parquet")) {
-        parquet(file, kinds, groups, sink);
+        parquet();
       } else {
         throw new DatasetException(
             file
@@ -92,34 +104,22 @@ final class ExampleFile {
     }
   }
 
-  private static void lines(
-      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink)
-      throws IOException {
+  private void lines() throws IOException {
     try (ExampleLines lines = new ExampleLines(file)) {
       while (lines.next()) {
-        give(lines.place(), tree(lines.text(), lines.place()), kinds, groups, sink);
+        give(lines.place(), tree(lines.text(), lines.place()));
       }
     }
   }
 
-  private static void give(
-      Place place,
-      JsonNode values,
-      Function<FieldReader, RecordKind> kinds,
-      ExampleGroups groups,
-      Sink sink) {
+  private void give(Place place, JsonNode values) {
     if (values.isArray() && place.unit().equals("line")) {
       throw new DatasetException(ExampleLines.aList(place));
     }
-    record(place, values, kinds, groups, sink);
+    record(place, values);
   }
 
-  private static void record(
-      Place place,
-      JsonNode values,
-      Function<FieldReader, RecordKind> kinds,
-      ExampleGroups groups,
-      Sink sink) {
+  private void record(Place place, JsonNode values) {
     FieldReader fields = new FieldReader(values, place);
     RecordKind kind = kinds.apply(fields);
     try {
@@ -171,9 +171,7 @@ final class ExampleFile {
     return new DatasetException(place + " is not JSON" + why);
   }
 
-  private static void list(
-      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink)
-      throws IOException {
+  private void list() throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -183,7 +181,7 @@ final class ExampleFile {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
         JsonNode values = elements.readTree(parser);
-        record(place, values, kinds, groups, sink);
+        record(place, values);
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -203,8 +201,7 @@ final class ExampleFile {
     }
   }
 
-  private static void parquet(
-      Path file, Function<FieldReader, RecordKind> kinds, ExampleGroups groups, Sink sink) {
+  private void parquet() {
     try (Connection duckdb = DuckDb.open();
         Statement statement = duckdb.createStatement();
         ResultSet rows =
@@ -220,7 +217,7 @@ final class ExampleFile {
               String.format(
                   Locale.ROOT, "%s is longer than %,d characters", place, Bounds.EXAMPLE));
         }
-        give(place, tree(values, place), kinds, groups, sink);
+        give(place, tree(values, place));
       }
     } catch (SQLException e) {
       throw new DatasetException(

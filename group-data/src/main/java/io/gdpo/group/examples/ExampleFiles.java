@@ -61,7 +61,7 @@ final class ExampleFiles {
   }
 
   private void read(ExampleFile.Sink sink) {
-    files.forEach(file -> ExampleFile.forEach(file, kinds, groups, sink));
+    files.forEach(file -> new ExampleFile(file, kinds, groups, sink).read());
   }
 
   /** Records that cannot be used, and pairs of which no response is preferred. */

@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.data.RecordLayout;
 import io.gdpo.contracts.job.DatasetCard.RowNote;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.group.DatasetException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,15 +81,7 @@ class NamedKindTest {
 
   /** The records as training split, the last of them in the others. */
   private ReadyExamples.Account read(RecordLayout kind, String... records) throws IOException {
-    String lines =
-        Arrays.stream(records).map(it -> it.replace('\'', '"')).collect(Collectors.joining("\n"));
-    String last = records[records.length - 1].replace('\'', '"');
-    Files.writeString(folder.resolve("train.jsonl"), lines);
-    Files.writeString(folder.resolve("eval.jsonl"), last);
-    Files.writeString(folder.resolve("test.jsonl"), last);
-    return ReadyExamples.read(
-        folder,
-        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, null, kind),
-        (split, example) -> examples.add(example));
+    SplitRecords.write(folder, String.join("\n", records), records[records.length - 1]);
+    return SplitRecords.read(folder, null, kind, examples);
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.contracts.data.Split;
 import io.gdpo.contracts.data.Votes;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.DatasetException;
 import java.io.IOException;
@@ -99,7 +97,7 @@ class PairsTest {
         "{'history': 'Q?', 'human_ref_A': 'A', 'human_ref_B': 'B', 'labels': 1, 'score_ratio': 3,"
             + " 'domain': 'askphysics'}");
 
-    ReadyExamples.read(folder, spec("domain"), (split, example) -> examples.add(example));
+    SplitRecords.read(folder, "domain", null, examples);
 
     assertThat(examples.get(0).group()).isEqualTo("askphysics");
   }
@@ -153,7 +151,8 @@ class PairsTest {
   void where_no_record_can_be_used_the_first_reasons_are_told() throws IOException {
     write("{'prompt': 'Tea?', 'chosen': 'Yes.', 'rejected': 'Yes.'}");
     Files.writeString(
-        folder.resolve("train.jsonl"), json("{'prompt': 'Tea?', 'chosen': 'A', 'rejected': 'A'}"));
+        folder.resolve("train.jsonl"),
+        SplitRecords.json("{'prompt': 'Tea?', 'chosen': 'A', 'rejected': 'A'}"));
 
     assertThatThrownBy(() -> read(folder))
         .isInstanceOf(DatasetException.class)
@@ -183,27 +182,16 @@ class PairsTest {
   }
 
   private ReadyExamples.Account read(Path source) {
-    return ReadyExamples.read(
-        source, spec(null), (Split split, PreferenceExample it) -> examples.add(it));
-  }
-
-  private DatasetSpec spec(String by) {
-    return new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null);
+    return SplitRecords.read(source, null, null, examples);
   }
 
   /** The record, and a good one in each split. */
   private void write(String record) throws IOException {
-    String good = json(by(GOOD));
-    Files.writeString(folder.resolve("train.jsonl"), json(record) + "\n" + good);
-    Files.writeString(folder.resolve("eval.jsonl"), good);
-    Files.writeString(folder.resolve("test.jsonl"), good);
+    String good = by(GOOD);
+    SplitRecords.write(folder, record + "\n" + good, good);
   }
 
   private static String by(String record) {
     return record.replace("}", ", 'domain': 'x'}");
-  }
-
-  private static String json(String record) {
-    return record.replace('\'', '"');
   }
 }

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.contracts.job.DatasetCard;
-import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.group.DatasetException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -104,19 +102,11 @@ class UnpairedTest {
 
   /** The record, and a good one in each split. */
   private ReadyExamples.Account read(String record) throws IOException {
-    Files.writeString(folder.resolve("train.jsonl"), json(record) + "\n" + json(GOOD));
-    Files.writeString(folder.resolve("eval.jsonl"), json(GOOD));
-    Files.writeString(folder.resolve("test.jsonl"), json(GOOD));
+    SplitRecords.write(folder, record + "\n" + GOOD, GOOD);
     return read(folder);
   }
 
   private ReadyExamples.Account read(Path source) {
-    DatasetSpec spec =
-        new DatasetSpec(null, null, source.toString(), null, null, null, null, null, null, null);
-    return ReadyExamples.read(source, spec, (split, example) -> examples.add(example));
-  }
-
-  private static String json(String record) {
-    return record.replace('\'', '"');
+    return SplitRecords.read(source, null, null, examples);
   }
 }

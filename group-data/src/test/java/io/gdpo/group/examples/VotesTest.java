@@ -258,12 +258,7 @@ class VotesTest {
         by == null
             ? vote("Yes.", "No.", "a", "x")
             : vote("Yes.", "No.", "a", "x").replace("}", ", '" + by + "': 'Peru'}");
-    Files.writeString(folder.resolve("train.jsonl"), String.join("\n", records).replace('\'', '"'));
-    Files.writeString(folder.resolve("eval.jsonl"), other.replace('\'', '"'));
-    Files.writeString(folder.resolve("test.jsonl"), other.replace('\'', '"'));
-    return ReadyExamples.read(
-        folder,
-        new DatasetSpec(null, null, folder.toString(), null, null, null, null, null, by, null),
-        (split, example) -> examples.add(example));
+    SplitRecords.write(folder, String.join("\n", records), other);
+    return SplitRecords.read(folder, by, null, examples);
   }
 }

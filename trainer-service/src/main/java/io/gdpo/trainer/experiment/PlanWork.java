@@ -73,9 +73,7 @@ class PlanWork implements WorkKind<ExperimentPlan> {
 
   /** Whether a plan of it is made: not where that would ask the Hub, and it is not to be asked. */
   boolean areMade(ExperimentSpec spec) {
-    String source = spec.dataset().source();
-    return settings.askHub()
-        || spec.model().hub() == null && (source == null || !source.startsWith("hf:"));
+    return settings.askHub() || spec.model().hub() == null && !spec.dataset().isOfHub();
   }
 
   /** Asks for an experiment's plan; the caller holds the experiment's lock. */
