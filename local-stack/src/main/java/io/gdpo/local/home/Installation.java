@@ -2,6 +2,7 @@ package io.gdpo.local.home;
 
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -93,7 +94,16 @@ public record Installation(Path root) {
   /** What follows Java's options to run the worker. */
   public List<String> worker() {
     Path folder = workerFolder();
-    return List.of("-cp", folder + "/*:" + folder + "/lib/*", "io.gdpo.worker.Worker");
+    List<String> command = new ArrayList<>();
+    Path classData = folder.resolve("worker.jsa");
+    // As services start it (JavaProgram).
+    if (Files.isRegularFile(classData) && !classData.toString().contains(File.pathSeparator)) {
+      command.add("-XX:SharedArchiveFile=" + classData);
+      command.add("-Xlog:cds=off");
+      command.add("-Xlog:cds+dynamic=off");
+    }
+    command.addAll(List.of("-cp", folder + "/*:" + folder + "/lib/*", "io.gdpo.worker.Worker"));
+    return command;
   }
 
   /** Where a stack is kept unless told otherwise; the same by whatever link the program is run. */

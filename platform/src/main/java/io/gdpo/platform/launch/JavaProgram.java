@@ -12,11 +12,13 @@ import java.util.Optional;
  * How to run a Java program.
  *
  * @param java the program of the JVM
- * @param program what follows the JVM's options: {@code -cp}, the class path and the main class
+ * @param program what follows the JVM's options: {@code -cp}, the class path and the main class;
+ *     before them what makes this program start sooner
  */
 public record JavaProgram(String java, List<String> program) {
   private static final String WORKER = "io.gdpo.worker.Worker";
   private static final String LIBRARIES = "lib";
+  private static final String CLASS_DATA = "worker.jsa";
   private static final String RUNNER = "quarkus-run.jar";
   private static final String SEPARATOR = File.pathSeparator;
 
@@ -68,7 +70,29 @@ public record JavaProgram(String java, List<String> program) {
    * @throws IllegalStateException if it is not there, or Java could not run it from there
    */
   public static JavaProgram ofWorker(Path worker) {
-    return ofClassPath(Files.isDirectory(worker) ? jars(worker) : classes(worker), WORKER);
+    if (!Files.isDirectory(worker)) {
+      return ofClassPath(classes(worker), WORKER);
+    }
+    JavaProgram program = ofClassPath(jars(worker), WORKER);
+    Path classData = worker.toAbsolutePath().resolve(CLASS_DATA);
+    // A ':' there would be the end of one file's name and the beginning of another's.
+    return Files.isRegularFile(classData) && !classData.toString().contains(SEPARATOR)
+        ? program.with(classData)
+        : program;
+  }
+
+  /**
+   * The same with its classes as a build laid them out in memory (class data sharing). The JVM
+   * looks whether they are those of its class path and of itself, and reads the jars otherwise;
+   * that is nothing to tell of.
+   */
+  private JavaProgram with(Path classData) {
+    List<String> sooner = new ArrayList<>();
+    sooner.add("-XX:SharedArchiveFile=" + classData);
+    sooner.add("-Xlog:cds=off");
+    sooner.add("-Xlog:cds+dynamic=off");
+    sooner.addAll(program);
+    return new JavaProgram(java, sooner);
   }
 
   /** Where the worker lies beside this service, if both were built in the same checkout. */

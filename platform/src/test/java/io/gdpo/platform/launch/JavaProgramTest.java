@@ -24,6 +24,16 @@ class JavaProgramTest {
   }
 
   @Test
+  void theWorkerStartsWithTheClassDataThatLiesBesideIt() throws IOException {
+    Files.createDirectory(folder.resolve("lib"));
+    Path classData = Files.createFile(folder.resolve("worker.jsa"));
+
+    assertThat(JavaProgram.ofWorker(folder).program())
+        .startsWith("-XX:SharedArchiveFile=" + classData)
+        .containsSequence("-cp", folder + "/*:" + folder + "/lib/*", "io.gdpo.worker.Worker");
+  }
+
+  @Test
   void theWorkerOfABuildIsItsClassesAndWhatItsClassPathNames() throws IOException {
     Path classPath = Files.writeString(folder.resolve("class-path"), "/a.jar:/b.jar\n");
 
