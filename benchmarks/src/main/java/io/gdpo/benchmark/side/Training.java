@@ -60,7 +60,7 @@ final class Training implements Computation {
               new BeliefTokens(0, pair.beliefClose(), pair.beliefClose() + 1),
               false,
               false);
-      examples.add(new TrainingExample(examples.size(), tokens, pair.target(), false));
+      examples.add(new TrainingExample(examples.size(), tokens, pair.target(), Float.NaN, false));
     }
     return examples;
   }

@@ -2,6 +2,7 @@ package io.gdpo.contracts.data;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * One preference example: a prompt, the response that somebody prefers and another one; of opinion
@@ -122,6 +123,23 @@ public record PreferenceExample(
     return opinion != null
         ? Kind.OPINION
         : chosen != null && rejected != null ? Kind.PAIR : Kind.JUDGED;
+  }
+
+  /**
+   * The share of people who prefer the chosen response to the rejected one: of those who voted, or,
+   * where the group's distribution of beliefs is told, of its people who hold one of the two
+   * beliefs (one half where nobody does). Empty where nobody was counted.
+   */
+  public OptionalDouble share() {
+    if (votes != null) {
+      return OptionalDouble.of(votes.share());
+    }
+    if (opinion == null) {
+      return OptionalDouble.empty();
+    }
+    double preferred = opinion.probabilities().get(opinion.chosen().number());
+    double both = preferred + opinion.probabilities().get(opinion.rejected().number());
+    return OptionalDouble.of(both > 0 ? preferred / both : 0.5);
   }
 
   /** Whether beliefs are told, which some losses need. */

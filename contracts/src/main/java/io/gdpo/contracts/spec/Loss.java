@@ -15,8 +15,25 @@ public enum Loss implements Choice {
   SFT(Set.of(), Set.of(LossSetting.TARGETS)),
   DPO(
       Set.of(Need.PAIRS, Need.REFERENCE),
-      Set.of(LossSetting.LABEL_SMOOTHING, LossSetting.REFERENCE_FREE)),
-  IPO(Set.of(Need.PAIRS, Need.REFERENCE), Set.of(LossSetting.REFERENCE_FREE)),
+      Set.of(
+          LossSetting.LABEL_SMOOTHING,
+          LossSetting.REFERENCE_FREE,
+          LossSetting.LENGTH_NORMALIZED,
+          LossSetting.SFT_WEIGHT)),
+  IPO(
+      Set.of(Need.PAIRS, Need.REFERENCE),
+      Set.of(LossSetting.REFERENCE_FREE, LossSetting.LENGTH_NORMALIZED, LossSetting.SFT_WEIGHT)),
+  SOFT_DPO(
+      Set.of(Need.PAIRS, Need.SHARES, Need.REFERENCE),
+      Set.of(LossSetting.REFERENCE_FREE, LossSetting.LENGTH_NORMALIZED, LossSetting.SFT_WEIGHT)),
+  GEOMETRIC_DPO(Set.of(Need.PAIRS, Need.SHARES, Need.REFERENCE), Set.of(), SOFT_DPO),
+  SPL(
+      Set.of(Need.PAIRS, Need.REFERENCE),
+      Set.of(LossSetting.REFERENCE_BETA, LossSetting.LENGTH_NORMALIZED, LossSetting.SFT_WEIGHT)),
+  SIMPO(Set.of(Need.PAIRS), Set.of(LossSetting.TARGET_MARGIN, LossSetting.SFT_WEIGHT)),
+  ORPO(Set.of(Need.PAIRS), Set.of()),
+  CALIBRATION(Set.of(Need.BELIEFS), Set.of()),
+  CALIBRATION_WASSERSTEIN(Set.of(Need.BELIEFS), Set.of()),
   BELIEF_DPO(Set.of(Need.PAIRS, Need.BELIEFS, Need.REFERENCE), Set.of(), DPO),
   BELIEF_SFT(
       Set.of(Need.BELIEFS),
@@ -32,7 +49,7 @@ public enum Loss implements Choice {
       BELIEF_DPO),
   KTO(
       Set.of(Need.JUDGED, Need.REFERENCE, Need.KL),
-      Set.of(LossSetting.DESIRABLE_WEIGHT, LossSetting.UNDESIRABLE_WEIGHT)),
+      Set.of(LossSetting.DESIRABLE_WEIGHT, LossSetting.UNDESIRABLE_WEIGHT, LossSetting.SFT_WEIGHT)),
   GDPO_KTO(
       Set.of(Need.JUDGED, Need.BELIEFS, Need.REFERENCE, Need.KL),
       Set.of(LossSetting.PREFERENCE_WEIGHT),
@@ -52,6 +69,11 @@ public enum Loss implements Choice {
      * belief, and log pi(y | x) counts from the belief's closing mark on.
      */
     BELIEFS,
+    /**
+     * The share of people who prefer the chosen response: votes were counted, or the group's
+     * distribution of beliefs tells it.
+     */
+    SHARES,
     /** What a frozen reference model says of the responses. */
     REFERENCE,
     /**

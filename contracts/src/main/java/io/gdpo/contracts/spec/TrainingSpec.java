@@ -3,6 +3,8 @@ package io.gdpo.contracts.spec;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gdpo.contracts.Choice;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything a training job needs to know besides its data and its starting weights. Absent fields
@@ -18,6 +20,13 @@ import java.util.List;
  * @param preferenceWeight weight of GDPO's preference term, belief-dpo or KTO (1)
  * @param desirableWeight weight of a chosen response in KTO (1)
  * @param undesirableWeight weight of a rejected response in KTO (1)
+ * @param sftWeight weight of the chosen response's mean negative log-probability beside a
+ *     preference loss (0)
+ * @param lengthNormalized whether a preference loss takes means of a response's token
+ *     log-probabilities instead of their sums (false)
+ * @param referenceBeta what {@code spl} multiplies the reference's log-ratio by (0.1)
+ * @param targetMargin by how much {@code simpo} wants the chosen response's reward above the
+ *     rejected one's (0.5)
  * @param calibrationSupport {@code vocabulary} (softmax over the whole vocabulary, default) or
  *     {@code beliefs} (renormalised over the belief tokens)
  * @param imitationIncludesClose whether imitation covers the belief segment's closing {@code >}
@@ -74,6 +83,10 @@ public record TrainingSpec(
     Double preferenceWeight,
     Double desirableWeight,
     Double undesirableWeight,
+    Double sftWeight,
+    Boolean lengthNormalized,
+    Double referenceBeta,
+    Double targetMargin,
     CalibrationSupport calibrationSupport,
     Boolean imitationIncludesClose,
     SftTargets targets,
@@ -125,6 +138,10 @@ public record TrainingSpec(
     preferenceWeight = LossSetting.PREFERENCE_WEIGHT.of(loss, preferenceWeight);
     desirableWeight = LossSetting.DESIRABLE_WEIGHT.of(loss, desirableWeight);
     undesirableWeight = LossSetting.UNDESIRABLE_WEIGHT.of(loss, undesirableWeight);
+    sftWeight = LossSetting.SFT_WEIGHT.of(loss, sftWeight);
+    lengthNormalized = LossSetting.LENGTH_NORMALIZED.of(loss, lengthNormalized);
+    referenceBeta = LossSetting.REFERENCE_BETA.of(loss, referenceBeta);
+    targetMargin = LossSetting.TARGET_MARGIN.of(loss, targetMargin);
     calibrationSupport = LossSetting.CALIBRATION_SUPPORT.of(loss, calibrationSupport);
     imitationIncludesClose = LossSetting.IMITATION_INCLUDES_CLOSE.of(loss, imitationIncludesClose);
     targets = LossSetting.TARGETS.of(loss, targets);
@@ -149,6 +166,21 @@ public record TrainingSpec(
     activationRecomputation = or(activationRecomputation, false);
     vocabularyChunk = or(vocabularyChunk, 0);
     levers = or(levers, Levers.ALL);
+  }
+
+  /** A setting that is not the default, and would be ignored, is somebody's mistake. */
+  private void requireRead(FieldChecks check, LossSetting setting, Object value) {
+    if (loss != null && value != null && !loss.reads(setting)) {
+      check.add(
+          setting.field(),
+          "means nothing to "
+              + loss.label()
+              + "; it is read by "
+              + Stream.of(Loss.values())
+                  .filter(other -> other.reads(setting))
+                  .map(Loss::label)
+                  .collect(Collectors.joining(", ")));
+    }
   }
 
   private static <T> T or(T value, T fallback) {
@@ -180,6 +212,9 @@ public record TrainingSpec(
     check.that("preference_weight", preferenceWeight, v -> v >= 0, "must not be negative");
     check.that("desirable_weight", desirableWeight, v -> v >= 0, "must not be negative");
     check.that("undesirable_weight", undesirableWeight, v -> v >= 0, "must not be negative");
+    check.that("sft_weight", sftWeight, v -> v >= 0, "must not be negative");
+    check.that("reference_beta", referenceBeta, v -> v >= 0, "must not be negative");
+    check.that("target_margin", targetMargin, v -> v >= 0, "must not be negative");
     if (loss != null && loss.needs(Loss.Need.KL)) {
       check.that(
           "reference_free",
@@ -202,6 +237,14 @@ public record TrainingSpec(
           labelSmoothing,
           v -> v == 0,
           "must be 0 for ipo, whose loss is the distance from a margin");
+    }
+    requireRead(check, LossSetting.SFT_WEIGHT, sftWeight);
+    requireRead(check, LossSetting.LENGTH_NORMALIZED, lengthNormalized);
+    requireRead(check, LossSetting.REFERENCE_BETA, referenceBeta);
+    requireRead(check, LossSetting.TARGET_MARGIN, targetMargin);
+    if (loss != null && loss.needs(Loss.Need.PAIRS) && loss != Loss.IPO) {
+      requireRead(check, LossSetting.LABEL_SMOOTHING, labelSmoothing);
+      requireRead(check, LossSetting.REFERENCE_FREE, referenceFree);
     }
     check.name("select_by", selectBy);
     check.that("learning_rate", learningRate, v -> v > 0, "must be greater than 0");

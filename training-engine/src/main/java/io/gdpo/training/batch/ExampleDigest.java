@@ -12,7 +12,7 @@ import java.util.function.ToIntFunction;
 public final class ExampleDigest {
   private ExampleDigest() {}
 
-  /** Of examples as training sees them: tokens, belief spans and targets. */
+  /** Of examples as training sees them: tokens, belief spans, targets and votes. */
   public static String of(List<TrainingExample> examples) {
     return of(examples, BeliefTokens::words);
   }
@@ -34,6 +34,9 @@ public final class ExampleDigest {
               .putInt(example.tokens().belief().first())
               .putInt(example.tokens().belief().close())
               .putInt(last.applyAsInt(example.tokens().belief()));
+      if (example.target().length == 0 && !Float.isNaN(example.share())) {
+        digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(example.share()).flip());
+      }
       for (float probability : example.target()) {
         rest.putFloat(probability);
       }

@@ -99,6 +99,7 @@ public final class MismatchedExamples {
             other.tokens().belief(),
             cut,
             false);
-    return new TrainingExample(example.index(), tokens, example.target(), example.majority());
+    return new TrainingExample(
+        example.index(), tokens, example.target(), example.share(), example.majority());
   }
 }

@@ -111,7 +111,8 @@ public record TrainingData(
   private static TrainingExample encoded(
       int index, PreferenceExample example, ExampleEncoder encoder) {
     boolean majority = example.hasBeliefs() && example.opinion().majority();
-    return new TrainingExample(index, encoder.encode(example), target(example), majority);
+    float share = (float) example.share().orElse(Double.NaN);
+    return new TrainingExample(index, encoder.encode(example), target(example), share, majority);
   }
 
   private static float[] target(PreferenceExample example) {
@@ -152,6 +153,14 @@ public record TrainingData(
                       + other.words()
                       + "; a dataset is of one kind");
             });
+    boolean counted =
+        Stream.of(train, eval).flatMap(List::stream).allMatch(e -> e.share().isPresent());
+    String others =
+        Stream.of(Loss.values())
+            .filter(other -> other.learnsFrom(kind))
+            .filter(other -> counted || !other.needs(Loss.Need.SHARES))
+            .map(Loss::label)
+            .collect(Collectors.joining(", "));
     if (!loss.learnsFrom(kind)) {
       throw new PreferenceDataException(
           "loss "
@@ -161,12 +170,18 @@ public record TrainingData(
               + ", and each example of this dataset is "
               + kind.words()
               + ". Take "
-              + Stream.of(Loss.values())
-                  .filter(other -> other.learnsFrom(kind))
-                  .map(Loss::label)
-                  .collect(Collectors.joining(", "))
+              + others
               + ", or a dataset of "
               + (loss.needs(Loss.Need.BELIEFS) ? "opinions" : "pairs"));
+    }
+    if (loss.needs(Loss.Need.SHARES) && !counted) {
+      throw new PreferenceDataException(
+          "loss "
+              + loss.label()
+              + " needs to know how many people prefer which response, and an example of this dataset"
+              + " has no votes. Take "
+              + others
+              + ", or a dataset of votes or opinions");
     }
     if (!loss.readsRejected()
         && Stream.of(train, eval).anyMatch(s -> s.stream().allMatch(e -> e.chosen() == null))) {

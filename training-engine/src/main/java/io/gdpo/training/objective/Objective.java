@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.spec.Loss;
+import io.gdpo.contracts.spec.LossSetting;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.lm.script.Arg;
 import io.gdpo.lm.script.Autograd;
@@ -47,21 +48,24 @@ public final class Objective implements AutoCloseable {
     JsonNode fields = Json.SPECS.valueToTree(spec);
     Map<String, Object> settings = new HashMap<>();
     SETTING.matcher(page).results().forEach(s -> settings.put(s.group(1), value(s, fields)));
-    String loss =
-        """
-        def loss(self, t: __torch__.Terms) -> Tensor:
-          return (self).%s(t)
-        """
-            .formatted(method(spec.loss()))
-            .indent(2);
     return new Objective(
-        TorchScript.load(manager, "Objective", page + loss, settings),
+        TorchScript.load(manager, "Objective", page + loss(spec.loss()), settings),
         (double) settings.get("beta"));
   }
 
   /** The method of {@code objectives.py} that is a loss's formula. */
   static String method(Loss loss) {
     return loss.label().replace('-', '_');
+  }
+
+  /** The method {@code loss} of a job's loss. */
+  static String loss(Loss loss) {
+    return """
+        def loss(self, t: __torch__.Terms) -> Tensor:
+          return (self).%s(t)%s
+        """
+        .formatted(method(loss), loss.reads(LossSetting.SFT_WEIGHT) ? " + (self).sft_term(t)" : "")
+        .indent(2);
   }
 
   /** All formulas. */

@@ -15,6 +15,7 @@ import io.gdpo.lm.script.Arg;
  * @param inBelief [N] float32, 1 for tokens of the chosen side's belief segment
  * @param beliefTokens [C] int64, token id of each belief digit
  * @param target [B, C] float32, p*(b | x)
+ * @param share [B] float32, share of people who prefer y_c; NaN where nobody was counted
  * @param reference [2 B] float64, log ref(y | x) of every sequence; [0] where no rejected response
  *     is read
  * @param kl [] float32, KTO's reference point: an estimate of KL(pi || ref) over the whole
@@ -30,6 +31,7 @@ public record ObjectiveInput(
     NDArray inBelief,
     NDArray beliefTokens,
     NDArray target,
+    NDArray share,
     NDArray reference,
     NDArray kl,
     NDArray examples) {
@@ -43,6 +45,7 @@ public record ObjectiveInput(
       Arg.of(inBelief),
       Arg.of(beliefTokens),
       Arg.of(target),
+      Arg.of(share),
       Arg.of(reference),
       Arg.of(kl),
       Arg.of(examples)

@@ -37,6 +37,7 @@ final class LongestTexts {
             false,
             false),
         new float[BeliefClass.COUNT],
+        0.5f,
         true);
   }
 

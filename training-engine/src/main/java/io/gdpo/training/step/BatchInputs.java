@@ -89,6 +89,7 @@ final class BatchInputs {
     private final InputBuffer.Piece inResponse;
     private final InputBuffer.Piece inBelief;
     private final InputBuffer.Piece target;
+    private final InputBuffer.Piece share;
     private final InputBuffer.Piece reference;
 
     /**
@@ -102,10 +103,13 @@ final class BatchInputs {
       this.inResponse = buffer.floats(batch.inResponse());
       this.inBelief = buffer.floats(batch.inBelief());
       float[] flat = new float[batch.examples().size() * classes];
+      float[] shares = new float[batch.examples().size()];
       for (int i = 0; i < batch.examples().size(); i++) {
+        shares[i] = batch.examples().get(i).share();
         System.arraycopy(batch.examples().get(i).target(), 0, flat, i * classes, classes);
       }
       this.target = buffer.floats(flat, new Shape(batch.examples().size(), classes));
+      this.share = buffer.floats(shares);
       this.reference = buffer.doubles(reference);
     }
 
@@ -135,6 +139,7 @@ final class BatchInputs {
           inBelief.tensor(),
           beliefTokens,
           target.tensor(),
+          share.tensor(),
           reference.tensor(),
           onHost.create((float) kl),
           onHost.create((float) examples));

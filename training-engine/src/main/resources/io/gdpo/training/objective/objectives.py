@@ -10,12 +10,17 @@
 
 class Terms(NamedTuple):
   nll : Tensor  # [B]: - 1/|y_c| sum_t log pi(y_c,t | x, y_c,<t)
-  calibration : Tensor  # [B]: KL(p*(b|x) || pi(b|x))
+  calibration : Tensor  # [B]: KL(p*(b|x) || pi(b|x)), over what calibration_support names
+  target : Tensor  # [B, C]: p*(b|x)
+  beliefs : Tensor  # [B, C]: log pi(b|x), renormalised over the belief tokens
   imitation : Tensor  # [B]: - 1/|b| sum_t log pi(b_t | x, b_<t), over the chosen response's belief segment
   chosen : Tensor  # [B]: log pi(y_c|x); for losses that need beliefs log pi(y_c|x,b), from the belief's closing mark on
   rejected : Tensor  # [B]: the same of y_r; [0] where no rejected response is read
   reference_chosen : Tensor  # [B]: log ref(y_c|x), likewise
   reference_rejected : Tensor  # [B]: log ref(y_r|x), likewise
+  chosen_tokens : Tensor  # [B]: tokens that count for log pi(y_c|x), at least 1
+  rejected_tokens : Tensor  # [B]: the same of y_r; [0] where no rejected response is read
+  share : Tensor  # [B]: q, the share of people who prefer y_c to y_r; NaN where nobody was counted
   kl : Tensor  # []: KTO's reference point; 0 for losses that need none
   has_chosen : Tensor  # [B]: 1, or 0 where a response is judged by itself, and bad: its terms of y_c mean nothing
   has_rejected : Tensor  # [B]: the same of y_r, where it is good; [0] where no rejected response is read
@@ -27,6 +32,10 @@ class Objective(Module):
   reference_free : bool
   desirable_weight : float
   undesirable_weight : float
+  sft_weight : float
+  length_normalized : bool
+  reference_beta : float
+  target_margin : float
   calibration_weight : float
   calibration_support : str
   imitation_weight : float
@@ -37,11 +46,26 @@ class Objective(Module):
   def sft(self, t: __torch__.Terms) -> Tensor:
     return t.nll
 
+  # Beside a preference loss: keeps the chosen response likely, whose probability such losses alone let fall (RPO: Pang et
+  # al. 2024, arXiv 2404.19733). Weight 0 unless it is set.
+  #   L = L_preference - w_s 1/|y_c| sum_t log pi(y_c,t | x, y_c,<t)
+  def sft_term(self, t: __torch__.Terms) -> Tensor:
+    return self.sft_weight * t.nll
+
+  # How much likelier the chosen response is than the other one; length-normalised (Lambert et al. 2024, arXiv
+  # 2411.15124) by the means of their tokens instead of their sums.
+  #   d = log pi(y_c|x) - log pi(y_r|x); normalised 1/|y_c| log pi(y_c|x) - 1/|y_r| log pi(y_r|x)
+  def d(self, t: __torch__.Terms) -> Tensor:
+    return t.chosen / t.chosen_tokens - t.rejected / t.rejected_tokens if self.length_normalized else t.chosen - t.rejected
+
+  # The same under the reference model.
+  def d_reference(self, t: __torch__.Terms) -> Tensor:
+    return t.reference_chosen / t.chosen_tokens - t.reference_rejected / t.rejected_tokens if self.length_normalized else t.reference_chosen - t.reference_rejected
+
   # How much more the chosen response is preferred than by the reference model: what preference losses drive up.
-  #   h = (log pi(y_c|x) - log pi(y_r|x)) - (log ref(y_c|x) - log ref(y_r|x)); reference-free: the first half
+  #   h = d - d_ref; reference-free: d
   def h(self, t: __torch__.Terms) -> Tensor:
-    preferred = t.chosen - t.rejected
-    return preferred if self.reference_free else preferred - (t.reference_chosen - t.reference_rejected)
+    return (self).d(t) if self.reference_free else (self).d(t) - (self).d_reference(t)
 
   # Direct preference optimization: Rafailov et al. 2023, arXiv 2305.18290, equation 7; with the probability eps that a
   # label is flipped ("conservative" DPO, Mitchell 2023).
@@ -55,6 +79,60 @@ class Objective(Module):
   #   L = (h - 1 / (2 beta))^2
   def ipo(self, t: __torch__.Terms) -> Tensor:
     return torch.pow((self).h(t) - 1.0 / (2.0 * self.beta), 2)
+
+  # DPO on soft labels: the share q of people who prefer y_c takes the place of certainty; conservative DPO with the
+  # smoothing of each example. q = 1 is DPO; q = 1/2 drives h to 0.
+  #   L = - q log sigma(beta h) - (1 - q) log sigma(-beta h)
+  def soft_dpo(self, t: __torch__.Terms) -> Tensor:
+    h = (self).h(t)
+    return -torch.log_sigmoid(self.beta * h) * t.share - torch.log_sigmoid(-self.beta * h) * (1.0 - t.share)
+
+  # Geometric-averaged DPO: Furuta et al. 2024, arXiv 2409.06691. The share of people weighs the margin instead of the
+  # label. q = 1 is DPO; q = 1/2 gives no gradient.
+  #   L = - log sigma(beta (2 q - 1) h)
+  def geometric_dpo(self, t: __torch__.Terms) -> Tensor:
+    return -torch.log_sigmoid(self.beta * (2.0 * t.share - 1.0) * (self).h(t))
+
+  # Soft preference learning: Slocum et al. 2025, arXiv 2511.08594; before it Omura et al. 2024, arXiv 2411.07595. The
+  # reference has a temperature of its own: beta_ref = beta is DPO, a larger one keeps the policy more diverse; beta = 1
+  # and beta_ref = 0 is preference matching (Xiao et al. 2024, arXiv 2405.16455).
+  #   L = - log sigma(beta d - beta_ref d_ref)
+  def spl(self, t: __torch__.Terms) -> Tensor:
+    return -torch.log_sigmoid(self.beta * (self).d(t) - self.reference_beta * (self).d_reference(t))
+
+  # SimPO: Meng et al. 2024, arXiv 2405.14734. Rewards are means of token log-probabilities, and there is no
+  # reference model.
+  #   L = - log sigma(beta (1/|y_c| log pi(y_c|x) - 1/|y_r| log pi(y_r|x)) - gamma)
+  def simpo(self, t: __torch__.Terms) -> Tensor:
+    return -torch.log_sigmoid(self.beta * (t.chosen / t.chosen_tokens - t.rejected / t.rejected_tokens) - self.target_margin)
+
+  # Odds ratio preference optimization: Hong et al. 2024, arXiv 2403.07691. SFT and preference in one,
+  # without a reference model; beta is the paper's lambda.
+  #   P(y) = exp(1/|y| log pi(y|x)), odds(y) = P(y) / (1 - P(y));  L = L_sft - beta log sigma(log odds(y_c) - log odds(y_r))
+  def orpo(self, t: __torch__.Terms) -> Tensor:
+    return t.nll - self.beta * torch.log_sigmoid((self).log_odds(t.chosen / t.chosen_tokens) - (self).log_odds(t.rejected / t.rejected_tokens))
+
+  # Of a probability's logarithm; log(1 - P) is log(-expm1(log P)), kept away from log 0 where a response is certain.
+  def log_odds(self, log_p: Tensor) -> Tensor:
+    return log_p - torch.log(torch.clamp(-torch.expm1(log_p), 1.0000000000000001e-30))
+
+  # Matching the group's distribution and nothing else: the training objective of SubPOP (Suh et al. 2025, arXiv
+  # 2502.16761), forward KL over the answer options.
+  #   L = KL(p*(b|x) || pi(b|x)), pi renormalised over the belief tokens
+  def calibration(self, t: __torch__.Terms) -> Tensor:
+    return (torch.xlogy(t.target, t.target) - t.target * t.beliefs).sum(-1)
+
+  # The same by Wasserstein distance (the authors' other objective): how far probability must be carried along the ordered
+  # beliefs, as a part of the way from one end to the other. Class 0, no opinion, has no place in the order: both sides
+  # are renormalised without it, and a group of which nobody has an opinion teaches nothing.
+  #   L = 1/(C-2) sum_k |F*(k) - F(k)|, F cumulative over the classes 1 to C-1
+  def calibration_wasserstein(self, t: __torch__.Terms) -> Tensor:
+    held = t.target[:, 1:]
+    some = held.sum(-1, True)
+    group = held / torch.clamp(some, 9.9999999999999995e-21)
+    policy = torch.softmax(t.beliefs[:, 1:], -1)
+    carried = torch.abs(torch.cumsum(group - policy, -1)).sum(-1) / float(held.size(1) - 1)
+    return carried * torch.squeeze(torch.gt(some, 0.0), -1)
 
   # Kahneman-Tversky optimization: Ethayarajh et al. 2024, arXiv 2402.01306, equations 7 and 8. Each response is a gain or
   # a loss by itself against the reference point, through which no gradient goes.
@@ -105,10 +183,11 @@ class Objective(Module):
   #   in_belief      [N] 0 or 1   tokens of the chosen side's belief segment
   #   belief_tokens  [C] int64    token id of each belief digit
   #   target         [B, C]       the group's distribution p*(b | x)
+  #   share          [B]          q, the share of people who prefer y_c; NaN where nobody was counted
   #   reference      [2 B] float64  log ref(y | x) of every sequence; [0] where no rejected response is read
   #   kl             []           KTO's reference point; 0 for losses that need none. On the host
   #   examples       []           examples of the whole optimizer step, micro-batches together. On the host
-  def evaluate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
+  def evaluate(self, log_probs: Tensor, belief_logits: Tensor, sequence: Tensor, in_response: Tensor, in_belief: Tensor, belief_tokens: Tensor, target: Tensor, share: Tensor, reference: Tensor, kl: Tensor, examples: Tensor) -> List[Tensor]:
     B = target.size(0)
     S = max(B, reference.size(0))
     tokens = torch.ones_like(log_probs)
@@ -124,9 +203,10 @@ class Objective(Module):
     calibrated = restricted if self.calibration_support == "beliefs" else belief_log_probs
     calibration = (torch.xlogy(target, target) - target * calibrated).sum(-1)
 
+    counted = (self).count_by_sequence(in_response, sequence, S)
     has = torch.clamp((self).sum_by_sequence(tokens, sequence, S), None, 1.0)
 
-    t = __torch__.Terms(nll, calibration, imitation, logp[:B], logp[B:], reference[:B], reference[B:], kl, has[:B], has[B:])
+    t = __torch__.Terms(nll, calibration, target, restricted, imitation, logp[:B], logp[B:], reference[:B], reference[B:], counted[:B], counted[B:], torch.to(share, 7), kl, has[:B], has[B:])
     losses = (self).loss(t)
 
     jsd = (self).jensen_shannon_distance(torch.to(target, 7), torch.exp(torch.to(restricted, 7)))

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Holds every objective against other people's numbers: losses, rewards, log-probabilities, belief
  * terms, gradients. Those of losses.json.gz the public reference implementation's own functions
  * gave (the file says how); those of kto.json.gz {@code tools/golden/make_kto.py} computed from the
- * paper's formulas, since the reference implementation's KTO is wrong.
+ * paper's formulas, since the reference implementation's KTO is wrong; those of methods.json.gz
+ * {@code tools/golden/make_methods.py} likewise.
  */
 @DisplayName("An objective gives independent implementations' numbers")
 class GoldenLossTest {
@@ -60,7 +61,8 @@ class GoldenLossTest {
       """;
 
   static Stream<Named<JsonNode>> cases() throws IOException {
-    return Stream.concat(cases("losses.json.gz"), cases("kto.json.gz"));
+    return Stream.concat(
+        cases("losses.json.gz"), Stream.concat(cases("kto.json.gz"), cases("methods.json.gz")));
   }
 
   private static Stream<Named<JsonNode>> cases(String file) throws IOException {
@@ -122,6 +124,7 @@ class GoldenLossTest {
                         manager.create(sides.inBelief()),
                         manager.create(sides.beliefTokens()),
                         manager.create(sides.target(), new Shape(sides.examples(), 6)),
+                        manager.create(sides.share()),
                         sides.referenceSums(manager, reference.toDoubleArray()),
                         manager.create((float) golden.path("kl").asDouble(0)),
                         manager.create((float) sides.examples()))));
@@ -202,6 +205,10 @@ class GoldenLossTest {
             "reference_free",
             "desirable_weight",
             "undesirable_weight",
+            "sft_weight",
+            "length_normalized",
+            "reference_beta",
+            "target_margin",
             "calibration_weight",
             "imitation_weight",
             "preference_weight")) {
@@ -327,6 +334,12 @@ class GoldenLossTest {
 
     float[] target() {
       return floats(numbers(golden.get("probabilities")).mapToDouble(JsonNode::asDouble).toArray());
+    }
+
+    float[] share() {
+      return golden.has("share")
+          ? floats(numbers(golden.get("share")).mapToDouble(JsonNode::asDouble).toArray())
+          : new float[examples];
     }
 
     NDArray referenceSums(NDManager manager, double[] logProbs) {

@@ -35,7 +35,9 @@ class ObjectiveTest {
 
     assertThat(methods)
         .containsExactlyInAnyOrderElementsOf(
-            Stream.concat(Stream.of("h"), Arrays.stream(Loss.values()).map(Objective::method))
+            Stream.concat(
+                    Stream.of("sft_term", "d", "d_reference", "h"),
+                    Arrays.stream(Loss.values()).map(Objective::method))
                 .toList());
   }
 
@@ -60,9 +62,10 @@ class ObjectiveTest {
   @EnumSource
   void a_loss_reads_the_settings_that_its_method_and_its_data_read(Loss loss) {
     Set<String> read = new HashSet<>();
-    Deque<String> methods = new ArrayDeque<>(List.of(Objective.method(loss)));
+    Deque<String> methods = new ArrayDeque<>(found(Objective.loss(loss), "\\(self\\)\\.(\\w+)\\("));
     while (!methods.isEmpty()) {
-      String body = body(methods.remove());
+      String method = methods.remove();
+      String body = body(method);
       read.addAll(found(body, "self\\.(\\w+)"));
       methods.addAll(found(body, "\\(self\\)\\.(\\w+)\\("));
       // The term itself is made by `evaluate` and by BatchPacker, which read a setting each.
@@ -72,7 +75,7 @@ class ObjectiveTest {
       if (body.contains("t.imitation")) {
         read.add("imitation_includes_close");
       }
-      if (body.contains("t.nll")) {
+      if (method.equals("sft")) {
         read.add("targets");
       }
     }
@@ -122,6 +125,56 @@ class ObjectiveTest {
     return outcome(Map.of("loss", "sft"), logits, target).value(0, Column.JENSEN_SHANNON_DISTANCE);
   }
 
+  @Test
+  void a_loss_at_its_limit_is_the_loss_that_it_comes_from() {
+    double dpo = lossOfAPair(1, Map.of("loss", "dpo", "beta", 0.3));
+    double calibration = lossOfAPair(1, Map.of("loss", "calibration"));
+
+    assertThat(lossOfAPair(1, Map.of("loss", "soft-dpo", "beta", 0.3))).isEqualTo(dpo);
+    assertThat(lossOfAPair(1, Map.of("loss", "geometric-dpo", "beta", 0.3))).isEqualTo(dpo);
+    assertThat(lossOfAPair(1, Map.of("loss", "spl", "beta", 0.3, "reference_beta", 0.3)))
+        .isCloseTo(dpo, within(1e-15));
+    assertThat(lossOfAPair(0.5, Map.of("loss", "geometric-dpo"))).isEqualTo(Math.log(2));
+    assertThat(
+            lossOfAPair(
+                1,
+                Map.of(
+                    "loss",
+                    "gdpo",
+                    "imitation_weight",
+                    0,
+                    "preference_weight",
+                    0,
+                    "calibration_support",
+                    "beliefs")))
+        .isEqualTo(calibration);
+    assertThat(lossOfAPair(1, Map.of("loss", "dpo", "beta", 0.3, "sft_weight", 2)))
+        .isCloseTo(dpo + 2 * 1.5, within(1e-12));
+  }
+
+  /** Of two responses of one and two tokens, of which {@code share} people prefer the first. */
+  private static double lossOfAPair(double share, Map<String, Object> settings) {
+    TrainingSpec spec = spec(settings);
+    boolean pairs = spec.loss().readsRejected();
+    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
+      ObjectiveInput input =
+          new ObjectiveInput(
+              manager.create(pairs ? new float[] {-1.5f, -1, -2} : new float[] {-1.5f}),
+              manager.create(new float[] {0, 1, -1, 2, 0.5f, 3, 4}, new Shape(1, 7)),
+              manager.create(pairs ? new long[] {0, 1, 1} : new long[] {0}),
+              manager.create(pairs ? new float[] {1, 1, 1} : new float[] {1}),
+              manager.create(pairs ? new float[] {1, 0, 0} : new float[] {1}),
+              manager.create(new long[] {0, 1, 2, 3, 4, 5}),
+              manager.create(new float[] {0, 0.1f, 0.2f, 0.3f, 0.4f, 0}, new Shape(1, 6)),
+              manager.create(new float[] {(float) share}),
+              manager.create(pairs ? new double[] {-2, -2.5} : new double[0]),
+              manager.create(0f),
+              manager.create(1f));
+      Objective objective = Objective.load(manager, spec);
+      return objective.read(objective.evaluate(manager, input)).value(0, Column.LOSS);
+    }
+  }
+
   /** Of one example, whose responses are one token that counts for everything. */
   private static ObjectiveOutcome outcome(
       Map<String, Object> settings, float[] logits, float[] target) {
@@ -137,6 +190,7 @@ class ObjectiveTest {
               one,
               manager.create(new long[] {0, 1, 2, 3, 4, 5}),
               manager.create(target, new Shape(1, target.length)),
+              manager.create(new float[] {0.5f}),
               manager.create(new double[spec.loss().readsRejected() ? 2 : 0]),
               manager.create(0f),
               manager.create(1f));

@@ -2,12 +2,16 @@ package io.gdpo.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gdpo.artifacts.process.JobWorkspace;
+import io.gdpo.contracts.data.PreferenceExample;
+import io.gdpo.contracts.data.Votes;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.state.Phase;
 import io.gdpo.data.PreferenceDataException;
+import io.gdpo.data.PreferenceDataset;
 import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.memory.AvailableMemory;
 import java.io.IOException;
@@ -37,7 +41,7 @@ class PairsTrainingTest {
   @ParameterizedTest
   @EnumSource(
       value = Loss.class,
-      names = {"SFT", "DPO", "IPO", "KTO"})
+      names = {"SFT", "DPO", "IPO", "SPL", "SIMPO", "ORPO", "KTO"})
   void losses_that_need_no_beliefs_learn_from_pairs(Loss loss) throws IOException {
     TrainingJob job = group.job("job", Map.of("loss", loss.label(), "epochs", 4));
 
@@ -68,7 +72,27 @@ class PairsTrainingTest {
             "loss "
                 + loss.label()
                 + " needs beliefs, and each example of this dataset is a pair without beliefs. Take"
-                + " sft, dpo, ipo, kto, or a dataset of opinions");
+                + " sft, dpo, ipo, spl, simpo, orpo, kto, or a dataset of opinions");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Loss.class,
+      names = {"SOFT_DPO", "GEOMETRIC_DPO"})
+  void losses_of_shares_need_votes_and_learn_nothing_from_an_even_split(Loss loss)
+      throws IOException {
+    assertThatThrownBy(() -> train(group.job("job", Map.of("loss", loss.label()))))
+        .isInstanceOf(PreferenceDataException.class)
+        .hasMessage(
+            "loss "
+                + loss.label()
+                + " needs to know how many people prefer which response, and an example of this"
+                + " dataset has no votes. Take sft, dpo, ipo, spl, simpo, orpo, kto, or a dataset of"
+                + " votes or opinions");
+
+    double clear = marginAfter(loss, new Votes(9, 1, 0));
+    assertThat(clear).isGreaterThan(0.5);
+    assertThat(marginAfter(loss, new Votes(1, 1, 3))).isCloseTo(0, within(clear / 10));
   }
 
   @ParameterizedTest
@@ -98,6 +122,26 @@ class PairsTrainingTest {
     train(halves);
 
     assertThat(group.metrics(halves, Phase.EVAL)).isEqualTo(group.metrics(whole, Phase.EVAL));
+  }
+
+  /** By how much the preferred responses are rewarded more after training on so many votes each. */
+  private double marginAfter(Loss loss, Votes votes) throws IOException {
+    new PreferenceDataset(voted(24, 1, votes), voted(8, 2, votes), voted(4, 3, votes))
+        .write(group.dataset());
+    TrainingJob job =
+        group.job("votes-" + votes.chosen(), Map.of("loss", loss.label(), "epochs", 4));
+    train(job);
+    List<Map<String, Double>> evals = group.metrics(job, Phase.EVAL);
+    return evals.get(evals.size() - 1).get("rewards/margin");
+  }
+
+  private static List<PreferenceExample> voted(int count, long seed, Votes votes) {
+    return SmallGroup.examples(count, seed).stream()
+        .map(
+            it ->
+                PreferenceExample.ofVotes(
+                    it.prompt(), "votes", it.chosen(), it.rejected(), votes, ""))
+        .toList();
   }
 
   private void train(TrainingJob job) throws IOException {

@@ -81,7 +81,7 @@ class TokensInPlaceTrainingTest {
       EncodedExample tokens = encoder.encode(pair(said, other));
       PackedBatch batch =
           new BatchPacker(Loss.BELIEF_DPO, true, Levers.ALL, 16)
-              .pack(List.of(new TrainingExample(0, tokens, new float[6], true)), 1)
+              .pack(List.of(new TrainingExample(0, tokens, new float[6], 0.5f, true)), 1)
               .get(0);
       try (ObjectivePass pass = new ObjectivePass(model, encoder.beliefTokenIds(), spec)) {
         ObjectiveOutcome outcome = pass.evaluate(batch, Reference.without(Loss.BELIEF_DPO), 0);

@@ -155,6 +155,7 @@ class KlEstimateTest {
         new EncodedExample(
             it.prompt(), new long[0], it.chosen(), it.chosen(), it.belief(), false, false),
         of.target(),
+        of.share(),
         of.majority());
   }
 
@@ -203,6 +204,7 @@ class KlEstimateTest {
                       false,
                       false),
                   new float[6],
+                  0.5f,
                   true));
         }
       }
