@@ -81,6 +81,10 @@ public class Sources {
     if (!Files.isRegularFile(path) && (spec.survey() != null || !Files.isDirectory(path))) {
       throw new SourceException(field + " '" + address + "' is not a file");
     }
+    if (UploadFolder.isHalf(address, path)) {
+      throw new SourceException(
+          field + " '" + address + "' was not uploaded to its end; upload it again");
+    }
     try {
       return new Source(
           Files.isDirectory(path)
