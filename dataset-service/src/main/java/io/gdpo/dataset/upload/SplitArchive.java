@@ -1,7 +1,7 @@
 package io.gdpo.dataset.upload;
 
-import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.Reason;
+import io.gdpo.contracts.data.Split;
 import io.gdpo.platform.problem.ProblemException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +47,7 @@ final class SplitArchive {
           throw refused("holds no file");
         }
         for (ZipEntry entry : entries) {
-          if (!UploadName.isPlain(entry.getName()) || Sources.split(entry.getName()).isEmpty()) {
+          if (!UploadName.isPlain(entry.getName()) || Split.ofFile(entry.getName()).isEmpty()) {
             throw refused(
                 "holds "
                     + Reason.quoted(entry.getName())
