@@ -203,8 +203,7 @@ public class DatasetResource {
       @QueryParam("n") @DefaultValue("5") int n,
       @QueryParam("offset") @DefaultValue("0") int offset)
       throws IOException {
-    return Preview.of(
-        split, belief, n, offset, () -> content(id, "preview", DatasetSamples.FILE));
+    return Preview.of(split, belief, n, offset, () -> content(id, "preview", DatasetSamples.FILE));
   }
 
   /** A file that the build left beside the data. */

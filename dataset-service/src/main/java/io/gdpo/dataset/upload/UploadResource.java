@@ -59,7 +59,9 @@ public class UploadResource {
       responseCode = "400",
       description = "It is empty or cut off, its name cannot be kept, or its digest is another")
   @APIResponse(responseCode = "413", description = "It is larger than gdpo.uploads.largest")
-  @APIResponse(responseCode = "503", description = "There is no room, or there are too many at once")
+  @APIResponse(
+      responseCode = "503",
+      description = "There is no room, or there are too many at once")
   public Response file(
       @QueryParam("name") String name,
       @HeaderParam(HttpHeaders.CONTENT_LENGTH) Long length,

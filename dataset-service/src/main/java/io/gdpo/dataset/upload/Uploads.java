@@ -35,8 +35,7 @@ class Uploads {
   private final UploadSettings settings;
   private final Semaphore places;
 
-  Uploads(
-      ArtifactStore artifacts, UploadTable table, ObjectMapper json, UploadSettings settings) {
+  Uploads(ArtifactStore artifacts, UploadTable table, ObjectMapper json, UploadSettings settings) {
     this.artifacts = artifacts;
     this.table = table;
     this.json = json;

@@ -94,7 +94,11 @@ abstract class DatasetAsking {
   static void previewShowsAPageOf(String id, JsonPath samples) {
     List<Map<String, Object>> tests = samples.getList("samples.findAll { it.split == 'test' }");
     JsonPath page =
-        given().get("/datasets/" + id + "/preview?split=test&n=2&offset=1").then().extract().jsonPath();
+        given()
+            .get("/datasets/" + id + "/preview?split=test&n=2&offset=1")
+            .then()
+            .extract()
+            .jsonPath();
     assertThat(page.getInt("total")).isEqualTo(tests.size());
     assertThat(page.getList("examples")).isEqualTo(tests.subList(1, 3));
     assertThat(page.getString("examples[0].belief_text"))

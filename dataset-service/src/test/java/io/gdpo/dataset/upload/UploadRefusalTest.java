@@ -89,7 +89,11 @@ class UploadRefusalTest extends Uploading {
           .body("detail", containsString("Repr-Digest"));
     }
     upload("a.csv", new byte[0]).statusCode(400).body("detail", containsString("is empty"));
-    given().post("/datasets/uploads").then().statusCode(400).body("detail", containsString("no name"));
+    given()
+        .post("/datasets/uploads")
+        .then()
+        .statusCode(400)
+        .body("detail", containsString("no name"));
     assertThat(left()).isEqualTo(before);
     given()
         .header("Repr-Digest", "sha-512=:abc=:, " + digest)
@@ -107,13 +111,20 @@ class UploadRefusalTest extends Uploading {
     damaged[50] ^= 1; // a byte of the first file: a name of 10 or 11 stands behind 30 others
     Map<byte[], String> archives =
         Map.of(
-            zip(Map.of("../train.jsonl", pair("x")), 0), "holds '../train.jsonl'",
-            zip(Map.of("mine/train.jsonl", pair("x")), 0), "without their folder",
-            zip(Map.of("readme.md", "x"), 0), "holds 'readme.md'",
-            zip(Map.of("train.jsonl", "x".repeat(MOST + 1)), 0), "has more than",
-            Arrays.copyOf(whole, whole.length - 30), "was cut off",
-            damaged, "is damaged",
-            fresh(), "it is none");
+            zip(Map.of("../train.jsonl", pair("x")), 0),
+            "holds '../train.jsonl'",
+            zip(Map.of("mine/train.jsonl", pair("x")), 0),
+            "without their folder",
+            zip(Map.of("readme.md", "x"), 0),
+            "holds 'readme.md'",
+            zip(Map.of("train.jsonl", "x".repeat(MOST + 1)), 0),
+            "has more than",
+            Arrays.copyOf(whole, whole.length - 30),
+            "was cut off",
+            damaged,
+            "is damaged",
+            fresh(),
+            "it is none");
     archives.forEach(
         (archive, words) -> {
           Response refused = archive(archive).extract().response();
@@ -125,7 +136,7 @@ class UploadRefusalTest extends Uploading {
 
   @Test
   void whatIsTooLargeIsRefusedWhetherItsLengthWasDeclaredOrNot() throws Exception {
-    byte[] large = new byte[8 << 20];
+    byte[] large = new byte[64 << 20];
     HttpClient http = HttpClient.newHttpClient();
     URI uri = URI.create("http://localhost:" + RestAssured.port + "/datasets/uploads?name=l.csv");
     for (HttpRequest.BodyPublisher body :

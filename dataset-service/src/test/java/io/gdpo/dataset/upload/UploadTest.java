@@ -39,9 +39,7 @@ class UploadTest extends Uploading {
     byte[] survey = Files.readAllBytes(SURVEY);
     ValidatableResponse first = upload("survey.csv", survey).statusCode(201);
     String uri = first.extract().path("uri");
-    first
-        .body("bytes", equalTo(survey.length))
-        .body("sha256", equalTo(Digests.ofFile(SURVEY)));
+    first.body("bytes", equalTo(survey.length)).body("sha256", equalTo(Digests.ofFile(SURVEY)));
 
     upload("survey.csv", survey).statusCode(200).body("uri", equalTo(uri));
     assertThat(upload("s.csv", survey).statusCode(201).extract().<String>path("uri"))
@@ -97,7 +95,8 @@ class UploadTest extends Uploading {
                   "{\"survey\": \"" + named + "\", \"group\": \"Harbor\"}");
             });
 
-    List<String> found = given().get("/unnamed-folders").then().statusCode(200).extract().path("uri");
+    List<String> found =
+        given().get("/unnamed-folders").then().statusCode(200).extract().path("uri");
     assertThat(found).contains(folder(old)).doesNotContain(folder(named), folder(young));
     upload("old.csv", artifacts.read(URI.create(old))).statusCode(200); // wanted again
     found = given().get("/unnamed-folders").then().extract().path("uri");

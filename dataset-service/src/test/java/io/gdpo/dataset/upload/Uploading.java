@@ -71,7 +71,9 @@ abstract class Uploading {
 
   static List<Path> temporary() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("gdpo-upload-")).toList();
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("gdpo-upload-"))
+          .toList();
     }
   }
 

@@ -75,7 +75,8 @@ final class RestClient {
     HttpRequest request =
         request(path)
             .timeout(LONGEST)
-            .header("Content-Type", file.isArchive() ? "application/zip" : "application/octet-stream")
+            .header(
+                "Content-Type", file.isArchive() ? "application/zip" : "application/octet-stream")
             .header("Repr-Digest", file.digest())
             .POST(body)
             .build();

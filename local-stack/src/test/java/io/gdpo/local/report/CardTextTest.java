@@ -142,7 +142,17 @@ class CardTextTest {
         new DatasetSamples(
             List.of(
                 new Sample(
-                    Split.TRAIN, "\n\nHuman: Tea?", "pairs", null, null, "p", "c", "r", null, null, "Peru")));
+                    Split.TRAIN,
+                    "\n\nHuman: Tea?",
+                    "pairs",
+                    null,
+                    null,
+                    "p",
+                    "c",
+                    "r",
+                    null,
+                    null,
+                    "Peru")));
     assertThat(CardText.of(samples, 1)).contains("train, pairs, question Human: Tea?, Peru");
   }
 
@@ -166,8 +176,10 @@ class CardTextTest {
     DatasetSamples samples =
         new DatasetSamples(
             List.of(
-                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", "good", null, null, null, null),
-                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", null, "bad", null, null, null)));
+                new Sample(
+                    Split.TRAIN, "q", "unpaired", null, null, "p", "good", null, null, null, null),
+                new Sample(
+                    Split.TRAIN, "q", "unpaired", null, null, "p", null, "bad", null, null, null)));
     assertThat(CardText.of(samples, 2))
         .containsExactly(
             "",
