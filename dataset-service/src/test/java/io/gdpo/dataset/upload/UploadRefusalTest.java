@@ -136,7 +136,7 @@ class UploadRefusalTest extends Uploading {
 
   @Test
   void whatIsTooLargeIsRefusedWhetherItsLengthWasDeclaredOrNot() throws Exception {
-    byte[] large = new byte[64 << 20];
+    byte[] large = new byte[16 << 20];
     HttpClient http = HttpClient.newHttpClient();
     URI uri = URI.create("http://localhost:" + RestAssured.port + "/datasets/uploads?name=l.csv");
     for (HttpRequest.BodyPublisher body :
