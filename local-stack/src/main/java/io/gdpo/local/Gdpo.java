@@ -20,6 +20,7 @@ import io.gdpo.local.command.StatusCommand;
 import io.gdpo.local.command.SubmitCommand;
 import io.gdpo.local.command.SuspendCommand;
 import io.gdpo.local.command.UpCommand;
+import io.gdpo.local.command.UploadCommand;
 import io.gdpo.local.command.WatchCommand;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.Console;
@@ -69,6 +70,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DatasetCommand.class,
       PlanCommand.class,
       PreviewCommand.class,
+      UploadCommand.class,
       SubmitCommand.class,
       StatusCommand.class,
       WatchCommand.class,

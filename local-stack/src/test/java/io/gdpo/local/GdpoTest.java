@@ -27,6 +27,7 @@ class GdpoTest {
         "down",
         "plan",
         "preview",
+        "upload",
         "submit",
         "status",
         "watch",

@@ -31,6 +31,11 @@ public record ExampleText(String prompt, String chosen, String rejected) {
         : example.context() + example.prompt();
   }
 
+  /** What a response says of its belief, before its own words. */
+  public static String belief(Opinion.Belief belief) {
+    return response(belief, "");
+  }
+
   private static String response(Opinion.Belief belief, String words) {
     return OpinionTemplate.response(belief.number(), belief.option(), words);
   }

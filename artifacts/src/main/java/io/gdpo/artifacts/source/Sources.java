@@ -20,7 +20,6 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
@@ -31,12 +30,6 @@ import java.util.stream.Stream;
 public class Sources {
   /** Bytes of a source, all its files together; of a compressed file, of what it holds. */
   public static final long MOST_BYTES = 4L << 30;
-
-  private static final Map<Split, Pattern> SPLIT_FILES =
-      Map.of(
-          Split.TRAIN, splitFiles("train"),
-          Split.EVAL, splitFiles("eval|validation|valid|dev"),
-          Split.TEST, splitFiles("test"));
 
   private static final Pattern REMOTE = Pattern.compile("(?i)(?:hf|https?):.*");
 
@@ -80,6 +73,10 @@ public class Sources {
     Path path = path(field, address);
     if (!Files.isRegularFile(path) && (spec.survey() != null || !Files.isDirectory(path))) {
       throw new SourceException(field + " '" + address + "' is not a file");
+    }
+    if (UploadFolder.isHalf(address, path)) {
+      throw new SourceException(
+          field + " '" + address + "' was not uploaded to its end; upload it again");
     }
     try {
       return new Source(
@@ -170,28 +167,16 @@ public class Sources {
         : List.of(source);
   }
 
-  /** The split whose file in a folder is called so; empty if it is none of them. */
-  public static Optional<Split> split(String fileName) {
-    return Stream.of(Split.values())
-        .filter(split -> SPLIT_FILES.get(split).matcher(fileName).matches())
-        .findFirst();
-  }
-
   /** The files of a split in a folder, in order. */
   public static List<Path> files(Path folder, Split split) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> SPLIT_FILES.get(split).matcher(file.getFileName().toString()).matches())
+          .filter(file -> Split.ofFile(file.getFileName().toString()).equals(Optional.of(split)))
           .filter(Files::isRegularFile)
           .sorted()
           .toList();
     } catch (IOException e) {
       throw new SourceException("Cannot list " + folder + ": " + e.getMessage(), e);
     }
-  }
-
-  private static Pattern splitFiles(String names) {
-    return Pattern.compile(
-        "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json)(?:\\.gz|\\.zst)?|parquet)");
   }
 }

@@ -24,6 +24,9 @@ public record DatasetSamples(List<Sample> samples) {
    * @param chosen the preferred response, belief first if there is one; absent of a response that
    *     is judged bad
    * @param rejected the other response, belief first; absent of a response that is judged good
+   * @param beliefText how {@code chosen} begins: its class, and of opinions its option; absent of
+   *     data without beliefs, and of versions before
+   * @param rejectedBeliefText how {@code rejected} begins; likewise
    * @param group whose beliefs these are; absent if the data names no group, and of versions before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,6 +39,8 @@ public record DatasetSamples(List<Sample> samples) {
       String prompt,
       String chosen,
       String rejected,
+      String beliefText,
+      String rejectedBeliefText,
       String group) {}
 
   public DatasetSamples {

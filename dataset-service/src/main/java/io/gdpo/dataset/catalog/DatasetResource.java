@@ -8,6 +8,7 @@ import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.InvalidSpecException;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.state.DatasetState;
+import io.gdpo.contracts.view.DatasetPreview;
 import io.gdpo.contracts.view.DatasetView;
 import io.gdpo.platform.json.YamlBodyReader;
 import io.gdpo.platform.problem.Page;
@@ -28,6 +29,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.UUID;
@@ -181,8 +183,35 @@ public class DatasetResource {
     return beside(id, "samples", DatasetSamples.FILE);
   }
 
+  @GET
+  @Path("/{id}/preview")
+  @Operation(
+      summary = "A dataset's examples, a few at a time",
+      description =
+          "Of the same samples those of a split, or of a belief class of the chosen side, by pages."
+              + " Tokens are a model's: GET /experiments/{name}/samples of trainer-service has them.")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DatasetPreview.class)))
+  @APIResponse(responseCode = "400", description = "There is no such split, or n is out of range")
+  @APIResponse(responseCode = "404", description = "There is no dataset of this id, or it has none")
+  @APIResponse(responseCode = "409", description = "It is not built yet, or failed")
+  public DatasetPreview preview(
+      @PathParam("id") String id,
+      @QueryParam("split") String split,
+      @QueryParam("belief") Integer belief,
+      @QueryParam("n") @DefaultValue("5") int n,
+      @QueryParam("offset") @DefaultValue("0") int offset)
+      throws IOException {
+    return Preview.of(split, belief, n, offset, () -> content(id, "preview", DatasetSamples.FILE));
+  }
+
   /** A file that the build left beside the data. */
   private Response beside(String id, String what, String file) {
+    return Response.ok(content(id, what, file)).build();
+  }
+
+  private byte[] content(String id, String what, String file) {
     DatasetView dataset = get(id);
     if (dataset.state() != DatasetState.READY) {
       throw ProblemException.conflict(
@@ -196,7 +225,7 @@ public class DatasetResource {
     }
     URI folder = URI.create(dataset.uri().endsWith("/") ? dataset.uri() : dataset.uri() + "/");
     try {
-      return Response.ok(artifacts.read(folder.resolve(file))).build();
+      return artifacts.read(folder.resolve(file));
     } catch (ArtifactMissingException e) {
       throw ProblemException.notFound(file + " of dataset", id); // built by a version before
     }

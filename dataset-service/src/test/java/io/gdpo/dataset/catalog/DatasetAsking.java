@@ -1,7 +1,10 @@
 package io.gdpo.dataset.catalog;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 
 import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.state.DatasetState;
@@ -12,6 +15,7 @@ import io.restassured.response.ValidatableResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -84,6 +88,36 @@ abstract class DatasetAsking {
                 () -> given().get("/datasets/" + id),
                 dataset -> dataset.statusCode() == 200 && state.equals(dataset.path("state")));
     return response.jsonPath();
+  }
+
+  /** Of one whose samples are these. */
+  static void previewShowsAPageOf(String id, JsonPath samples) {
+    List<Map<String, Object>> tests = samples.getList("samples.findAll { it.split == 'test' }");
+    JsonPath page =
+        given()
+            .get("/datasets/" + id + "/preview?split=test&n=2&offset=1")
+            .then()
+            .extract()
+            .jsonPath();
+    assertThat(page.getInt("total")).isEqualTo(tests.size());
+    assertThat(page.getList("examples")).isEqualTo(tests.subList(1, 3));
+    assertThat(page.getString("examples[0].belief_text"))
+        .matches("[0-5]<.+>")
+        .isSubstringOf(page.getString("examples[0].chosen"));
+    given()
+        .get("/datasets/" + id + "/preview?belief=5&n=100")
+        .then()
+        .statusCode(200)
+        .body("examples.belief", everyItem(equalTo(5)))
+        .body("total", equalTo(samples.getList("samples.findAll { it.belief == 5 }").size()));
+    for (String wrong : List.of("n=0", "n=101", "offset=-1", "split=trian")) {
+      given()
+          .get("/datasets/" + id + "/preview?" + wrong)
+          .then()
+          .statusCode(400)
+          .contentType("application/problem+json");
+    }
+    given().get("/datasets/none/preview").then().statusCode(404);
   }
 
   ConsumerRecord<String, byte[]> awaitEvent(String from, String key, String type) {

@@ -79,6 +79,7 @@ class DatasetServiceTest extends DatasetAsking {
     assertThat(samples.getList("samples.split")).contains("train", "eval", "test");
     assertThat(samples.getString("samples[0].chosen"))
         .startsWith(samples.getInt("samples[0].belief") + "<");
+    previewShowsAPageOf(id, samples);
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
@@ -150,7 +151,7 @@ class DatasetServiceTest extends DatasetAsking {
     assertThat(new String(failed.value(), StandardCharsets.UTF_8))
         .contains("odd.csv")
         .contains("row 1: shares sum to 0.7000");
-    for (String file : List.of("card", "samples")) {
+    for (String file : List.of("card", "samples", "preview")) {
       given()
           .get("/datasets/" + id + "/" + file)
           .then()

@@ -37,6 +37,8 @@ final class SampleCollector {
               shown(text.prompt()),
               shown(text.chosen()),
               shown(text.rejected()),
+              beliefs ? shown(ExampleText.belief(example.opinion().chosen())) : null,
+              beliefs ? shown(ExampleText.belief(example.opinion().rejected())) : null,
               example.group().isEmpty() ? null : shown(example.group())));
     }
   }

@@ -1,6 +1,5 @@
 package io.gdpo.group.source;
 
-import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.data.Split;
 import io.gdpo.hub.HubException;
 import java.util.Collection;
@@ -60,7 +59,7 @@ record HubSelection(HubAddress address, boolean folders)
     String before = folder.isEmpty() ? "" : folder + "/";
     return files.stream()
         .filter(file -> file.startsWith(before))
-        .filter(file -> Sources.split(file.substring(before.length())).isPresent())
+        .filter(file -> Split.ofFile(file.substring(before.length())).isPresent())
         .filter(file -> file.indexOf('/', before.length()) < 0)
         .sorted()
         .toList();
@@ -78,7 +77,7 @@ record HubSelection(HubAddress address, boolean folders)
     for (String file : splits) {
       String name = file.substring(file.lastIndexOf('/') + 1);
       kinds
-          .computeIfAbsent(Sources.split(name).orElseThrow(), split -> new TreeSet<>())
+          .computeIfAbsent(Split.ofFile(name).orElseThrow(), split -> new TreeSet<>())
           .add(PIECE.matcher(name).replaceFirst(""));
     }
     Optional<Set<String>> mixed = kinds.values().stream().filter(k -> k.size() > 1).findFirst();

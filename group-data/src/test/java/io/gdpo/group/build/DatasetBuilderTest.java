@@ -143,6 +143,11 @@ class DatasetBuilderTest {
                     + first.opinion().rejected().option()
                     + ">"
                     + first.rejected(),
+                first.opinion().chosen().number() + "<" + first.opinion().chosen().option() + ">",
+                first.opinion().rejected().number()
+                    + "<"
+                    + first.opinion().rejected().option()
+                    + ">",
                 first.group()));
     assertThat(card.files())
         .containsExactlyInAnyOrder("train.parquet", "eval.parquet", "test.parquet", "samples.json")

@@ -181,6 +181,7 @@ record DeclaredSettings(Map<String, List<Setting>> groups) {
         case "int", "Integer", "OptionalInt" -> "number";
         case "boolean" -> "`true` or `false`";
         case "Duration" -> "time";
+        case "MemorySize" -> "bytes";
         case "Path" -> "path";
         case "URI" -> "URI";
         case "List<String>" -> "texts";

@@ -7,14 +7,20 @@ import io.gdpo.local.service.Service;
 import io.gdpo.local.service.ServiceAddresses;
 import io.gdpo.local.terminal.CommandFailure;
 import io.gdpo.local.terminal.ExitCode;
+import io.gdpo.local.upload.Outgoing;
+import io.gdpo.local.upload.ToldStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * One service's REST interface: JSON there and back, and problem details (RFC 9457) turned into
@@ -22,6 +28,7 @@ import java.time.Duration;
  */
 final class RestClient {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -55,6 +62,33 @@ final class RestClient {
         path,
         send(request(path).header("Content-Type", "application/json").POST(body).build()),
         type);
+  }
+
+  /** Sends a file, as long as that takes. */
+  <T> T postFile(String path, Outgoing file, Consumer<String> progress, Class<T> type) {
+    long bytes = file.bytes();
+    HttpRequest.BodyPublisher body =
+        bytes == 0
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.fromPublisher(
+                HttpRequest.BodyPublishers.ofInputStream(() -> open(file, bytes, progress)), bytes);
+    HttpRequest request =
+        request(path)
+            .timeout(LONGEST)
+            .header(
+                "Content-Type", file.isArchive() ? "application/zip" : "application/octet-stream")
+            .header("Repr-Digest", file.digest())
+            .POST(body)
+            .build();
+    return read(path, send(request), type);
+  }
+
+  private static InputStream open(Outgoing file, long bytes, Consumer<String> progress) {
+    try {
+      return new ToldStream(Files.newInputStream(file.file()), bytes, progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.file() + " cannot be read", e);
+    }
   }
 
   void delete(String path) {
@@ -112,7 +146,7 @@ final class RestClient {
   private CommandFailure problem(HttpRequest request, HttpResponse<String> response) {
     String message = describe(response);
     return switch (response.statusCode()) {
-      case 400, 415, 422 ->
+      case 400, 413, 415, 422 ->
           new CommandFailure(
               ExitCode.INVALID_INPUT,
               service + " refused it: " + message,

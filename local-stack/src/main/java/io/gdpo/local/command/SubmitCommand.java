@@ -1,13 +1,18 @@
 package io.gdpo.local.command;
 
+import io.gdpo.contracts.spec.DatasetSpec;
 import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.view.ExperimentView;
 import io.gdpo.local.client.TrainerClient;
 import io.gdpo.local.experiment.ExperimentFile;
+import io.gdpo.local.login.RemoteServices;
 import io.gdpo.local.terminal.Console;
 import io.gdpo.local.terminal.ExitCode;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,6 +59,9 @@ public final class SubmitCommand implements Callable<Integer> {
     ExperimentFile experimentFile = ExperimentFile.read(file, settings);
     ExperimentSpec spec = experimentFile.spec();
     experimentFile.readings().forEach(console::say);
+    if (RemoteServices.of(System.getenv()).isPresent()) {
+      hint(spec.dataset()).ifPresent(console::say);
+    }
     TrainerClient trainer = new TrainerClient(common.services());
     ExperimentView experiment = trainer.submit(spec);
     if (json) {
@@ -70,5 +78,18 @@ public final class SubmitCommand implements Callable<Integer> {
       console.say("Follow it with: gdpo watch " + experiment.name());
     }
     return ExitCode.OK.code();
+  }
+
+  /** A path of this machine is seldom one of a system elsewhere. */
+  static Optional<String> hint(DatasetSpec dataset) {
+    return Optional.ofNullable(dataset.source())
+        .filter(source -> source.startsWith("file:///"))
+        .map(source -> Path.of(URI.create(source)))
+        .filter(Files::exists)
+        .map(
+            path ->
+                "The data lies on this machine, and must lie there on that system's, too; if it"
+                    + " does not: gdpo upload "
+                    + path);
   }
 }

@@ -142,7 +142,17 @@ class CardTextTest {
         new DatasetSamples(
             List.of(
                 new Sample(
-                    Split.TRAIN, "\n\nHuman: Tea?", "pairs", null, null, "p", "c", "r", "Peru")));
+                    Split.TRAIN,
+                    "\n\nHuman: Tea?",
+                    "pairs",
+                    null,
+                    null,
+                    "p",
+                    "c",
+                    "r",
+                    null,
+                    null,
+                    "Peru")));
     assertThat(CardText.of(samples, 1)).contains("train, pairs, question Human: Tea?, Peru");
   }
 
@@ -166,8 +176,10 @@ class CardTextTest {
     DatasetSamples samples =
         new DatasetSamples(
             List.of(
-                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", "good", null, null),
-                new Sample(Split.TRAIN, "q", "unpaired", null, null, "p", null, "bad", null)));
+                new Sample(
+                    Split.TRAIN, "q", "unpaired", null, null, "p", "good", null, null, null, null),
+                new Sample(
+                    Split.TRAIN, "q", "unpaired", null, null, "p", null, "bad", null, null, null)));
     assertThat(CardText.of(samples, 2))
         .containsExactly(
             "",
@@ -199,6 +211,6 @@ class CardTextTest {
   }
 
   private static Sample sample(Split split, int belief, String prompt) {
-    return new Sample(split, "q", "s", belief, 0, prompt, "chosen", "rejected", null);
+    return new Sample(split, "q", "s", belief, 0, prompt, "chosen", "rejected", null, null, null);
   }
 }

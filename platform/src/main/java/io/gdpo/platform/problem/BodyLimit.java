@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * No body is read beyond {@value #LARGEST} bytes, whatever it is; a longer one is a problem (413).
+ * No body is read beyond {@value #LARGEST} bytes; a longer one is a problem (413). Only who takes
+ * an {@link InputStream} reads as much as it likes, and says itself what is too large.
  */
 @Provider
 public class BodyLimit implements ReaderInterceptor {
@@ -17,6 +18,9 @@ public class BodyLimit implements ReaderInterceptor {
 
   @Override
   public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
+    if (context.getType() == InputStream.class) {
+      return context.proceed();
+    }
     Bounded body = new Bounded(context.getInputStream());
     context.setInputStream(body);
     try {

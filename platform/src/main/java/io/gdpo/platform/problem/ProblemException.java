@@ -69,6 +69,12 @@ public class ProblemException extends RuntimeException {
     return new ProblemException(Problem.of("too-large", "Too large", 413, detail));
   }
 
+  /** 503: it cannot be done now; {@code detail} says why. */
+  public static ProblemException notNow(String detail, int retryAfterSeconds) {
+    return new ProblemException(
+        Problem.of("try-again", "Try again", 503, detail), retryAfterSeconds);
+  }
+
   public Problem problem() {
     return problem;
   }
