@@ -21,9 +21,12 @@ import java.util.stream.Stream;
  * @param bos {@code never}: no token is put in front of a prompt, and what is saved puts none
  *     there; null or {@code auto}, which is left out: what the model's tokenizer itself puts in
  *     front of a text
+ * @param template what pairs, votes and judged responses are written as; null for what the model
+ *     was trained with here, or else plain
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String hub, @Location String path, RandomInit init, Bos bos) {
+public record ModelSpec(
+    String hub, @Location String path, RandomInit init, Bos bos, PromptTemplate template) {
   /** Above what anybody trains, and below what overflows when it is multiplied. */
   static final int MOST_LAYERS = 1_000;
 
@@ -42,7 +45,7 @@ public record ModelSpec(String hub, @Location String path, RandomInit init, Bos 
   }
 
   public ModelSpec(String hub, String path, RandomInit init) {
-    this(hub, path, init, null);
+    this(hub, path, init, null, null);
   }
 
   /** The model that a plain text names. */
