@@ -52,7 +52,7 @@ final class Arithmetic {
   }
 
   private static String joined(String left, String right, Budget budget) {
-    budget.require((long) left.length() + right.length());
+    budget.requireText((long) left.length() + right.length());
     return left + right;
   }
 
@@ -61,7 +61,7 @@ final class Arithmetic {
       return joined(one, other, budget);
     }
     if (left instanceof List<?> one && right instanceof List<?> other) {
-      budget.require((long) one.size() + other.size());
+      budget.requireList((long) one.size() + other.size());
       List<Object> all = new ArrayList<>(one);
       all.addAll(other);
       return all;
@@ -78,7 +78,7 @@ final class Arithmetic {
   private static Object product(Object left, Object right, Budget budget) {
     if (left instanceof String text) {
       long times = Math.max(0, Values.whole(right));
-      budget.require(Math.multiplyExact(times, (long) text.length()));
+      budget.requireText(Math.multiplyExact(times, (long) text.length()));
       return text.repeat((int) times);
     }
     return right instanceof String

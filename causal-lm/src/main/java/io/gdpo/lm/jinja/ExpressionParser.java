@@ -102,6 +102,8 @@ final class ExpressionParser {
       Object before = operands.get(0).in(scope);
       for (int i = 0; i < operators.size(); i++) {
         Object next = operands.get(i + 1).in(scope);
+        scope.budget().spendOn(before);
+        scope.budget().spendOn(next);
         if (!holds(operators.get(i), before, next)) {
           return false;
         }
@@ -201,7 +203,7 @@ final class ExpressionParser {
       Expression before = value;
       if (words.takeOperator(".")) {
         String name = words.take().text();
-        value = scope -> Values.attribute(before.in(scope), name);
+        value = scope -> Values.attribute(seen(before.in(scope), scope), name);
       } else if (words.takeOperator("[")) {
         value = subscript(before);
       } else if (words.isOperator("(")) {
@@ -209,7 +211,7 @@ final class ExpressionParser {
         value =
             scope ->
                 before.in(scope) instanceof Callable function
-                    ? made(function.call(arguments.values(scope), arguments.named(scope)), scope)
+                    ? seen(function.call(arguments.values(scope), arguments.named(scope)), scope)
                     : notCallable();
       } else {
         return value;
@@ -221,24 +223,27 @@ final class ExpressionParser {
     throw new TemplateException("it calls something that is no function here");
   }
 
-  private static Object made(Object value, Scope scope) {
-    scope.budget().spend(value instanceof String text ? 1 + text.length() : 1);
+  /** The value, which is looked through or was made: that costs. */
+  private static Object seen(Object value, Scope scope) {
+    scope.budget().spendOn(value);
     return value;
   }
 
   private Expression subscript(Expression of) {
     Expression from = words.isOperator(":") ? null : expression();
     if (words.takeOperator("]")) {
-      return scope -> Values.item(of.in(scope), from.in(scope));
+      return scope -> Values.item(seen(of.in(scope), scope), from.in(scope));
     }
     words.expect(":");
     Expression to = words.isOperator(":") || words.isOperator("]") ? null : expression();
     Expression by = words.takeOperator(":") && !words.isOperator("]") ? expression() : null;
     words.expect("]");
     return scope ->
-        made(
-            Values.slice(of.in(scope), optional(from, scope), optional(to, scope), optional(by, scope)),
-            scope);
+        Values.slice(
+            seen(of.in(scope), scope),
+            optional(from, scope),
+            optional(to, scope),
+            optional(by, scope));
   }
 
   private static Object optional(Expression expression, Scope scope) {
@@ -270,8 +275,10 @@ final class ExpressionParser {
     }
     Arguments arguments = words.isOperator("(") ? arguments() : Arguments.NONE;
     return scope ->
-        made(
-            filter.apply(of.in(scope), arguments.values(scope), arguments.named(scope)), scope);
+        seen(
+            filter.apply(
+                seen(of.in(scope), scope), arguments.values(scope), arguments.named(scope)),
+            scope);
   }
 
   private Expression test(Expression of) {
@@ -287,7 +294,7 @@ final class ExpressionParser {
       arguments = new Arguments(List.of(only), Map.of());
     }
     Arguments asked = arguments;
-    return scope -> Tests.holds(name, of.in(scope), asked.values(scope)) == wanted;
+    return scope -> Tests.holds(name, seen(of.in(scope), scope), asked.values(scope)) == wanted;
   }
 
   /** What a call is given, in parentheses. */

@@ -2,7 +2,6 @@ package io.gdpo.lm.jinja;
 
 import io.gdpo.lm.jinja.Values.Undefined;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,11 +9,6 @@ import java.util.Map;
 /** What stands behind a {@code |}. */
 final class Filters {
   private Filters() {}
-
-  /** Whether there is one of that name. */
-  static boolean has(String name) {
-    return find(name) != null;
-  }
 
   @FunctionalInterface
   interface Filter {
@@ -57,8 +51,6 @@ final class Filters {
           Values.compare(v, 0L) < 0 ? Arithmetic.negative(v) : v;
       case "tojson" -> (v, a, n) -> json(v, a.isEmpty() ? n.get("indent") : a.get(0));
       case "indent" -> (v, a, n) -> indented(PythonText.of(v), a, n);
-      case "unique" -> (v, a, n) -> unique(Values.elements(v));
-      case "sort" -> (v, a, n) -> sorted(Values.elements(v));
       case "map" -> Filters::map;
       case "select" -> (v, a, n) -> selected(v, a, n, true, false);
       case "reject" -> (v, a, n) -> selected(v, a, n, false, false);
@@ -112,19 +104,6 @@ final class Filters {
       out.append(i == 0 ? "" : "\n").append(indents ? blanks : "").append(lines[i]);
     }
     return out.toString();
-  }
-
-  private static List<Object> unique(List<Object> elements) {
-    List<Object> unique = new ArrayList<>();
-    elements.stream()
-        .filter(element -> !Values.contains(unique, element))
-        .forEach(unique::add);
-    return unique;
-  }
-
-  private static List<Object> sorted(List<Object> elements) {
-    Collections.sort(elements, Values::compare);
-    return elements;
   }
 
   private static Object map(Object value, List<Object> a, Map<String, Object> n) {

@@ -73,7 +73,7 @@ final class Functions {
     long first = arguments.size() < 2 ? 0 : Values.whole(arguments.get(0));
     long end = Values.whole(argument(arguments, arguments.size() < 2 ? 0 : 1, "range"));
     long step = arguments.size() < 3 ? 1 : Values.whole(arguments.get(2));
-    if (step == 0 || Math.abs((end - first) / step) > Budget.LARGEST / 100) {
+    if (step == 0 || Math.abs((end - first) / step) > Budget.MOST) {
       throw new TemplateException("a range has no end, or more numbers than a template may make");
     }
     List<Object> numbers = new ArrayList<>();

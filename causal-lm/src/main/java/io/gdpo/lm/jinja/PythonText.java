@@ -70,8 +70,8 @@ final class PythonText {
 
   /** Adds a text, unless all of it became larger than a template may make. */
   static void add(StringBuilder out, String text) {
-    if ((long) out.length() + text.length() > Budget.LARGEST) {
-      throw new TemplateException("it makes a text of more than " + Budget.LARGEST);
+    if ((long) out.length() + text.length() > Budget.LONGEST) {
+      throw Budget.tooLong();
     }
     out.append(text);
   }

@@ -62,9 +62,8 @@ final class StatementParser {
   }
 
   private static void write(String text, Scope scope, StringBuilder out) {
-    scope.budget().require((long) out.length() + text.length() > Budget.LARGEST
-        ? Long.MAX_VALUE : text.length());
-    out.append(text);
+    scope.budget().spend(text.length());
+    PythonText.add(out, text);
   }
 
   private Node statement() {

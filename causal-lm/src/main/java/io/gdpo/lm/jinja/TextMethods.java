@@ -145,8 +145,8 @@ final class TextMethods {
       throw new TemplateException("an empty text cannot be replaced");
     }
     List<String> parts = parts(text, from, most, false);
-    if (text.length() + (long) parts.size() * to.length() > Budget.LARGEST) {
-      throw new TemplateException("it makes a text of more than " + Budget.LARGEST);
+    if (text.length() + (long) parts.size() * to.length() > Budget.LONGEST) {
+      throw Budget.tooLong();
     }
     return String.join(to, parts);
   }

@@ -36,18 +36,21 @@ final class Values {
   }
 
   static boolean areEqual(Object left, Object right) {
-    return areEqual(left, right, 0);
+    return areEqual(left, right, new int[1], 0);
   }
 
-  private static boolean areEqual(Object left, Object right, int depth) {
+  private static boolean areEqual(Object left, Object right, int[] compared, int depth) {
     requireShallow(depth);
+    if (++compared[0] > Budget.MOST) {
+      throw new TemplateException("it compares lists of more than " + Budget.MOST + " elements");
+    }
     if (isNumber(left) && isNumber(right)) {
       return number(left).doubleValue() == number(right).doubleValue();
     }
     if (left instanceof List<?> one && right instanceof List<?> other) {
       boolean equal = one.size() == other.size();
       for (int i = 0; equal && i < one.size(); i++) {
-        equal = areEqual(one.get(i), other.get(i), depth + 1);
+        equal = areEqual(one.get(i), other.get(i), compared, depth + 1);
       }
       return equal;
     }
@@ -57,7 +60,11 @@ final class Values {
               .allMatch(
                   field ->
                       other.containsKey(field.getKey())
-                          && areEqual(field.getValue(), other.get(field.getKey()), depth + 1));
+                          && areEqual(
+                              field.getValue(),
+                              other.get(field.getKey()),
+                              compared,
+                              depth + 1));
     }
     return left == right || left instanceof String && left.equals(right);
   }
