@@ -64,8 +64,7 @@ public final class DialogueText {
         }
       }
       case "user" ->
-          messages.add(
-              ChatMessage.user(unquoted(text.startsWith(" ") ? text.substring(1) : text)));
+          messages.add(ChatMessage.user(unquoted(text.startsWith(" ") ? text.substring(1) : text)));
       default -> messages.add(ChatMessage.assistant(unquoted(text.strip())));
     }
   }

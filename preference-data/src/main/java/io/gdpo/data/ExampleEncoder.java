@@ -70,8 +70,7 @@ public final class ExampleEncoder {
     this.bosText = tokenizer.decode(bos);
     this.eos = new long[] {tokenizer.eosTokenId()};
     this.close = texts.inPlace(OpinionTemplate.CLOSE);
-    this.chat =
-        tokenizer.chatTemplate().map(template -> new ChatEncoder(template, texts, eos));
+    this.chat = tokenizer.chatTemplate().map(template -> new ChatEncoder(template, texts, eos));
   }
 
   /** Found when they are first needed: data without beliefs needs none. */

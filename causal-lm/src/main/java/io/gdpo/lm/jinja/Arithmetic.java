@@ -13,16 +13,19 @@ final class Arithmetic {
         case "~" -> joined(PythonText.of(left), PythonText.of(right), budget);
         case "+" -> sum(left, right, budget);
         case "*" -> product(left, right, budget);
-        case "-" -> isWhole(left, right)
-            ? (Object) Math.subtractExact(Values.whole(left), Values.whole(right))
-            : real(left) - real(right);
+        case "-" ->
+            isWhole(left, right)
+                ? (Object) Math.subtractExact(Values.whole(left), Values.whole(right))
+                : real(left) - real(right);
         case "/" -> real(left) / nonZero(right);
-        case "//" -> isWhole(left, right)
-            ? (Object) Math.floorDiv(Values.whole(left), Values.whole(right))
-            : Math.floor(real(left) / nonZero(right));
-        case "%" -> isWhole(left, right)
-            ? (Object) Math.floorMod(Values.whole(left), Values.whole(right))
-            : real(left) - Math.floor(real(left) / nonZero(right)) * real(right);
+        case "//" ->
+            isWhole(left, right)
+                ? (Object) Math.floorDiv(Values.whole(left), Values.whole(right))
+                : Math.floor(real(left) / nonZero(right));
+        case "%" ->
+            isWhole(left, right)
+                ? (Object) Math.floorMod(Values.whole(left), Values.whole(right))
+                : real(left) - Math.floor(real(left) / nonZero(right)) * real(right);
         default -> power(left, right);
       };
     } catch (ArithmeticException e) {
@@ -35,7 +38,8 @@ final class Arithmetic {
   }
 
   private static boolean isWhole(Object left, Object right) {
-    return !(left instanceof Double) && !(right instanceof Double)
+    return !(left instanceof Double)
+        && !(right instanceof Double)
         && Values.isNumber(left)
         && Values.isNumber(right);
   }

@@ -1,7 +1,7 @@
 package io.gdpo.lm.jinja;
 
-import io.gdpo.lm.jinja.Values.Undefined;
 import io.gdpo.lm.jinja.Token.Kind;
+import io.gdpo.lm.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +11,11 @@ import java.util.Set;
 /** Reads expressions, by Jinja2's precedence. */
 final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", ">", "<=", ">=");
-  private static final Set<Kind> ARGUMENT = Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
+  private static final Set<Kind> ARGUMENT =
+      Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
 
-  private static final Set<String> NO_ARGUMENT = Set.of("else", "or", "and", "is", "if", "in", "not");
+  private static final Set<String> NO_ARGUMENT =
+      Set.of("else", "or", "and", "is", "if", "in", "not");
 
   private final Words words;
 
@@ -39,8 +41,7 @@ final class ExpressionParser {
     while (words.takeName("if")) {
       Expression then = value;
       Expression test = or();
-      Expression otherwise =
-          words.takeName("else") ? expression() : scope -> Undefined.UNDEFINED;
+      Expression otherwise = words.takeName("else") ? expression() : scope -> Undefined.UNDEFINED;
       value = scope -> Values.isTrue(test.in(scope)) ? then.in(scope) : otherwise.in(scope);
     }
     return value;

@@ -22,9 +22,10 @@ final class Filters {
   /** Null if there is none of that name. */
   static Filter find(String name) {
     return switch (name) {
-      case "trim" -> (v, a, n) ->
-          TextMethods.strip(
-              PythonText.of(v), a.isEmpty() ? null : Values.text(a.get(0)), true, true);
+      case "trim" ->
+          (v, a, n) ->
+              TextMethods.strip(
+                  PythonText.of(v), a.isEmpty() ? null : Values.text(a.get(0)), true, true);
       case "length", "count" -> (v, a, n) -> Values.length(v);
       case "string" -> (v, a, n) -> PythonText.of(v);
       case "safe" -> (v, a, n) -> v;
@@ -32,23 +33,22 @@ final class Filters {
       case "lower" -> (v, a, n) -> PythonText.of(v).toLowerCase(Locale.ROOT);
       case "title" -> (v, a, n) -> TextMethods.title(PythonText.of(v));
       case "capitalize" -> (v, a, n) -> TextMethods.capitalized(PythonText.of(v));
-      case "replace" -> (v, a, n) ->
-          TextMethods.replaced(
-              PythonText.of(v),
-              PythonText.of(Functions.argument(a, 0, name)),
-              PythonText.of(Functions.argument(a, 1, name)),
-              -1);
+      case "replace" ->
+          (v, a, n) ->
+              TextMethods.replaced(
+                  PythonText.of(v),
+                  PythonText.of(Functions.argument(a, 0, name)),
+                  PythonText.of(Functions.argument(a, 1, name)),
+                  -1);
       case "default", "d" -> Filters::orDefault;
       case "first" -> (v, a, n) -> Values.item(Values.elements(v), 0L);
       case "last" -> (v, a, n) -> Values.item(Values.elements(v), -1L);
       case "list" -> (v, a, n) -> Values.elements(v);
       case "reverse" -> (v, a, n) -> Values.slice(v, null, null, -1L);
-      case "items" -> (v, a, n) ->
-          v instanceof Map<?, ?> map ? MapMethods.items(map) : List.of();
+      case "items" -> (v, a, n) -> v instanceof Map<?, ?> map ? MapMethods.items(map) : List.of();
       case "join" -> Filters::join;
       case "int" -> (v, a, n) -> whole(v);
-      case "abs" -> (v, a, n) ->
-          Values.compare(v, 0L) < 0 ? Arithmetic.negative(v) : v;
+      case "abs" -> (v, a, n) -> Values.compare(v, 0L) < 0 ? Arithmetic.negative(v) : v;
       case "tojson" -> (v, a, n) -> json(v, a.isEmpty() ? n.get("indent") : a.get(0));
       case "indent" -> (v, a, n) -> indented(PythonText.of(v), a, n);
       case "map" -> Filters::map;
@@ -135,8 +135,7 @@ final class Filters {
       boolean holds =
           a.size() <= place
               ? Values.isTrue(asked)
-              : Tests.holds(
-                  Values.text(a.get(place)), asked, a.subList(place + 1, a.size()));
+              : Tests.holds(Values.text(a.get(place)), asked, a.subList(place + 1, a.size()));
       if (holds == wanted) {
         selected.add(element);
       }

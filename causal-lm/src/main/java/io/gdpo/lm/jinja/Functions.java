@@ -36,15 +36,16 @@ final class Functions {
    */
   static Map<String, Object> all(LocalDateTime now) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("namespace", (Callable) (arguments, named) -> new Scope.Namespace(fields(arguments, named)));
+    all.put(
+        "namespace",
+        (Callable) (arguments, named) -> new Scope.Namespace(fields(arguments, named)));
     all.put("dict", (Callable) Functions::fields);
     all.put("range", (Callable) (arguments, named) -> range(arguments));
     all.put(
         "raise_exception",
         (Callable)
             (arguments, named) -> {
-              throw new TemplateException(
-                  PythonText.of(argument(arguments, 0, "raise_exception")));
+              throw new TemplateException(PythonText.of(argument(arguments, 0, "raise_exception")));
             });
     all.put(
         "strftime_now",

@@ -188,9 +188,7 @@ final class Lexer {
     String text = word.group();
     tokens.add(
         new Token(
-            kind,
-            kind == Kind.INTEGER || kind == Kind.FLOAT ? text.replace("_", "") : text,
-            line));
+            kind, kind == Kind.INTEGER || kind == Kind.FLOAT ? text.replace("_", "") : text, line));
     skip(text.length());
   }
 

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code {% for ... %}}: each time round has a scope of its own. */
-record Loop(
-    List<String> targets, Expression through, Expression only, Node body, Node otherwise)
+record Loop(List<String> targets, Expression through, Expression only, Node body, Node otherwise)
     implements Node {
   @Override
   public End render(Scope scope, StringBuilder out) {
@@ -65,8 +64,7 @@ record Loop(
     }
     List<Object> values = Values.elements(value);
     if (values.size() != names.size()) {
-      throw new TemplateException(
-          names.size() + " names are given " + values.size() + " values");
+      throw new TemplateException(names.size() + " names are given " + values.size() + " values");
     }
     for (int i = 0; i < names.size(); i++) {
       scope.set(names.get(i), values.get(i));

@@ -15,12 +15,13 @@ record PrimaryParser(Words words, ExpressionParser expressions) {
       case STRING -> text(token.text());
       case INTEGER -> constant(number(token));
       case FLOAT -> constant(Double.parseDouble(token.text()));
-      case OPERATOR -> switch (token.text()) {
-        case "(" -> parenthesis();
-        case "[" -> ExpressionParser.list(elements("]"));
-        case "{" -> map();
-        default -> throw token.wrong("no value begins so");
-      };
+      case OPERATOR ->
+          switch (token.text()) {
+            case "(" -> parenthesis();
+            case "[" -> ExpressionParser.list(elements("]"));
+            case "{" -> map();
+            default -> throw token.wrong("no value begins so");
+          };
       default -> throw token.wrong("a value is missing");
     };
   }

@@ -61,10 +61,7 @@ final class PythonText {
   private static String quotedAsPython(String text) {
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     String escaped =
-        text.replace("\\", "\\\\")
-            .replace("\n", "\\n")
-            .replace("\r", "\\r")
-            .replace("\t", "\\t");
+        text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
     return quote + (quote == '\'' ? escaped.replace("'", "\\'") : escaped) + quote;
   }
 
@@ -126,7 +123,9 @@ final class PythonText {
       if (named >= 0) {
         out.append('\\').append("\"\\nrtbf".charAt(named));
       } else if (c < ' ') {
-        out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+        out.append("\\u00")
+            .append(Character.forDigit(c >> 4, 16))
+            .append(Character.forDigit(c & 15, 16));
       } else {
         out.append(c);
       }

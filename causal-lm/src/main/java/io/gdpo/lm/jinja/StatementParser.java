@@ -1,8 +1,8 @@
 package io.gdpo.lm.jinja;
 
-import io.gdpo.lm.jinja.Values.Undefined;
 import io.gdpo.lm.jinja.Node.End;
 import io.gdpo.lm.jinja.Token.Kind;
+import io.gdpo.lm.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +33,12 @@ final class StatementParser {
     while (words.next().kind() != Kind.END) {
       Token token = words.take();
       switch (token.kind()) {
-        case DATA -> nodes.add(
-            (scope, out) -> {
-              write(token.text(), scope, out);
-              return End.DONE;
-            });
+        case DATA ->
+            nodes.add(
+                (scope, out) -> {
+                  write(token.text(), scope, out);
+                  return End.DONE;
+                });
         case VARIABLE_BEGIN -> {
           Expression value = expressions.tuple();
           words.expect(Kind.VARIABLE_END);
@@ -130,8 +131,7 @@ final class StatementParser {
     Expression only = words.takeName("if") ? expressions.expression() : scope -> true;
     words.expect(Kind.BLOCK_END);
     Node body = body(Set.of("else", "endfor"));
-    Node otherwise =
-        words.take().text().equals("else") ? endOf("endfor") : closed();
+    Node otherwise = words.take().text().equals("else") ? endOf("endfor") : closed();
     return new Loop(targets, through, only, body, otherwise);
   }
 
@@ -149,7 +149,8 @@ final class StatementParser {
       words.expect(Kind.BLOCK_END);
       return (scope, out) -> {
         if (!(scope.get(name) instanceof Scope.Namespace space)) {
-          throw new TemplateException("'" + name + "' is no namespace, so it has no '" + field + "'");
+          throw new TemplateException(
+              "'" + name + "' is no namespace, so it has no '" + field + "'");
         }
         space.fields().put(field, value.in(scope));
         return End.DONE;
@@ -215,7 +216,8 @@ final class StatementParser {
     while (!words.takeOperator(")")) {
       String parameter = words.name();
       parameters.put(
-          parameter, words.takeOperator("=") ? expressions.expression() : scope -> Undefined.UNDEFINED);
+          parameter,
+          words.takeOperator("=") ? expressions.expression() : scope -> Undefined.UNDEFINED);
       if (!words.isOperator(")")) {
         words.expect(",");
       }

@@ -15,10 +15,11 @@ final class Tests {
       case "none" -> value == null;
       case "string" -> value instanceof String;
       case "mapping" -> value instanceof Map<?, ?>;
-      case "sequence", "iterable" -> value instanceof String
-          || value instanceof List<?>
-          || value instanceof Map<?, ?>
-          || value == Undefined.UNDEFINED;
+      case "sequence", "iterable" ->
+          value instanceof String
+              || value instanceof List<?>
+              || value instanceof Map<?, ?>
+              || value == Undefined.UNDEFINED;
       case "number" -> Values.isNumber(value);
       case "integer" -> value instanceof Long;
       case "float" -> value instanceof Double;
@@ -27,8 +28,8 @@ final class Tests {
       case "false" -> Boolean.FALSE.equals(value);
       case "odd" -> Math.floorMod(Values.whole(value), 2L) == 1;
       case "even" -> Math.floorMod(Values.whole(value), 2L) == 0;
-      case "divisibleby" -> Math.floorMod(Values.whole(value), Values.whole(only(arguments, name)))
-          == 0;
+      case "divisibleby" ->
+          Math.floorMod(Values.whole(value), Values.whole(only(arguments, name))) == 0;
       case "callable" -> value instanceof Callable;
       case "eq", "equalto", "==" -> Values.areEqual(value, only(arguments, name));
       case "ne", "!=" -> !Values.areEqual(value, only(arguments, name));

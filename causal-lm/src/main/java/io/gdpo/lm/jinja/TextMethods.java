@@ -16,12 +16,13 @@ final class TextMethods {
       case "rstrip" -> (a, n) -> strip(text, characters(a), false, true);
       case "startswith" -> (a, n) -> any(a).stream().anyMatch(text::startsWith);
       case "endswith" -> (a, n) -> any(a).stream().anyMatch(text::endsWith);
-      case "removeprefix" -> (a, n) ->
-          text.startsWith(word(a, 0)) ? text.substring(word(a, 0).length()) : text;
-      case "removesuffix" -> (a, n) ->
-          text.endsWith(word(a, 0))
-              ? text.substring(0, text.length() - word(a, 0).length())
-              : text;
+      case "removeprefix" ->
+          (a, n) -> text.startsWith(word(a, 0)) ? text.substring(word(a, 0).length()) : text;
+      case "removesuffix" ->
+          (a, n) ->
+              text.endsWith(word(a, 0))
+                  ? text.substring(0, text.length() - word(a, 0).length())
+                  : text;
       case "split" -> (a, n) -> split(text, a, n, false);
       case "rsplit" -> (a, n) -> split(text, a, n, true);
       case "upper" -> (a, n) -> text.toUpperCase(Locale.ROOT);
@@ -31,8 +32,7 @@ final class TextMethods {
       case "replace" -> (a, n) -> replaced(text, word(a, 0), word(a, 1), most(a, n, 2, "count"));
       case "find" -> (a, n) -> (long) text.indexOf(word(a, 0));
       case "count" -> (a, n) -> (long) parts(text, word(a, 0), -1, false).size() - 1;
-      case "isdigit" -> (a, n) ->
-          !text.isEmpty() && text.codePoints().allMatch(Character::isDigit);
+      case "isdigit" -> (a, n) -> !text.isEmpty() && text.codePoints().allMatch(Character::isDigit);
       default -> null;
     };
   }
@@ -83,8 +83,7 @@ final class TextMethods {
 
   private static int most(
       List<Object> arguments, java.util.Map<String, Object> named, int place, String name) {
-    Object most =
-        arguments.size() > place ? arguments.get(place) : named.getOrDefault(name, -1L);
+    Object most = arguments.size() > place ? arguments.get(place) : named.getOrDefault(name, -1L);
     return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, Values.whole(most)));
   }
 
@@ -154,7 +153,8 @@ final class TextMethods {
   static String capitalized(String text) {
     return text.isEmpty()
         ? text
-        : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1).toLowerCase(Locale.ROOT);
+        : text.substring(0, 1).toUpperCase(Locale.ROOT)
+            + text.substring(1).toLowerCase(Locale.ROOT);
   }
 
   static String title(String text) {

@@ -27,10 +27,6 @@ record Token(Kind kind, String text, int line) {
 
   TemplateException wrong(String what) {
     return new TemplateException(
-        "line "
-            + line
-            + ": "
-            + what
-            + (kind == Kind.END ? " at the end" : " at '" + text + "'"));
+        "line " + line + ": " + what + (kind == Kind.END ? " at the end" : " at '" + text + "'"));
   }
 }

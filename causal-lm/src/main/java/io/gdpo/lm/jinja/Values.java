@@ -61,10 +61,7 @@ final class Values {
                   field ->
                       other.containsKey(field.getKey())
                           && areEqual(
-                              field.getValue(),
-                              other.get(field.getKey()),
-                              compared,
-                              depth + 1));
+                              field.getValue(), other.get(field.getKey()), compared, depth + 1));
     }
     return left == right || left instanceof String && left.equals(right);
   }
@@ -142,9 +139,7 @@ final class Values {
         value instanceof Scope.Namespace space
             ? space.fields()
             : value instanceof Map<?, ?> map ? map : Map.of();
-    return key instanceof String && fields.containsKey(key)
-        ? fields.get(key)
-        : Undefined.UNDEFINED;
+    return key instanceof String && fields.containsKey(key) ? fields.get(key) : Undefined.UNDEFINED;
   }
 
   /** {@code value[key]}: what a map has under it, then a method. */

@@ -61,7 +61,9 @@ class ChatTemplateGoldenTest {
       for (int c = 0; c < one.getValue().size(); c++) {
         for (int prompt = 0; prompt < 2; prompt++) {
           Map<String, Object> values = new HashMap<>();
-          root.get("tokens").fields().forEachRemaining(t -> values.put(t.getKey(), t.getValue().asText()));
+          root.get("tokens")
+              .fields()
+              .forEachRemaining(t -> values.put(t.getKey(), t.getValue().asText()));
           values.put("messages", messages(root.get("conversations").get(c)));
           values.put("add_generation_prompt", prompt == 1);
           values.put("tools", null);

@@ -61,7 +61,10 @@ class UntrustedTemplateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{% include 'a' %}", "{% import 'a' as b %}", "{% extends 'a' %}", "{% from 'a' import b %}"
+        "{% include 'a' %}",
+        "{% import 'a' as b %}",
+        "{% extends 'a' %}",
+        "{% from 'a' import b %}"
       })
   void reads_no_file(String template) {
     assertThatThrownBy(() -> render(template))
@@ -73,7 +76,8 @@ class UntrustedTemplateTest {
   @ValueSource(
       strings = {
         "{{ m.class }}", "{{ m.getClass() }}", "{{ ''.class.forName('x') }}", "{{ m.__class__ }}",
-        "{{ m['class'] }}", "{{ ''['getBytes'] }}", "{{ raise_exception.__globals__ }}", "{{ m.add('x') }}"
+        "{{ m['class'] }}", "{{ ''['getBytes'] }}", "{{ raise_exception.__globals__ }}",
+            "{{ m.add('x') }}"
       })
   void sees_nothing_of_what_values_are_made_of(String template) {
     try {
@@ -85,26 +89,26 @@ class UntrustedTemplateTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       quoteCharacter = '~',
       value = {
-        "a{{ 'b }}            | line 1: a text has no closing '",
-        "a~ {% if 1 %}        | one of",
-        "{{ 1 + }}            | a value is missing",
-        "{{ m | sparkle }}    | line 1: there is no such filter here at 'sparkle'",
-        "{% call m() %}       | line 1: a chat template here has no such statement at 'call'",
-        "{{ 1                 | line 1: a tag has no end",
-        "{# a                 | line 1: a comment has no end",
-        "{% endfor %}         | no such statement here at 'endfor'",
-        "{{ (1] }}            | closes nothing",
-        "{{ 99999999999999999999 }} | the number is too large",
-        "{{ 9223372036854775807 + 1 }} | has no result",
-        "{{ 'a'[::0] }}       | the step of a slice is 0",
-        "{% for a, b in [[1]] %}{% endfor %} | 2 names are given 1 values"
+        "a{{ 'b }} ; line 1: a text has no closing '",
+        "a~ {% if 1 %} ; one of",
+        "{{ 1 + }} ; a value is missing",
+        "{{ m | sparkle }} ; line 1: there is no such filter here at 'sparkle'",
+        "{% call m() %} ; line 1: a chat template here has no such statement at 'call'",
+        "{{ 1 ; line 1: a tag has no end",
+        "{# a ; line 1: a comment has no end",
+        "{% endfor %} ; no such statement at 'endfor'",
+        "{{ (1] }} ; closes nothing",
+        "{{ 99999999999999999999 }} ; the number is too large",
+        "{{ 9223372036854775807 + 1 }} ; has no result",
+        "{{ 'a'[::0] }} ; the step of a slice is 0",
+        "{% for a, b in [[1]] %}{% endfor %} ; 2 names are given 1 values"
       })
   void is_told_what_is_wrong_with_it(String template, String message) {
     assertThatThrownBy(() -> render(template))
         .isInstanceOf(TemplateException.class)
-        .hasMessageContaining(message.replace("no such statement here at", "no such statement at"));
+        .hasMessageContaining(message);
   }
 }

@@ -183,9 +183,7 @@ class ExperimentSpecTest {
     ExperimentSpec chat = read(VALID.replace(model, "{template: chat, hub: o/n}"));
 
     assertThat(chat.model().template()).isEqualTo(PromptTemplate.CHAT);
-    assertThat(chat.problems())
-        .extracting(SpecProblem::field)
-        .containsExactly("model.template");
+    assertThat(chat.problems()).extracting(SpecProblem::field).containsExactly("model.template");
     assertThat(read(VALID.replace(model, "{template: plain, hub: o/n}")).problems()).isEmpty();
   }
 

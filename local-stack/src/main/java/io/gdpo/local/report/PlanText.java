@@ -128,8 +128,7 @@ public final class PlanText {
       lines.add("           " + plan.sourceAddress());
     }
     if (plan.data().template() != null) {
-      lines.add(
-          "           written by the model's chat template (" + plan.data().template() + ")");
+      lines.add("           written by the model's chat template (" + plan.data().template() + ")");
     }
     lines.add("");
     add("%-10s %10s   tokens %8s %12s %9s", "Split", "examples", "mean", "95 % within", "at most");
