@@ -3,24 +3,21 @@ package io.gdpo.lm.jinja;
 import io.gdpo.lm.jinja.Token.Kind;
 import io.gdpo.lm.jinja.Values.Undefined;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Reads expressions, by Jinja2's precedence. */
 final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", ">", "<=", ">=");
-  private static final Set<Kind> ARGUMENT =
-      Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
-
-  private static final Set<String> NO_ARGUMENT =
-      Set.of("else", "or", "and", "is", "if", "in", "not");
 
   private final Words words;
+  private final PrimaryParser primaries;
+  private final PostfixParser postfixes;
 
   ExpressionParser(Words words) {
     this.words = words;
+    this.primaries = new PrimaryParser(words, this);
+    this.postfixes = new PostfixParser(words, this, primaries);
   }
 
   /** One expression, or several with commas between, which are a list. */
@@ -192,130 +189,15 @@ final class ExpressionParser {
     } else if (words.takeOperator("+")) {
       value = unary(false);
     } else {
-      value = new PrimaryParser(words, this).primary();
+      value = primaries.primary();
     }
-    value = postfix(value);
-    return filters ? filtered(value) : value;
-  }
-
-  private Expression postfix(Expression of) {
-    Expression value = of;
-    while (true) {
-      Expression before = value;
-      if (words.takeOperator(".")) {
-        String name = words.take().text();
-        value = scope -> Values.attribute(seen(before.in(scope), scope), name);
-      } else if (words.takeOperator("[")) {
-        value = subscript(before);
-      } else if (words.isOperator("(")) {
-        Arguments arguments = arguments();
-        value =
-            scope ->
-                before.in(scope) instanceof Callable function
-                    ? seen(function.call(arguments.values(scope), arguments.named(scope)), scope)
-                    : notCallable();
-      } else {
-        return value;
-      }
-    }
-  }
-
-  private static Object notCallable() {
-    throw new TemplateException("it calls something that is no function here");
-  }
-
-  /** The value, which is looked through or was made: that costs. */
-  private static Object seen(Object value, Scope scope) {
-    scope.budget().spendOn(value);
-    return value;
-  }
-
-  private Expression subscript(Expression of) {
-    Expression from = words.isOperator(":") ? null : expression();
-    if (words.takeOperator("]")) {
-      return scope -> Values.item(seen(of.in(scope), scope), from.in(scope));
-    }
-    words.expect(":");
-    Expression to = words.isOperator(":") || words.isOperator("]") ? null : expression();
-    Expression by = words.takeOperator(":") && !words.isOperator("]") ? expression() : null;
-    words.expect("]");
-    return scope ->
-        Values.slice(
-            seen(of.in(scope), scope),
-            optional(from, scope),
-            optional(to, scope),
-            optional(by, scope));
-  }
-
-  private static Object optional(Expression expression, Scope scope) {
-    return expression == null ? null : expression.in(scope);
-  }
-
-  /** What stands behind a {@code |} or an {@code is}. */
-  private Expression filtered(Expression of) {
-    Expression value = of;
-    while (true) {
-      if (words.takeOperator("|")) {
-        value = filter(value);
-      } else if (words.takeName("is")) {
-        value = test(value);
-      } else if (words.isOperator("(")) {
-        value = postfix(value);
-      } else {
-        return value;
-      }
-    }
+    value = postfixes.called(value);
+    return filters ? postfixes.filtered(value) : value;
   }
 
   /** The filter whose name is next. */
   Expression filter(Expression of) {
-    Token name = words.take();
-    Filters.Filter filter = Filters.find(name.text());
-    if (filter == null) {
-      throw name.wrong("there is no such filter here");
-    }
-    Arguments arguments = words.isOperator("(") ? arguments() : Arguments.NONE;
-    return scope ->
-        seen(
-            filter.apply(
-                seen(of.in(scope), scope), arguments.values(scope), arguments.named(scope)),
-            scope);
-  }
-
-  private Expression test(Expression of) {
-    boolean wanted = !words.takeName("not");
-    String name = words.take().text();
-    Arguments arguments = Arguments.NONE;
-    if (words.isOperator("(")) {
-      arguments = arguments();
-    } else if (ARGUMENT.contains(words.next().kind()) && !NO_ARGUMENT.contains(words.next().text())
-        || words.isOperator("[")
-        || words.isOperator("{")) {
-      Expression only = postfix(new PrimaryParser(words, this).primary());
-      arguments = new Arguments(List.of(only), Map.of());
-    }
-    Arguments asked = arguments;
-    return scope -> Tests.holds(name, seen(of.in(scope), scope), asked.values(scope)) == wanted;
-  }
-
-  /** What a call is given, in parentheses. */
-  Arguments arguments() {
-    words.expect("(");
-    List<Expression> values = new ArrayList<>();
-    Map<String, Expression> named = new LinkedHashMap<>();
-    while (!words.takeOperator(")")) {
-      if (words.next().kind() == Kind.NAME && words.afterNext().is(Kind.OPERATOR, "=")) {
-        String name = words.take().text();
-        words.take();
-        named.put(name, expression());
-      } else {
-        values.add(expression());
-      }
-      if (!words.isOperator(")")) {
-        words.expect(",");
-      }
-    }
-    return new Arguments(values, named);
+    return postfixes.filter(of);
   }
 
   static Expression list(List<Expression> elements) {

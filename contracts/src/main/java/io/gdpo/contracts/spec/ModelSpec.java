@@ -3,6 +3,7 @@ package io.gdpo.contracts.spec;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Choice;
 import io.gdpo.contracts.Reason;
 import java.util.List;
 import java.util.Objects;
@@ -96,6 +97,14 @@ public record ModelSpec(
       }
       problems.addAll(check.problems());
     }
+  }
+
+  /** What pairs, votes and judged responses are written as for a model. */
+  public enum PromptTemplate implements Choice {
+    /** The text that the dataset holds: {@code \n\nHuman: ...\n\nAssistant: ...} of a dialogue. */
+    PLAIN,
+    /** What the chat template beside the model's tokenizer makes of the messages. */
+    CHAT
   }
 
   /** Whether prompts begin with nothing but their own tokens. */

@@ -182,7 +182,7 @@ class ExperimentSpecTest {
     String model = "{init: {tokenizer: tokenizer.json}}";
     ExperimentSpec chat = read(VALID.replace(model, "{template: chat, hub: o/n}"));
 
-    assertThat(chat.model().template()).isEqualTo(PromptTemplate.CHAT);
+    assertThat(chat.model().template()).isEqualTo(ModelSpec.PromptTemplate.CHAT);
     assertThat(chat.problems()).extracting(SpecProblem::field).containsExactly("model.template");
     assertThat(read(VALID.replace(model, "{template: plain, hub: o/n}")).problems()).isEmpty();
   }

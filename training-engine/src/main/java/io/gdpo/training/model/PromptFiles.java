@@ -1,7 +1,7 @@
 package io.gdpo.training.model;
 
 import io.gdpo.contracts.spec.ModelSpec;
-import io.gdpo.contracts.spec.PromptTemplate;
+import io.gdpo.contracts.spec.ModelSpec.PromptTemplate;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
-import io.gdpo.contracts.spec.PromptTemplate;
+import io.gdpo.contracts.spec.ModelSpec.PromptTemplate;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;

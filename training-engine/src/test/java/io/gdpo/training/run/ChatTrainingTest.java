@@ -8,7 +8,7 @@ import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.RandomInit;
-import io.gdpo.contracts.spec.PromptTemplate;
+import io.gdpo.contracts.spec.ModelSpec.PromptTemplate;
 import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.lm.tokenizer.Tokenizer;
