@@ -54,8 +54,10 @@ record PostfixParser(Words words, ExpressionParser expressions, PrimaryParser pr
       return scope -> Values.item(seen(of.in(scope), scope), from.in(scope));
     }
     words.expect(":");
-    Expression to = words.isOperator(":") || words.isOperator("]") ? null : expressions.expression();
-    Expression by = words.takeOperator(":") && !words.isOperator("]") ? expressions.expression() : null;
+    Expression to =
+        words.isOperator(":") || words.isOperator("]") ? null : expressions.expression();
+    Expression by =
+        words.takeOperator(":") && !words.isOperator("]") ? expressions.expression() : null;
     words.expect("]");
     return scope ->
         Values.slice(

@@ -75,7 +75,9 @@ public record ExperimentSpec(
       problems.add(new SpecProblem("model", "is missing"));
     } else {
       problems.addAll(model.problems("model"));
-      if (model.template() == ModelSpec.PromptTemplate.CHAT && dataset != null && dataset.survey() != null) {
+      if (model.template() == ModelSpec.PromptTemplate.CHAT
+          && dataset != null
+          && dataset.survey() != null) {
         problems.add(
             new SpecProblem(
                 "model.template",
