@@ -52,10 +52,10 @@ final class Filters {
       case "tojson" -> (v, a, n) -> json(v, a.isEmpty() ? n.get("indent") : a.get(0));
       case "indent" -> (v, a, n) -> indented(PythonText.of(v), a, n);
       case "map" -> Filters::map;
-      case "select" -> (v, a, n) -> selected(v, a, n, true, false);
-      case "reject" -> (v, a, n) -> selected(v, a, n, false, false);
-      case "selectattr" -> (v, a, n) -> selected(v, a, n, true, true);
-      case "rejectattr" -> (v, a, n) -> selected(v, a, n, false, true);
+      case "select" -> (v, a, n) -> selected(v, a, true, false);
+      case "reject" -> (v, a, n) -> selected(v, a, false, false);
+      case "selectattr" -> (v, a, n) -> selected(v, a, true, true);
+      case "rejectattr" -> (v, a, n) -> selected(v, a, false, true);
       default -> null;
     };
   }
@@ -126,7 +126,7 @@ final class Filters {
   }
 
   private static Object selected(
-      Object value, List<Object> a, Map<String, Object> n, boolean wanted, boolean ofField) {
+      Object value, List<Object> a, boolean wanted, boolean ofField) {
     int place = ofField ? 1 : 0;
     List<Object> selected = new ArrayList<>();
     for (Object element : Values.elements(value)) {
