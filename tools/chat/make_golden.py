@@ -2,7 +2,7 @@
 
     make_golden.py                     causal-lm's golden.json, of the templates beside it
     make_golden.py FOLDER golden.json  the same of other templates (*.jinja), such as published ones, which are not in
-                                       this repository; ChatTemplateGoldenTest reads it by -Dgdpo.chat.golden=FILE
+                                       this repository; ChatTemplateGoldenTest reads it by -Dgdpo.templates=FILE
 
 The templates in causal-lm are this project's own. They write the formats of the families after which they are called, by the means that
 those families' templates use.

@@ -9,11 +9,14 @@ import java.util.Map;
 /** {@code {% for ... %}}: each time round has a scope of its own. */
 record Loop(List<String> targets, Expression through, Expression only, Node body, Node otherwise)
     implements Node {
+  /** What a time round costs beside its body: names, and what {@code loop} tells. */
+  private static final int ROUND = 20;
+
   @Override
   public End render(Scope scope, StringBuilder out) {
     List<Object> elements = new ArrayList<>();
     List<Object> all = Values.elements(through.in(scope));
-    scope.budget().spend(all.size());
+    scope.budget().spend((long) ROUND * all.size());
     for (Object element : all) {
       Scope asked = scope.inner();
       assign(targets, element, asked);
@@ -25,6 +28,7 @@ record Loop(List<String> targets, Expression through, Expression only, Node body
       return otherwise.render(scope, out);
     }
     for (int i = 0; i < elements.size(); i++) {
+      scope.budget().spend(ROUND);
       Scope round = scope.inner();
       round.set("loop", state(elements, i));
       assign(targets, elements.get(i), round);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** Holds templates against what Jinja2 makes of them ({@code tools/chat/make_golden.py}). */
 @DisplayName("Like Jinja2 under transformers, to the byte,")
 class ChatTemplateGoldenTest {
-  private static final String OTHERS = "gdpo.chat.golden";
+  private static final String OTHERS = "gdpo.templates";
   private static final Path FOLDER = Path.of("src/test/resources/io/gdpo/lm/chat");
   private static final String REFUSED = "(refused)";
   private static final ObjectMapper JSON = new ObjectMapper();
