@@ -125,8 +125,7 @@ final class Filters {
     return mapped;
   }
 
-  private static Object selected(
-      Object value, List<Object> a, boolean wanted, boolean ofField) {
+  private static Object selected(Object value, List<Object> a, boolean wanted, boolean ofField) {
     int place = ofField ? 1 : 0;
     List<Object> selected = new ArrayList<>();
     for (Object element : Values.elements(value)) {
