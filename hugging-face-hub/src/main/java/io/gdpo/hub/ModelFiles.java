@@ -17,12 +17,11 @@ final class ModelFiles {
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
   static final List<String> OPTIONAL =
-      List.of("generation_config.json", TOKENIZER_CONFIG, SPECIAL_TOKENS);
+      List.of("generation_config.json", TOKENIZER_CONFIG, SPECIAL_TOKENS, "chat_template.jinja");
 
   /** Nothing here reads them: they go with the model into what is saved of it. */
   static final List<String> TRAVELLING =
       List.of(
-          "chat_template.jinja",
           "chat_template.json",
           "added_tokens.json",
           "vocab.json",

@@ -26,7 +26,8 @@ import java.util.stream.LongStream;
  * the blank that some tokenizers put in front of a text ({@link TextEncoder}). BOS is what the
  * tokenizer itself puts in front of a text, if anything ({@link Tokenizer#bos}).
  *
- * <p>Of data without beliefs prompt and response are two such pieces, as they are.
+ * <p>Of data without beliefs prompt and response are two such pieces, as they are, or as the
+ * tokenizer's chat template has them, if its files say so ({@link Tokenizer#chatTemplate}).
  *
  * <p>A prompt keeps its first {@code maxPromptLength} tokens, BOS among them, whatever follows it,
  * so that pairs with one prompt share its tokens; without beliefs BOS and its last ones. Where
@@ -46,6 +47,7 @@ public final class ExampleEncoder {
   private final String bosText;
   private final long[] eos;
   private final long[] close;
+  private final Optional<ChatEncoder> chat;
   private volatile long[][] digits;
 
   /**
@@ -68,6 +70,7 @@ public final class ExampleEncoder {
     this.bosText = tokenizer.decode(bos);
     this.eos = new long[] {tokenizer.eosTokenId()};
     this.close = texts.inPlace(OpinionTemplate.CLOSE);
+    this.chat = tokenizer.chatTemplate().map(template -> new ChatEncoder(template, texts, eos));
   }
 
   /** Found when they are first needed: data without beliefs needs none. */
@@ -122,12 +125,20 @@ public final class ExampleEncoder {
                     LongStream.of(bos).mapToObj(Long::toString).collect(Collectors.joining(", "))));
   }
 
+  /** Where the chat template stands that data without beliefs is written by; empty if plain. */
+  public Optional<String> chatTemplate() {
+    return chat.map(ChatEncoder::source);
+  }
+
   /** The ids of an example's prompt alone, as {@link #encode} gives them. */
   public long[] encodePrompt(PreferenceExample example) {
     return promptWithin(example, promptTokens(example));
   }
 
   private long[] promptTokens(PreferenceExample example) {
+    if (chat.isPresent() && !example.hasBeliefs()) {
+      return chat.get().prompt(example);
+    }
     return texts.beginning(ExampleText.prompt(example));
   }
 
@@ -142,11 +153,14 @@ public final class ExampleEncoder {
   }
 
   private EncodedExample plain(PreferenceExample example) {
-    long[] rejected = plain(example.rejected());
-    return cut(example, plain(example.chosen()), rejected, rejected, NO_BELIEF);
+    long[] rejected = plain(example, example.rejected());
+    return cut(example, plain(example, example.chosen()), rejected, rejected, NO_BELIEF);
   }
 
-  private long[] plain(String response) {
+  private long[] plain(PreferenceExample example, String response) {
+    if (chat.isPresent()) {
+      return chat.get().response(example, response);
+    }
     return response == null ? new long[0] : TextEncoder.joined(texts.inPlace(response), eos);
   }
 
@@ -224,10 +238,15 @@ public final class ExampleEncoder {
     if (whole.length <= maxPromptLength || example.hasBeliefs()) {
       return cut(whole, maxPromptLength);
     }
-    int begin = Math.min(bos.length, maxPromptLength);
+    int begin = beginsWithBos(whole) ? Math.min(bos.length, maxPromptLength) : 0;
     int end = maxPromptLength - begin;
     return TextEncoder.joined(
         Arrays.copyOf(whole, begin), Arrays.copyOfRange(whole, whole.length - end, whole.length));
+  }
+
+  /** A chat template may put none there. */
+  private boolean beginsWithBos(long[] whole) {
+    return whole.length >= bos.length && Arrays.equals(whole, 0, bos.length, bos, 0, bos.length);
   }
 
   private long[] digit(Opinion.Belief belief) {

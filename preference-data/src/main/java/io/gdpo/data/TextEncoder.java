@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 
@@ -33,6 +35,9 @@ final class TextEncoder {
   /** What pieces of examples begin with. */
   private static final List<String> PROBES = List.of("5", "<a", ">", "a", " a", "\"");
 
+  /** Stands in a rendered text where what is data would hold a special token; no character. */
+  private static final String CUT = "\uFDD0";
+
   private static final int REMEMBERED = 4096;
 
   /** In UTF-16 units: longer texts would fill the memory, and seldom come again. */
@@ -47,6 +52,7 @@ final class TextEncoder {
   private final boolean needsMark;
   private final Map<String, long[]> beginnings = memory();
   private final Map<String, long[]> middles = memory();
+  private final Map<String, long[]> renderings = memory();
 
   /**
    * @param tokenizer stays its caller's
@@ -54,9 +60,11 @@ final class TextEncoder {
    */
   TextEncoder(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
-    for (String special : tokenizer.specialTokens()) {
-      if (special.codePointCount(0, special.length()) > 1) {
-        specialTokens.computeIfAbsent(special.charAt(0), c -> new ArrayList<>()).add(special);
+    Set<String> special = new LinkedHashSet<>(tokenizer.specialTokens());
+    special.add(tokenizer.endOfText().token());
+    for (String text : special) {
+      if (text.codePointCount(0, text.length()) > 1) {
+        specialTokens.computeIfAbsent(text.charAt(0), c -> new ArrayList<>()).add(text);
       }
     }
     for (String text : MARKS) {
@@ -100,6 +108,36 @@ final class TextEncoder {
         middles, text, t -> joined(parts(t).stream().map(this::middle).toArray(long[][]::new)));
   }
 
+  /** What is data, to be put into a template: no special token's text is whole in it. */
+  String guarded(String data) {
+    return String.join(CUT, cut(data.replace(CUT, "")));
+  }
+
+  /** Whether a rendered text holds a special token that is the template's own. */
+  boolean holdsSpecial(String rendered) {
+    return cut(rendered).size() > 1;
+  }
+
+  /** The tokens of a rendered text that begins a sequence; its BOS is the template's affair. */
+  long[] renderedBeginning(String rendered) {
+    return remembered(
+        renderings, rendered, text -> rendered(text, tokenizer.encode(text.split(CUT, 2)[0])));
+  }
+
+  /** The tokens of a rendered text behind others. */
+  long[] rendered(String rendered) {
+    return rendered(rendered, behindMark(rendered.split(CUT, 2)[0]));
+  }
+
+  private long[] rendered(String text, long[] first) {
+    long[] ids = first;
+    String[] parts = text.split(CUT, -1);
+    for (int i = 1; i < parts.length; i++) {
+      ids = joined(ids, behindMark(parts[i]));
+    }
+    return ids;
+  }
+
   private static long[] remembered(
       Map<String, long[]> memory, String text, Function<String, long[]> encode) {
     long[] known = memory.get(text);
@@ -127,13 +165,17 @@ final class TextEncoder {
   }
 
   private long[] middle(String part) {
+    return withoutEos(behindMark(part));
+  }
+
+  private long[] behindMark(String part) {
     if (!needsMark || part.isEmpty()) {
-      return withoutEos(tokenizer.encode(part));
+      return tokenizer.encode(part);
     }
     for (Mark mark : marks) {
       long[] ids = behind(mark, part);
       if (ids != null) {
-        return withoutEos(ids);
+        return ids;
       }
     }
     throw new PreferenceDataException(
@@ -152,7 +194,10 @@ final class TextEncoder {
 
   /** The text without that of EOS, cut apart wherever it would hold another special token. */
   private List<String> parts(String text) {
-    String data = text.replace(tokenizer.endOfText().token(), "");
+    return cut(text.replace(tokenizer.endOfText().token(), ""));
+  }
+
+  private List<String> cut(String data) {
     List<String> parts = new ArrayList<>();
     int from = 0;
     for (int at = 0; at < data.length(); at++) {

@@ -5,7 +5,9 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.lm.InvalidModelException;
+import io.gdpo.lm.chat.ChatTemplate;
 import io.gdpo.lm.folder.BeginningOfSequence;
+import io.gdpo.lm.folder.ChatTemplateFile;
 import io.gdpo.lm.folder.EndOfText;
 import io.gdpo.lm.folder.SideFiles;
 import java.io.ByteArrayInputStream;
@@ -17,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -36,6 +39,7 @@ public final class Tokenizer implements AutoCloseable {
   private final List<String> specialTokens;
   private final EndOfText endOfText;
   private final long[] bos;
+  private final Optional<ChatTemplate> chatTemplate;
 
   private Tokenizer(
       Path file,
@@ -43,13 +47,15 @@ public final class Tokenizer implements AutoCloseable {
       Map<String, Long> vocabulary,
       List<String> specialTokens,
       EndOfText endOfText,
-      long[] bos) {
+      long[] bos,
+      Optional<ChatTemplate> chatTemplate) {
     this.file = file;
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
     this.specialTokens = specialTokens;
     this.endOfText = endOfText;
     this.bos = bos;
+    this.chatTemplate = chatTemplate;
   }
 
   /**
@@ -65,6 +71,8 @@ public final class Tokenizer implements AutoCloseable {
     JsonNode root = json(file, content);
     Map<String, Long> vocabulary = vocabulary(file, root);
     EndOfText endOfText = EndOfText.of(file, vocabulary);
+    Optional<ChatTemplate> chatTemplate =
+        ChatTemplateFile.isUsed(file) ? ChatTemplate.beside(file) : Optional.empty();
     Map<String, String> asTheFileSays =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try {
@@ -76,7 +84,8 @@ public final class Tokenizer implements AutoCloseable {
           vocabulary,
           specialTokens(root),
           endOfText,
-          BeginningOfSequence.of(tokenizer, file, vocabulary));
+          BeginningOfSequence.of(tokenizer, file, vocabulary),
+          chatTemplate);
     } catch (RuntimeException e) {
       throw new InvalidModelException(file + " is not a usable tokenizer: " + e.getMessage(), e);
     }
@@ -129,6 +138,36 @@ public final class Tokenizer implements AutoCloseable {
             "%s puts %s in front of a text by a post_processor that is not known here; only TemplateProcessing is. Change it there, or leave bos: auto"
                 .formatted(fileOf(modelFolderOrTokenizerJson), copied.decode(left)));
       }
+    }
+  }
+
+  /**
+   * Copies a tokenizer's files into a folder, changed so that prompts are rendered by its chat
+   * template, or are not: what is trained with the copies, and saved with them, keeps to it.
+   *
+   * @throws InvalidModelException if it has no chat template, or one that cannot be read
+   */
+  public static void copyWithTemplate(Path modelFolderOrTokenizerJson, Path folder, boolean chat)
+      throws IOException {
+    Files.createDirectories(folder);
+    copy(modelFolderOrTokenizerJson, folder);
+    if (chat) {
+      requireChatTemplate(modelFolderOrTokenizerJson);
+    }
+    ChatTemplateFile.use(folder, chat);
+  }
+
+  /**
+   * Sees to it that conversations could be rendered, whether they are or not.
+   *
+   * @throws InvalidModelException if it has no chat template, or one that cannot be read
+   */
+  public static void requireChatTemplate(Path modelFolderOrTokenizerJson) throws IOException {
+    Path file = fileOf(modelFolderOrTokenizerJson);
+    if (ChatTemplate.beside(file).isEmpty()) {
+      throw new InvalidModelException(
+          "%s has no chat template beside it (chat_template in tokenizer_config.json, or chat_template.jinja); take a model that was taught to chat, or leave out template: chat"
+              .formatted(file));
     }
   }
 
@@ -224,6 +263,11 @@ public final class Tokenizer implements AutoCloseable {
    */
   public long[] bos() {
     return bos.clone();
+  }
+
+  /** What conversations are rendered by; empty if they are plain text. */
+  public Optional<ChatTemplate> chatTemplate() {
+    return chatTemplate;
   }
 
   /** The texts that {@link #encode} takes for special tokens wherever they stand. */

@@ -71,10 +71,16 @@ public record ExperimentPlan(
    * @param splits {@code train} and {@code eval}; empty if they are not known
    * @param later true if they will be there once the dataset is built, as what a chat model has yet
    *     to write; else absent
+   * @param template where the chat template stands that they are written by; absent if they are
+   *     plain text
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Data(
-      boolean known, String unknown, Map<String, PlannedSplit> splits, Boolean later) {}
+      boolean known,
+      String unknown,
+      Map<String, PlannedSplit> splits,
+      Boolean later,
+      String template) {}
 
   /**
    * A split.

@@ -63,10 +63,11 @@ public record JobFolder(Path root) {
   }
 
   /**
-   * The start model's tokenizer, changed to put no BOS in front of a text, where one is refused.
+   * The start model's tokenizer, changed to what the experiment says of prompts, where it says
+   * something.
    */
-  public Path tokenizerWithoutBos() {
-    return root.resolve("tokenizer-without-bos");
+  public Path changedTokenizer() {
+    return root.resolve("tokenizer-changed");
   }
 
   /** Resumable checkpoints, {@code step-N}. */

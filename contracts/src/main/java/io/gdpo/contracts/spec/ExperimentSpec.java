@@ -75,6 +75,15 @@ public record ExperimentSpec(
       problems.add(new SpecProblem("model", "is missing"));
     } else {
       problems.addAll(model.problems("model"));
+      if (model.template() == ModelSpec.PromptTemplate.CHAT
+          && dataset != null
+          && dataset.survey() != null) {
+        problems.add(
+            new SpecProblem(
+                "model.template",
+                "chat is for pairs, votes and judged responses; opinions of a survey are always"
+                    + " read as <Q>...<A>, so leave it out"));
+      }
     }
     problems.addAll(evaluation.problems("evaluation"));
     if (stages.isEmpty()) {

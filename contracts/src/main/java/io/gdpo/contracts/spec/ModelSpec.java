@@ -3,6 +3,7 @@ package io.gdpo.contracts.spec;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gdpo.contracts.Choice;
 import io.gdpo.contracts.Reason;
 import java.util.List;
 import java.util.Objects;
@@ -21,9 +22,12 @@ import java.util.stream.Stream;
  * @param bos {@code never}: no token is put in front of a prompt, and what is saved puts none
  *     there; null or {@code auto}, which is left out: what the model's tokenizer itself puts in
  *     front of a text
+ * @param template what pairs, votes and judged responses are written as; null for what the model
+ *     was trained with here, or else plain
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ModelSpec(String hub, @Location String path, RandomInit init, Bos bos) {
+public record ModelSpec(
+    String hub, @Location String path, RandomInit init, Bos bos, PromptTemplate template) {
   /** Above what anybody trains, and below what overflows when it is multiplied. */
   static final int MOST_LAYERS = 1_000;
 
@@ -42,7 +46,7 @@ public record ModelSpec(String hub, @Location String path, RandomInit init, Bos 
   }
 
   public ModelSpec(String hub, String path, RandomInit init) {
-    this(hub, path, init, null);
+    this(hub, path, init, null, null);
   }
 
   /** The model that a plain text names. */
@@ -93,6 +97,14 @@ public record ModelSpec(String hub, @Location String path, RandomInit init, Bos 
       }
       problems.addAll(check.problems());
     }
+  }
+
+  /** What pairs, votes and judged responses are written as for a model. */
+  public enum PromptTemplate implements Choice {
+    /** The text that the dataset holds: {@code \n\nHuman: ...\n\nAssistant: ...} of a dialogue. */
+    PLAIN,
+    /** What the chat template beside the model's tokenizer makes of the messages. */
+    CHAT
   }
 
   /** Whether prompts begin with nothing but their own tokens. */

@@ -182,6 +182,16 @@ class ExperimentSpecTest {
   }
 
   @Test
+  void aChatTemplateIsForDataThatIsNoSurvey() throws Exception {
+    String model = "{init: {tokenizer: tokenizer.json}}";
+    ExperimentSpec chat = read(VALID.replace(model, "{template: chat, hub: o/n}"));
+
+    assertThat(chat.model().template()).isEqualTo(ModelSpec.PromptTemplate.CHAT);
+    assertThat(chat.problems()).extracting(SpecProblem::field).containsExactly("model.template");
+    assertThat(read(VALID.replace(model, "{template: plain, hub: o/n}")).problems()).isEmpty();
+  }
+
+  @Test
   void wordsThatAreNoneOfTheirChoicesAreToldWithAllElseThatIsWrong() throws Exception {
     String wrong =
         VALID.replace("beta: 0.2", "beta: -1, schedule: [linear], optimizer: 1, targets: ''");

@@ -1,6 +1,9 @@
 package io.gdpo.group.examples;
 
+import static io.gdpo.data.DialogueText.quoted;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gdpo.data.DialogueText;
 import io.gdpo.group.Bounds;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +11,16 @@ import java.util.Locale;
 
 /**
  * Messages with a role as the text that the reference's dialogues have: {@code \n\nHuman: ...},
- * {@code \n\nAssistant: ...}; what a system message says stands before them.
+ * {@code \n\nAssistant: ...}; what a system message says stands before them. {@link DialogueText}
+ * reads it back.
  *
  * @param messages in order
  */
 record Conversation(List<Message> messages) {
-  private static final String HUMAN = "\n\nHuman: ";
+  private static final String HUMAN = DialogueText.HUMAN + " ";
 
   /** What a prompt ends with. */
-  static final String ASSISTANT = "\n\nAssistant:";
+  static final String ASSISTANT = DialogueText.ASSISTANT;
 
   /** One message; the role is {@code system}, {@code user} or {@code assistant}. */
   record Message(String role, String content) {}
@@ -93,9 +97,9 @@ record Conversation(List<Message> messages) {
     for (Message message : messages.subList(0, first)) {
       text.append(
           switch (message.role) {
-            case "system" -> message.content;
-            case "user" -> HUMAN + message.content;
-            default -> ASSISTANT + answer(message.content);
+            case "system" -> quoted(message.content);
+            case "user" -> HUMAN + quoted(message.content);
+            default -> ASSISTANT + quoted(answer(message.content));
           });
     }
     return text.append(ASSISTANT).toString();
@@ -103,7 +107,7 @@ record Conversation(List<Message> messages) {
 
   /** One turn of a person as a prompt that the assistant answers. */
   static String turn(String said) {
-    return HUMAN + said + ASSISTANT;
+    return HUMAN + quoted(said) + ASSISTANT;
   }
 
   /** An answer as it stands behind {@link #ASSISTANT}. */

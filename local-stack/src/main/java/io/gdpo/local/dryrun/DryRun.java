@@ -65,7 +65,7 @@ public record DryRun(ExperimentPlan plan, List<Sample> samples) {
     return new ExperimentPlan(
         problems,
         plan.model(),
-        new Data(false, why, Map.of(), plan.data().later()),
+        new Data(false, why, Map.of(), plan.data().later(), null),
         plan.stages(),
         plan.sourceSha256(),
         plan.sourceAddress());

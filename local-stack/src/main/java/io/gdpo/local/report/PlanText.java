@@ -127,6 +127,9 @@ public final class PlanText {
     if (plan.sourceAddress() != null && !plan.sourceAddress().equals(spec.dataset().source())) {
       lines.add("           " + plan.sourceAddress());
     }
+    if (plan.data().template() != null) {
+      lines.add("           written by the model's chat template (" + plan.data().template() + ")");
+    }
     lines.add("");
     add("%-10s %10s   tokens %8s %12s %9s", "Split", "examples", "mean", "95 % within", "at most");
     plan.data()

@@ -36,7 +36,8 @@ class PlanTextTest {
         of(
             """
             {"problems": [], %s, "source_sha256": "abc",
-             "data": {"known": true, "splits": {"train": %s, "eval": %s}},
+             "data": {"known": true, "splits": {"train": %s, "eval": %s},
+               "template": "chat_template.jinja"},
              "stages": [
                {"name": "sft", "max_length": 256, "max_prompt_length": 192, "prompts_cut": 0,
                 "responses_cut": 12, "memory": {"bytes": 1073741824, "moment": "in evaluation",
@@ -59,6 +60,7 @@ class PlanTextTest {
             "           494,032,768 parameters, 151,936 tokens in its vocabulary, texts of up to"
                 + " 32,768 tokens",
             "Data       group Harbor, source sha256 abc",
+            "           written by the model's chat template (chat_template.jinja)",
             "Memory     sft: about 1,024 MB in evaluation",
             "           gdpo: about 2,048 MB in a step",
             "May stop before its last step (early_stop_patience): gdpo")

@@ -58,7 +58,12 @@ public final class HubModel {
     record(asked, snapshot.commit());
     console.println(asked + " is commit " + snapshot.commit() + " in " + snapshot.folder());
     return job.withModel(
-        new ModelSpec(asked.at(snapshot.commit()).toString(), null, null, job.model().bos()));
+        new ModelSpec(
+            asked.at(snapshot.commit()).toString(),
+            null,
+            null,
+            job.model().bos(),
+            job.model().template()));
   }
 
   private Optional<String> recordedCommit(HubRepository asked) throws IOException {

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -55,6 +56,13 @@ final class EncodedSplits {
     TokenLengthCount count = new TokenLengthCount();
     examples.forEach(example -> count.add(example.tokens()));
     return new PlannedSplit(examples.size(), count.lengths());
+  }
+
+  /** Where the chat template stands that they are written by; empty if they are not. */
+  Optional<String> chatTemplate() {
+    return examples.train().get(0).hasBeliefs()
+        ? Optional.empty()
+        : UNCUT.encoder(tokenizer).chatTemplate();
   }
 
   /** How long they are, uncut, by the name of their split. */

@@ -27,6 +27,7 @@ import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingPlan;
 import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.memory.MemoryPlan;
+import io.gdpo.training.model.PromptFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -94,10 +95,10 @@ final class StagePlans {
 
   /** As the experiment's jobs have it. */
   private Tokenizer tokenizer(Path scratch) throws IOException {
-    if (!task.spec().model().isWithoutBos()) {
+    if (!PromptFiles.areChanged(task.spec().model())) {
       return Tokenizer.load(model.tokenizer());
     }
-    Tokenizer.copyWithoutBos(model.tokenizer(), scratch);
+    PromptFiles.write(task.spec().model(), model.tokenizer(), scratch);
     return Tokenizer.load(scratch);
   }
 
@@ -119,7 +120,8 @@ final class StagePlans {
         encoded.isPresent(),
         examples.unknown().orElse(null),
         encoded.map(EncodedSplits::splits).orElse(Map.of()),
-        examples.later() ? true : null);
+        examples.later() ? true : null,
+        encoded.flatMap(EncodedSplits::chatTemplate).orElse(null));
   }
 
   /** Empty if its job would refuse to begin, which is a problem. */

@@ -10,6 +10,7 @@ import io.gdpo.contracts.spec.ExperimentSpec;
 import io.gdpo.contracts.spec.LoraSpec;
 import io.gdpo.contracts.spec.Loss;
 import io.gdpo.contracts.spec.ModelSpec;
+import io.gdpo.contracts.spec.ModelSpec.PromptTemplate;
 import io.gdpo.contracts.spec.SpecProblem;
 import io.gdpo.contracts.spec.TrainingSpec;
 import io.gdpo.data.ExampleEncoder;
@@ -75,7 +76,7 @@ final class StartModelCheck {
             : model.path() != null ? "model.path" : "model.init.tokenizer";
     try {
       Optional<StartModel> start = start(model, usable(spec));
-      return new Look(start.map(it -> problems(spec, it.config())).orElse(List.of()), start);
+      return new Look(start.map(it -> problems(spec, it)).orElse(List.of()), start);
     } catch (InvalidModelException
         | PreferenceDataException
         | TrainingFailedException
@@ -132,7 +133,7 @@ final class StartModelCheck {
         if (name.equals(AdapterFolder.CONFIG)) {
           return Optional.empty();
         }
-        if (name.matches("[\\w.-]+\\.json")) {
+        if (name.matches("[\\w.-]+\\.(?:json|jinja)")) {
           URI file = URI.create(uri.toString().replaceFirst("/*$", "/") + name);
           Files.write(copy.resolve(name), store.read(file, LARGEST_JSON));
           copy.resolve(name).toFile().deleteOnExit();
@@ -185,8 +186,12 @@ final class StartModelCheck {
     };
   }
 
-  private static List<SpecProblem> problems(ExperimentSpec spec, ModelConfig config) {
+  private static List<SpecProblem> problems(ExperimentSpec spec, StartModel model) {
     List<SpecProblem> problems = new ArrayList<>();
+    ModelConfig config = model.config();
+    if (spec.model().template() == PromptTemplate.CHAT) {
+      templateProblem(model).ifPresent(p -> problems.add(new SpecProblem("model.template", p)));
+    }
     for (int i = 0; i < spec.stages().size(); i++) {
       String path = "stages[" + i + "].training.";
       TrainingSpec training = spec.stages().get(i).training();
@@ -206,6 +211,15 @@ final class StartModelCheck {
       }
     }
     return problems;
+  }
+
+  private static Optional<String> templateProblem(StartModel model) {
+    try {
+      Tokenizer.requireChatTemplate(model.tokenizer());
+      return Optional.empty();
+    } catch (InvalidModelException | IOException e) {
+      return Optional.of(Reason.of(e));
+    }
   }
 
   private static Optional<String> targetProblem(LoraSpec lora, ModelConfig config) {

@@ -38,7 +38,12 @@ record Introduction(
       progress.say(
           "on a GPU, a run that was interrupted ends with the numbers of one that was not up to rounding, not bit by bit");
     }
-    if (encoder.bos().isPresent()) {
+    boolean beliefs = data.train().get(0).tokens().belief().words() > 0;
+    if (encoder.chatTemplate().isPresent() && !beliefs) {
+      progress.say(
+          "prompts and responses are written by the model's chat template (%s)"
+              .formatted(encoder.chatTemplate().get()));
+    } else if (encoder.bos().isPresent()) {
       progress.say("each prompt begins with " + encoder.bos().get());
     } else if (job.model() != null && job.model().isWithoutBos()) {
       progress.say("no prompt begins with a BOS token (model.bos: never)");

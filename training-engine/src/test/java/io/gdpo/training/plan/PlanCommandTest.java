@@ -189,6 +189,30 @@ class PlanCommandTest {
     assertThat(sample.chosen().text()).isEqualTo(String.join("", chosen));
   }
 
+  @Test
+  void a_plan_names_the_chat_template_and_refuses_a_model_that_has_none() throws IOException {
+    group.withoutBeliefs();
+    ObjectNode spec = spec(group.job("dpo", Map.of("loss", "dpo")));
+    ((ObjectNode) spec.get("model")).put("template", "chat");
+
+    assertThat(plan(NONE, PLENTY, group.dataset(), spec).problems())
+        .singleElement()
+        .satisfies(it -> assertThat(it.field()).isEqualTo("model.template"))
+        .satisfies(it -> assertThat(it.message()).contains("has no chat template beside it"));
+    Files.writeString(
+        group.tokenizer().resolveSibling("chat_template.jinja"),
+        "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}[assistant]{% endif %}");
+    ExperimentPlan plan = plan(NONE, PLENTY, group.dataset(), spec);
+    TokenSamples samples =
+        Json.EVENTS.readValue(temporary.resolve(TokenSamples.FILE).toFile(), TokenSamples.class);
+
+    assertThat(plan.problems()).isEmpty();
+    assertThat(plan.data().template()).isEqualTo("chat_template.jinja");
+    assertThat(samples.samples().get(0).chosen().text())
+        .matches("\\[user].*\\?\\[assistant].*<\\|endoftext\\|>");
+  }
+
   private static String counted(TokenSamples.Sequence sequence) {
     return IntStream.range(0, sequence.tokens().size())
         .filter(i -> sequence.labels().get(i).equals(sequence.inputIds().get(i)))

@@ -169,7 +169,7 @@ class TokensInPlaceTrainingTest {
 
   private static ModelSpec model(Bos bos) {
     String tokenizer = KINDS.resolve("dummy-blank").resolve("tokenizer.json").toString();
-    return new ModelSpec(null, null, new RandomInit(tokenizer, 1, 16, 2, 96, 7L), bos);
+    return new ModelSpec(null, null, new RandomInit(tokenizer, 1, 16, 2, 96, 7L), bos, null);
   }
 
   private static long[] bos(Path folder) throws IOException {
