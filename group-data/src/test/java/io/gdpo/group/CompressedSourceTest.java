@@ -115,7 +115,8 @@ class CompressedSourceTest {
 
     assertThatThrownBy(() -> examples(file))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json (also as .gz or .zst) and .parquet");
+        .hasMessageContaining(
+            "none of .jsonl, .json, .csv, .tsv (also as .gz or .zst) and .parquet");
   }
 
   @Test

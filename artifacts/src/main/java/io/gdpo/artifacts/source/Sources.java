@@ -192,6 +192,6 @@ public class Sources {
 
   private static Pattern splitFiles(String names) {
     return Pattern.compile(
-        "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json)(?:\\.gz|\\.zst)?|parquet)");
+        "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json|csv|tsv)(?:\\.gz|\\.zst)?|parquet)");
   }
 }

@@ -15,6 +15,7 @@ import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.DuckDb;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
+import io.gdpo.group.text.CsvTable;
 import io.gdpo.group.text.Utf8Reader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,14 +29,14 @@ import java.util.function.Function;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
- * line), {@code .json} (a list of objects), both also compressed as {@code .gz} or {@code .zst}, or
- * {@code .parquet}.
+ * line), {@code .json} (a list of objects), {@code .csv} or {@code .tsv} (a row each), all also
+ * compressed as {@code .gz} or {@code .zst}, or {@code .parquet}.
  *
  * <p>What is wrong is told by its place; of the file's content only the values of known fields are
  * quoted, because a file that is no file of examples may be anybody's.
  */
 final class ExampleFile {
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       new ObjectMapper(
               JsonFactory.builder()
                   .streamReadConstraints(
@@ -91,13 +92,15 @@ final class ExampleFile {
         lines();
       } else if (name.endsWith(".json")) {
         list();
+      } else if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+        table();
       } else if (name.endsWith(".parquet")) {
         parquet();
       } else {
         throw new DatasetException(
             file
-                + " is none of .jsonl, .json (also as .gz or .zst) and .parquet; preference examples come in"
-                + " these");
+                + " is none of .jsonl, .json, .csv, .tsv (also as .gz or .zst) and .parquet; preference"
+                + " examples come in these");
       }
     } catch (IOException e) {
       throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
@@ -198,6 +201,16 @@ final class ExampleFile {
               + ", column "
               + e.getLocation().getColumnNr(),
           e);
+    }
+  }
+
+  private void table() throws IOException {
+    try (CsvTable rows = CsvTable.open(file, Bounds.EXAMPLE)) {
+      RecordCells cells = new RecordCells(file, rows);
+      while (rows.next()) {
+        Place place = new Place(file, "row", rows.number());
+        record(place, cells.record(place));
+      }
     }
   }
 

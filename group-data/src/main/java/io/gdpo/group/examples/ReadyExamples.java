@@ -131,8 +131,8 @@ public final class ReadyExamples {
             folder
                 + " has no file for the split '"
                 + split.fileName().replace(".parquet", "")
-                + "'; it must hold train, eval and test files (.jsonl, .json or .parquet), or those"
-                + " of one split only, which are split by prompt. Name one of its files, or move the"
+                + "'; it must hold train, eval and test files (.jsonl, .json, .csv or .parquet), or"
+                + " those of one split only, which are split by prompt. Name one of its files, or move the"
                 + " others elsewhere");
       }
       long before = taken;

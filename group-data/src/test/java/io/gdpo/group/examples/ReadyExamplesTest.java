@@ -279,7 +279,8 @@ class ReadyExamplesTest {
 
     assertThatThrownBy(() -> Collected.examples(file, 0))
         .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json (also as .gz or .zst) and .parquet");
+        .hasMessageContaining(
+            "none of .jsonl, .json, .csv, .tsv (also as .gz or .zst) and .parquet");
   }
 
   @Test
