@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -147,8 +147,9 @@ final class ExampleFile {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
-      throw notJson(place + ", column " + column, e);
+      boolean hasColumn = place.unit().equals("line") && e.getLocation() != null;
+      throw notJson(
+          hasColumn ? place + ", column " + e.getLocation().getColumnNr() : "" + place, e);
     }
   }
 
@@ -164,27 +165,29 @@ final class ExampleFile {
               Bounds.NESTING,
               Bounds.EXAMPLE));
     }
-    String message = e.getOriginalMessage();
+    String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
+    if (message.startsWith("Non-standard token")) {
+      return new DatasetException(
+          place + " holds NaN or Infinity, which is no number; leave it out");
+    }
     String why =
-        e instanceof JsonEOFException
+        message.startsWith("Unexpected end-of-input")
             ? ": it ends too early"
-            : message != null && message.startsWith("Duplicate field")
-                ? ": a field is given twice"
-                : "";
+            : message.startsWith("Duplicate field") ? ": a field is given twice" : "";
     return new DatasetException(place + " is not JSON" + why);
   }
 
   private void list() throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    Place last = new Place(file, "line", 1);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new DatasetException(
             file + " must hold a list of examples, [{...}, ...]; one example a line is .jsonl");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
-        JsonNode values = elements.readTree(parser);
-        record(place, values);
+        last = new Place(file, "line", parser.currentTokenLocation().getLineNr());
+        record(last, elements.readTree(parser));
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -195,11 +198,11 @@ final class ExampleFile {
       }
     } catch (JsonProcessingException e) {
       throw notJson(
-          file
-              + ", line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr(),
+          e.getLocation() == null // of what is too deep or too long
+              ? last.toString()
+              : new Place(file, "line", e.getLocation().getLineNr())
+                  + ", column "
+                  + e.getLocation().getColumnNr(),
           e);
     }
   }

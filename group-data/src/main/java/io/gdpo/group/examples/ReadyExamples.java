@@ -156,7 +156,7 @@ public final class ReadyExamples {
           prompts.putIfAbsent(prompt(example), prompts.size());
         });
     groups.requireAll();
-    if (prompts.isEmpty() && all.refused() > 0) {
+    if (prompts.isEmpty()) {
       throw new DatasetException(source + " holds no example" + all.firstRefused());
     }
     if (prompts.size() < Split.values().length) {

@@ -2,29 +2,23 @@ package io.gdpo.group.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gdpo.artifacts.ArtifactStore;
 import io.gdpo.artifacts.Artifacts;
 import io.gdpo.artifacts.Digests;
 import io.gdpo.artifacts.source.Sources;
 import io.gdpo.contracts.data.RecordLayout;
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.data.DuckDb;
 import io.gdpo.data.PreferenceDataset;
+import io.gdpo.group.Collected;
+import io.gdpo.group.Records;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -36,33 +30,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ready examples as CSV: a cell is what the field is in JSON. */
 class CsvExamplesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** A text with all that a CSV must quote, and with what it must not take for something else. */
   private static final String TEXT = "  a, b; c|d\\te \\\"f\\\"\\r\\ng\\n\\n\u00e9 \uD83C\uDF4E ";
 
   @TempDir private Path folder;
 
-  private int builds;
-
   @ParameterizedTest
   @EnumSource
-  void the_same_examples_are_the_same_dataset_in_every_format(RecordLayout layout)
-      throws IOException, SQLException {
-    Path lines = lines(records(layout));
-    Path parquet = folder.resolve("x.parquet");
-    try (Connection duckdb = DuckDb.open();
-        Statement statement = duckdb.createStatement()) {
-      statement.execute(
-          "COPY (SELECT * FROM read_json('" + lines + "')) TO '" + parquet + "' (FORMAT parquet)");
-    }
-    List<String> expected = built(lines, layout);
+  void a_record_of_any_layout_is_the_same_in_every_format(RecordLayout layout) throws IOException {
+    List<String> records = records(layout);
+    PreferenceDataset expected = read("x.jsonl", String.join("\n", records), layout);
+    assertThat(expected.train()).hasSizeGreaterThanOrEqualTo(10);
 
-    assertThat(built(csv("x.csv", ",", lines), layout)).isEqualTo(expected);
-    assertThat(built(csv("x.tsv", "\t", lines), null)).isEqualTo(expected);
-    assertThat(built(csv("y.csv", ";", lines), layout)).isEqualTo(expected);
-    assertThat(built(csv("z.csv", "|", lines), layout)).isEqualTo(expected);
-    assertThat(built(parquet, layout)).isEqualTo(expected);
+    for (String separator : List.of(",", ";", "\t", "|")) {
+      assertThat(read("x.csv", Records.csv(records, separator), layout)).isEqualTo(expected);
+    }
+    assertThat(read("x.tsv", Records.csv(records, "\t"), null)).isEqualTo(expected);
+    Path parquet = Records.parquet(records, "*", folder.resolve("x.parquet"));
+    assertThat(Collected.examples(spec(parquet, layout))).isEqualTo(expected);
+  }
+
+  @Test
+  void the_same_examples_are_the_same_dataset_to_the_byte() throws IOException {
+    List<String> records = records(RecordLayout.OPINIONS);
+    List<String> expected = built(write("x.jsonl", String.join("\n", records)));
+
+    assertThat(built(write("x.csv", Records.csv(records, ",")))).isEqualTo(expected);
+    assertThat(built(Records.parquet(records, "*", folder.resolve("x.parquet"))))
+        .isEqualTo(expected);
   }
 
   /** Records that are all taken, with three prompts at least. */
@@ -112,15 +107,15 @@ class CsvExamplesTest {
         " [ {'role': 'assistant', 'content': '%s'} ] "
       })
   void messages_are_written_in_json_or_as_python_prints_them(String messages) throws IOException {
-    Path file =
-        write(
+    PreferenceDataset dataset =
+        read(
+            "x.csv",
             "prompt,chosen,rejected\n"
                 + IntStream.range(0, 3)
                     .mapToObj(
                         i -> i + "," + quoted(messages, "Yes.") + "," + quoted(messages, "No."))
-                    .collect(Collectors.joining("\n")));
-
-    PreferenceDataset dataset = PreferenceDataset.read(build(file, null));
+                    .collect(Collectors.joining("\n")),
+            null);
 
     assertThat(dataset.train())
         .singleElement()
@@ -136,15 +131,15 @@ class CsvExamplesTest {
     String row =
         "%d,%d?,\"['Yes', \"\"Don't\"\"]\",4.0,Yes,Sure.,2.0,Don't,Never.,"
             + "\"[0.0, 0.0, 0.25, 0.0, 0.75, 0.0]\",True,\r\n";
-    Path file =
-        write(
+    PreferenceDataset dataset =
+        read(
+            "x.csv",
             "\uFEFF,prompt,options,accept_choice_id,accept_choice,accept_response,reject_choice_id,"
                 + "reject_choice,reject_response,probabilities,majority,style\r\n\r\n"
                 + IntStream.range(0, 3)
                     .mapToObj(i -> row.formatted(i, i))
-                    .collect(Collectors.joining()));
-
-    PreferenceDataset dataset = PreferenceDataset.read(build(file, null));
+                    .collect(Collectors.joining()),
+            null);
 
     assertThat(dataset.train().get(0).opinion().options()).containsExactly("Yes", "Don't");
     assertThat(dataset.train().get(0).opinion().probabilities().get(4)).isEqualTo(0.75);
@@ -154,15 +149,15 @@ class CsvExamplesTest {
   @Test
   void a_folder_may_hold_its_splits_as_csv_compressed_or_not() throws IOException {
     Path splits = Files.createDirectory(folder.resolve("splits"));
-    Path lines = lines(records(RecordLayout.VOTES));
-    Files.move(csv("x.csv", ";", lines), splits.resolve("train-00000-of-00001.csv"));
-    Files.move(csv("x.tsv", "\t", lines), splits.resolve("dev.tsv"));
+    List<String> records = records(RecordLayout.VOTES);
+    write("splits/train-00000-of-00001.csv", Records.csv(records, ";"));
+    Path dev = write("splits/dev.tsv", Records.csv(records, "\t"));
     try (OutputStream gzip =
         new GZIPOutputStream(Files.newOutputStream(splits.resolve("test.csv.gz")))) {
-      Files.copy(splits.resolve("dev.tsv"), gzip);
+      Files.copy(dev, gzip);
     }
 
-    PreferenceDataset dataset = PreferenceDataset.read(build(splits, null));
+    PreferenceDataset dataset = Collected.examples(spec(splits, null));
 
     assertThat(dataset.train()).hasSize(12).isEqualTo(dataset.eval()).isEqualTo(dataset.test());
   }
@@ -172,9 +167,13 @@ class CsvExamplesTest {
   }
 
   /** What a dataset made of the file holds. */
-  private List<String> built(Path file, RecordLayout layout) throws IOException {
-    Path dataset = build(file, layout);
-    assertThat(PreferenceDataset.read(dataset).train()).hasSizeGreaterThanOrEqualTo(10);
+  private List<String> built(Path file) throws IOException {
+    ArtifactStore artifacts = Artifacts.at(Files.createTempDirectory(folder, "artifacts").toUri());
+    Path dataset =
+        Path.of(
+            new DatasetBuilder(new Sources(artifacts), artifacts)
+                .build("d", spec(file, null), Optional.empty())
+                .uri());
     List<String> digests = new ArrayList<>();
     for (String name : List.of("train.parquet", "eval.parquet", "test.parquet", "samples.json")) {
       byte[] bytes = Files.readAllBytes(dataset.resolve(name));
@@ -183,45 +182,17 @@ class CsvExamplesTest {
     return digests;
   }
 
-  private Path build(Path file, RecordLayout layout) {
-    ArtifactStore artifacts = Artifacts.at(folder.resolve("artifacts" + builds++).toUri());
-    DatasetSpec spec =
-        new DatasetSpec(null, null, file.toString(), null, null, null, null, null, null, layout);
-    return Path.of(
-        new DatasetBuilder(new Sources(artifacts), artifacts)
-            .build("d", spec, Optional.empty())
-            .uri());
+  private PreferenceDataset read(String name, String content, RecordLayout layout)
+      throws IOException {
+    return Collected.examples(spec(write(name, content), layout));
   }
 
-  private Path lines(List<String> records) throws IOException {
-    return Files.write(folder.resolve("x.jsonl"), records);
+  private static DatasetSpec spec(Path source, RecordLayout layout) {
+    return new DatasetSpec(
+        null, null, source.toString(), null, null, null, null, null, null, layout);
   }
 
-  /** The records as Python's {@code csv} writes them: a cell is quoted where that is needed. */
-  private Path csv(String name, String separator, Path lines) throws IOException {
-    List<JsonNode> records = new ArrayList<>();
-    for (String line : Files.readAllLines(lines)) {
-      records.add(JSON.readTree(line));
-    }
-    Set<String> columns = new LinkedHashSet<>();
-    records.get(0).fieldNames().forEachRemaining(columns::add);
-    StringBuilder table = new StringBuilder(String.join(separator, columns)).append("\r\n");
-    for (JsonNode each : records) {
-      table.append(
-          columns.stream()
-              .map(each::get)
-              .map(value -> value.isTextual() ? value.textValue() : value.toString())
-              .map(
-                  cell ->
-                      cell.matches("(?s).*[\"\r\n" + separator + "].*")
-                          ? '"' + cell.replace("\"", "\"\"") + '"'
-                          : cell)
-              .collect(Collectors.joining(separator, "", "\r\n")));
-    }
-    return Files.writeString(folder.resolve(name), table);
-  }
-
-  private Path write(String table) throws IOException {
-    return Files.writeString(folder.resolve("table.csv"), table);
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
   }
 }
