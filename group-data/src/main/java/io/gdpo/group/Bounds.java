@@ -29,8 +29,8 @@ public final class Bounds {
   /** Characters of a survey's question. */
   public static final int QUESTION = 3_000;
 
-  /** Characters of what a row of a survey holds in one column. */
-  public static final int COLUMN = 5_000_000;
+  /** Characters of a survey's row. */
+  public static final int SURVEY_ROW = 5_000_000;
 
   /** Questions that the card of ready examples lists. */
   public static final int LISTED_QUESTIONS = 1_000;

@@ -11,15 +11,19 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One process of a worker, from its arguments to its exit code: reads what it is told, does it,
  * leaves a {@link WorkOutcome}. Whatever ends the work is told there, also an error of the program;
- * only a process that is killed, or runs out of Java heap, leaves nothing.
+ * only a process that is killed, or ends by {@code -XX:+ExitOnOutOfMemoryError}, leaves nothing.
  *
  * <p>It is asked to stop by the end of its standard input, where its parent said so ({@link
  * ParentWatch}), or by SIGTERM.
@@ -27,6 +31,9 @@ import java.util.concurrent.TimeUnit;
 public final class WorkerProcess<T> {
   /** The W3C trace context that this process works in; told in its log, to be found by. */
   private static final String TRACE = "TRACEPARENT";
+
+  /** What an error says of Java's heap, not of the memory beside it. */
+  private static final Pattern HEAP = Pattern.compile("Java heap space|GC overhead limit");
 
   private final WorkerCommand<T> command;
   private final PrintStream console;
@@ -141,6 +148,10 @@ public final class WorkerProcess<T> {
       console.println(e.getMessage() + "; the next attempt goes on from there");
       return WorkOutcome.of(attempt, WorkOutcome.Status.STOPPED, e.getMessage());
     } catch (Throwable e) { // an error that is told nowhere would be tried again without a word
+      if (heapIsFull(e)) {
+        e.printStackTrace(console);
+        return WorkOutcome.of(attempt, WorkOutcome.Status.FAILED, heapIsTooSmall());
+      }
       if (command.isRefusal(e)) {
         console.println("It cannot be done: " + Reason.of(e));
         return WorkOutcome.of(attempt, WorkOutcome.Status.FAILED, Reason.of(e));
@@ -149,6 +160,23 @@ public final class WorkerProcess<T> {
       String cause = e.getCause() == null ? "" : ", because of " + Reason.of(e.getCause());
       return WorkOutcome.of(attempt, WorkOutcome.Status.BROKEN, Reason.of(e) + cause);
     }
+  }
+
+  private static boolean heapIsFull(Throwable e) {
+    return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+        .anyMatch(
+            cause ->
+                cause instanceof OutOfMemoryError
+                    && HEAP.matcher(String.valueOf(cause.getMessage())).lookingAt());
+  }
+
+  private String heapIsTooSmall() {
+    return String.format(
+        Locale.ROOT,
+        "the Java heap of %d MB was full while it was to %s; raise gdpo.launcher.heap (the variable"
+            + " GDPO_LAUNCHER_HEAP, as 4g), or make its data smaller, and ask again",
+        Runtime.getRuntime().maxMemory() >> 20,
+        command.verb());
   }
 
   /** {@code --job URI [--attempt N]}. */

@@ -16,7 +16,7 @@ public enum Split implements Choice {
   Split(String names) {
     this.files =
         Pattern.compile(
-            "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json)(?:\\.gz|\\.zst)?|parquet)");
+            "(?:" + names + ")(?:[-_.].*)?\\.(?:(?:jsonl|json|csv|tsv)(?:\\.gz|\\.zst)?|parquet)");
   }
 
   /** The split whose file in a folder of examples is called so; empty if it is none of them. */

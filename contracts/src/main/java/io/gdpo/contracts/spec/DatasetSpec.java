@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
  *     Hub) or path of a survey CSV in the layout of the public GlobalOpinionQA table ({@code
  *     question,selections,options[,source]}), or with a row for each question and group ({@code
  *     question,responses,options,group}); dialogues are synthesised from it
- * @param examples URI or path of ready preference examples (.jsonl, .json or .parquet; file or
- *     folder of splits)
+ * @param examples URI or path of ready preference examples (.jsonl, .json, .csv or .parquet; file
+ *     or folder of splits)
  * @param group the group whose distribution is the target. A survey needs it, or {@code groups}, or
  *     {@code by}; examples that name no group are this one's
  * @param synthesis how dialogues are made from the survey; defaults if absent

@@ -52,7 +52,7 @@ final class SplitArchive {
                 "holds "
                     + Reason.quoted(entry.getName())
                     + "; put files of splits alone into it, without their folder: "
-                    + "train*, eval* (or validation*, dev*), test*, as .jsonl, .json (.gz, .zst) or .parquet");
+                    + "train*, eval* (or validation*, dev*), test*, as .jsonl, .json, .csv, .tsv (.gz, .zst) or .parquet");
           }
           bytes += unpack(zip, entry, folder.resolve(entry.getName()), largest - bytes, largest);
         }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +14,7 @@ import io.gdpo.contracts.data.PreferenceExample;
 import io.gdpo.data.DuckDb;
 import io.gdpo.group.Bounds;
 import io.gdpo.group.DatasetException;
+import io.gdpo.group.text.CsvTable;
 import io.gdpo.group.text.Utf8Reader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,19 +23,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Reads ready preference examples from one file, one after the other: {@code .jsonl} (an object a
- * line), {@code .json} (a list of objects), both also compressed as {@code .gz} or {@code .zst}, or
- * {@code .parquet}.
+ * line), {@code .json} (a list of objects), {@code .csv} or {@code .tsv} (a row each), all also
+ * compressed as {@code .gz} or {@code .zst}, or {@code .parquet}.
  *
  * <p>What is wrong is told by its place; of the file's content only the values of known fields are
  * quoted, because a file that is no file of examples may be anybody's.
  */
 final class ExampleFile {
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       new ObjectMapper(
               JsonFactory.builder()
                   .streamReadConstraints(
@@ -91,13 +92,15 @@ final class ExampleFile {
         lines();
       } else if (name.endsWith(".json")) {
         list();
+      } else if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+        table();
       } else if (name.endsWith(".parquet")) {
         parquet();
       } else {
         throw new DatasetException(
             file
-                + " is none of .jsonl, .json (also as .gz or .zst) and .parquet; preference examples come in"
-                + " these");
+                + " is none of .jsonl, .json, .csv, .tsv (also as .gz or .zst) and .parquet; preference"
+                + " examples come in these");
       }
     } catch (IOException e) {
       throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
@@ -144,8 +147,9 @@ final class ExampleFile {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
-      throw notJson(place + ", column " + column, e);
+      boolean hasColumn = place.unit().equals("line") && e.getLocation() != null;
+      throw notJson(
+          hasColumn ? place + ", column " + e.getLocation().getColumnNr() : "" + place, e);
     }
   }
 
@@ -161,27 +165,29 @@ final class ExampleFile {
               Bounds.NESTING,
               Bounds.EXAMPLE));
     }
-    String message = e.getOriginalMessage();
+    String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
+    if (message.startsWith("Non-standard token")) {
+      return new DatasetException(
+          place + " holds NaN or Infinity, which is no number; leave it out");
+    }
     String why =
-        e instanceof JsonEOFException
+        message.startsWith("Unexpected end-of-input")
             ? ": it ends too early"
-            : message != null && message.startsWith("Duplicate field")
-                ? ": a field is given twice"
-                : "";
+            : message.startsWith("Duplicate field") ? ": a field is given twice" : "";
     return new DatasetException(place + " is not JSON" + why);
   }
 
   private void list() throws IOException {
     ObjectReader elements = JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    Place last = new Place(file, "line", 1);
     try (JsonParser parser = JSON.createParser(Utf8Reader.open(file))) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new DatasetException(
             file + " must hold a list of examples, [{...}, ...]; one example a line is .jsonl");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        Place place = new Place(file, "line", parser.currentTokenLocation().getLineNr());
-        JsonNode values = elements.readTree(parser);
-        record(place, values);
+        last = new Place(file, "line", parser.currentTokenLocation().getLineNr());
+        record(last, elements.readTree(parser));
       }
       if (parser.nextToken() != null) {
         throw new DatasetException(
@@ -192,12 +198,22 @@ final class ExampleFile {
       }
     } catch (JsonProcessingException e) {
       throw notJson(
-          file
-              + ", line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr(),
+          e.getLocation() == null // of what is too deep or too long
+              ? last.toString()
+              : new Place(file, "line", e.getLocation().getLineNr())
+                  + ", column "
+                  + e.getLocation().getColumnNr(),
           e);
+    }
+  }
+
+  private void table() throws IOException {
+    try (CsvTable rows = CsvTable.open(file, Bounds.EXAMPLE)) {
+      RecordCells cells = new RecordCells(file, rows);
+      while (rows.next()) {
+        Place place = new Place(file, "row", rows.number());
+        record(place, cells.record(place));
+      }
     }
   }
 

@@ -46,7 +46,11 @@ final class FieldReader {
     if (!has(field)) {
       throw wrong(field, "is missing");
     }
-    return values.get(field);
+    JsonNode value = values.get(field);
+    if (value.isPojo()) { // a cell that RecordCells could not read
+      throw wrong(field, value.asText());
+    }
+    return value;
   }
 
   /** A text, which may be empty. */

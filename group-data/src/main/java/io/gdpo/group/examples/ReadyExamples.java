@@ -131,8 +131,8 @@ public final class ReadyExamples {
             folder
                 + " has no file for the split '"
                 + split.fileName().replace(".parquet", "")
-                + "'; it must hold train, eval and test files (.jsonl, .json or .parquet), or those"
-                + " of one split only, which are split by prompt. Name one of its files, or move the"
+                + "'; it must hold train, eval and test files (.jsonl, .json, .csv or .parquet), or"
+                + " those of one split only, which are split by prompt. Name one of its files, or move the"
                 + " others elsewhere");
       }
       long before = taken;
@@ -156,7 +156,7 @@ public final class ReadyExamples {
           prompts.putIfAbsent(prompt(example), prompts.size());
         });
     groups.requireAll();
-    if (prompts.isEmpty() && all.refused() > 0) {
+    if (prompts.isEmpty()) {
       throw new DatasetException(source + " holds no example" + all.firstRefused());
     }
     if (prompts.size() < Split.values().length) {

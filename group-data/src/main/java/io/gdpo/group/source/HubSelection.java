@@ -27,7 +27,7 @@ record HubSelection(HubAddress address, boolean folders)
   private static final String DATA = "data";
 
   private static final Pattern READABLE =
-      Pattern.compile("(?i).*\\.(?:parquet|jsonl|json|csv)(?:\\.gz|\\.zst)?");
+      Pattern.compile("(?i).*\\.(?:parquet|jsonl|json|csv|tsv)(?:\\.gz|\\.zst)?");
 
   /** What tells one piece of a file from the others, such as {@code -00000-of-00002}. */
   private static final Pattern PIECE =

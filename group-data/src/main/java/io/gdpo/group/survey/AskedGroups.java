@@ -1,7 +1,7 @@
 package io.gdpo.group.survey;
 
 import io.gdpo.contracts.spec.DatasetSpec;
-import io.gdpo.group.survey.PythonLiteral.MalformedException;
+import io.gdpo.group.text.PythonLiteral.MalformedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,10 @@ package io.gdpo.group.survey;
 
 import io.gdpo.contracts.Reason;
 import io.gdpo.group.Bounds;
-import io.gdpo.group.survey.PythonLiteral.MalformedException;
 import io.gdpo.group.text.Characters;
+import io.gdpo.group.text.CsvTable;
+import io.gdpo.group.text.PythonLiteral;
+import io.gdpo.group.text.PythonLiteral.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,29 +17,23 @@ import java.util.Locale;
 final class SurveyRecord {
   static final int QUOTED = 60;
 
-  private final List<String> columns;
-  private final String[] values;
+  private final CsvTable row;
 
-  SurveyRecord(List<String> columns, String[] values) {
-    this.columns = columns;
-    this.values = values;
+  /** Takes the row at which a table is. */
+  SurveyRecord(CsvTable row) {
+    this.row = row;
   }
 
-  void requireAsManyFieldsAsTheHeader() {
-    if (values.length > columns.size()) {
-      throw new MalformedException(
-          "has "
-              + values.length
-              + " fields, the header "
-              + columns.size()
-              + "; quote texts that hold the separator");
+  void requireNoMoreFieldsThanTheHeader() {
+    if (row.given() > row.columns().size()) {
+      throw new MalformedException(row.unlikeTheHeader());
     }
   }
 
   /** What stands in a column; empty if the record ends before it. */
   String value(String column) {
-    int index = columns.indexOf(column);
-    return index < values.length ? values[index] : "";
+    int index = row.columns().indexOf(column);
+    return index < row.cells().size() ? row.cells().get(index) : "";
   }
 
   /** The question as it stands there, whatever it is. */

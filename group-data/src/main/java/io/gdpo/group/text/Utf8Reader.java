@@ -10,6 +10,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /**
  * Reads a file, compressed by gzip, by zstd or not, as UTF-8: a byte order mark in front is
@@ -19,6 +20,11 @@ import java.nio.file.Path;
 public final class Utf8Reader extends Reader {
   private static final int BUFFER = 1 << 16;
   private static final int SURROGATE_BYTES = 3;
+
+  private static final String ZIP = "PK\u0003\u0004";
+  private static final String PARQUET = "PAR1";
+  private static final String TAR = "ustar";
+  private static final int TAR_AT = 257;
 
   private final Path file;
   private final InputStream source;
@@ -35,13 +41,14 @@ public final class Utf8Reader extends Reader {
   /**
    * Opens a file behind its byte order mark, if it has one.
    *
-   * @throws DatasetException if the mark is the one of another encoding, or the file is damaged
-   *     gzip or zstd
+   * @throws DatasetException if the mark is the one of another encoding, or the file is an archive,
+   *     Parquet, or damaged gzip or zstd
    */
   public static Utf8Reader open(Path file) throws IOException {
     Utf8Reader reader = new Utf8Reader(file, Unzipped.open(file));
     try {
       reader.skipMark();
+      reader.requireText();
       return reader;
     } catch (IOException | RuntimeException e) {
       reader.close();
@@ -50,7 +57,9 @@ public final class Utf8Reader extends Reader {
   }
 
   private void skipMark() throws IOException {
-    fill();
+    while (!ended && bytes.remaining() <= TAR_AT + TAR.length()) {
+      fill();
+    }
     int first = at(0);
     int second = at(1);
     if (first == 0xEF && second == 0xBB && at(2) == 0xBF) {
@@ -58,6 +67,24 @@ public final class Utf8Reader extends Reader {
     } else if ((first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF)) {
       throw new DatasetException(file + " is UTF-16 text; save it as UTF-8");
     }
+  }
+
+  /** What people give instead: it would be told as text that is wrong somewhere. */
+  private void requireText() {
+    if (begins(0, ZIP)) {
+      throw new DatasetException(file + " is a ZIP archive; unpack it and give the file inside");
+    }
+    if (begins(TAR_AT, TAR)) {
+      throw new DatasetException(file + " is a tar archive; unpack it and give the file inside");
+    }
+    if (begins(0, PARQUET)) {
+      throw new DatasetException(
+          file + " is Parquet; call it .parquet if it holds examples (a survey is a CSV)");
+    }
+  }
+
+  private boolean begins(int offset, String mark) {
+    return IntStream.range(0, mark.length()).allMatch(i -> at(offset + i) == mark.charAt(i));
   }
 
   /** A byte that is yet to be read; -1 if there is none. */

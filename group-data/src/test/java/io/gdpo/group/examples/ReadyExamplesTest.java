@@ -26,7 +26,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadyExamplesTest {
@@ -92,60 +91,6 @@ class ReadyExamplesTest {
     assertThat(Collected.examples(file, 8)).isNotEqualTo(dataset);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
-          "accept_choice_id": 4           | "accept_choice_id": 6        | field 'accept_choice_id': must be a belief class, 0 to 5, is 6
-          "reject_choice_id": 2           | "reject_choice_id": "2"      | field 'reject_choice_id': must be a belief class, 0 to 5, is "2"
-          0.75, 0]                        | 0.70, 0]                     | field 'probabilities': must sum to 1 within 1.0E-6, sums to 0.95
-          0.75, 0]                        | 1.0, -0.25]                  | field 'probabilities': class 5 must be 0 or more, is -0.25
-          0.75, 0]                        | 0.75]                        | field 'probabilities': must hold 6 probabilities, holds 5
-          0.75, 0]                        | "NaN", 0]                    | field 'probabilities': must hold numbers, holds "NaN"
-          "accept_response": "Sure.",     | ``                           | field 'accept_response': is missing
-          "accept_response": "Sure."      | "accept_response": " "       | field 'accept_response': is empty
-          "accept_response"               | "accepted_response"          | unknown field 'accepted_response'; the fields are [accept_choice,
-          ["Yes", "No"]                   | "Yes"                        | field 'options': must be a list, is "Yes"
-          "majority": 1                   | "majority": 2                | field 'majority': must be true or false, is 2
-          "context": "Hi."                | "context": 5                 | field 'context': must be a text, is 5
-          "majority": 1}                  | "majority": 1                | column 1 is not JSON
-          "prompt":                       | prompt:                      | is not JSON
-          "accept_choice_id": 4           | "accept_choice_id": 4.5      | field 'accept_choice_id': must be a belief class, 0 to 5, is 4.5
-          "accept_choice_id": 4           | "accept_choice_id": 18446744073709551620 | field 'accept_choice_id': must be a belief class
-          "accept_response": "Sure."      | "accept_response": "A\\ud83d"  | field 'accept_response': holds half of a surrogate pair (U+D83D) at character 2
-          "accept_choice": "Yes"          | "accept_choice": "\\u001b[31m" | field 'accept_choice': holds the control character (U+001B) at character 1
-          "context": "Hi."                | "context": "a\\u0000b"        | field 'context': holds the control character (U+0000) at character 2
-          ["Yes", "No"]                   | [[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]] | is nested more than 20 deep
-          "context": "Hi."                | "prompt": "Hi."              | is not JSON: a field is given twice
-          """)
-  void whatIsWrongIsToldWithFileLineAndField(String good, String bad, String message)
-      throws IOException {
-    write("train.jsonl", GOOD.formatted(1) + "\n" + GOOD.formatted(2).replace(good, bad));
-    write("eval.jsonl", GOOD.formatted(3));
-    write("test.jsonl", GOOD.formatted(4));
-
-    assertThatThrownBy(() -> Collected.examples(folder, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("train.jsonl, line 2")
-        .hasMessageContaining(message.replace("column 1 is", "is"));
-  }
-
-  @Test
-  void bothSidesTheSameTeachNothingAndAreRefusedByRow() throws IOException {
-    String same =
-        GOOD.formatted(2)
-            .replace("\"reject_choice_id\": 2", "\"reject_choice_id\": 4")
-            .replace("\"No\", \"reject", "\"Yes\", \"reject")
-            .replace("Never.", "Sure.");
-    Path file = write("pairs.jsonl", GOOD.formatted(1) + "\n" + same);
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("pairs.jsonl, line 2: accepted and rejected side are the same");
-  }
-
   @Test
   void aWholeNumberWithAPointIsAClassAndTheIndexOfPandasIsNoField() throws IOException {
     String line =
@@ -169,22 +114,14 @@ class ReadyExamplesTest {
     assertThat(Collected.examples(file, 0).train()).hasSize(9);
   }
 
-  @Test
-  void aListInALineIsToldInAShortReason() throws IOException {
-    Path file = write("pairs.jsonl", "[" + "{\"prompt\": \"a long one\"}, ".repeat(70_000) + "1]");
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("pairs.jsonl, line 1 holds a list")
-        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600));
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"x.jsonl", "x.json", "x.parquet", "test.json"})
+  @ValueSource(strings = {"x.jsonl", "x.json", "x.csv", "x.parquet", "test.json"})
   void nothingIsQuotedOfAFileThatIsNoneOfOurs(String name) throws IOException {
     for (String content :
         List.of(
             "secret:x:0:0::/root:/bin/sh\n",
+            "secret,secret,b\nsecret,c",
+            "\"secret",
             "{\"secret\": \"secret\"}\n",
             "[\"secret\"]\n",
             "\"secret\"\n",
@@ -210,33 +147,6 @@ class ReadyExamplesTest {
   }
 
   @Test
-  void aBrokenJsonListIsToldWithItsLine() throws IOException {
-    Path file = write("pairs.json", "[\n" + GOOD.formatted(1) + ",\n{\"prompt\": }\n]");
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("pairs.json, line 3, column 12 is not JSON");
-  }
-
-  @Test
-  void aSingleObjectIsNoList() throws IOException {
-    Path file = write("pairs.json", GOOD.formatted(1));
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("must hold a list of examples");
-  }
-
-  @Test
-  void aFileThatOnlyClaimsToBeParquetIsRefused() throws IOException {
-    Path file = write("pairs.parquet", "no parquet here at all");
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("pairs.parquet cannot be read as Parquet");
-  }
-
-  @Test
   void anEmptySplitAndAMissingSplitAreRefusedByName() throws IOException {
     write("train.jsonl", GOOD.formatted(1));
     write("eval.jsonl", "\n");
@@ -249,37 +159,6 @@ class ReadyExamplesTest {
     assertThatThrownBy(() -> Collected.examples(folder, 0))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("no file for the split 'test'");
-  }
-
-  @Test
-  void tooFewPromptsToSplitAreRefused() throws IOException {
-    Path file = jsonl(2);
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("2 different prompts, too few to split");
-  }
-
-  @Test
-  void aQuestionWithTwoDistributionsIsRefused() throws IOException {
-    write(
-        "train.jsonl",
-        GOOD.formatted(1) + "\n" + GOOD.formatted(1).replace("0.25, 0, 0.75", "0.5, 0, 0.5"));
-    write("eval.jsonl", GOOD.formatted(1));
-    write("test.jsonl", GOOD.formatted(1));
-
-    assertThatThrownBy(() -> Collected.examples(folder, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("question 'Q1?' has two different distributions");
-  }
-
-  @Test
-  void anUnknownKindOfFileIsRefused() throws IOException {
-    Path file = write("pairs.xml", "<x/>");
-
-    assertThatThrownBy(() -> Collected.examples(file, 0))
-        .isInstanceOf(DatasetException.class)
-        .hasMessageContaining("none of .jsonl, .json (also as .gz or .zst) and .parquet");
   }
 
   @Test

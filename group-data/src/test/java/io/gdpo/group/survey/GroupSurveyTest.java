@@ -78,36 +78,6 @@ class GroupSurveyTest {
     assertThat(survey.renormalised()).isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
-          {'A': [0.6, 0.2]}      | ['Yes', 'No']    | shares sum to 0.8000
-          {'A': [0.7, 0.5]}      | ['Yes', 'No']    | shares sum to 1.2000
-          {'A': [1.2, -0.2]}     | ['Yes', 'No']    | a share must be 0 or more, is -0.2
-          {'A': [nan, 1.0]}      | ['Yes', 'No']    | a share must be 0 or more, is NaN
-          {'A': [1.0]}           | ['Yes', 'No']    | has 2 options but 1 shares
-          {'A': [0.5, 0.5]}      | ['Yes', 'Mauve'] | option 'Mauve' has no belief class
-          {'A': [0.5, 0.5]}      | ['Yes', 'DK']    | fewer than 2 different beliefs
-          {'A': ['x', 'y']}      | ['Yes', 'No']    | must hold numbers, holds x
-          {'A': 1.0}             | ['Yes', 'No']    | must hold a list, holds 1.0
-          [0.5, 0.5]             | ['Yes', 'No']    | must be a dictionary of groups
-          {'A': [0.5, 0.5]}      | Yes, No          | field 'options' is not a printed Python value
-          {'A': [0.5, 0.5]}      | ['Yes', '']      | field 'options' must hold texts
-          """)
-  void aRowThatCannotBeUsedIsRefusedWithItsNumberAndReason(
-      String selections, String options, String reason) throws IOException {
-    GroupSurvey survey =
-        read(row("Good?", "{'A': [0.5, 0.5]}", "['Yes', 'No']"), row("Bad?", selections, options));
-
-    assertThat(survey.questions()).hasSize(1);
-    assertThat(survey.refused()).hasSize(1);
-    assertThat(survey.refused().get(0).row()).isEqualTo(2);
-    assertThat(survey.refused().get(0).note()).contains(reason);
-  }
-
   @Test
   void anUnknownOptionThatNobodyChoseIsLeftOut() throws IOException {
     GroupSurvey survey = read(row("Fine?", "{'A': [0.5, 0.0, 0.5]}", "['Yes', 'Mauve', 'No']"));
@@ -317,31 +287,6 @@ class GroupSurveyTest {
         groups.length == 0 ? null : List.of(groups),
         by,
         null);
-  }
-
-  @Test
-  void aFileWithoutTheColumnsIsRefused() throws IOException {
-    Path file = Files.writeString(folder.resolve("s.csv"), "frage,antwort\nFein?,Ja\n");
-
-    assertThatThrownBy(() -> GroupSurvey.read(file, "A"))
-        .isInstanceOf(SurveyException.class)
-        .hasMessageContaining("s.csv has no column 'question'");
-  }
-
-  @Test
-  void anEmptyFileAndAFileInAnotherEncodingAreRefused() throws IOException {
-    Path empty = Files.writeString(folder.resolve("empty.csv"), "question,selections,options\n");
-    Path latin =
-        Files.write(
-            folder.resolve("latin.csv"),
-            "question,selections,options\ncafé,x,y\n".getBytes(StandardCharsets.ISO_8859_1));
-
-    assertThatThrownBy(() -> GroupSurvey.read(empty, "A"))
-        .isInstanceOf(SurveyException.class)
-        .hasMessageContaining("holds no question");
-    assertThatThrownBy(() -> GroupSurvey.read(latin, "A"))
-        .isInstanceOf(SurveyException.class)
-        .hasMessageContaining("UTF-8");
   }
 
   @Test

@@ -24,6 +24,10 @@ import java.util.stream.Stream;
  */
 final class PlanningWorker implements AutoCloseable {
   private static final String JOB = "job.json";
+
+  /** What says how much Java heap a service's workers have: {@code gdpo.launcher.heap}. */
+  private static final String HEAP = "GDPO_LAUNCHER_HEAP";
+
   private static final int LARGEST = 64 << 20;
   private static final int LOG_LINES = 12;
 
@@ -58,7 +62,7 @@ final class PlanningWorker implements AutoCloseable {
           new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "plan"));
       command.addAll(
           Installation.java(
-              "-Xmx1g", // as a service's workers have it
+              "-Xmx" + System.getenv().getOrDefault(HEAP, "1g"),
               "-Xrs",
               "-XX:+UseSerialGC",
               "-Djava.io.tmpdir=" + temporary));

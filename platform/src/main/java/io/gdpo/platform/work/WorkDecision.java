@@ -118,8 +118,9 @@ public sealed interface WorkDecision {
       return new End(
           work.ended(
               WorkState.FAILED,
-              "its process ran out of Java heap, which was too small for its data; raise"
-                  + " gdpo.launcher.heap, or make its data smaller, and ask again"
+              "its process ("
+                  + work.kind()
+                  + ") ran out of Java heap, which was too small for its data; raise gdpo.launcher.heap, or make its data smaller, and ask again"
                   + seen.traces(),
               true,
               now),

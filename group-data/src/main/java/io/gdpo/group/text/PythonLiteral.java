@@ -1,4 +1,4 @@
-package io.gdpo.group.survey;
+package io.gdpo.group.text;
 
 import io.gdpo.group.Bounds;
 import java.util.ArrayList;
@@ -10,9 +10,9 @@ import java.util.Map;
  * Reads Python values as {@code repr} prints them, because the public GlobalOpinionQA table stores
  * its lists and dictionaries that way: {@code defaultdict(<class 'list'>, {'A': [0.5, 0.5]})}.
  * Knows dictionaries, lists, tuples, strings, numbers (also {@code nan} and {@code inf}), {@code
- * None}.
+ * True}, {@code False} and {@code None}.
  */
-final class PythonLiteral {
+public final class PythonLiteral {
   private final String text;
   private int at;
   private int depth;
@@ -22,21 +22,25 @@ final class PythonLiteral {
   }
 
   /** A text that is not a Python literal; the message says where it stops being one. */
-  static final class MalformedException extends RuntimeException {
+  public static final class MalformedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MalformedException(String message) {
+    public MalformedException(String message) {
       super(message);
     }
   }
 
   /** What Python prints as None: a value that is not there. */
-  enum None {
+  public enum None {
     NONE
   }
 
-  /** A {@code Map<String, Object>}, {@code List<Object>}, String, Double or {@link None}. */
-  static Object parse(String text) {
+  /**
+   * A {@code Map<String, Object>}, {@code List<Object>}, String, Double, Boolean or {@link None}.
+   *
+   * @throws MalformedException if this is none
+   */
+  public static Object parse(String text) {
     PythonLiteral literal = new PythonLiteral(text);
     Object value = literal.value();
     literal.skipSpace();
@@ -151,6 +155,10 @@ final class PythonLiteral {
     switch (word) {
       case "None":
         return None.NONE;
+      case "True":
+        return true;
+      case "False":
+        return false;
       case "nan":
         return Double.NaN;
       case "inf":

@@ -1,4 +1,4 @@
-package io.gdpo.group.survey;
+package io.gdpo.group.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
