@@ -25,7 +25,10 @@ import java.util.stream.Stream;
 final class PlanningWorker implements AutoCloseable {
   private static final String JOB = "job.json";
 
-  /** What says how much Java heap a service's workers have: {@code gdpo.launcher.heap}. */
+  /**
+   * The largest Java heap of the worker that {@code gdpo plan} and {@code gdpo preview} start,
+   * which services take for theirs, too. Default: {@code 1g}.
+   */
   private static final String HEAP = "GDPO_LAUNCHER_HEAP";
 
   private static final int LARGEST = 64 << 20;
