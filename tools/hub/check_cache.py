@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Proves with Python's own huggingface_hub that both sides share one cache of the Hub.
 
-    mvn -pl causal-lm -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
+    mvn -pl hugging-face-hub -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
     python tools/hub/check_cache.py [--fixture hugging-face-hub/src/test/resources/hub/python-cache.json] [--root DIR]
 
 Starts a Hub and a CDN on this machine and checks: Python finds what Java downloaded, and asks for no content again;
 Java, offline, uses what Python downloaded; both write the same tree; each waits for the other's lock. With --fixture,
-writes Python's tree for the tests of causal-lm.
+writes Python's tree for the tests of hugging-face-hub.
 """
 
 import argparse
@@ -27,7 +27,7 @@ FILES = {
     "tokenizer_config.json": b'{"eos_token": "<|endoftext|>"}\n',
     "model.safetensors": b"0123456789" * 30,
 }
-ABSENT = ["generation_config.json", "special_tokens_map.json"]
+ABSENT = ["generation_config.json", "special_tokens_map.json", "chat_template.jinja"]
 WEIGHTS = "model.safetensors"
 WEIGHTS_ETAG = hashlib.sha256(FILES[WEIGHTS]).hexdigest()
 
@@ -103,7 +103,7 @@ from huggingface_hub.errors import EntryNotFoundError  # noqa: E402
 
 
 def java(root: Path, cache: Path, **environment: str) -> subprocess.Popen:
-    module = root / "causal-lm" / "target"
+    module = root / "hugging-face-hub" / "target"
     classpath = f"{module}/classes:{module}/test-classes:{(module / 'classpath').read_text().strip()}"
     return subprocess.Popen(
         ["java", "-cp", classpath, "io.gdpo.hub.DownloadedModel", REPOSITORY],
