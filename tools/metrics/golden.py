@@ -9,7 +9,7 @@ import json
 import numpy as np
 from rouge_score import rouge_scorer
 from scipy.spatial.distance import jensenshannon
-from scipy.stats import multinomial
+from scipy.stats import entropy, multinomial, wasserstein_distance
 
 rng = np.random.default_rng(20250101)
 
@@ -23,7 +23,22 @@ def jsd_cases():
     for concentration in (0.2, 1.0, 5.0):
         pairs += [(rng.dirichlet([concentration] * 6).tolist(), rng.dirichlet([concentration] * 6).tolist())
                   for _ in range(4)]
-    return [{"p": p, "q": q, "jsd": float(jensenshannon(p, q))} for p, q in pairs]
+    return [{"p": p, "q": q, "jsd": float(jensenshannon(p, q)), **distances(np.array(p), np.array(q))} for p, q in pairs]
+
+
+def distances(p, q):
+    """The other distances, and p's entropy; null is infinite, or, where class 0 is all there is, without an order."""
+    kl = entropy(p, q)
+    ordered = (None if p[0] == 1 or q[0] == 1 else
+               wasserstein_distance(range(1, 6), range(1, 6), p[1:] / p[1:].sum(), q[1:] / q[1:].sum()) / 4)
+    return {
+        "jsd_bits": float(jensenshannon(p, q, 2) ** 2),
+        "wasserstein": ordered if ordered is None else float(ordered),
+        "total_variation": float(np.abs(p - q).sum() / 2),
+        "class_error": float(np.abs(p - q).mean()),
+        "kl": float(kl) if np.isfinite(kl) else None,
+        "entropy_group": float(entropy(p)),
+    }
 
 
 def compositions(n, k):

@@ -102,6 +102,60 @@ public enum MetricKey {
       Range.SHARE,
       Direction.HIGH,
       "Share of pairs in which the model itself finds the chosen response likelier than the rejected one."),
+  JSD_BITS(
+      "jsd_bits",
+      "JSD, bits",
+      Range.SHARE,
+      Direction.LOW,
+      "Jensen-Shannon divergence in bits, which some papers call JSD: the square of the distance over ln 2."),
+  WASSERSTEIN(
+      "wasserstein",
+      "Wasserstein",
+      Range.SHARE,
+      Direction.LOW,
+      "How far opinion must be carried along the ordered classes 1 to 5, as a part of the way from one end to the other; class 0, no opinion, left out."),
+  TOTAL_VARIATION(
+      "total_variation",
+      "Total variation",
+      Range.SHARE,
+      Direction.LOW,
+      "Share of people whose belief the model has wrong: half the sum of the absolute differences by class."),
+  CLASS_ERROR(
+      "class_error",
+      "Class error",
+      Range.SHARE,
+      Direction.LOW,
+      "By how much the model is off in a class of beliefs, on the mean over the classes."),
+  KL(
+      "kl",
+      "KL",
+      Range.NATS,
+      Direction.LOW,
+      "KL(p* to p_theta) over the belief digits, in nats: what calibration losses drive down."),
+  ENTROPY(
+      "entropy",
+      "Entropy",
+      Range.NATS,
+      Direction.NONE,
+      "How much the model disagrees with itself, in nats. Far below the group's: diversity was lost."),
+  ENTROPY_GROUP(
+      "entropy_group",
+      "Entropy of the group",
+      Range.NATS,
+      Direction.NONE,
+      "How much the group disagrees."),
+  NO_OPINION(
+      "no_opinion",
+      "No opinion",
+      Range.SHARE,
+      Direction.NONE,
+      "Probability that the model gives class 0: no opinion, refused, other."),
+  NO_OPINION_GROUP(
+      "no_opinion_group",
+      "No opinion of the group",
+      Range.SHARE,
+      Direction.NONE,
+      "Share of the group in class 0."),
   MARGIN_MAJORITY(
       "margin_majority",
       "Margin, majority",
@@ -203,6 +257,10 @@ public enum MetricKey {
           MARGIN_MAJORITY,
           MARGIN_MINORITY);
 
+  /** Other distances to the group than JSD, and how wide the model's distribution is. */
+  private static final List<MetricKey> DISTRIBUTION =
+      List.of(JSD_BITS, WASSERSTEIN, TOTAL_VARIATION, CLASS_ERROR, KL, ENTROPY, NO_OPINION);
+
   private final String id;
   private final String label;
   private final Range range;
@@ -244,6 +302,8 @@ public enum MetricKey {
   public Optional<Beside> beside() {
     return switch (this) {
       case JSD_SAMPLED -> Optional.of(new Beside("floor", JSD_SAMPLED_NOISE_FLOOR));
+      case ENTROPY -> Optional.of(new Beside("group", ENTROPY_GROUP));
+      case NO_OPINION -> Optional.of(new Beside("group", NO_OPINION_GROUP));
       case MINORITY_COVERAGE -> Optional.of(new Beside("of", MINORITY_COVERAGE_EXPECTED));
       default -> Optional.empty();
     };
@@ -269,13 +329,19 @@ public enum MetricKey {
     return HEADLINE;
   }
 
+  /** Other distances to the group than JSD, and how wide the model's distribution is. */
+  public static List<MetricKey> distribution() {
+    return DISTRIBUTION;
+  }
+
   /**
-   * Those of a model that stand second: neither in the headline nor beside another, nor the margin
-   * of all pairs, whose two parts are in the headline.
+   * Those of a model that stand last: in no table before and not beside another, nor the margin of
+   * all pairs, whose two parts are in the headline.
    */
   public static List<MetricKey> more() {
     return ofModels().stream()
-        .filter(key -> !HEADLINE.contains(key) && !key.standsBeside() && key != MARGIN)
+        .filter(key -> !HEADLINE.contains(key) && !DISTRIBUTION.contains(key))
+        .filter(key -> !key.standsBeside() && key != MARGIN)
         .toList();
   }
 

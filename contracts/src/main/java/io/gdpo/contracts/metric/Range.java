@@ -14,5 +14,8 @@ public record Range(double least, double most, String words) {
   /** Of what a model gives the majority, over what the group does. */
   static final Range BIAS = new Range(0, Double.POSITIVE_INFINITY, "0 to 1 / p*(majority)");
 
+  /** Of entropies and relative entropies. */
+  static final Range NATS = new Range(0, Double.POSITIVE_INFINITY, "0 or more");
+
   static final Range ANY = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, "any");
 }

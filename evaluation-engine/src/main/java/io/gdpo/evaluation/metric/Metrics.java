@@ -1,6 +1,13 @@
 package io.gdpo.evaluation.metric;
 
 import io.gdpo.contracts.metric.MetricKey;
+import io.gdpo.evaluation.distance.ClassError;
+import io.gdpo.evaluation.distance.Entropy;
+import io.gdpo.evaluation.distance.JensenShannonDistance;
+import io.gdpo.evaluation.distance.JensenShannonDivergence;
+import io.gdpo.evaluation.distance.KullbackLeibler;
+import io.gdpo.evaluation.distance.OrdinalWasserstein;
+import io.gdpo.evaluation.distance.TotalVariation;
 import io.gdpo.evaluation.observation.JudgedObservation;
 import io.gdpo.evaluation.observation.PairObservation;
 import io.gdpo.evaluation.observation.QuestionObservation;
@@ -83,7 +90,16 @@ public final class Metrics {
   /** A key without a formula does not compile. */
   private static Metric formula(MetricKey key) {
     return switch (key) {
-      case JSD -> new JensenShannonDistance();
+      case JSD -> new ByProbabilities(new JensenShannonDistance());
+      case JSD_BITS -> new ByProbabilities(new JensenShannonDivergence());
+      case WASSERSTEIN -> new ByProbabilities(new OrdinalWasserstein());
+      case TOTAL_VARIATION -> new ByProbabilities(new TotalVariation());
+      case CLASS_ERROR -> new ByProbabilities(new ClassError());
+      case KL -> new ByProbabilities(new KullbackLeibler());
+      case ENTROPY -> ByProbabilities.ofModel(Entropy::of);
+      case ENTROPY_GROUP -> ByProbabilities.ofGroup(Entropy::of);
+      case NO_OPINION -> ByProbabilities.ofModel(p -> p.probability(0));
+      case NO_OPINION_GROUP -> ByProbabilities.ofGroup(p -> p.probability(0));
       case BELIEF_MASS -> new BeliefMass();
       case JSD_SAMPLED -> new SampledDistance();
       case JSD_SAMPLED_NOISE_FLOOR -> new SamplingNoiseFloor();

@@ -1,5 +1,6 @@
 package io.gdpo.evaluation.metric;
 
+import io.gdpo.evaluation.distance.JensenShannonDistance;
 import io.gdpo.evaluation.observation.BeliefDistribution;
 import io.gdpo.evaluation.observation.QuestionObservation;
 import io.gdpo.evaluation.observation.SampledBeliefs;
@@ -21,7 +22,7 @@ final class SampledDistance implements Metric {
   private static double distance(BeliefDistribution target, SampledBeliefs sampled) {
     return sampled
         .histogram()
-        .map(histogram -> JensenShannonDistance.between(target, histogram))
+        .map(histogram -> JensenShannonDistance.of(target, histogram))
         .orElse(JensenShannonDistance.MAXIMUM);
   }
 }

@@ -1,5 +1,6 @@
 package io.gdpo.evaluation.metric;
 
+import io.gdpo.evaluation.distance.JensenShannonDistance;
 import io.gdpo.evaluation.observation.BeliefDistribution;
 import io.gdpo.evaluation.observation.QuestionObservation;
 import java.util.OptionalDouble;
@@ -34,7 +35,7 @@ final class SamplingNoiseFloor implements Metric {
       for (int s = 0; s < samples; s++) {
         counts[draw(target, random)]++;
       }
-      sum += JensenShannonDistance.between(target, BeliefDistribution.histogram(counts));
+      sum += JensenShannonDistance.of(target, BeliefDistribution.histogram(counts));
     }
     return sum / DRAWS;
   }

@@ -1,5 +1,6 @@
 package io.gdpo.evaluation.metric;
 
+import io.gdpo.evaluation.distance.JensenShannonDistance;
 import io.gdpo.evaluation.observation.BeliefDistribution;
 import io.gdpo.evaluation.observation.QuestionObservation;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ final class Yardsticks {
   static OptionalDouble trainingAnswers(QuestionObservation question) {
     return question
         .trainingAnswers()
-        .map(answers -> JensenShannonDistance.between(question.target(), answers))
+        .map(answers -> JensenShannonDistance.of(question.target(), answers))
         .map(OptionalDouble::of)
         .orElse(OptionalDouble.empty());
   }
@@ -57,7 +58,7 @@ final class Yardsticks {
   }
 
   private static double distance(BeliefDistribution target, double[] weights) {
-    return JensenShannonDistance.between(target, BeliefDistribution.proportionalTo(weights));
+    return JensenShannonDistance.of(target, BeliefDistribution.proportionalTo(weights));
   }
 
   private static double noised(BeliefDistribution target, double width, long seed) {

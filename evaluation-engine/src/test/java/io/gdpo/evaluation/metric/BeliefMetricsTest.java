@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gdpo.data.OpinionTemplate;
+import io.gdpo.evaluation.distance.JensenShannonDistance;
 import io.gdpo.evaluation.observation.BeliefReading;
 import io.gdpo.evaluation.observation.OptionClasses;
 import io.gdpo.evaluation.observation.Question;
@@ -27,7 +28,7 @@ class BeliefMetricsTest {
     QuestionObservation leaking =
         question(GROUP, prompt(new BeliefReading(0.05, 0.1, 0, 0, 0.3, 0.05)));
     assertThat(new BeliefMass().of(leaking).orElseThrow()).isCloseTo(0.5, EXACT);
-    assertThat(new JensenShannonDistance().of(leaking).orElseThrow()).isCloseTo(0, within(1e-7));
+    assertThat(new ByProbabilities(new JensenShannonDistance()).of(leaking).orElseThrow()).isCloseTo(0, within(1e-7));
   }
 
   @Test

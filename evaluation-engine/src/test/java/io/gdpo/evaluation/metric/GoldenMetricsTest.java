@@ -5,9 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gdpo.contracts.Json;
+import io.gdpo.evaluation.distance.ClassError;
+import io.gdpo.evaluation.distance.Distance;
+import io.gdpo.evaluation.distance.Entropy;
+import io.gdpo.evaluation.distance.JensenShannonDistance;
+import io.gdpo.evaluation.distance.JensenShannonDivergence;
+import io.gdpo.evaluation.distance.KullbackLeibler;
+import io.gdpo.evaluation.distance.OrdinalWasserstein;
+import io.gdpo.evaluation.distance.TotalVariation;
 import io.gdpo.evaluation.observation.BeliefDistribution;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,9 +40,56 @@ class GoldenMetricsTest {
       BeliefDistribution p = distribution(c.get("p"));
       BeliefDistribution q = distribution(c.get("q"));
       double expected = c.get("jsd").asDouble();
-      assertThat(JensenShannonDistance.between(p, q)).isCloseTo(expected, within(1e-9));
-      assertThat(JensenShannonDistance.between(q, p)).isCloseTo(expected, within(1e-9));
+      assertThat(JensenShannonDistance.of(p, q)).isCloseTo(expected, within(1e-9));
+      assertThat(JensenShannonDistance.of(q, p)).isCloseTo(expected, within(1e-9));
     }
+  }
+
+  @Test
+  void otherDistancesAreScipysAndNumpys() {
+    Map<String, Distance> distances =
+        Map.of(
+            "jsd_bits", new JensenShannonDivergence(),
+            "wasserstein", new OrdinalWasserstein(),
+            "total_variation", new TotalVariation(),
+            "class_error", new ClassError(),
+            "kl", new KullbackLeibler(),
+            "entropy_group", (group, model) -> OptionalDouble.of(Entropy.of(group)));
+    assertThat(golden.get("jensen_shannon"))
+        .allSatisfy(
+            c ->
+                distances.forEach(
+                    (name, distance) -> {
+                      OptionalDouble actual =
+                          distance.between(distribution(c.get("p")), distribution(c.get("q")));
+                      JsonNode expected = c.path(name);
+                      assertThat(expected.isMissingNode()).as(name).isFalse();
+                      if (expected.isNull() && name.equals("kl")) { // infinite
+                        assertThat(actual.orElseThrow()).isBetween(100.0, 709.0);
+                      } else if (expected.isNull()) {
+                        assertThat(name).isEqualTo("wasserstein");
+                        assertThat(actual).isEmpty();
+                      } else {
+                        assertThat(actual.orElseThrow())
+                            .as(name)
+                            .isCloseTo(expected.asDouble(), within(1e-9));
+                      }
+                    }));
+  }
+
+  @Test
+  void whoHasNoOpinionIsNowhereInTheOrder() {
+    BeliefDistribution silent = BeliefDistribution.proportionalTo(1, 0, 0, 0, 0, 0);
+    BeliefDistribution split = BeliefDistribution.proportionalTo(8, 1, 0, 0, 0, 1);
+    OrdinalWasserstein wasserstein = new OrdinalWasserstein();
+
+    assertThat(wasserstein.between(silent, split)).isEmpty();
+    assertThat(wasserstein.between(split, silent)).isEmpty();
+    assertThat(
+            wasserstein
+                .between(split, BeliefDistribution.proportionalTo(0, 1, 0, 0, 0, 0))
+                .orElseThrow())
+        .isCloseTo(0.5, within(1e-12));
   }
 
   @Test

@@ -39,6 +39,8 @@ final class MarkdownReport {
     groups(report, out);
     yardsticks(report, out);
     if (beliefs) {
+      out.append("Other distances to the group, and how wide each distribution is:\n\n");
+      stages(report, MetricKey.distribution(), out);
       out.append("## More of each stage\n\n");
       stages(report, MetricKey.more(), out);
     }

@@ -54,7 +54,10 @@ public final class UploadCommand implements Callable<Integer> {
         console.say("");
         console.say("In the experiment file:");
         console.say("dataset:");
-        console.say("  " + outgoing.field() + ": " + upload.uri());
+        console.say("  " + (outgoing.maybeSurvey() ? "survey: " : "examples: ") + upload.uri());
+        if (outgoing.maybeSurvey()) {
+          console.say("(If it holds ready examples, 'examples' instead of 'survey'.)");
+        }
       }
     }
     return ExitCode.OK.code();

@@ -47,11 +47,9 @@ public record Outgoing(Path named, Path file) implements AutoCloseable {
     return !named.equals(file);
   }
 
-  /** The field of a dataset that what was sent belongs into. */
-  public String field() {
-    return named.getFileName().toString().matches(".*\\.(csv|tsv)(\\.gz|\\.zst)?")
-        ? "survey"
-        : "examples";
+  /** Whether it may be a survey; otherwise it holds examples. */
+  public boolean maybeSurvey() {
+    return named.getFileName().toString().matches(".*\\.(csv|tsv)(\\.gz|\\.zst)?");
   }
 
   public long bytes() {

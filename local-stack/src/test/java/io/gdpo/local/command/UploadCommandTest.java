@@ -51,6 +51,7 @@ class UploadCommandTest {
               In the experiment file:
               dataset:
                 survey: s3://b/uploads/1/mine.csv
+              (If it holds ready examples, 'examples' instead of 'survey'.)
               """);
       assertThat(tokens).containsExactly("Bearer mine");
     } finally {
