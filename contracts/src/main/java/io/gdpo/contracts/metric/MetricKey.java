@@ -10,6 +10,8 @@ import java.util.Optional;
  * What everybody must know of a metric without computing it; evaluation-engine has the formula of
  * each. Events, JSON, reports and docs/reference/metrics.md show a metric because it stands here,
  * in this order.
+ *
+ * <p>One class because it is one list, most of whose lines are words for people.
  */
 public enum MetricKey {
   JSD(
