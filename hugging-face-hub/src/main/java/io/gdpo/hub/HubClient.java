@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Brings models and datasets of the Hugging Face Hub onto this machine, into the cache that
@@ -29,7 +30,8 @@ public final class HubClient {
 
   /** Files that are downloaded because they go with the model into what is saved of it. */
   public static List<String> travelling() {
-    return ModelFiles.TRAVELLING;
+    return Stream.concat(Stream.of(ModelFiles.CHAT_TEMPLATE), ModelFiles.TRAVELLING.stream())
+        .toList();
   }
 
   public HubClient(HubSettings settings) {

@@ -16,8 +16,9 @@ final class ModelFiles {
   static final List<String> REQUIRED = List.of("config.json", "tokenizer.json");
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  static final String CHAT_TEMPLATE = "chat_template.jinja";
   static final List<String> OPTIONAL =
-      List.of("generation_config.json", TOKENIZER_CONFIG, SPECIAL_TOKENS, "chat_template.jinja");
+      List.of("generation_config.json", TOKENIZER_CONFIG, SPECIAL_TOKENS, CHAT_TEMPLATE);
 
   /** Nothing here reads them: they go with the model into what is saved of it. */
   static final List<String> TRAVELLING =

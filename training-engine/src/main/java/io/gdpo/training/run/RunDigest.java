@@ -12,8 +12,10 @@ import io.gdpo.training.batch.TrainingData;
 import io.gdpo.training.batch.TrainingExample;
 import io.gdpo.training.checkpoint.CheckpointStore;
 import io.gdpo.training.checkpoint.TrainingState;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -28,6 +30,14 @@ import java.util.function.Function;
 record RunDigest(String hex, List<String> ofVersionsBefore, long dataSeed) {
   /** Decide in which order sums are taken, and no more. A run may go on on another device. */
   private static final List<String> OF_THE_MACHINE = List.of("device", "tokens_per_pass");
+
+  /** Settings that are younger than runs that may still be on their way. */
+  private static final Set<LossSetting> YOUNGER =
+      EnumSet.of(
+          LossSetting.SFT_WEIGHT,
+          LossSetting.LENGTH_NORMALIZED,
+          LossSetting.REFERENCE_BETA,
+          LossSetting.TARGET_MARGIN);
 
   /**
    * @param start the starting model's digest
@@ -52,7 +62,8 @@ record RunDigest(String hex, List<String> ofVersionsBefore, long dataSeed) {
 
   /**
    * The settings that decide what is computed; how many checkpoints are kept does not. Those that
-   * the loss does not read stand there with their defaults, as they always did.
+   * the loss does not read stand there with their defaults, as they always did; younger ones only
+   * where they are set to something else.
    */
   private static String settings(TrainingSpec spec, List<String> left) {
     ObjectNode given = Json.SPECS.valueToTree(spec);
@@ -62,7 +73,11 @@ record RunDigest(String hex, List<String> ofVersionsBefore, long dataSeed) {
     all.set("beta", given.remove("beta"));
     for (LossSetting setting : LossSetting.values()) {
       JsonNode own = given.remove(setting.field());
-      all.set(setting.field(), own == null ? Json.SPECS.valueToTree(setting.fallback()) : own);
+      JsonNode fallback = Json.SPECS.valueToTree(setting.fallback());
+      JsonNode value = own == null ? fallback : own;
+      if (!YOUNGER.contains(setting) || !value.equals(fallback)) {
+        all.set(setting.field(), value);
+      }
     }
     given.remove("keep");
     return all.setAll(given).toString();
