@@ -1,13 +1,19 @@
 package io.gdpo.evaluator.report;
 
+import static io.gdpo.contracts.metric.MetricKey.JSD;
+
 import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.EvaluationResult;
 import io.gdpo.contracts.job.QuestionResult;
 import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.state.EvaluationStatus;
+import io.gdpo.evaluator.interval.Bootstrap;
+import io.gdpo.evaluator.interval.Comparison;
+import io.gdpo.evaluator.interval.Interval;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -26,6 +32,7 @@ import java.util.stream.Collectors;
  *
  * @param complete whether every evaluation that the evaluator knows of has ended
  * @param yardsticks JSD of the yardsticks on the same data; empty until a stage is evaluated
+ * @param comparisons of each two stages' JSD, on the questions that both answered
  * @param notes what a reader must know before comparing stages
  */
 public record ExperimentReport(
@@ -35,6 +42,7 @@ public record ExperimentReport(
     List<StageReport> stages,
     Map<String, Double> yardsticks,
     List<QuestionReport> questions,
+    List<Comparison> comparisons,
     List<String> notes) {
   private static final int WORST_KEPT = 5;
 
@@ -86,6 +94,7 @@ public record ExperimentReport(
               entry.reason().orElse(null),
               entry.result().map(EvaluationResult::seconds).orElse(null),
               metrics,
+              entry.result().map(ExperimentReport::intervals).orElse(Map.of()),
               entry.result().map(result -> byGroup(result, groups)).orElse(null),
               entry.result().map(result -> worst(result, groups)).orElse(List.of()),
               entry.progress().lines()));
@@ -97,7 +106,49 @@ public record ExperimentReport(
         stages,
         yardsticks,
         List.copyOf(questions.values()),
+        comparisons(stages, questions.values()),
         notes(entries));
+  }
+
+  /** Of what stands first in reports: an interval of every metric would take long. */
+  private static Map<String, Interval> intervals(EvaluationResult result) {
+    Map<String, Interval> intervals = new LinkedHashMap<>();
+    for (MetricKey key : MetricKey.headline()) {
+      double[] values =
+          result.questions().stream()
+              .map(question -> question.metrics().get(key.id()))
+              .filter(Objects::nonNull)
+              .mapToDouble(Double::doubleValue)
+              .toArray();
+      Bootstrap.ofMean(values).ifPresent(interval -> intervals.put(key.id(), interval));
+    }
+    return intervals;
+  }
+
+  private static List<Comparison> comparisons(
+      List<StageReport> stages, Collection<QuestionReport> questions) {
+    List<Comparison> comparisons = new ArrayList<>();
+    for (int i = 1; i < stages.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        String stage = stages.get(i).name();
+        String than = stages.get(j).name();
+        Comparison.of(
+                stage, distances(stage, questions), than, distances(than, questions), JSD.id())
+            .ifPresent(comparisons::add);
+      }
+    }
+    return comparisons;
+  }
+
+  private static Map<String, Double> distances(String stage, Collection<QuestionReport> questions) {
+    Map<String, Double> distances = new LinkedHashMap<>();
+    for (QuestionReport question : questions) {
+      QuestionReport.Answer answer = question.stages().get(stage);
+      if (answer != null && answer.metrics().containsKey(JSD.id())) {
+        distances.put(question.questionId(), answer.metrics().get(JSD.id()));
+      }
+    }
+    return distances;
   }
 
   /** The groups of the data, in order; empty if it names none or one. */
@@ -179,7 +230,7 @@ public record ExperimentReport(
   private static List<String> worst(EvaluationResult result, Set<String> groups) {
     return result.questions().stream()
         .sorted(
-            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(MetricKey.JSD.id()))
+            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(JSD.id()))
                 .reversed())
         .limit(WORST_KEPT)
         .map(question -> id(question, groups))

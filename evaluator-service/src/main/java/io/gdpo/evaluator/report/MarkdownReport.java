@@ -3,6 +3,8 @@ package io.gdpo.evaluator.report;
 import io.gdpo.contracts.Reason;
 import io.gdpo.contracts.metric.MetricKey;
 import io.gdpo.contracts.spec.EvaluationSpec;
+import io.gdpo.evaluator.interval.Comparison;
+import io.gdpo.evaluator.interval.Interval;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,11 +38,15 @@ final class MarkdownReport {
     out.append("## Stages\n\n");
     stages(report, beliefs ? MetricKey.headline() : MetricKey.ofModels(), out);
     failures(report, out);
+    comparisons(report, out);
     groups(report, out);
     yardsticks(report, out);
-    if (beliefs) {
+    if (report.stages().stream()
+        .anyMatch(s -> s.metrics().containsKey(MetricKey.JSD_BITS.id()))) {
       out.append("Other distances to the group, and how wide each distribution is:\n\n");
       stages(report, MetricKey.distribution(), out);
+    }
+    if (beliefs) {
       out.append("## More of each stage\n\n");
       stages(report, MetricKey.more(), out);
     }
@@ -64,7 +70,7 @@ final class MarkdownReport {
     for (StageReport stage : report.stages()) {
       List<String> cells = new ArrayList<>(List.of(stage.name(), stage.checkpoint().loss()));
       if (stage.isEvaluated()) {
-        columns.forEach(column -> cells.add(cell(stage.metrics(), column)));
+        columns.forEach(column -> cells.add(cell(stage, column)));
       } else {
         cells.add(stage.status().name().toLowerCase(Locale.ROOT));
         cells.addAll(Collections.nCopies(Math.max(0, columns.size() - 1), ""));
@@ -86,12 +92,18 @@ final class MarkdownReport {
     }
   }
 
-  private static String cell(Map<String, Double> metrics, MetricKey metric) {
+  private static String cell(StageReport stage, MetricKey metric) {
+    Map<String, Double> metrics = stage.metrics();
     Double value = metrics.get(metric.id());
     if (value == null) {
       return "";
     }
+    String interval =
+        metric == MetricKey.JSD && stage.intervals().containsKey(metric.id())
+            ? " " + interval(stage.intervals().get(metric.id()))
+            : "";
     return number(value)
+        + interval
         + metric
             .beside()
             .filter(other -> metrics.containsKey(other.metric().id()))
@@ -99,6 +111,39 @@ final class MarkdownReport {
                 other ->
                     " (%s %s)".formatted(other.word(), number(metrics.get(other.metric().id()))))
             .orElse("");
+  }
+
+  private static String interval(Interval interval) {
+    return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
+  }
+
+  /** A difference that the choice of questions may have made is none. */
+  private static void comparisons(ExperimentReport report, StringBuilder out) {
+    if (report.stages().stream().anyMatch(StageReport::isEvaluated)
+        && report.questions().size() == 1) {
+      out.append("There is one question: it tells nothing of others, and there are no intervals.\n\n");
+    }
+    if (report.comparisons().isEmpty()) {
+      return;
+    }
+    out.append("Is a stage nearer to the group? Its JSD less another's, question by question; in brackets what it")
+        .append(" would be for 95 of 100 draws of as many questions:\n\n");
+    row(out, Stream.of("stage", "than", "difference", ""));
+    row(out, Stream.of("---", "---", "--:", "---"));
+    for (Comparison comparison : report.comparisons()) {
+      row(
+          out,
+          Stream.of(
+              comparison.stage(),
+              comparison.than(),
+              number(comparison.difference()) + " " + interval(comparison.interval()),
+              switch (comparison.verdict()) {
+                case LOWER -> "nearer";
+                case HIGHER -> "farther";
+                case NOT_TOLD_APART -> "cannot be told apart";
+              }));
+    }
+    out.append('\n');
   }
 
   private static void yardsticks(ExperimentReport report, StringBuilder out) {

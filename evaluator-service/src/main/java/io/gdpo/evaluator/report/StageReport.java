@@ -6,6 +6,7 @@ import io.gdpo.contracts.job.Checkpoint;
 import io.gdpo.contracts.job.TrainingProgress;
 import io.gdpo.contracts.spec.EvaluationSpec;
 import io.gdpo.contracts.state.EvaluationStatus;
+import io.gdpo.evaluator.interval.Interval;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param status {@code PENDING}, {@code RUNNING}, {@code SUCCEEDED} or {@code FAILED}
  * @param reason why the evaluation failed; absent otherwise
  * @param metrics means over questions; empty until evaluated
+ * @param intervals of the means over questions, by metric; empty of fewer than two questions
  * @param groups of several groups: each one's means over its questions, by metric; absent of one
  * @param worst question ids by falling JSD, the worst few
  * @param progress the job's progress lines, as training left them
@@ -31,6 +33,7 @@ public record StageReport(
     String reason,
     Double seconds,
     Map<String, Double> metrics,
+    Map<String, Interval> intervals,
     Map<String, Map<String, Double>> groups,
     List<String> worst,
     List<TrainingProgress> progress) {

@@ -40,6 +40,30 @@ class ReportTest {
   }
 
   @Test
+  void whichStageIsNearerIsToldQuestionByQuestion() {
+    ExperimentReport report =
+        ExperimentReport.of("river", List.of(evaluated("sft", 0.2), evaluated("gdpo", 0.1)), NOW);
+
+    assertThat(report.comparisons())
+        .singleElement()
+        .satisfies(
+            it -> {
+              assertThat(it.stage()).isEqualTo("gdpo");
+              assertThat(it.than()).isEqualTo("sft");
+              assertThat(it.questions()).isEqualTo(2);
+            });
+    assertThat(MarkdownReport.render(report)).contains("Is a stage nearer", "| gdpo | sft | ");
+    EvaluationResult one = result(Map.of("jsd", 0.1), List.of(question("easy", "Peru", 0.1)));
+    ExperimentReport ofOne =
+        ExperimentReport.of(
+            "one",
+            List.of(entry(checkpoint("sft", CheckpointKind.BEST), SPEC, Optional.of(one))),
+            NOW);
+    assertThat(ofOne.stages().get(0).intervals()).isEmpty();
+    assertThat(MarkdownReport.render(ofOne)).contains("There is one question");
+  }
+
+  @Test
   void severalGroupsStandSideBySide() {
     EvaluationResult result =
         result(
@@ -130,7 +154,7 @@ class ReportTest {
         .contains("# Experiment river")
         .contains("1 of 3 checkpoints evaluated on 2 questions")
         .contains("| stage | loss | JSD | Belief mass |")
-        .contains("| sft | sft | 0.200 | 0.990 |")
+        .contains("| sft | sft | 0.200 [0.100, 0.300] | 0.990 |")
         .contains("| dpo | dpo | failed |")
         .contains("* dpo: no | model")
         .contains("| gdpo | gdpo | pending |")
