@@ -160,12 +160,32 @@
       const top = best(metric, evaluated.map((s) => s.metrics[metric.key]));
       for (const stage of stages) {
         const value = stage.metrics[metric.key];
-        row.append(element('td', number(value), value !== undefined && value === top ? { class: 'best' } : {}));
+        const cell = element('td', number(value), value !== undefined && value === top ? { class: 'best' } : {});
+        const interval = stage.intervals[metric.key];
+        if (interval) cell.append(element('br'), element('span', `${number(interval.low)} to ${number(interval.high)}`, { class: 'state' }));
+        row.append(cell);
       }
       row.append(meaning);
       tbody.append(row);
     }
     byId('metrics').append(thead, tbody);
+
+    if (report.comparisons.length > 0) {
+      const names = element('tr');
+      for (const name of ['stage', 'than', 'difference', '95 % interval', '']) names.append(element('th', name));
+      const namesOfComparisons = element('thead');
+      namesOfComparisons.append(names);
+      const rows = element('tbody');
+      for (const c of report.comparisons) {
+        const row = element('tr');
+        row.append(element('td', c.stage, { class: 'name' }), element('td', c.than, { class: 'name' }), element('td', number(c.difference)));
+        row.append(element('td', `${number(c.interval.low)} to ${number(c.interval.high)}`));
+        row.append(element('td', { LOWER: 'nearer', HIGHER: 'farther', NOT_TOLD_APART: 'cannot be told apart' }[c.verdict], { class: 'meaning' }));
+        rows.append(row);
+      }
+      byId('comparisons').append(namesOfComparisons, rows);
+      byId('comparisons-card').hidden = false;
+    }
 
     const groups = [...new Set(evaluated.flatMap((s) => Object.keys(s.groups || {})))];
     if (groups.length > 0) {
