@@ -28,7 +28,8 @@ class BeliefMetricsTest {
     QuestionObservation leaking =
         question(GROUP, prompt(new BeliefReading(0.05, 0.1, 0, 0, 0.3, 0.05)));
     assertThat(new BeliefMass().of(leaking).orElseThrow()).isCloseTo(0.5, EXACT);
-    assertThat(new ByProbabilities(new JensenShannonDistance()).of(leaking).orElseThrow()).isCloseTo(0, within(1e-7));
+    assertThat(new ByProbabilities(new JensenShannonDistance()).of(leaking).orElseThrow())
+        .isCloseTo(0, within(1e-7));
   }
 
   @Test

@@ -230,8 +230,7 @@ public record ExperimentReport(
   private static List<String> worst(EvaluationResult result, Set<String> groups) {
     return result.questions().stream()
         .sorted(
-            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(JSD.id()))
-                .reversed())
+            Comparator.comparingDouble((QuestionResult q) -> q.metrics().get(JSD.id())).reversed())
         .limit(WORST_KEPT)
         .map(question -> id(question, groups))
         .toList();

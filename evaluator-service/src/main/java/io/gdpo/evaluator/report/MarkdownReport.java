@@ -41,8 +41,7 @@ final class MarkdownReport {
     comparisons(report, out);
     groups(report, out);
     yardsticks(report, out);
-    if (report.stages().stream()
-        .anyMatch(s -> s.metrics().containsKey(MetricKey.JSD_BITS.id()))) {
+    if (report.stages().stream().anyMatch(s -> s.metrics().containsKey(MetricKey.JSD_BITS.id()))) {
       out.append("Other distances to the group, and how wide each distribution is:\n\n");
       stages(report, MetricKey.distribution(), out);
     }
@@ -121,12 +120,14 @@ final class MarkdownReport {
   private static void comparisons(ExperimentReport report, StringBuilder out) {
     if (report.stages().stream().anyMatch(StageReport::isEvaluated)
         && report.questions().size() == 1) {
-      out.append("There is one question: it tells nothing of others, and there are no intervals.\n\n");
+      out.append(
+          "There is one question: it tells nothing of others, and there are no intervals.\n\n");
     }
     if (report.comparisons().isEmpty()) {
       return;
     }
-    out.append("Is a stage nearer to the group? Its JSD less another's, question by question; in brackets what it")
+    out.append(
+            "Is a stage nearer to the group? Its JSD less another's, question by question; in brackets what it")
         .append(" would be for 95 of 100 draws of as many questions:\n\n");
     row(out, Stream.of("stage", "than", "difference", ""));
     row(out, Stream.of("---", "---", "--:", "---"));
