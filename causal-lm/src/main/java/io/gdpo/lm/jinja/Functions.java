@@ -74,11 +74,14 @@ final class Functions {
     long first = arguments.size() < 2 ? 0 : Values.whole(arguments.get(0));
     long end = Values.whole(argument(arguments, arguments.size() < 2 ? 0 : 1, "range"));
     long step = arguments.size() < 3 ? 1 : Values.whole(arguments.get(2));
-    if (step == 0 || Math.abs((end - first) / step) > Budget.MOST) {
-      throw new TemplateException("a range has no end, or more numbers than a template may make");
+    if (step == 0) {
+      throw new TemplateException("the step of a range is 0");
     }
     List<Object> numbers = new ArrayList<>();
     for (long i = first; step > 0 ? i < end : i > end; i += step) {
+      if (numbers.size() == Budget.MOST) {
+        throw new TemplateException("a range has more numbers than a template may make");
+      }
       numbers.add(i);
     }
     return numbers;

@@ -1,6 +1,7 @@
 package io.gdpo.lm.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -122,10 +123,11 @@ final class TextMethods {
       for (int at = text.lastIndexOf(mark, end - mark.length());
           at >= 0 && (most < 0 || parts.size() < most);
           at = end < mark.length() ? -1 : text.lastIndexOf(mark, end - mark.length())) {
-        parts.add(0, text.substring(at + mark.length(), end));
+        parts.add(text.substring(at + mark.length(), end));
         end = at;
       }
-      parts.add(0, text.substring(0, end));
+      parts.add(text.substring(0, end));
+      Collections.reverse(parts);
       return parts;
     }
     int begin = 0;

@@ -164,7 +164,7 @@ final class Values {
   static Object slice(Object value, Object from, Object to, Object by) {
     List<Object> elements = elements(value);
     long size = elements.size();
-    long step = by == null ? 1 : whole(by);
+    long step = by == null ? 1 : Math.max(-size - 1, Math.min(size + 1, whole(by)));
     if (step == 0) {
       throw new TemplateException("the step of a slice is 0");
     }

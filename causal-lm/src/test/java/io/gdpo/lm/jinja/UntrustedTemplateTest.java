@@ -34,12 +34,23 @@ class UntrustedTemplateTest {
         "{{ 'xx'.replace('x', 'y' * 1500000) }}",
         "{% for a in range(80000) %}{{ 'x' * 8000 }}{% endfor %}",
         "{{ range(9000000000) }}",
+        "{{ range(-9223372036854775807 - 1, 9223372036854775807) }}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{% set t = 'x' * 1900000 %}{% for a in range(80000) %}{{ t.upper() and '' }}{% endfor %}",
         "{% set t = 'x' * 1900000 %}{% for a in range(80000) %}{{ 'y' in t }}{% endfor %}"
       })
   void is_stopped_when_it_has_no_end_or_fills_the_memory(String template) {
     assertThatThrownBy(() -> render(template)).isInstanceOf(TemplateException.class);
+  }
+
+  /** Numbers at the end of what a long holds do not wrap around, and many parts take no longer. */
+  @Test
+  void is_rendered_when_it_only_looks_endless() {
+    assertThat(render("{{ 'abcdef'[2::9223372036854775807] }}")).isEqualTo("c");
+    assertThat(render("{{ 'abcdef'[::-9223372036854775807 - 1] }}")).isEqualTo("f");
+    assertThat(render("{{ range(9223372036854775806, 9223372036854775807) | list | length }}"))
+        .isEqualTo("1");
+    assertThat(render("{{ ('x ' * 900000).rsplit(' ') | length }}")).isEqualTo("900001");
   }
 
   @Test
@@ -103,6 +114,7 @@ class UntrustedTemplateTest {
         "{{ (1] }} ; closes nothing",
         "{{ 99999999999999999999 }} ; the number is too large",
         "{{ 9223372036854775807 + 1 }} ; has no result",
+        "{{ range(0, 5, 0) }} ; the step of a range is 0",
         "{{ 'a'[::0] }} ; the step of a slice is 0",
         "{% for a, b in [[1]] %}{% endfor %} ; 2 names are given 1 values"
       })
