@@ -157,14 +157,15 @@ def rounded(value):
     return value
 
 
-def main(path: str) -> None:
+def write(path: str, what: str, make, all_settings: list) -> None:
+    """The cases that a script makes of its settings, as GoldenLossTest reads them."""
     torch.set_num_threads(1)
-    cases = [rounded(case(number, *settings)) for number, settings in enumerate(CASES)]
-    about = f"KTO and GDPO-KTO from their formulas, float64 (tools/golden/make_kto.py, PyTorch {torch.__version__})"
+    cases = [rounded(make(number, *settings)) for number, settings in enumerate(all_settings)]
+    about = f"{what}, PyTorch {torch.__version__})"
     text = json.dumps({"about": about, "cases": cases}, separators=(",", ":"))
     with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, 0) as packed:
         packed.write(text.encode("ascii"))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    write(sys.argv[1], "KTO and GDPO-KTO from their formulas, float64 (tools/golden/make_kto.py", case, CASES)

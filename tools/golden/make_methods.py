@@ -9,14 +9,12 @@ Written from the papers' formulas (docs/reference/methods.md names them), in flo
 logits of make_kto.py; Wasserstein distances are SciPy's where it is installed, which checks the sum written here.
 """
 
-import gzip
-import json
 import random
 import sys
 
 import torch
 
-from make_kto import BELIEFS, CLOSE, float32, jensen_shannon_distance, pair, rounded, side, token_log_probs
+from make_kto import BELIEFS, CLOSE, float32, jensen_shannon_distance, pair, side, token_log_probs, write
 
 DEFAULTS = {
     "beta": 0.1, "label_smoothing": 0.0, "reference_free": False, "length_normalized": False, "sft_weight": 0.0,
@@ -165,14 +163,5 @@ def case(number: int, name: str, examples: int, settings: dict) -> dict:
     }
 
 
-def main(path: str) -> None:
-    torch.set_num_threads(1)
-    cases = [rounded(case(number, *settings)) for number, settings in enumerate(CASES)]
-    about = f"the methods beside GDPO from their formulas, float64 (tools/golden/make_methods.py, PyTorch {torch.__version__})"
-    text = json.dumps({"about": about, "cases": cases}, separators=(",", ":"))
-    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, 0) as packed:
-        packed.write(text.encode("ascii"))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    write(sys.argv[1], "the methods beside GDPO from their formulas, float64 (tools/golden/make_methods.py", case, CASES)

@@ -2,9 +2,7 @@ package io.gdpo.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
-import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.ModelSpec;
 import io.gdpo.contracts.spec.ModelSpec.PromptTemplate;
@@ -13,11 +11,7 @@ import io.gdpo.data.ExampleEncoder;
 import io.gdpo.data.PreferenceDataset;
 import io.gdpo.lm.tokenizer.Tokenizer;
 import io.gdpo.testmodels.SmallGroup;
-import io.gdpo.training.memory.AvailableMemory;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,12 +37,12 @@ class ChatTrainingTest {
     TrainingJob first =
         group.job("first", Map.of("loss", "sft", "epochs", 1), model(group, PromptTemplate.CHAT));
 
-    assertThat(run(group, first)).contains(SAID);
+    assertThat(WholeRun.console(group, first)).contains(SAID);
     Path saved = group.folder(first).last();
     assertThat(saved.resolve("chat_template.jinja")).hasSameBinaryContentAs(template);
     assertThat(prompt(group, saved)).matches("\\[u].*\\?<\\|endoftext\\|>\\[a]");
     TrainingJob child = group.child("child", saved, Map.of("loss", "dpo", "epochs", 1));
-    assertThat(run(group, child)).contains(SAID);
+    assertThat(WholeRun.console(group, child)).contains(SAID);
     assertThat(prompt(group, group.folder(child).last())).startsWith("[u]");
 
     TrainingJob plain =
@@ -56,7 +50,7 @@ class ChatTrainingTest {
             "plain",
             Map.of("loss", "sft", "epochs", 1),
             new ModelSpec(null, saved.toString(), null, null, PromptTemplate.PLAIN));
-    assertThat(run(group, plain)).doesNotContain("chat template");
+    assertThat(WholeRun.console(group, plain)).doesNotContain("chat template");
     assertThat(prompt(group, group.folder(plain).last())).doesNotContain("[u]");
     assertThat(Json.SPECS.readTree(saved.resolve("tokenizer_config.json").toFile()).fieldNames())
         .toIterable()
@@ -74,22 +68,5 @@ class ChatTrainingTest {
           new ExampleEncoder(tokenizer, 96, 64)
               .encodePrompt(PreferenceDataset.read(group.dataset()).test().get(0)));
     }
-  }
-
-  private static String run(SmallGroup group, TrainingJob job) throws IOException {
-    ByteArrayOutputStream console = new ByteArrayOutputStream();
-    JobFolder folder = group.folder(job);
-    Files.createDirectories(folder.root());
-    PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    assertThat(
-            new TrainingRun(
-                    job,
-                    JobWorkspace.in(folder.root()),
-                    out,
-                    () -> false,
-                    AvailableMemory.ofMachine())
-                .run())
-        .isPresent();
-    return console.toString(StandardCharsets.UTF_8);
   }
 }

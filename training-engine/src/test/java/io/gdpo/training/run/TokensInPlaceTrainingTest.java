@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gdpo.artifacts.process.JobWorkspace;
 import io.gdpo.contracts.Json;
 import io.gdpo.contracts.data.PreferenceExample;
-import io.gdpo.contracts.job.JobFolder;
 import io.gdpo.contracts.job.TrainingJob;
 import io.gdpo.contracts.spec.Bos;
 import io.gdpo.contracts.spec.Levers;
@@ -28,16 +26,11 @@ import io.gdpo.testmodels.SmallGroup;
 import io.gdpo.training.batch.BatchPacker;
 import io.gdpo.training.batch.PackedBatch;
 import io.gdpo.training.batch.TrainingExample;
-import io.gdpo.training.memory.AvailableMemory;
 import io.gdpo.training.objective.ObjectiveOutcome;
 import io.gdpo.training.objective.ObjectiveOutcome.Column;
 import io.gdpo.training.step.ObjectivePass;
 import io.gdpo.training.step.Reference;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -142,10 +135,12 @@ class TokensInPlaceTrainingTest {
     SmallGroup group = SmallGroup.in(temporary);
     TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model(null));
 
-    assertThat(run(group, first)).contains("each prompt begins with <s> (id 1)");
+    assertThat(WholeRun.console(group, first)).contains("each prompt begins with <s> (id 1)");
     Path saved = group.folder(first).last();
     assertThat(bos(saved)).containsExactly(1);
-    assertThat(run(group, group.child("child", saved, Map.of("loss", "gdpo", "epochs", 1))))
+    assertThat(
+            WholeRun.console(
+                group, group.child("child", saved, Map.of("loss", "gdpo", "epochs", 1))))
         .contains("each prompt begins with <s> (id 1)");
   }
 
@@ -154,7 +149,7 @@ class TokensInPlaceTrainingTest {
     SmallGroup group = SmallGroup.in(temporary);
     TrainingJob first = group.job("first", Map.of("loss", "sft", "epochs", 1), model(Bos.NEVER));
 
-    assertThat(run(group, first))
+    assertThat(WholeRun.console(group, first))
         .contains("no prompt begins with a BOS token (model.bos: never)")
         .doesNotContain("begins with <s>");
     Path saved = group.folder(first).last();
@@ -163,7 +158,7 @@ class TokensInPlaceTrainingTest {
     assertThat(settings.get("add_bos_token").asBoolean()).isFalse();
     assertThat(settings.get("eos_token").asText()).isEqualTo("</s>");
     TrainingJob child = group.child("child", saved, Map.of("loss", "gdpo", "epochs", 1));
-    assertThat(run(group, child)).doesNotContain("begins with <s>");
+    assertThat(WholeRun.console(group, child)).doesNotContain("begins with <s>");
     assertThat(bos(group.folder(child).last())).isEmpty();
   }
 
@@ -176,22 +171,5 @@ class TokensInPlaceTrainingTest {
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       return tokenizer.bos();
     }
-  }
-
-  private static String run(SmallGroup group, TrainingJob job) throws IOException {
-    ByteArrayOutputStream console = new ByteArrayOutputStream();
-    JobFolder folder = group.folder(job);
-    Files.createDirectories(folder.root());
-    PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
-    assertThat(
-            new TrainingRun(
-                    job,
-                    JobWorkspace.in(folder.root()),
-                    out,
-                    () -> false,
-                    AvailableMemory.ofMachine())
-                .run())
-        .isPresent();
-    return console.toString(StandardCharsets.UTF_8);
   }
 }
